@@ -12,7 +12,7 @@ from catalogue.records import Catalogue
 from catalogue.schema.model import Counted
 from catalogue.schema.values import Stated
 from render.cite import Citations
-from render.comparison import Line, size_rows
+from render.comparison import ComparedLine, size_rows
 from render.context import Context, make_context
 from render.pages.model_changes import compare_dimensions
 from render.pages.trends import family_sizes, parameter_values
@@ -24,7 +24,7 @@ def english(catalogue: Catalogue) -> Context:
     return make_context(catalogue, load_words("en"))
 
 
-def size_lines(english: Context, model_id: str) -> dict[str, tuple[str, Line]]:
+def size_lines(english: Context, model_id: str) -> dict[str, tuple[str, ComparedLine]]:
     """The rows of sizes of a model's changes, by group."""
     model = english.catalogue.models[model_id]
     before = english.catalogue.predecessor(model)

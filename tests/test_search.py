@@ -8,7 +8,7 @@ import pytest
 
 from helpers import findings_of
 from postbuild.search_index import merge_parts, normalize_name, read_page, split_words, write_index
-from render.page_registry import Findable
+from render.page_registry import FindablePage
 
 ALIKE = {
     "numbers": ("671 B", "671B", "671 billion", "6710 亿"),
@@ -62,7 +62,7 @@ def test_what_a_part_of_a_model_says_is_found_on_the_model_under_the_name_of_the
 def test_the_index_changes_its_folder_with_its_content_alone(tmp_path: Path) -> None:
     page = read_page(PAGE, "x/")
     assert page is not None
-    known, kinds = {"x/": Findable("about")}, {"about": "About"}
+    known, kinds = {"x/": FindablePage("about")}, {"about": "About"}
     first, again = (write_index(tmp_path / name, [page], known, kinds, {"stop": ""}) for name in ("a", "b"))
     assert first == again
     assert {p.name: p.read_bytes() for p in (tmp_path / "a" / first).iterdir()} == {

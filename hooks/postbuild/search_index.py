@@ -23,7 +23,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
-from render.page_registry import Findable
+from render.page_registry import FindablePage
 
 _UNITS = {
     "k": 3,
@@ -216,7 +216,7 @@ _Posting = tuple[int, int]  # the number of a section, and how much a word count
 def write_index(
     folder: Path,
     pages: Sequence[FinishedPage],
-    known: Mapping[str, Findable],
+    known: Mapping[str, FindablePage],
     kinds: Mapping[str, str],
     interface: Mapping[str, str],
     answers: Mapping[str, str] = MappingProxyType({}),
@@ -239,7 +239,7 @@ def write_index(
 
 def _index_files(
     pages: Sequence[FinishedPage],
-    known: Mapping[str, Findable],
+    known: Mapping[str, FindablePage],
     kinds: Mapping[str, str],
     interface: Mapping[str, str],
 ) -> dict[str, str]:
@@ -280,7 +280,7 @@ def _link_weights(pages: Sequence[FinishedPage]) -> list[float]:
     return [1 + 0.1 * log2(1 + count[page.url]) for page in pages]
 
 
-def _pages_by_name(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[int]]:
+def _pages_by_name(pages: Sequence[FinishedPage], known: Mapping[str, FindablePage]) -> dict[str, list[int]]:
     """Pages that each name belongs to, the most direct first.
 
     A page for which it is only an alias is written as its complement, `-1 - number`.
@@ -297,7 +297,7 @@ def _pages_by_name(pages: Sequence[FinishedPage], known: Mapping[str, Findable])
     return {name: list(owners[name].values())[:3] for name in sorted(owners)}
 
 
-def _count_postings(pages: Sequence[FinishedPage], known: Mapping[str, Findable]) -> dict[str, list[_Posting]]:
+def _count_postings(pages: Sequence[FinishedPage], known: Mapping[str, FindablePage]) -> dict[str, list[_Posting]]:
     counts_of = [[count_words(section.text) for section in page.sections] for page in pages]
     lengths = [sum(count.values()) for counts in counts_of for count in counts]
     mean = sum(lengths) / max(len(lengths), 1)

@@ -41,7 +41,7 @@ from .words import Words
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """A line of a comparison.
 
     Attributes:
@@ -71,20 +71,20 @@ class ComparedCell:
 NOT_HERE = ComparedCell(NOTHING, NOT_THERE)
 UNSAID = ComparedCell(NOTHING, None)
 
-Cells = dict[Row, ComparedCell]
+Cells = dict[ComparisonRow, ComparedCell]
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedLine:
     """A row of a comparison; `marked` are the cells that differ from the first known one."""
 
-    row: Row
+    row: ComparisonRow
     cells: Sequence[ComparedCell]
     verdict: Verdict
     marked: Sequence[bool]
 
 
-def compared_lines(columns: Sequence[Cells], least: int) -> list[Line]:
+def compared_lines(columns: Sequence[Cells], least: int) -> list[ComparedLine]:
     """Rows that at least `least` variants fill."""
     rows = sorted({row for column in columns for row in column}, key=lambda row: row.order)
     found = []
@@ -94,7 +94,7 @@ def compared_lines(columns: Sequence[Cells], least: int) -> list[Line]:
             continue
         values = [cell.value for cell in cells]
         first = next((value for value in values if value is not None), None)
-        found.append(Line(row, cells, row_verdict(values), [value not in (None, first) for value in values]))
+        found.append(ComparedLine(row, cells, row_verdict(values), [value not in (None, first) for value in values]))
     return found
 
 
@@ -117,7 +117,7 @@ def published_cell(citations: Citations, value: Single[Any]) -> ComparedCell:
     return ComparedCell(citations.value_html(value), comparable_value(value))
 
 
-class _Listing:
+class _CellList:
     """Cells in order; `put` skips what a variant does not state."""
 
     def __init__(self, citations: Citations) -> None:
@@ -127,12 +127,12 @@ class _Listing:
         self._place += 1
         if what is not None:
             given = what if isinstance(what, ComparedCell) else published_cell(self.citations, what)
-            self.cells[Row((id_,), (self._place,), escape(label))] = given
+            self.cells[ComparisonRow((id_,), (self._place,), escape(label))] = given
 
 
 def identity_rows(citations: Citations, entry: Entry) -> Cells:
     words = citations.context.words
-    model, listing = entry.model, _Listing(citations)
+    model, listing = entry.model, _CellList(citations)
     family = model_link(model)
     listing.put("model", words("compare.models.family"), ComparedCell(family, model.id))
     track = words(f"track.{model.track.value}")
@@ -175,7 +175,7 @@ def _paper_cell(citations: Citations, entry: Entry) -> ComparedCell:
 
 
 def size_rows(citations: Citations, entry: Entry) -> Cells:
-    words, parameters, listing = citations.context.words, entry.variant.parameters, _Listing(citations)
+    words, parameters, listing = citations.context.words, entry.variant.parameters, _CellList(citations)
     activated = {"total": parameters.total, "activated": parameters.activated}
     agreements = {"total": entry.total_agreement, "activated": entry.activated_agreement}
     for name, published in activated.items():
@@ -263,7 +263,7 @@ def architecture_rows(citations: Citations, entry: Entry) -> Cells:
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
         value = values.get(key)
         html = citations.value_html(value) if value is not None else NOTHING
-        cells[Row((key,), place, label)] = ComparedCell(html, comparable_dimension(key, value))
+        cells[ComparisonRow((key,), place, label)] = ComparedCell(html, comparable_dimension(key, value))
     return cells
 
 
@@ -286,7 +286,7 @@ def fields_with_values(
 
 
 def cache_rows(citations: Citations, entry: Entry) -> Cells:
-    words, recount, listing = citations.context.words, entry.recount, _Listing(citations)
+    words, recount, listing = citations.context.words, entry.recount, _CellList(citations)
     listing.put("context", words("field.context_length"), entry.variant.context_length)
     listing.put("elements", words("field.kv_cache"), _worked_cell(entry, recount.kv_cache if recount else None))
     bf16 = cache_bytes(recount) if recount else None
@@ -312,7 +312,7 @@ def cache_rows(citations: Citations, entry: Entry) -> Cells:
 
 def compute_rows(citations: Citations, entry: Entry) -> Cells:
     """What follows from the architecture and from the pre-training that made the weights, in whichever family."""
-    words, listing = citations.context.words, _Listing(citations)
+    words, listing = citations.context.words, _CellList(citations)
     line = variant_lineage(citations.context.catalogue.entries, entry)
     result = training_metrics_with_peak(citations.context.lookup, line[-1])
     infrastructure = entry.model.infrastructure
@@ -359,14 +359,14 @@ def training_rows(citations: Citations, entry: Entry) -> Cells:
     made = recipe_stages(citations.context.catalogue.entries, entry)
     root = parent_cell(citations, made.line[-1])
     if root is not None:
-        cells[Row(("root",), (-2,), escape(words("compare.models.root")))] = root
+        cells[ComparisonRow(("root",), (-2,), escape(words("compare.models.root")))] = root
     if entry.model.tokenizer is not None:
         group = words("section.tokenizer")
         for key, place, value in ordered_values(entry.model.tokenizer):
             label = escape(words(f"field.tokenizer.{key}"))
             found = records.tokenizer_value(citations.context.catalogue.entries, entry, value)
             if found is not None:
-                cells[Row(("tokenizer", key), (-1, *place), label, group)] = published_cell(citations, found)
+                cells[ComparisonRow(("tokenizer", key), (-1, *place), label, group)] = published_cell(citations, found)
     return cells | _stage_rows(citations, made, MAKE_A_BASE_MODEL)
 
 
@@ -384,9 +384,9 @@ def _stage_rows(citations: Citations, made: Recipe, kinds: Collection[StageKind]
         group = words(f"stage.{kind.name.lower()}")
         names = Markup(" ").join(_stage_link(citations, made, stage, stages) for stage in stages)
         label = escape(words("compare.models.stages"))
-        cells[Row((kind.value, ""), (number, -1), label, group)] = ComparedCell(names, None)
+        cells[ComparisonRow((kind.value, ""), (number, -1), label, group)] = ComparedCell(names, None)
         for (key, place), found in stage_values(made, stages).items():
-            row = Row((kind.value, key), (number, *place), escape(words(f"field.{key}")), group)
+            row = ComparisonRow((kind.value, key), (number, *place), escape(words(f"field.{key}")), group)
             cells[row] = _joined_stages(citations, made, stages, found)
     return cells
 
@@ -449,7 +449,9 @@ def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
     for key, place in fields_with_values(Infrastructure):
         found = own[key] if key in own else records.infrastructure_value(entries, entry, values.get(key))
         if found is not None and key not in _ELSEWHERE:
-            cells[Row((key,), place, escape(words(f"field.infrastructure.{key}")))] = published_cell(citations, found)
+            cells[ComparisonRow((key,), place, escape(words(f"field.infrastructure.{key}")))] = published_cell(
+                citations, found
+            )
     return cells
 
 
@@ -461,7 +463,7 @@ class Benchmarks:
     among themselves.
     """
 
-    scores: Mapping[str, Mapping[Row, list[Single[Any]]]]
+    scores: Mapping[str, Mapping[ComparisonRow, list[Single[Any]]]]
 
     def evaluation(self, citations: Citations, entry: Entry) -> Cells:
         found = self.scores.get(entry.variant.id, {})
@@ -470,14 +472,16 @@ class Benchmarks:
 
 def benchmark_tables(citations: Citations) -> Benchmarks:
     words = citations.context.words
-    found: dict[tuple[str, ...], tuple[Row, dict[str, list[Single[Any]]]]] = {}
+    found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[Single[Any]]]]] = {}
     for model in citations.context.catalogue.models.values():
         for table in model.evaluation:
             for scores in table.rows if table.kind in _KINDS else ():
                 setting = scores.setting.en if scores.setting else f"{model.id}/{table.id}"
                 id_ = (table.kind.value, scores.benchmark.en, setting)
                 order = (_KINDS.index(table.kind), len(found))
-                row = Row(id_, order, _benchmark_row(citations, table, scores), words(f"evaluation.{table.kind.value}"))
+                row = ComparisonRow(
+                    id_, order, _benchmark_row(citations, table, scores), words(f"evaluation.{table.kind.value}")
+                )
                 _, by_variant = found.setdefault(id_, (row, {}))
                 for variant, score in scores.scores.items():
                     by_variant.setdefault(variant, []).append(score)

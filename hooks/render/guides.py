@@ -88,7 +88,7 @@ _BRACKET = re.compile(r"\s*[（(].*[)）]$")
 
 
 @dataclass(frozen=True)
-class Owner:
+class TermOwner:
     """What a form names: id of a term or technique, and address of its definition."""
 
     id: str
@@ -144,15 +144,15 @@ class TermsInText:
         return [name, technique.abbreviation] if technique.abbreviation else [name]
 
     @cached_property
-    def owner(self) -> dict[str, Owner]:
-        owners: dict[str, Owner] = {}
+    def owner(self) -> dict[str, TermOwner]:
+        owners: dict[str, TermOwner] = {}
         catalogue = self._context.catalogue
         for term in catalogue.glossary.terms:
             for form in self._forms(term):
-                owners.setdefault(_form_key(form), Owner(term.id, f"ds:glossary.md#{term.id}"))
+                owners.setdefault(_form_key(form), TermOwner(term.id, f"ds:glossary.md#{term.id}"))
         for technique in catalogue.techniques.values():
             for form in self._names(technique):
-                owners.setdefault(_form_key(form), Owner(technique.id, f"ds:{technique_address(technique)}"))
+                owners.setdefault(_form_key(form), TermOwner(technique.id, f"ds:{technique_address(technique)}"))
         return owners
 
     @cached_property

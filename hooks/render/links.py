@@ -165,19 +165,19 @@ LONGEST = 120  # pages of a group that is shown whole
 _BESIDE = 20  # shown on either side of a page in a longer one
 
 
-class File(Protocol):
+class PageFile(Protocol):
     src_uri: str
 
 
-class Listed(Protocol):
+class ListedPage(Protocol):
     url: str
     title: Any
-    file: File
+    file: PageFile
     meta: Any
 
 
 @dataclass(frozen=True)
-class _Line:
+class _SideLine:
     url: str
     parts: tuple[str, ...]
     text: str
@@ -188,15 +188,15 @@ class SideList:
 
     def __init__(self, beside: Mapping[str, str]) -> None:
         self._beside = beside
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, _SideLine] = {}
 
-    def lines(self, items: Sequence[Listed], page: Listed | None, base: str, first: Listed) -> str:
+    def lines(self, items: Sequence[ListedPage], page: ListedPage | None, base: str, first: ListedPage) -> str:
         """Pages of a group; `base` leads to the root, `first` is the section's first page."""
         folder = address_parts(page.url.rpartition("/")[0]) if page else ()
         here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()
         near = _pages_nearby(items, here)
 
-        def line(item: Listed, text: str) -> str:
+        def line(item: ListedPage, text: str) -> str:
             known = self._line(item)
             href = relative_path(known.url, known.parts, folder) if page else posixpath.join(base, known.url)
             current = ' aria-current="page"' if item.file.src_uri in here else ""
@@ -205,11 +205,11 @@ class SideList:
         found = [line(item, self._line(item).text) for item in near]
         return "\n".join(found if len(near) == len(items) else [*found, line(first, f"{first.title} …")])
 
-    def _line(self, item: Listed) -> _Line:
+    def _line(self, item: ListedPage) -> _SideLine:
         path = item.file.src_uri
         if path not in self._lines:
             beside = f" <small>{self._beside[path]}</small>" if path in self._beside else ""
-            self._lines[path] = _Line(item.url, address_parts(item.url), f"{item.title}{beside}")
+            self._lines[path] = _SideLine(item.url, address_parts(item.url), f"{item.title}{beside}")
         return self._lines[path]
 
 
@@ -217,7 +217,7 @@ def is_short(section: Any) -> bool:
     return sum(len(child.children or "1") for child in section.children) < FEW
 
 
-def _pages_nearby(items: Sequence[Listed], here: set[str]) -> Sequence[Listed]:
+def _pages_nearby(items: Sequence[ListedPage], here: set[str]) -> Sequence[ListedPage]:
     """The pages of a group; of a long one those around the current page."""
     if len(items) <= LONGEST:
         return items

@@ -311,7 +311,7 @@ _WEIGHT_OF_PART = 0.95
 
 
 @dataclass(frozen=True)
-class Findable:
+class FindablePage:
     """A page as the search knows it.
 
     Attributes:
@@ -332,7 +332,7 @@ class Findable:
 
 def findable_pages(
     context: Context, addresses: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
-) -> dict[str, Findable]:
+) -> dict[str, FindablePage]:
     """Pages by built address; `addresses` has source paths, `aliases` other names."""
     named = dict(_named_pages(context))
     terms = {GLOSSARY.path: tuple(_term_names(context))}
@@ -344,15 +344,15 @@ def findable_pages(
 
 def _findable_page(
     path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[str, ...]
-) -> Findable:
+) -> FindablePage:
     declared = declaration_of(path)
     if declared is None or declared.search is None:
-        return Findable(SearchKind.ABOUT)
+        return FindablePage(SearchKind.ABOUT)
     if declared is MODEL and path.count("/") > 1:
         part = path.rpartition("/")[2].removesuffix(".md")
-        return Findable(SearchKind.MODEL, declared.part_weights.get(part, _WEIGHT_OF_PART))
+        return FindablePage(SearchKind.MODEL, declared.part_weights.get(part, _WEIGHT_OF_PART))
     names, parts = (tuple(dict.fromkeys(group)) for group in named)
-    return Findable(declared.search, declared.weight, names, parts, aliases, terms)
+    return FindablePage(declared.search, declared.weight, names, parts, aliases, terms)
 
 
 def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:

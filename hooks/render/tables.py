@@ -182,10 +182,10 @@ class AccessibleTables(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Runs after inline marks, and before headings get their permanent links."""
-        md.treeprocessors.register(_Tables(md), "accessible-tables", 6)
+        md.treeprocessors.register(_TableProcessor(md), "accessible-tables", 6)
 
 
-class _Tables(Treeprocessor):
+class _TableProcessor(Treeprocessor):
     def run(self, root: Element) -> None:
         """Name each table by its heading."""
         heading = ""

@@ -9,13 +9,13 @@ from catalogue.field_reference import SCHEMAS, json_schema
 from ..context import Context
 from ..words import ENGLISH
 from . import feeds, whole
-from .rows import Plain, all_rows, entry_values
+from .rows import PlainRecords, all_rows, entry_values
 from .study import flash_cards, lab_downloads
 from .tables import DATABASE, PACKAGE, Database, csv_text, data_package
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
-    plain = Plain(contexts)
+    plain = PlainRecords(contexts)
     found: dict[str, str | bytes] = {**whole.catalogue_json(plain, address)}
     revision = plain.catalogue.revision
     tables = [(table, csv_text(table)) for table in all_rows(plain)]

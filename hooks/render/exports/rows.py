@@ -41,7 +41,7 @@ from ..words import CHINESE, ENGLISH
 
 
 @dataclass(frozen=True)
-class Plain:
+class PlainRecords:
     """Turns records into what JSON can hold; `contexts` are those of both languages."""
 
     contexts: Mapping[str, Context]
@@ -124,13 +124,13 @@ Row = dict[str, Cell]
 
 
 @dataclass(frozen=True)
-class Rows:
+class ExportTable:
     name: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
 
-def all_rows(plain: Plain) -> Iterator[Rows]:
+def all_rows(plain: PlainRecords) -> Iterator[ExportTable]:
     made: Mapping[str, Iterable[Row]] = {
         "models": _model_rows(plain),
         "variants": _variant_rows(plain),
@@ -144,17 +144,19 @@ def all_rows(plain: Plain) -> Iterator[Rows]:
     return (_row_table(name, list(rows)) for name, rows in made.items())
 
 
-def _row_table(name: str, rows: list[Row]) -> Rows:
-    return Rows(name, tuple(dict.fromkeys(key for row in rows for key in row)), tuple(rows))
+def _row_table(name: str, rows: list[Row]) -> ExportTable:
+    return ExportTable(name, tuple(dict.fromkeys(key for row in rows for key in row)), tuple(rows))
 
 
-def entry_values(plain: Plain, model: Model) -> Rows:
+def entry_values(plain: PlainRecords, model: Model) -> ExportTable:
     """Every value of an entry with its source, by the path that quotes use."""
     rows = list(_values_below(plain, model, model.id))
-    return Rows(f"models/{model.id}", ("path", "variant", "value", "printed", "absence", "note", "source"), tuple(rows))
+    return ExportTable(
+        f"models/{model.id}", ("path", "variant", "value", "printed", "absence", "note", "source"), tuple(rows)
+    )
 
 
-def _values_below(plain: Plain, record: Any, path: str) -> Iterator[Row]:
+def _values_below(plain: PlainRecords, record: Any, path: str) -> Iterator[Row]:
     if isinstance(record, Single):
         for variant, single in record.singles() if isinstance(record, Stated) else [(None, record)]:
             yield {
@@ -173,7 +175,7 @@ def _values_below(plain: Plain, record: Any, path: str) -> Iterator[Row]:
         yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
 
 
-def _model_rows(plain: Plain) -> Iterator[Row]:
+def _model_rows(plain: PlainRecords) -> Iterator[Row]:
     for model in plain.catalogue.models.values():
         reference = plain.catalogue.references.get(model.reference or "")
         first = first_date(model)
@@ -197,7 +199,7 @@ def _model_rows(plain: Plain) -> Iterator[Row]:
         yield row
 
 
-def _variant_rows(plain: Plain) -> Iterator[Row]:
+def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
     catalogue = plain.catalogue
     for entry in catalogue.entries.values():
         parameters, recount, follows = entry.variant.parameters, entry.recount, training_metrics(entry)
@@ -239,7 +241,7 @@ def _tokens_of(entry: Entry) -> str:
     return kind.value
 
 
-def _architecture_cells(entry: Entry, plain: Plain) -> Row:
+def _architecture_cells(entry: Entry, plain: PlainRecords) -> Row:
     row: Row = {}
     if entry.architecture is not None:
         for name in type(entry.architecture).model_fields:
@@ -278,7 +280,7 @@ def stage_column(block: str, field: str) -> str:
     return block if field == "name" else f"{block}_{field}"
 
 
-def _stage_rows(plain: Plain) -> Iterator[Row]:
+def _stage_rows(plain: PlainRecords) -> Iterator[Row]:
     for model in plain.catalogue.models.values():
         for place, stage in enumerate(model.training, 1):
             for variant in stage.variants:
@@ -318,7 +320,7 @@ def _phase_texts(stage: Stage, variant: str) -> str | None:
     return "; ".join(said) or None
 
 
-def _score_rows(plain: Plain) -> Iterator[Row]:
+def _score_rows(plain: PlainRecords) -> Iterator[Row]:
     for model in plain.catalogue.models.values():
         for table in model.evaluation:
             for line in table.rows:
@@ -339,7 +341,7 @@ def _score_rows(plain: Plain) -> Iterator[Row]:
                     }
 
 
-def _technique_rows(plain: Plain) -> Iterator[Row]:
+def _technique_rows(plain: PlainRecords) -> Iterator[Row]:
     for technique in plain.catalogue.techniques.values():
         yield {
             "technique": technique.id,
@@ -354,7 +356,7 @@ def _technique_rows(plain: Plain) -> Iterator[Row]:
         }
 
 
-def _use_rows(plain: Plain) -> Iterator[Row]:
+def _use_rows(plain: PlainRecords) -> Iterator[Row]:
     """Uses that entries state and uses that follow from their fields."""
     context = plain.contexts[ENGLISH]
     for technique in plain.catalogue.techniques.values():
@@ -373,7 +375,7 @@ def _use_rows(plain: Plain) -> Iterator[Row]:
             }
 
 
-def _api_names(plain: Plain) -> Iterator[Row]:
+def _api_names(plain: PlainRecords) -> Iterator[Row]:
     for name in plain.catalogue.api_names:
         for pointer in name.pointers:
             yield {
@@ -401,13 +403,13 @@ def _reference_rows(catalogue: Catalogue) -> Iterator[Row]:
         }
 
 
-def _value_cells(name: str, single: Single[Any] | None, plain: Plain | None = None) -> Row:
+def _value_cells(name: str, single: Single[Any] | None, plain: PlainRecords | None = None) -> Row:
     value = None if single is None or single.value is None else _cell_value(single.value, plain)
     absence = single.absence.value if single is not None and single.absence is not None else None
     return {name: value, f"{name}_absence": absence, f"{name}_source": source_text(single.source) if single else None}
 
 
-def _cell_value(value: Any, plain: Plain | None) -> Cell:
+def _cell_value(value: Any, plain: PlainRecords | None) -> Cell:
     if isinstance(value, Quantity | Length):
         return plain_number(value.value)
     if isinstance(value, PartialDate):

@@ -13,7 +13,7 @@ from typing import Any, Self
 from catalogue.files import Revision
 from catalogue.schema.architecture import Architecture
 
-from .rows import STAGE_BLOCKS, Rows, stage_column
+from .rows import STAGE_BLOCKS, ExportTable, stage_column
 
 PACKAGE = "data/datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -180,13 +180,13 @@ def _of_the_schema(table: str) -> dict[str, str]:
     return {}
 
 
-def column_type(table: Rows, name: str) -> str:
+def column_type(table: ExportTable, name: str) -> str:
     """Frictionless type: a number where all values are."""
     kinds = {type(value) for row in table.rows if (value := row.get(name)) is not None}
     return "integer" if kinds == {int} else "number" if kinds and kinds <= {int, float} else "string"
 
 
-def data_package(tables: Iterable[tuple[Rows, str]], revision: Revision, address: str) -> str:
+def data_package(tables: Iterable[tuple[ExportTable, str]], revision: Revision, address: str) -> str:
     package: dict[str, Any] = {
         "$schema": PROFILE,
         "name": "ds-series",
@@ -207,7 +207,7 @@ def data_package(tables: Iterable[tuple[Rows, str]], revision: Revision, address
     return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
 
 
-def _table_resource(table: Rows, text: str) -> dict[str, Any]:
+def _table_resource(table: ExportTable, text: str) -> dict[str, Any]:
     written = text.encode()
     schema: dict[str, Any] = {
         "fields": [
@@ -241,7 +241,7 @@ DATABASE = "data/catalogue.sqlite"
 _LIBRARY = slice(96, 100)  # where SQLite notes which release of it wrote the file
 
 
-def csv_text(table: Rows) -> str:
+def csv_text(table: ExportTable) -> str:
     """UTF-8, commas, a header, line feeds, nothing in a cell without a value."""
     out = io.StringIO()
     writer = csv.DictWriter(out, table.columns, restval="", lineterminator="\n")
@@ -264,7 +264,7 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def add(self, table: Rows) -> None:
+    def add(self, table: ExportTable) -> None:
         types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
         parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
         if key := PRIMARY_KEYS.get(table.name):

@@ -38,7 +38,7 @@ from ..cite import plain_text
 from ..context import Context
 from ..page_registry import MODEL, technique_address, url_of
 from ..words import ENGLISH
-from .rows import Plain, plain_reference
+from .rows import PlainRecords, plain_reference
 
 FORMAT = 4
 Json = dict[str, Any]
@@ -245,7 +245,7 @@ LICENCE = {"data": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/
 WHOLE, SCHEMA = "data/catalogue.json", "data/catalogue.schema.json"
 
 
-def catalogue_json(plain: Plain, address: str) -> dict[str, str]:
+def catalogue_json(plain: PlainRecords, address: str) -> dict[str, str]:
     catalogue = plain.catalogue
     found: dict[str, str] = {}
     references = {key: _compact_json(plain_reference(found)) for key, found in catalogue.references.items()}
@@ -314,7 +314,7 @@ def _compact_json(value: object) -> str:
 _CITED = re.compile(r'"reference":"([^"]+)"')
 
 
-def _model_record(plain: Plain, id_: str) -> dict[str, Any]:
+def _model_record(plain: PlainRecords, id_: str) -> dict[str, Any]:
     catalogue = plain.catalogue
     model = catalogue.models[id_]
     paper = catalogue.references.get(model.reference or "")
@@ -325,7 +325,7 @@ def _model_record(plain: Plain, id_: str) -> dict[str, Any]:
     return {**head, "arxiv": paper.eprint if paper else None, "variants": variants, **rest}
 
 
-def _variant_record(plain: Plain, entry: Entry) -> dict[str, Any]:
+def _variant_record(plain: PlainRecords, entry: Entry) -> dict[str, Any]:
     catalogue = plain.catalogue
     record: dict[str, Any] = plain.of(entry.variant)
     record.pop("release", None)

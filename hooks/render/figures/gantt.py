@@ -29,7 +29,7 @@ _MONO = 0.62  # width of a letter of a name, in ems
 
 
 @dataclass(frozen=True)
-class Span:
+class ModelSpan:
     """A model behind a name.
 
     Attributes:
@@ -52,15 +52,15 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedSpans:
     name: str
     anchor: str
-    spans: tuple[Span, ...]
+    spans: tuple[ModelSpan, ...]
 
 
 @dataclass(frozen=True)
-class Bar:
-    span: Span
+class SpanBar:
+    span: ModelSpan
     x: float
     width: float
     text_x: float
@@ -69,36 +69,38 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Row:
-    name: Named
+class NameRow:
+    name: NamedSpans
     name_x: float
     name_y: float
     y: float
-    bars: tuple[Bar, ...]
+    bars: tuple[SpanBar, ...]
     modes: tuple[tuple[float, float, str], ...]
 
 
 @dataclass(frozen=True)
-class Across:
+class WideGantt:
     height: float
-    rows: tuple[Row, ...]
+    rows: tuple[NameRow, ...]
     years: tuple[tuple[float, str], ...]
     top: float = _TOP
     width: float = WIDTH
     bar: float = _BAR
 
 
-def named_spans(context: Context) -> list[Named]:
+def named_spans(context: Context) -> list[NamedSpans]:
     """Names without any date are left out."""
     names = context.catalogue.api_names
     days = [_exact_day(pointer.since.value) for name in names for pointer in name.pointers if pointer.since.value]
     days += [_exact_day(name.until.value) for name in names if name.until is not None and name.until.value]
     last = max(days, default=date.min)
-    found = [Named(name.name, reference_anchor(name.id), tuple(_name_spans(context, name, last))) for name in names]
+    found = [
+        NamedSpans(name.name, reference_anchor(name.id), tuple(_name_spans(context, name, last))) for name in names
+    ]
     return [one for one in found if one.spans]
 
 
-def time_scale(names: Sequence[Named], start: float, end: float) -> Time:
+def time_scale(names: Sequence[NamedSpans], start: float, end: float) -> Time:
     days = [day for name in names for span in name.spans for day in (span.start, span.end)]
     return Time(min(days), max(days), start, end)
 
@@ -108,20 +110,20 @@ def year_starts(time: Time) -> tuple[tuple[float, str], ...]:
     return (*first, *((time(day), str(day.year)) for day in time.years()))
 
 
-def lay_out_wide(names: Sequence[Named]) -> Across:
+def lay_out_wide(names: Sequence[NamedSpans]) -> WideGantt:
     time = time_scale(names, _LEFT, WIDTH - _RIGHT)
     rows, y = [], _TOP
     for name in names:
         row, y = _name_row(name, time, y)
         rows.append(row)
-    return Across(round(y), tuple(rows), year_starts(time))
+    return WideGantt(round(y), tuple(rows), year_starts(time))
 
 
 def _exact_day(value: object) -> date:
     return date.fromisoformat(getattr(value, "first_day"))  # noqa: B009
 
 
-def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
+def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[ModelSpan]:
     words = context.words
     until = name.until.value if name.until is not None else None
     for index, pointer in enumerate(name.pointers):
@@ -139,7 +141,7 @@ def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[Span]:
             "since": format.format_date(since, words) if since else words("api_names.unknown_day"),
             "until": format.format_date(following, words) if following else words("api_names.unknown_day"),
         }
-        yield Span(
+        yield ModelSpan(
             short_model(label),
             words("api_names.span_still" if goes_on else "api_names.span", **said),
             href,
@@ -161,7 +163,7 @@ def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, st
     return context.words.text(pointer.label) if pointer.label is not None else "", "", ""
 
 
-def _name_row(name: Named, time: Time, y: float) -> tuple[Row, float]:
+def _name_row(name: NamedSpans, time: Time, y: float) -> tuple[NameRow, float]:
     places = [(time(span.start), max(2.0, time(span.end) - time(span.start))) for span in name.spans]
     widths = [text_width(span.label, SIZE) for span in name.spans]
     outside = [index for index, (_, width) in enumerate(places) if widths[index] + 2 * _PAD > width]
@@ -172,12 +174,12 @@ def _name_row(name: Named, time: Time, y: float) -> tuple[Row, float]:
         if index in outside:
             tier, left = tiers[outside.index(index)], lefts[outside.index(index)]
             text_y = bar_y - 6 - _TIER * tier
-            found.append(Bar(span, x, width, left, text_y, f"M{x + 0.5:g} {bar_y:g}V{text_y + 3:g}"))
+            found.append(SpanBar(span, x, width, left, text_y, f"M{x + 0.5:g} {bar_y:g}V{text_y + 3:g}"))
         else:
-            found.append(Bar(span, x, width, x + _PAD, bar_y + _BAR / 2 + 4.5, ""))
+            found.append(SpanBar(span, x, width, x + _PAD, bar_y + _BAR / 2 + 4.5, ""))
     modes = tuple(_mode_stretches(name, places))
     name_x = min(places[0][0], WIDTH - len(name.name) * SIZE * _MONO)
-    row = Row(name, round(name_x, 1), y + 13, bar_y, tuple(found), modes)
+    row = NameRow(name, round(name_x, 1), y + 13, bar_y, tuple(found), modes)
     return row, bar_y + _BAR + (_MODE if modes else 0) + _GAP
 
 
@@ -197,7 +199,7 @@ def _label_tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[
     return tiers, lefts
 
 
-def _mode_stretches(name: Named, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
+def _mode_stretches(name: NamedSpans, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
     """Neighbouring spans of one mode, joined."""
     first = 0
     for index in range(1, len(places) + 1):
@@ -213,10 +215,10 @@ _DOWN_BAR, _DOWN_APART, _ROOM, _WIDEST, _DOWN_ON = 13.0, 6.0, 8.0, 172.0, 14.0  
 
 
 @dataclass(frozen=True)
-class Line:
+class ModelLine:
     """A model's row: its bar, and its first month where there is room."""
 
-    span: Span
+    span: ModelSpan
     label: str
     y: float
     x: float
@@ -226,25 +228,25 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Block:
-    name: Named
+class NameBlock:
+    name: NamedSpans
     y: float
-    lines: tuple[Line, ...]
+    lines: tuple[ModelLine, ...]
     modes: tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
-class Down:
+class NarrowGantt:
     height: float
     left: float
-    blocks: tuple[Block, ...]
+    blocks: tuple[NameBlock, ...]
     years: tuple[tuple[float, str], ...]
     top: float = _DOWN_TOP
     width: float = DOWN_WIDTH
     bar: float = _DOWN_BAR
 
 
-def lay_out_narrow(names: Sequence[Named]) -> Down:
+def lay_out_narrow(names: Sequence[NamedSpans]) -> NarrowGantt:
     left = _time_origin(names)
     time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
     blocks, y = [], _DOWN_TOP + 6
@@ -261,7 +263,7 @@ def lay_out_narrow(names: Sequence[Named]) -> Down:
             after = DOWN_WIDTH - end > text_width(span.month, SIZE) + _DOWN_APART
             room = x - _ROOM - (0 if after else text_width(span.month, SIZE) + _DOWN_APART)
             lines.append(
-                Line(
+                ModelLine(
                     span,
                     cut_text(span.label, SIZE, room),
                     y + _LINE / 2,
@@ -272,12 +274,12 @@ def lay_out_narrow(names: Sequence[Named]) -> Down:
                 )
             )
             y += _LINE
-        blocks.append(Block(name, head, tuple(lines), tuple(modes)))
+        blocks.append(NameBlock(name, head, tuple(lines), tuple(modes)))
         y += _DOWN_GAP
-    return Down(round(y), left, tuple(blocks), year_starts(time))
+    return NarrowGantt(round(y), left, tuple(blocks), year_starts(time))
 
 
-def _time_origin(names: Sequence[Named]) -> float:
+def _time_origin(names: Sequence[NamedSpans]) -> float:
     """Where time begins, so that texts may reach up to their bars."""
     left = 60.0
     while left < _WIDEST:

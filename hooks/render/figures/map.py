@@ -24,7 +24,7 @@ Rect = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedStop:
     stop: Stop
     name: str
     x: float
@@ -36,7 +36,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Way:
+class StopLine:
     path: str
     track: str
     older: str
@@ -44,11 +44,11 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Across:
+class WideMap:
     width: float
     height: float
-    stops: Sequence[Placed]
-    ways: Sequence[Way]
+    stops: Sequence[PlacedStop]
+    ways: Sequence[StopLine]
     tracks: Sequence[tuple[str, float]]
     years: Sequence[tuple[str, float]]
     top: float
@@ -56,7 +56,7 @@ class Across:
     scale: Time
 
 
-def lay_out_wide_map(context: Context) -> Across:
+def lay_out_wide_map(context: Context) -> WideMap:
     found = family_lines(context.catalogue.models.values(), lambda model: _NAME_DAYS)
     rows = _line_heights(found)
     days = [stop.day for stop in found.stops.values()]
@@ -67,7 +67,7 @@ def lay_out_wide_map(context: Context) -> Across:
     bottom = rows[-1] + _BOTTOM
     tracks = [(track.value, _track_name_height(found, rows, track)) for track in dict.fromkeys(found.lines)]
     years = [(str(day.year), scale(day)) for day in scale.years()]
-    return Across(WIDTH, round(bottom), stops, ways, tracks, years, _TOP - 22, bottom, scale)
+    return WideMap(WIDTH, round(bottom), stops, ways, tracks, years, _TOP - 22, bottom, scale)
 
 
 def _line_heights(found: Family) -> list[float]:
@@ -83,7 +83,7 @@ def _track_name_height(found: Family, rows: Sequence[float], track: Track) -> fl
     return own[0] if track is Track.GENERAL else (own[0] + own[-1]) / 2
 
 
-def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[list[Way], list[Rect]]:
+def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[list[StopLine], list[Rect]]:
     ways, verticals = [], []
     for id_, stop in found.stops.items():
         if stop.parent is None:
@@ -100,18 +100,18 @@ def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[l
                 f"V{y1 - sign * far:.1f}Q{turn:.1f} {y1:g} {turn + far:.1f} {y1:g}H{x1:g}"
             )
             verticals.append((turn - 3, min(y, y1) + 4, turn + 3, max(y, y1) - 4))
-        ways.append(Way(path, stop.model.track.value, stop.parent, id_))
+        ways.append(StopLine(path, stop.model.track.value, stop.parent, id_))
     general = Track.GENERAL.value
     return sorted(ways, key=lambda way: (way.track == general, found.stops[way.younger].day)), verticals
 
 
-def _place_names(found: Family, places: dict[str, tuple[float, float]], verticals: Sequence[Rect]) -> list[Placed]:
+def _place_names(found: Family, places: dict[str, tuple[float, float]], verticals: Sequence[Rect]) -> list[PlacedStop]:
     """Names above their stops, or where they overlap nothing; the general line first."""
     taken: list[Rect] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places.values()]
     order = sorted(
         found.stops, key=lambda id_: (found.stops[id_].model.track is not Track.GENERAL, found.stops[id_].day)
     )
-    placed: dict[str, Placed] = {}
+    placed: dict[str, PlacedStop] = {}
     for id_ in order:
         stop, (x, y) = found.stops[id_], places[id_]
         major = stop.model.track is Track.GENERAL
@@ -125,7 +125,7 @@ def _place_names(found: Family, places: dict[str, tuple[float, float]], vertical
             key=lambda one: one[0],
         )
         taken.append(rect)
-        placed[id_] = Placed(stop, name, x, y, round(at[0], 1), round(at[1], 1), anchor, major)
+        placed[id_] = PlacedStop(stop, name, x, y, round(at[0], 1), round(at[1], 1), anchor, major)
     return [placed[id_] for id_ in found.stops]
 
 
@@ -153,7 +153,7 @@ _DOWN_SIZE = 12.5
 
 
 @dataclass(frozen=True)
-class Row:
+class ModelRow:
     id: str
     label: str
     track: str
@@ -165,7 +165,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Loose:
+class StandaloneItems:
     """A line for what was released without a model."""
 
     items: Sequence[Item]
@@ -174,22 +174,22 @@ class Loose:
 
 
 @dataclass(frozen=True)
-class Down:
+class NarrowMap:
     width: float
     height: float
-    rows: Sequence[Row]
-    loose: Sequence[Loose]
-    ways: Sequence[Way]
+    rows: Sequence[ModelRow]
+    loose: Sequence[StandaloneItems]
+    ways: Sequence[StopLine]
     years: Sequence[tuple[str, float]]
 
 
-def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[Item] = ()) -> Down:
+def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[Item] = ()) -> NarrowMap:
     """`more` are techniques by the model that introduced them, `alone` what no model introduced."""
     found = family_lines(context.catalogue.models.values(), lambda model: 1)
     columns = {line: _DOWN_LEFT + index * _DOWN_LINE for index, line in enumerate(_line_order(found))}
     text_x = max(columns.values()) + 13
     room = DOWN_WIDTH - text_x - 4
-    rows, loose, years, y = [], list[Loose](), [], _DOWN_TOP
+    rows, loose, years, y = [], list[StandaloneItems](), [], _DOWN_TOP
     year, waiting = "", sorted(alone, key=lambda item: item.date.first_day)
     places = {}
     for id_, stop in found.stops.items():
@@ -202,15 +202,15 @@ def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alo
                 years.append((year, y))
                 y += 24
             lines = _wrapped_items([item for item in before if item.date.first_day[:4] == now], room)
-            loose += [Loose(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
+            loose += [StandaloneItems(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
             y += len(lines) * _MORE + (_GAP if lines else 0)
         below = _wrapped_items(more.get(id_, ()), room)
         places[id_] = (columns[stop.line], y)
         track = stop.model.track
-        rows.append(Row(id_, stop.model.name, track.value, *places[id_], text_x, below, track is Track.GENERAL))
+        rows.append(ModelRow(id_, stop.model.name, track.value, *places[id_], text_x, below, track is Track.GENERAL))
         y += _ROW + _MORE * len(below)
     lines = _wrapped_items(waiting, room)
-    loose += [Loose(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
+    loose += [StandaloneItems(line, text_x, y + index * _MORE) for index, line in enumerate(lines)]
     y += len(lines) * _MORE
     ways = []
     for id_, stop in found.stops.items():
@@ -226,9 +226,9 @@ def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alo
                 f"M{x:g} {y0:g}V{turn - 5:g}Q{x:g} {turn:g} {x + sign * 5:g} {turn:g}"
                 f"H{x1 - sign * 5:g}Q{x1:g} {turn:g} {x1:g} {turn + 5:g}V{y1:g}"
             )
-        ways.append(Way(path, stop.model.track.value, stop.parent, id_))
+        ways.append(StopLine(path, stop.model.track.value, stop.parent, id_))
     ways.sort(key=lambda way: way.track == Track.GENERAL.value)
-    return Down(DOWN_WIDTH, round(y + 4), rows, loose, ways, years)
+    return NarrowMap(DOWN_WIDTH, round(y + 4), rows, loose, ways, years)
 
 
 def _line_order(found: Family) -> list[int]:

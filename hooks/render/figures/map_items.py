@@ -54,7 +54,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Link:
+class LineageLink:
     """A line between two models, however often one builds on the other."""
 
     older: str
@@ -73,9 +73,11 @@ def timeline_items(context: Context) -> list[Item]:
     return [replace(item, kin=tuple(kin[item.id])) for item in found]
 
 
-def lineage_links(models: Iterable[Model]) -> list[Link]:
+def lineage_links(models: Iterable[Model]) -> list[LineageLink]:
     return [
-        Link(older, model.id) for model in models for older in dict.fromkeys(edge.model for edge in model.builds_on)
+        LineageLink(older, model.id)
+        for model in models
+        for older in dict.fromkeys(edge.model for edge in model.builds_on)
     ]
 
 
@@ -260,7 +262,7 @@ _WEEK = ("2025-02-21", "2025-03-01")  # Open Source Week, with its announcement 
 
 
 @dataclass(frozen=True)
-class Note:
+class LaneNote:
     """An item with its mark and its name, which begins or ends at `text_x`."""
 
     item: Item
@@ -271,11 +273,11 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Month:
+class LaneMonth:
     """What came out in a month, or in the present week, at one stem."""
 
     stem: str
-    notes: Sequence[Note]
+    notes: Sequence[LaneNote]
     week: bool
 
 
@@ -284,7 +286,7 @@ class Lane:
     id: str
     y: float
     height: float
-    months: Sequence[Month]
+    months: Sequence[LaneMonth]
 
 
 def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> Lane:
@@ -308,10 +310,10 @@ def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width
         heights = [round(y + index * LINE + 7, 1) for index in range(len(members))]
         text_x, anchor = (x + _MARK, "start") if right else (x - _MARK, "end")
         notes = [
-            Note(item, round(x, 1), height, round(text_x, 1), anchor)
+            LaneNote(item, round(x, 1), height, round(text_x, 1), anchor)
             for item, height in zip(members, heights, strict=True)
         ]
-        months[x, week] = Month(f"M{x:g} {top:g}V{heights[-1]:g}", notes, week)
+        months[x, week] = LaneMonth(f"M{x:g} {top:g}V{heights[-1]:g}", notes, week)
     bottom = max((box[3] for box in taken), default=top)
     return Lane(id_, top, round(bottom - top + 8, 1), [months[key] for key in sorted(months)])
 

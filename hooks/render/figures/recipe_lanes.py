@@ -34,7 +34,7 @@ _ROW, _TRACK = 50, 24  # of the form that runs down
 
 
 @dataclass(frozen=True)
-class Node:
+class StageNode:
     """A stage with its place in both forms."""
 
     id: str
@@ -54,7 +54,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Tie:
+class StageTie:
     """A line into a stage: `weights`, `data`, `reward`, or `unknown` for data without a count."""
 
     kind: str
@@ -68,7 +68,7 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class _Graph:
+class _StageGraph:
     """Stages by id with the sources of their weights and data, each in a lane and a column."""
 
     stages: Mapping[str, Stage]
@@ -114,7 +114,7 @@ def recipe_lanes(context: Context, model: Model) -> Markup:
     )
 
 
-def _graph_of(model: Model) -> _Graph:
+def _graph_of(model: Model) -> _StageGraph:
     stages = {stage.id: stage for stage in model.training}
     weights = _weights_of(model)
     lane: dict[str, int] = {}
@@ -134,7 +134,7 @@ def _graph_of(model: Model) -> _Graph:
         uses = [column[other] for other, stage in stages.items() if id_ in stage.fed_by]
         if stages[id_].kind in BESIDE and uses:
             column[id_] = max(column[id_], min(uses) - 1)
-    return _Graph(stages, weights, _packed_lanes(stages, weights, lane, column), column)
+    return _StageGraph(stages, weights, _packed_lanes(stages, weights, lane, column), column)
 
 
 def _packed_lanes(
@@ -199,7 +199,7 @@ def _single_number(stated: Stated[Quantity]) -> Decimal | None:
     return values[0].value if len(values) == 1 else None
 
 
-def _stands_alone(graph: _Graph, samples: Mapping[str, Decimal | None], id_: str) -> bool:
+def _stands_alone(graph: _StageGraph, samples: Mapping[str, Decimal | None], id_: str) -> bool:
     """Whether a stage has counted data that no single stage makes."""
     makers = [other for other in graph.stages[id_].fed_by if graph.stages[other].kind not in BESIDE]
     return samples[id_] is not None and len(makers) != 1
@@ -208,7 +208,7 @@ def _stands_alone(graph: _Graph, samples: Mapping[str, Decimal | None], id_: str
 _Places = Mapping[str, tuple[float, float, float, float]]
 
 
-def _stage_places(graph: _Graph, samples: Mapping[str, Decimal | None]) -> _Places:
+def _stage_places(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> _Places:
     step = _column_step(graph)
     tops, y = [], 0.0
     for lane in range(graph.lanes):
@@ -227,11 +227,11 @@ def _stage_places(graph: _Graph, samples: Mapping[str, Decimal | None]) -> _Plac
     }
 
 
-def _column_step(graph: _Graph) -> float:
+def _column_step(graph: _StageGraph) -> float:
     return (WIDTH - _END - _LEFT) / (max(graph.column.values()) + 1)
 
 
-def _stage_nodes(context: Context, model: Model, graph: _Graph, places: _Places) -> Iterator[Node]:
+def _stage_nodes(context: Context, model: Model, graph: _StageGraph, places: _Places) -> Iterator[StageNode]:
     words = context.words
     last_stage = {variant: stage.id for stage in model.training for variant in stage.variants}
     room = _column_step(graph)
@@ -244,7 +244,7 @@ def _stage_nodes(context: Context, model: Model, graph: _Graph, places: _Places)
         start = "" if graph.weights[id_] else _lane_start(context, stage)
         result = _variant_names(context, finished) if is_end and stage.kind not in BESIDE else ""
         x, y, down_x, down_y = places[id_]
-        yield Node(
+        yield StageNode(
             f"stage-{id_}",
             number,
             kind.replace("_", "-"),
@@ -305,8 +305,8 @@ def _variant_names(context: Context, variants: Sequence[str]) -> str:
 
 
 def _stage_ties(
-    context: Context, graph: _Graph, places: _Places, samples: Mapping[str, Decimal | None], most: Decimal | None
-) -> Iterator[Tie]:
+    context: Context, graph: _StageGraph, places: _Places, samples: Mapping[str, Decimal | None], most: Decimal | None
+) -> Iterator[StageTie]:
     for id_, stage in graph.stages.items():
         x, y, down_x, down_y = places[id_]
         count = samples[id_]
@@ -314,22 +314,22 @@ def _stage_ties(
         wide, down_wide = max(_THIN, _WIDEST * share), max(_THIN, _DOWN_WIDEST * share)
         label = _sample_text(context, stage, count) if count is not None else ""
         if not graph.weights[id_] and stage.starts_from is not None:
-            yield Tie("weights", path_data("M", x - 36, y, "H", x), "", 2.5, 2.5)
+            yield StageTie("weights", path_data("M", x - 36, y, "H", x), "", 2.5, 2.5)
         for other in graph.weights[id_]:
-            yield Tie("weights", *_tie_curves(places[other], places[id_]), 2.5, 2.5)
+            yield StageTie("weights", *_tie_curves(places[other], places[id_]), 2.5, 2.5)
         makers = [other for other in stage.fed_by if graph.stages[other].kind not in BESIDE]
         for other in stage.fed_by:
             if other not in makers:
-                yield Tie("reward", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
+                yield StageTie("reward", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
             elif len(makers) == 1 and count is not None:
                 beside = _beside_curve(places[other], places[id_], wide)
-                yield Tie("data", *_tie_curves(places[other], places[id_]), wide, down_wide, label, *beside)
+                yield StageTie("data", *_tie_curves(places[other], places[id_]), wide, down_wide, label, *beside)
             else:
-                yield Tie("unknown", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
+                yield StageTie("unknown", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
         if _stands_alone(graph, samples, id_):
             d = path_data("M", x, y - _RADIUS - 34, "V", y - _RADIUS)
             down = path_data("M", down_x, down_y - 32, "V", down_y - 12)
-            yield Tie("data", d, down, wide, down_wide, label, x + wide / 2 + 8, y - _RADIUS - 18)
+            yield StageTie("data", d, down, wide, down_wide, label, x + wide / 2 + 8, y - _RADIUS - 18)
 
 
 def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:

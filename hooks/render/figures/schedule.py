@@ -23,21 +23,21 @@ BESIDE = {StageKind.REWARD_MODEL}
 
 
 @dataclass
-class Row:
+class StageRow:
     """Stages that follow each other, and the number of the stage they branch off after."""
 
     stages: list[tuple[int, Stage]] = field(default_factory=list)
     after: int | None = None
 
 
-def recipe_rows(model: Model) -> list[Row]:
+def recipe_rows(model: Model) -> list[StageRow]:
     """Stages are numbered from 1, as in the entry."""
-    found: list[Row] = []
+    found: list[StageRow] = []
     for number, stage in enumerate(model.training, 1):
         before = _previous_stage(model, stage, model.training[: number - 1])
         row = next((r for r in found if r.stages[-1][0] == before), None)
         if row is None:
-            row = Row(after=before)
+            row = StageRow(after=before)
             found.append(row)
         row.stages.append((number, stage))
     return found
@@ -85,7 +85,7 @@ _CURVED = {Way.COSINE}
 
 
 @dataclass(frozen=True)
-class Run:
+class ScheduleRun:
     """One schedule.
 
     Attributes:
@@ -101,7 +101,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Mark:
+class PlotMark:
     """A stated point, or one computed as a factor times the peak."""
 
     x: float
@@ -113,16 +113,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Line:
-    run: Run
+class PlotLine:
+    run: ScheduleRun
     style: int
     paths: list[str]
     dotted: list[str]
-    marks: list[Mark]
+    marks: list[PlotMark]
 
 
 @dataclass(frozen=True)
-class Label:
+class PlotLabel:
     y: float
     text: str
     style: int
@@ -131,34 +131,34 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Panel:
+class PlotPanel:
     title: str
     top: float
     bottom: float
     ticks: list[tuple[float, str]]
-    lines: list[Line]
-    labels: list[Label]
+    lines: list[PlotLine]
+    labels: list[PlotLabel]
 
 
 @dataclass(frozen=True)
-class Alone:
-    run: Run
+class SingleRun:
+    run: ScheduleRun
     y: float
-    panels: list[Panel]
+    panels: list[PlotPanel]
 
 
 @dataclass(frozen=True)
-class Down:
+class NarrowSchedules:
     height: float
     left: float
     right: float
-    alone: list[Alone]
+    alone: list[SingleRun]
     across: list[tuple[float, str]]
     label_x: float
     width: float = DOWN_WIDTH
 
 
-def schedule_figure(context: Context, runs: Sequence[Run], in_tokens: bool, batch: bool) -> str:
+def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bool, batch: bool) -> str:
     """Both forms as SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
     words = context.words
     shown = ["rate", "batch"] if batch else ["rate"]
@@ -186,8 +186,8 @@ def schedule_figure(context: Context, runs: Sequence[Run], in_tokens: bool, batc
 
 
 def _narrow_schedules(
-    context: Context, runs: Sequence[Run], shown: Sequence[str], high: float, in_tokens: bool
-) -> Down:
+    context: Context, runs: Sequence[ScheduleRun], shown: Sequence[str], high: float, in_tokens: bool
+) -> NarrowSchedules:
     several = len(runs) > 1
     values = [text for run in runs for text in _side_texts([run])]
     across = _horizontal_scale(runs, shown, high, DOWN_WIDTH - DOWN_LEADER, values)
@@ -202,9 +202,9 @@ def _narrow_schedules(
             y += DOWN_TITLE
             panels.append(_schedule_panel(context, [run], across, in_tokens, y, height, what, runs, 1 + index % STYLES))
             y += height + DOWN_AXIS
-        alone.append(Alone(run, start + 15, panels))
+        alone.append(SingleRun(run, start + 15, panels))
         y += DOWN_BETWEEN
-    return Down(
+    return NarrowSchedules(
         y,
         across.start,
         across.end,
@@ -215,7 +215,7 @@ def _narrow_schedules(
 
 
 def _horizontal_scale(
-    runs: Sequence[Run], shown: Sequence[str], high: float, end: float, texts: Sequence[str]
+    runs: Sequence[ScheduleRun], shown: Sequence[str], high: float, end: float, texts: Sequence[str]
 ) -> Linear:
     ticks = [text for what in shown for _, text in _scale_ticks(_vertical_scale(runs, what, TOP, RATE_HEIGHT), what)]
     left = TICK_ROOM + round(max(text_width(text, TICK_SIZE) for text in ticks))
@@ -229,7 +229,7 @@ def _schedule_alternative(across: Linear, about: int, in_tokens: bool) -> list[t
     ]
 
 
-def _side_texts(runs: Sequence[Run]) -> list[str]:
+def _side_texts(runs: Sequence[ScheduleRun]) -> list[str]:
     if len(runs) > 1:
         return [run.label for run in runs]
     rates = [_level_text(s.last, "rate") for s in runs[0].schedule.rate]
@@ -238,15 +238,15 @@ def _side_texts(runs: Sequence[Run]) -> list[str]:
 
 def _schedule_panel(
     context: Context,
-    runs: Sequence[Run],
+    runs: Sequence[ScheduleRun],
     across: Linear,
     in_tokens: bool,
     top: float,
     height: float,
     what: str,
-    scaled: Sequence[Run] = (),
+    scaled: Sequence[ScheduleRun] = (),
     style: int = 1,
-) -> Panel:
+) -> PlotPanel:
     """A plot of `runs` on the scale of `scaled`; the first run has the `style`."""
     up = _vertical_scale(scaled or runs, what, top, height)
     lines = [
@@ -254,7 +254,7 @@ def _schedule_panel(
         for index, run in enumerate(runs)
         if _value_stretches(run, what) or (what == "rate" and run.schedule.loose)
     ]
-    return Panel(
+    return PlotPanel(
         context.words(f"schedule.{what}_axis"),
         top,
         top + height,
@@ -264,7 +264,7 @@ def _schedule_panel(
     )
 
 
-def _vertical_scale(runs: Sequence[Run], what: str, top: float, height: float) -> Linear:
+def _vertical_scale(runs: Sequence[ScheduleRun], what: str, top: float, height: float) -> Linear:
     values = [
         value for run in runs for stretch in _value_stretches(run, what) for value in (stretch.first, stretch.last)
     ]
@@ -276,22 +276,22 @@ def _scale_ticks(up: Linear, what: str) -> list[tuple[float, str]]:
     return [(up(tick), _level_text(Decimal(str(tick)), what)) for tick in up.ticks(5 if what == "rate" else 3)]
 
 
-def _value_stretches(run: Run, what: str) -> tuple[Stretch, ...]:
+def _value_stretches(run: ScheduleRun, what: str) -> tuple[Stretch, ...]:
     return run.schedule.rate if what == "rate" else run.schedule.batch
 
 
 def _schedule_line(
-    context: Context, run: Run, style: int, across: Linear, up: Linear, in_tokens: bool, what: str
-) -> Line:
+    context: Context, run: ScheduleRun, style: int, across: Linear, up: Linear, in_tokens: bool, what: str
+) -> PlotLine:
     scale = float(run.schedule.tokens.value) if in_tokens and run.schedule.tokens else 1.0
 
     def place(share: Fraction) -> float:
         return across(float(share) * scale)
 
-    def mark(share: Fraction, value: Decimal, computed: bool) -> Mark:
+    def mark(share: Fraction, value: Decimal, computed: bool) -> PlotMark:
         at = _point_text(context, share, run.schedule)
         title = context.words("schedule.point", name=run.name, at=at, value=_level_text(value, what))
-        return Mark(place(share), up(float(value)), computed, share, value, title)
+        return PlotMark(place(share), up(float(value)), computed, share, value, title)
 
     stretches = _value_stretches(run, what)
     drawn = [s for s in stretches if s.way is not Way.GROWS]
@@ -301,7 +301,7 @@ def _schedule_line(
         marks.insert(0, mark(stretches[0].start, stretches[0].first, False))
     if what == "rate":
         marks += [mark(Fraction(i), rate, False) for i, rate in enumerate(run.schedule.loose)]
-    return Line(
+    return PlotLine(
         run,
         style,
         [_stretch_path(drawn, place, up)] if drawn else [],
@@ -321,10 +321,10 @@ def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], floa
 
 
 def _end_labels(
-    lines: Sequence[Line], right: float, top: float, bottom: float, leader: float, single: bool, what: str
-) -> list[Label]:
+    lines: Sequence[PlotLine], right: float, top: float, bottom: float, leader: float, single: bool, what: str
+) -> list[PlotLabel]:
     """Names at the ends of several lines; values of the levels of a single one."""
-    wanted: list[tuple[Line, Mark, str]] = []
+    wanted: list[tuple[PlotLine, PlotMark, str]] = []
     for line in lines:
         if single:
             last = {mark.value: mark for mark in line.marks}
@@ -333,7 +333,7 @@ def _end_labels(
             wanted.append((line, line.marks[-1], line.run.label))
     places = spread_apart([mark.y for _, mark, _ in wanted], LABEL_GAP, top, bottom - 5)
     return [
-        Label(
+        PlotLabel(
             y,
             text,
             line.style,

@@ -18,14 +18,14 @@ from ..format import short_size
 from .architecture.export import FONTS, dark_tokens, light_tokens, public_address
 from .architecture.shapes import example_choice, grid_places, hatch_path
 from .canvas import bar_path, dots_path
-from .map import Across, lay_out_narrow_map, lay_out_wide_map
+from .map import WideMap, lay_out_narrow_map, lay_out_wide_map
 from .map_items import INFRASTRUCTURE, TECHNIQUES, Item, Lane, lay_out_lane, lineage_links, timeline_items
 
 _BETWEEN = 18.0
 
 
 @dataclass(frozen=True)
-class Tie:
+class RelationCurve:
     """A relation without a line on the map, shown when one of its ends is pointed at."""
 
     path: str
@@ -79,7 +79,7 @@ def _without_model(found: Sequence[Item]) -> Sequence[Item]:
     return [item for item in found if item.kind != "model" and not item.carrier]
 
 
-def _relation_curves(context: Context, drawn: Across) -> list[Tie]:
+def _relation_curves(context: Context, drawn: WideMap) -> list[RelationCurve]:
     places = {p.stop.model.id: (p.x, p.y) for p in drawn.stops}
     models = context.catalogue.models
     found = []
@@ -91,7 +91,7 @@ def _relation_curves(context: Context, drawn: Across) -> list[Tie]:
             continue
         swing = (x1 - x) * 0.4
         found.append(
-            Tie(
+            RelationCurve(
                 f"M{x:g} {y:g}C{x + swing:.1f} {y - 30:g} {x1 - swing:.1f} {y1 - 30:g} {x1:g} {y1:g}",
                 link.older,
                 link.younger,
@@ -109,7 +109,7 @@ _GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
 
 
 @dataclass(frozen=True)
-class Cell:
+class PosterCell:
     x: float
     y: float
     model: str
@@ -134,10 +134,10 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Poster:
+class PosterLayout:
     width: float
     height: float
-    cells: tuple[Cell, ...]
+    cells: tuple[PosterCell, ...]
     tracks: tuple[tuple[float, float, float, str], ...]  # x, y, width, name
 
 
@@ -166,12 +166,12 @@ def poster_files(context: Context, address: str) -> dict[str, str]:
     }
 
 
-def poster_sheet(context: Context) -> Poster:
+def poster_sheet(context: Context) -> PosterLayout:
     """Tracks in rows on a sheet with the proportions of A3, whatever their number."""
     models = sort_by_date(context.catalogue.models.values())
     tracks = [(track, [model for model in models if model.track is track]) for track in Track]
     flagships = [context.catalogue.flagship(model) for model in models]
-    scale = _Scale(
+    scale = _PosterScale(
         max((_stated_number(entry.variant.parameters.total) for entry in flagships), default=0.0),
         max(
             (entry.recount.kv_cache.value for entry in flagships if entry.recount and entry.recount.kv_cache), default=0
@@ -185,18 +185,18 @@ def poster_sheet(context: Context) -> Poster:
     width, height = _sheet_sides(columns, rows)
     wide = (width - 2 * _MARGIN + 14) / columns
     high = (height - _HEAD - _FOOT) / rows
-    cells: list[Cell] = []
+    cells: list[PosterCell] = []
     heads: list[tuple[float, float, float, str]] = []
     for run in runs:
         x, y = round(_MARGIN + run.column * wide, 1), round(_HEAD + run.row * high, 1)
         heads.append((x, y, round(len(run.members) * wide - 14, 1), context.words(f"track.{run.track.value}")))
         for index, model in enumerate(run.members):
             cells.append(_poster_cell(context, model, scale, round(x + index * wide, 1), y + _TRACK))
-    return Poster(round(width, 1), round(height, 1), tuple(cells), tuple(heads))
+    return PosterLayout(round(width, 1), round(height, 1), tuple(cells), tuple(heads))
 
 
 @dataclass(frozen=True)
-class _Run:
+class _TrackRun:
     """Families of a track side by side."""
 
     track: Track
@@ -205,20 +205,20 @@ class _Run:
     row: int
 
 
-def _track_runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list[_Run]:
-    runs: list[_Run] = []
+def _track_runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> list[_TrackRun]:
+    runs: list[_TrackRun] = []
     column = row = 0
     for track, members in tracks:
         for start in range(0, len(members), columns):
             part = members[start : start + columns]
             if column + len(part) > columns:
                 column, row = 0, row + 1
-            runs.append(_Run(track, part, column, row))
+            runs.append(_TrackRun(track, part, column, row))
             column += len(part)
     return runs
 
 
-def _sheet_proportion(runs: Sequence[_Run], columns: int) -> float:
+def _sheet_proportion(runs: Sequence[_TrackRun], columns: int) -> float:
     """Width by height of the closest sheet, relative to A3."""
     rows = max((run.row for run in runs), default=0) + 1
     return _least_width(columns) / _least_height(rows) / _A3
@@ -238,14 +238,14 @@ def _sheet_sides(columns: int, rows: int) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class _Scale:
+class _PosterScale:
     """The largest parameters and cache of all."""
 
     parameters: float
     cache: int
 
 
-def _poster_cell(context: Context, model: Model, scale: _Scale, x: float, y: float) -> Cell:
+def _poster_cell(context: Context, model: Model, scale: _PosterScale, x: float, y: float) -> PosterCell:
     entry, words = context.catalogue.flagship(model), context.words
     date = first_date(model)
     drawn: dict[str, object] = {}
@@ -258,7 +258,7 @@ def _poster_cell(context: Context, model: Model, scale: _Scale, x: float, y: flo
     if not drawn:
         drawn["layers"] = words("poster.nothing")
     name = short_size(entry.variant.name)
-    return Cell(x, y, model.id, name, format.format_month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
+    return PosterCell(x, y, model.id, name, format.format_month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
 
 
 def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
@@ -292,7 +292,7 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     )
 
 
-def _parameter_areas(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
+def _parameter_areas(context: Context, entry: Entry, scale: _PosterScale) -> Iterator[tuple[str, object]]:
     parameters = entry.variant.parameters
     total, active = _stated_number(parameters.total), _stated_number(parameters.activated)
     if not total or parameters.total.value is None:
@@ -314,11 +314,11 @@ def _parameter_areas(context: Context, entry: Entry, scale: _Scale) -> Iterator[
         )
 
 
-def _square_side(number: float, scale: _Scale) -> float:
+def _square_side(number: float, scale: _PosterScale) -> float:
     return max(1.2, _SIDE * math.sqrt(number / scale.parameters))
 
 
-def _cache_bar(context: Context, entry: Entry, scale: _Scale) -> Iterator[tuple[str, object]]:
+def _cache_bar(context: Context, entry: Entry, scale: _PosterScale) -> Iterator[tuple[str, object]]:
     kept = entry.recount.kv_cache if entry.recount else None
     if kept is None:
         return

@@ -42,7 +42,7 @@ class LedgerPart:
 
 
 @dataclass(frozen=True)
-class Step:
+class PathStep:
     """A frame with the weights at work so far (`met`) and what is cached."""
 
     title: str
@@ -59,7 +59,7 @@ class TokenPath:
     id: str
     name: str
     page: str
-    steps: Sequence[Step]
+    steps: Sequence[PathStep]
     ledger: Sequence[LedgerPart]
     total: int
     at_work: int
@@ -94,7 +94,7 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
     for number, (name, draw) in enumerate(frames.in_order().items(), start=1):
         met = sum(part.count for part in ledger if part.step <= number)
         steps.append(
-            Step(
+            PathStep(
                 frames.say(f"{name}.title"),
                 frames.say(f"{name}.{frames.variant(name)}"),
                 draw(),

@@ -35,13 +35,13 @@ _LETTERS = {1024: "KM", 1000: "KMBT"}
 
 
 @dataclass(frozen=True)
-class Choice:
+class FormChoice:
     value: str
     label: str
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """An input.
 
     Attributes:
@@ -58,7 +58,7 @@ class Field:
     label: str
     kind: str = "number"
     value: str = ""
-    groups: Sequence[tuple[str, Sequence[Choice]]] = ()
+    groups: Sequence[tuple[str, Sequence[FormChoice]]] = ()
     feeds: str = ""
     times: int = 1
     least: str = "1"
@@ -101,21 +101,21 @@ def calculator_page(
     return Page(path, words(f"tools.{key}.title"), words(f"tools.{key}.description"), sections, hide=("toc",))
 
 
-def variant_choices(context: Context) -> list[tuple[str, list[Choice]]]:
+def variant_choices(context: Context) -> list[tuple[str, list[FormChoice]]]:
     """Variants under their models, the newest first; those without an architecture stand last."""
     catalogue = context.catalogue
     models = list(reversed(sort_by_date(catalogue.models.values())))
     models.sort(key=lambda m: all(entry.architecture is None for entry in catalogue.entries_of(m)))
-    return [(m.name, [Choice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
+    return [(m.name, [FormChoice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
 
 
-def gpu_choices(context: Context) -> list[tuple[str, list[Choice]]]:
-    choices = [Choice(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
-    return [("", [*choices, Choice(CUSTOM, context.words("tools.custom"))])]
+def gpu_choices(context: Context) -> list[tuple[str, list[FormChoice]]]:
+    choices = [FormChoice(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
+    return [("", [*choices, FormChoice(CUSTOM, context.words("tools.custom"))])]
 
 
 def form_section(
-    context: Context, kind: str, fields: Sequence[Field], facts: Sequence[str], data: Mapping[str, Any]
+    context: Context, kind: str, fields: Sequence[FormField], facts: Sequence[str], data: Mapping[str, Any]
 ) -> Section:
     """The form with its result, hidden until the script runs."""
     messages = {key: context.words(f"tools.script.{key}") for key in _MESSAGES}

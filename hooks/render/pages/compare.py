@@ -139,7 +139,7 @@ def _stage_sections(
     words, entries = citations.context.words, citations.context.catalogue.entries
     listed = words("punctuation.listed")
     stages = [(model, stage) for model in _dated_models(citations.context) for stage in model.training]
-    columns: list[Column[_Run]] = [
+    columns: list[Column[_StageRun]] = [
         Column(words("table.model"), lambda run: _stage_link(words, run.model, run.stage)),
         Column(words("table.for"), lambda run: listed.join(entries[id_].variant.name for id_ in run.variants)),
     ]
@@ -155,7 +155,7 @@ def _stage_sections(
 
 
 @dataclass(frozen=True)
-class _Run:
+class _StageRun:
     """A stage for variants with the same values."""
 
     model: Model
@@ -167,9 +167,11 @@ class _Run:
         return value.for_variant(self.variants[0]) if value is not None else None
 
 
-def _stage_runs(model: Model, stage: Stage, keys: Sequence[str]) -> list[_Run]:
+def _stage_runs(model: Model, stage: Stage, keys: Sequence[str]) -> list[_StageRun]:
     apart = {id_ for key in keys if (value := stated_at(stage, key)) is not None for id_ in value.by_variant or ()}
-    return [_Run(model, stage, [v.id]) for v in model.variants if v.id in apart] or [_Run(model, stage, stage.variants)]
+    return [_StageRun(model, stage, [v.id]) for v in model.variants if v.id in apart] or [
+        _StageRun(model, stage, stage.variants)
+    ]
 
 
 def _stage_link(words: Words, model: Model, stage: Stage) -> Markup:

@@ -24,7 +24,7 @@ from catalogue.schema.model import Counted, Model
 
 from .. import assets, comparison, format
 from ..cite import Citations, counted_text
-from ..comparison import Cells, Row
+from ..comparison import Cells, ComparisonRow
 from ..context import Context
 from ..figures.architecture.shapes import example_choice
 from ..figures.home import general_line
@@ -330,7 +330,7 @@ def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citation
     return cells
 
 
-class _Pool:
+class _TextPool:
     def __init__(self, *first: str) -> None:
         self._numbers = {text: number for number, text in enumerate(first)}
 
@@ -353,8 +353,8 @@ def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]
         id_: {theme.id: theme.cells(citations, entry) for theme in shown}
         for id_, entry in context.catalogue.entries.items()
     }
-    html, values, runs = _Pool(str(NOTHING)), _Pool(NOT_THERE), _Pool()
-    rows: dict[str, list[Row]] = {
+    html, values, runs = _TextPool(str(NOTHING)), _TextPool(NOT_THERE), _TextPool()
+    rows: dict[str, list[ComparisonRow]] = {
         theme.id: sorted({r for cells in everything.values() for r in cells[theme.id]}, key=lambda r: r.order)
         for theme in shown
     }

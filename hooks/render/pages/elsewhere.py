@@ -141,7 +141,7 @@ def _inherited_classes(model: ModelType) -> Markup:
 
 
 @dataclass(frozen=True)
-class _Row:
+class _ContemporaryRow:
     """A contemporary, or a variant of DeepSeek's."""
 
     other: Contemporary | None
@@ -152,9 +152,13 @@ class _Row:
 def _contemporaries_section(citations: Citations) -> Section:
     context, words = citations.context, citations.context.words
     catalogue = context.catalogue
-    rows = [_Row(other, None, recount_sizes(other.architecture)) for other in catalogue.contemporaries]
-    rows += [_Row(None, entry, entry.recount) for id_ in _BESIDE if (entry := catalogue.entries.get(id_)) is not None]
-    columns: list[Column[_Row]] = [
+    rows = [_ContemporaryRow(other, None, recount_sizes(other.architecture)) for other in catalogue.contemporaries]
+    rows += [
+        _ContemporaryRow(None, entry, entry.recount)
+        for id_ in _BESIDE
+        if (entry := catalogue.entries.get(id_)) is not None
+    ]
+    columns: list[Column[_ContemporaryRow]] = [
         Column(words("table.model"), lambda row: _row_name(citations, row)),
         Column(words("elsewhere.maker"), lambda row: row.other.maker if row.other else "DeepSeek"),
         Column(words("field.architecture.attention"), lambda row: _attention_name(row)),
@@ -175,20 +179,20 @@ def _contemporaries_section(citations: Citations) -> Section:
     return Section("contemporaries", words("elsewhere.contemporaries"), html)
 
 
-def _row_name(citations: Citations, row: _Row) -> Markup:
+def _row_name(citations: Citations, row: _ContemporaryRow) -> Markup:
     if row.entry is not None:
         return variant_link(row.entry)
     assert row.other is not None
     return citations.cite(str(escape(row.other.name)), row.other.source)
 
 
-def _published_cell(citations: Citations, row: _Row) -> Cell:
+def _published_cell(citations: Citations, row: _ContemporaryRow) -> Cell:
     parameters = row.entry.variant.parameters if row.entry else row.other
     stated = [value for value in (getattr(parameters, "total", None), getattr(parameters, "activated", None)) if value]
     return Cell(Markup(" / ").join(citations.value_html(value) for value in stated)) if stated else EMPTY
 
 
-def _size_cell(row: _Row, which: str) -> Cell:
+def _size_cell(row: _ContemporaryRow, which: str) -> Cell:
     recount = row.recount
     if recount is None or recount.total is None:
         return EMPTY
@@ -197,7 +201,7 @@ def _size_cell(row: _Row, which: str) -> Cell:
     return recomputed_size(recount.activated[ACTIVATED_CONVENTION]) if recount.inactive_experts else EMPTY
 
 
-def _attention_name(row: _Row) -> Markup:
+def _attention_name(row: _ContemporaryRow) -> Markup:
     architecture = row.entry.architecture if row.entry else row.other.architecture if row.other else None
     if architecture is None or architecture.attention.value is None:
         return NOTHING
@@ -205,7 +209,7 @@ def _attention_name(row: _Row) -> Markup:
     return escape(f"{architecture.attention.value.value} + DSA" if indexed else architecture.attention.value.value)
 
 
-def _cache_cell(row: _Row) -> Cell:
+def _cache_cell(row: _ContemporaryRow) -> Cell:
     if row.entry is not None:
         return working_cell(row.entry, row.entry.recount.kv_cache if row.entry.recount else None)
     cache = row.recount.kv_cache if row.recount else None
@@ -214,6 +218,6 @@ def _cache_cell(row: _Row) -> Cell:
     return Cell(recomputed_html(format.format_integer(cache.value), cache.formula), str(cache.value))
 
 
-def _bytes_cell(row: _Row) -> Cell:
+def _bytes_cell(row: _ContemporaryRow) -> Cell:
     cache = row.recount.kv_cache if row.recount else None
     return count_cell(2 * cache.value) if cache else EMPTY

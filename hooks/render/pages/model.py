@@ -30,7 +30,7 @@ OVERVIEW, DETAILS = "", "details"
 
 
 @dataclass(frozen=True)
-class Part:
+class ModelPart:
     """A part of what is told of a model.
 
     Attributes:
@@ -44,21 +44,21 @@ class Part:
     stands_on: str
 
 
-PARTS: Mapping[str, Part] = {
-    "architecture": Part((model_architecture.architecture_sections,), ("variants",), DETAILS),
-    "training": Part(
+PARTS: Mapping[str, ModelPart] = {
+    "architecture": ModelPart((model_architecture.architecture_sections,), ("variants",), DETAILS),
+    "training": ModelPart(
         (model_training.schedule_sections, model_training.training_sections), ("tokenizer", "training"), DETAILS
     ),
-    "machines": Part(
+    "machines": ModelPart(
         (model_machines.infrastructure_sections, model_machines.derived_sections, model_machines.serving_sections),
         ("infrastructure", "kv_cache", "serving"),
         DETAILS,
     ),
-    "scores": Part((scores.scores_sections,), ("evaluation",), DETAILS),
-    "changes": Part(
+    "scores": ModelPart((scores.scores_sections,), ("evaluation",), DETAILS),
+    "changes": ModelPart(
         (model_changes.changes_sections, model_changes.techniques_sections), ("changes", "techniques"), OVERVIEW
     ),
-    "disputes": Part((dispute_sections,), ("disputes",), OVERVIEW),
+    "disputes": ModelPart((dispute_sections,), ("disputes",), OVERVIEW),
 }
 
 # What the page of details begins with and is named after; scores are a tab of their own even where they stand on it.

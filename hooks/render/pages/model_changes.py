@@ -24,7 +24,7 @@ from catalogue.uses import Use, UseLabel
 
 from .. import comparison, format
 from ..cite import Citations, counted_mark
-from ..comparison import NOT_HERE, Cells, ComparedCell, Line, Row, compared_lines
+from ..comparison import NOT_HERE, Cells, ComparedCell, ComparedLine, ComparisonRow, compared_lines
 from ..context import Context
 from ..family_facts import sources_of, told_together, use_checkpoints, use_label, use_remark
 from ..format import NOTHING, short_model
@@ -41,14 +41,14 @@ _NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedul
 
 @dataclass(frozen=True)
 class Dimensions:
-    changed: Sequence[Line]
-    new: Sequence[Line]
-    dropped: Sequence[Line]
-    kept: Sequence[Line]
+    changed: Sequence[ComparedLine]
+    new: Sequence[ComparedLine]
+    dropped: Sequence[ComparedLine]
+    kept: Sequence[ComparedLine]
 
 
 @dataclass(frozen=True)
-class _Heads:
+class _ChangeTitles:
     """Titles of groups and sides: by time, or by name where the model compared with is the later one."""
 
     changed: str
@@ -128,15 +128,15 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
     return [Section("what-changed", words("section.changes"), html)]
 
 
-def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> _Heads:
+def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> _ChangeTitles:
     if by_time:
         changed, new, gone, kept = (words(f"changes.{key}") for key in ("changed", "new", "gone", "kept"))
         sides = words("changes.before"), words("changes.after")
-        return _Heads(changed, new, gone, kept, words("changes.written", **titles), sides)
+        return _ChangeTitles(changed, new, gone, kept, words("changes.written", **titles), sides)
     sides = short_model(before.name), short_model(model.name)
     gone, new = (words("changes.only_in", model=name) for name in sides)
     written = words("changes.written_differs", **titles)
-    return _Heads(words("changes.differs"), new, gone, words("changes.shared"), written, sides)
+    return _ChangeTitles(words("changes.differs"), new, gone, words("changes.shared"), written, sides)
 
 
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
@@ -179,7 +179,7 @@ def _is_given_up(context: Context, entry: Entry, field: str) -> bool:
     }
 
 
-def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry) -> Line | None:
+def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry) -> ComparedLine | None:
     """A size of both, published or recomputed on one base; None where published sizes count different things."""
     entries = before, after
     found = compared_sizes(entries, which)
@@ -192,8 +192,8 @@ def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry)
         ]
     else:
         return None
-    row = Row((which.value,), (), escape(citations.context.words(f"field.parameters.{which.value}")))
-    return Line(row, cells, row_verdict([cell.value for cell in cells]), ())
+    row = ComparisonRow((which.value,), (), escape(citations.context.words(f"field.parameters.{which.value}")))
+    return ComparedLine(row, cells, row_verdict([cell.value for cell in cells]), ())
 
 
 def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> ComparedCell:
@@ -206,12 +206,12 @@ def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> Compar
 
 def _lines_of_theme(
     citations: Citations, theme: Callable[[Citations, Entry], Cells], ids: Iterable[str], *entries: Entry
-) -> list[Line]:
+) -> list[ComparedLine]:
     rows = compared_lines([theme(citations, entry) for entry in entries], 1)
     return [row for id_ in ids for row in rows if row.row.id == (id_,)]
 
 
-def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[Line]:
+def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[ComparedLine]:
     columns: list[Cells] = [
         comparison.training_rows(citations, entry) | comparison.post_training(citations, entry) for entry in ends
     ]
@@ -248,7 +248,9 @@ def _reason_given(citations: Citations, change: Change) -> Markup:
     return html or NOTHING
 
 
-def _from_to_table(citations: Citations, found: Sequence[Line], caption: str, of: Sequence[Entry]) -> Table | None:
+def _from_to_table(
+    citations: Citations, found: Sequence[ComparedLine], caption: str, of: Sequence[Entry]
+) -> Table | None:
     if not found:
         return None
     words = citations.context.words
@@ -257,7 +259,7 @@ def _from_to_table(citations: Citations, found: Sequence[Line], caption: str, of
     return Table(caption, heads, rows, classes="ds-dimensions ds-from-to")
 
 
-def _line_label(citations: Citations, line: Line) -> Markup:
+def _line_label(citations: Citations, line: ComparedLine) -> Markup:
     if not line.row.group:
         return line.row.label
     return escape(citations.context.words("changes.of_stage")).format(stage=line.row.group, field=line.row.label)
@@ -316,7 +318,9 @@ def _technique_chips(citations: Citations, uses: Sequence[Use], title: str) -> l
     return [("chips", context.words(f"changes.{title}"), links)] if links else []
 
 
-def _value_list(citations: Citations, found: Sequence[Line], column: int) -> list[tuple[str, str, list[Markup]]]:
+def _value_list(
+    citations: Citations, found: Sequence[ComparedLine], column: int
+) -> list[tuple[str, str, list[Markup]]]:
     shape = escape(citations.context.words("changes.value"))
     items = [shape.format(field=_line_label(citations, line), value=line.cells[column].html) for line in found]
     return [("values", citations.context.words("changes.dimensions"), items)] if items else []

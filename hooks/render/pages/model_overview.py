@@ -154,7 +154,7 @@ _WIDTH, _EDGE = 150, 5
 
 
 @dataclass(frozen=True)
-class Fact:
+class HeadlineFact:
     """A headline number with remarks and the dots of a strip from 0 to `width`; its own is last."""
 
     label: str
@@ -164,7 +164,7 @@ class Fact:
     dots: tuple[float, ...]
 
 
-def headline_facts(citations: Citations, model: Model) -> list[Fact]:
+def headline_facts(citations: Citations, model: Model) -> list[HeadlineFact]:
     words, catalogue = citations.context.words, citations.context.catalogue
     facts = []
     for key in FACTS:
@@ -175,7 +175,7 @@ def headline_facts(citations: Citations, model: Model) -> list[Fact]:
         line = citations.context.once(f"line-{key}", partial(_general_line, catalogue, key))
         units = {"kv_cache": "fact.elements", "context": "fact.in_tokens", "tokens": "fact.in_tokens"}
         facts.append(
-            Fact(
+            HeadlineFact(
                 words(f"fact.{key}"),
                 html,
                 words(units[key]) if key in units and own is not None else "",

@@ -227,7 +227,7 @@ def _compute_precision(citations: Citations, model: Model) -> Markup | None:
 
 
 def _recipe_row(
-    citations: Citations, model: Model, row: recipe_rows.Row, several: bool
+    citations: Citations, model: Model, row: recipe_rows.StageRow, several: bool
 ) -> tuple[str, list[dict[str, Any]]]:
     words = citations.context.words
     first = row.stages[0][1].variants

@@ -14,7 +14,7 @@ from catalogue.schema.model import Model, Track
 from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
-from ..figures.schedule import Run, line_of_variants, rate_text, schedule_figure
+from ..figures.schedule import ScheduleRun, line_of_variants, rate_text, schedule_figure
 from ..format import NOTHING, format_integer, format_quantity, short_size
 from ..page import Section
 from ..tables import EMPTY, Cell, Head, Table, recomputed_html
@@ -24,7 +24,7 @@ KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 
 def model_schedules(citations: Citations, model: Model) -> str:
     """Pre-trainings whose course is published; empty where only peaks and last rates are."""
-    found: dict[object, tuple[Stage, Entry, Run]] = {}
+    found: dict[object, tuple[Stage, Entry, ScheduleRun]] = {}
     for stage in model.training:
         for id_ in stage.variants if stage.kind in KINDS else ():
             run = _stage_run(citations, stage, id_)
@@ -91,30 +91,30 @@ def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
     return next((stage, id_) for tokens, stage, id_ in reversed(found) if tokens == most)
 
 
-def _stage_run(citations: Citations, stage: Stage, variant_id: str) -> Run | None:
+def _stage_run(citations: Citations, stage: Stage, variant_id: str) -> ScheduleRun | None:
     found = schedule_of_stage(stage, variant_id)
     if found is None:
         return None
     entry = citations.context.catalogue.entries[variant_id]
     name = entry.variant.name
     href = f"ds:models/{entry.model.id}.md#stage-{stage.id}"
-    return Run(f"{variant_id}/{stage.id}", name, short_size(name), href, found)
+    return ScheduleRun(f"{variant_id}/{stage.id}", name, short_size(name), href, found)
 
 
-def _run_named_by_stage(citations: Citations, run: Run, number: int) -> Run:
+def _run_named_by_stage(citations: Citations, run: ScheduleRun, number: int) -> ScheduleRun:
     """A run is called by its stage, where a variant has several."""
     name = citations.context.words("schedule.stage", number=number)
-    return Run(run.key, name, name, run.href, run.schedule)
+    return ScheduleRun(run.key, name, name, run.href, run.schedule)
 
 
-def _with_tokens(citations: Citations, run: Run) -> Run:
+def _with_tokens(citations: Citations, run: ScheduleRun) -> ScheduleRun:
     assert run.schedule.tokens is not None
     label = citations.context.words("schedule.run", run=run.label, tokens=format_quantity(run.schedule.tokens))
-    return Run(run.key, run.name, label, run.href, run.schedule)
+    return ScheduleRun(run.key, run.name, label, run.href, run.schedule)
 
 
 def _render_figure(
-    citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool, undrawn: Sequence[str] = ()
+    citations: Citations, runs: Sequence[ScheduleRun], in_tokens: bool, batch: bool, undrawn: Sequence[str] = ()
 ) -> str:
     return citations.context.html(
         "schedule_figure.html.jinja",
@@ -124,7 +124,7 @@ def _render_figure(
     )
 
 
-def _figure_caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, batch: bool) -> list[str]:
+def _figure_caption(citations: Citations, runs: Sequence[ScheduleRun], in_tokens: bool, batch: bool) -> list[str]:
     words = citations.context.words
     counted = all(run.schedule.tokens for run in runs)
     unit = "tokens" if in_tokens else "share" if counted else "steps"
@@ -134,7 +134,9 @@ def _figure_caption(citations: Citations, runs: Sequence[Run], in_tokens: bool, 
     return [*sentences, words("schedule.published" if computed else "schedule.published_alone")]
 
 
-def _figure_remarks(citations: Citations, runs: Sequence[Run], batch: bool, undrawn: Sequence[str]) -> list[str]:
+def _figure_remarks(
+    citations: Citations, runs: Sequence[ScheduleRun], batch: bool, undrawn: Sequence[str]
+) -> list[str]:
     """What is not published and not drawn, and what was computed to draw the rest."""
     words = citations.context.words
     named = {
@@ -155,7 +157,7 @@ def _figure_remarks(citations: Citations, runs: Sequence[Run], batch: bool, undr
     return sentences
 
 
-def _points_table(citations: Citations, title: str, runs: Sequence[Run], stages: Sequence[Stage]) -> str:
+def _points_table(citations: Citations, title: str, runs: Sequence[ScheduleRun], stages: Sequence[Stage]) -> str:
     words = citations.context.words
     rows = [row for run, stage in zip(runs, stages, strict=True) for row in _point_rows(citations, run, stage)]
     keys = ("run", "until", "rate", "batch", "way")
@@ -164,7 +166,7 @@ def _points_table(citations: Citations, title: str, runs: Sequence[Run], stages:
     return citations.context.html("folded_table.html.jinja", t=table, summary=words("schedule.points", count=len(rows)))
 
 
-def _point_rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[Cell]]:
+def _point_rows(citations: Citations, run: ScheduleRun, stage: Stage) -> Iterator[list[Cell]]:
     words, variant = citations.context.words, run.key.split("/")[0]
     link = Markup('<a href="{}">{}</a>').format(run.href, run.name)
     stated = stage.learning_rate
@@ -195,7 +197,7 @@ def _point_rows(citations: Citations, run: Run, stage: Stage) -> Iterator[list[C
         yield from _batch_rows(citations, run, stage, link)
 
 
-def _batch_rows(citations: Citations, run: Run, stage: Stage, link: Markup) -> Iterator[list[Cell]]:
+def _batch_rows(citations: Citations, run: ScheduleRun, stage: Stage, link: Markup) -> Iterator[list[Cell]]:
     words, variant, batch = citations.context.words, run.key.split("/")[0], stage.batch_size
     assert batch is not None
 

@@ -70,7 +70,7 @@ globalThis.record = (header, text, given) => {
 
 
 @dataclass(frozen=True)
-class _Exported:
+class _ExportedModel:
     """What `python -m labs.train.export` wrote: header, base64 weights, reference outputs, a sentence a language."""
 
     header: dict[str, Any]
@@ -95,7 +95,7 @@ class _Exported:
 
 
 @lru_cache(maxsize=1)
-def exported_model() -> _Exported:
+def exported_model() -> _ExportedModel:
     def read(name: str) -> Any:
         return json.loads((_MODEL / name).read_text(encoding="utf-8"))
 
@@ -105,7 +105,7 @@ def exported_model() -> _Exported:
         language: found["sentence"].replace("，", ",").partition(",")[0]
         for language, found in read("attention.json").items()
     }
-    return _Exported(read("model.json"), weights, read("reference.json"), sentences)
+    return _ExportedModel(read("model.json"), weights, read("reference.json"), sentences)
 
 
 def small_v3_page(context: Context) -> Page:
@@ -180,7 +180,7 @@ def _recorded_walk(language: str, words: str) -> dict[str, Any]:
     return walk
 
 
-def _beside_v3(citations: Citations, model: _Exported, v3: Entry) -> str:
+def _beside_v3(citations: Citations, model: _ExportedModel, v3: Entry) -> str:
     words = citations.context.words
     heads = [
         Head(words("small.compare.name")),
@@ -198,7 +198,7 @@ def _beside_v3(citations: Citations, model: _Exported, v3: Entry) -> str:
     return citations.context.html("table.html.jinja", t=Table(words("small.compare.caption"), heads, rows))
 
 
-def _render_limits(context: Context, model: _Exported, v3: Entry) -> str:
+def _render_limits(context: Context, model: _ExportedModel, v3: Entry) -> str:
     words = context.words
     experts = v3.architecture.n_routed_experts if v3.architecture else None
     values = {

@@ -17,7 +17,7 @@ MOST_OPEN, MOST_PLACES = 6, 20
 
 
 @dataclass
-class Document:
+class CitedDocument:
     """A document with the numbers and places of its sources."""
 
     link: Markup
@@ -40,15 +40,15 @@ def sources_section(citations: Citations, listing: Sequence[tuple[int, list[Mark
     return Section("sources", title, html)
 
 
-def _cited_documents(citations: Citations) -> list[Document]:
+def _cited_documents(citations: Citations) -> list[CitedDocument]:
     """In the order of their first citation; a set of sources stands with its first."""
-    found: dict[str, Document] = {}
+    found: dict[str, CitedDocument] = {}
     separated = Markup(escape(citations.context.words("punctuation.separated")))
     addressed: set[str] = set()
     for sources_, number in citations.numbers.items():
         first, *others = sources_.items
         if first.key not in found:
-            found[first.key] = Document(citations.document_link(first.key, addressed))
+            found[first.key] = CitedDocument(citations.document_link(first.key, addressed))
         said = [
             citations.source_place(source, addressed)
             if source.key == first.key

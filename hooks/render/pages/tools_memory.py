@@ -37,8 +37,8 @@ from ..tables import EMPTY, Cell, Head, Table, recomputed_html
 from .calculator_form import (
     CUSTOM,
     GIGA,
-    Choice,
-    Field,
+    FormChoice,
+    FormField,
     calculator_page,
     exact_number,
     form_section,
@@ -91,18 +91,18 @@ def weight_numbers(key: str) -> dict[str, Number]:
 
 def _calculator_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
     context, words = citations.context, citations.context.words
-    named = [Choice(key, words(f"tools.memory.formats.{key}")) for key in FORMATS]
-    cache = [Choice(key, words(f"tools.memory.formats.{key}")) for key in (*BITS, "stored")]
-    weights = [Choice("released", words("tools.memory.formats.released")), *named]
+    named = [FormChoice(key, words(f"tools.memory.formats.{key}")) for key in FORMATS]
+    cache = [FormChoice(key, words(f"tools.memory.formats.{key}")) for key in (*BITS, "stored")]
+    weights = [FormChoice("released", words("tools.memory.formats.released")), *named]
     label = {name: words(f"tools.field.{name}") for name in "vnbwcgmux"}
     fields = (
-        Field("v", label["v"], "choice", start.variant.id, variant_choices(context)),
-        Field("n", label["n"], value="128K", feeds="context_length", most="100M", whole=True, base=1024),
-        Field("b", label["b"], value="1", feeds="sequences", most="1000000", whole=True),
-        Field("w", label["w"], "choice", "released", [("", weights)]),
-        Field("c", label["c"], "choice", "bf16", [("", cache)]),
-        Field("g", label["g"], "choice", gpu.id, gpu_choices(context)),
-        Field(
+        FormField("v", label["v"], "choice", start.variant.id, variant_choices(context)),
+        FormField("n", label["n"], value="128K", feeds="context_length", most="100M", whole=True, base=1024),
+        FormField("b", label["b"], value="1", feeds="sequences", most="1000000", whole=True),
+        FormField("w", label["w"], "choice", "released", [("", weights)]),
+        FormField("c", label["c"], "choice", "bf16", [("", cache)]),
+        FormField("g", label["g"], "choice", gpu.id, gpu_choices(context)),
+        FormField(
             "m",
             label["m"],
             value=_plain_memory(gpu),
@@ -111,8 +111,8 @@ def _calculator_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             most="10000",
             only_with=("g", CUSTOM),
         ),
-        Field("u", label["u"], value=str(USABLE_PERCENT), feeds="usable_percent", most="100"),
-        Field("x", label["x"], "tick"),
+        FormField("u", label["u"], value=str(USABLE_PERCENT), feeds="usable_percent", most="100"),
+        FormField("x", label["x"], "tick"),
     )
     script = ("no_format", "no_stored")
     pages = ("answer", "answer_detail", "beyond", "size", "format")

@@ -44,8 +44,8 @@ from .calculator_form import (
     CUSTOM,
     OWN,
     TERA,
-    Choice,
-    Field,
+    FormChoice,
+    FormField,
     calculator_page,
     exact_number,
     form_section,
@@ -115,12 +115,12 @@ def training_terms(
 def _calculator_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
     context, words = citations.context, citations.context.words
     label = {name: words(f"tools.field.{name}") for name in "vdsagfkpr"}
-    own = ("", [Choice(OWN, words("tools.of_your_own"))])
+    own = ("", [FormChoice(OWN, words("tools.of_your_own"))])
     fields = (
-        Field("v", label["v"], "choice", start.variant.id, [own, *variant_choices(context)]),
-        Field("d", label["d"], feeds="tokens", most="1000T", base=1000, hint=True),
-        Field("s", label["s"], feeds="sequence_length", most="100M", whole=True, base=1024, hint=True),
-        Field(
+        FormField("v", label["v"], "choice", start.variant.id, [own, *variant_choices(context)]),
+        FormField("d", label["d"], feeds="tokens", most="1000T", base=1000, hint=True),
+        FormField("s", label["s"], feeds="sequence_length", most="100M", whole=True, base=1024, hint=True),
+        FormField(
             "a",
             label["a"],
             value=_matrix_parameters(start),
@@ -129,11 +129,13 @@ def _calculator_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             base=1000,
             only_with=("v", OWN),
         ),
-        Field("g", label["g"], "choice", gpu.id, gpu_choices(context), hint=True),
-        Field("f", label["f"], value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)),
-        Field("k", label["k"], feeds="gpu_count", most="10000000", whole=True, hint=True),
-        Field("p", label["p"], feeds="utilisation_percent", least="0.1", most="100", hint=True),
-        Field("r", label["r"], feeds="price_per_gpu_hour", least="0.01", most="10000", hint=True),
+        FormField("g", label["g"], "choice", gpu.id, gpu_choices(context), hint=True),
+        FormField(
+            "f", label["f"], value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)
+        ),
+        FormField("k", label["k"], feeds="gpu_count", most="10000000", whole=True, hint=True),
+        FormField("p", label["p"], feeds="utilisation_percent", least="0.1", most="100", hint=True),
+        FormField("r", label["r"], feeds="price_per_gpu_hour", least="0.01", most="10000", hint=True),
     )
     pages = ("answer", "answer_borrowed", "answer_detail", "about", "at_least", "what", "run", "products", "root")
     data = {

@@ -46,7 +46,7 @@ from .sources import sources_section
 
 
 @dataclass(frozen=True)
-class Value:
+class SizeValue:
     number: Decimal
     published: bool
     shown: str
@@ -58,7 +58,7 @@ RANKS = ("main", "line", "other")
 
 
 @dataclass(frozen=True)
-class Size:
+class FamilySize:
     """An architecture of a family.
 
     Attributes:
@@ -82,7 +82,7 @@ class Size:
         return datetime.date.fromisoformat(self.date.first_day)
 
 
-def family_sizes(context: Context) -> list[Size]:
+def family_sizes(context: Context) -> list[FamilySize]:
     found = []
     for size in _all_sizes(context):
         if size.model.track is Track.GENERAL or (size.model.track in BESIDE and _holds_flagship(size)):
@@ -90,11 +90,11 @@ def family_sizes(context: Context) -> list[Size]:
     return sorted(found, key=lambda size: size.date.first_day)
 
 
-def _holds_flagship(size: Size) -> bool:
+def _holds_flagship(size: FamilySize) -> bool:
     return any(member.variant.id == size.model.flagship for member in size.members)
 
 
-def _all_sizes(context: Context) -> Iterator[Size]:
+def _all_sizes(context: Context) -> Iterator[FamilySize]:
     for model in context.catalogue.models.values():
         entries = context.catalogue.entries_of(model)
         for owner in entries:
@@ -106,7 +106,7 @@ def _all_sizes(context: Context) -> Iterator[Size]:
                 continue
             holds = any(member.variant.id == model.flagship for member in members)
             rank = "other" if model.track is not Track.GENERAL else "main" if holds else "line"
-            yield Size(owner, members, min(dates, key=lambda day: day.first_day), rank)
+            yield FamilySize(owner, members, min(dates, key=lambda day: day.first_day), rank)
 
 
 def released_on(entry: Entry) -> PartialDate | None:
@@ -138,20 +138,20 @@ def borrowed_models(context: Context) -> list[Model]:
     ]
 
 
-def parameter_values(context: Context, size: Size) -> list[Value]:
+def parameter_values(context: Context, size: FamilySize) -> list[SizeValue]:
     """Total and activated, on one base; a published size that counts something else is drawn recomputed."""
     return [value for which in SizeOf if (value := size_value(context, size.owner, which)) is not None]
 
 
-def size_value(context: Context, entry: Entry, which: SizeOf) -> Value | None:
+def size_value(context: Context, entry: Entry, which: SizeOf) -> SizeValue | None:
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
         shown = format.format_quantity(published.value) + _counted_text(context, published.counts)
-        return Value(published.value.value, True, shown)
+        return SizeValue(published.value.value, True, shown)
     if recounted is None:
         return None
     shown = format.format_compact(recounted.value) + _counted_text(context, recomputed_counts(entry, which))
-    return Value(Decimal(recounted.value), False, shown)
+    return SizeValue(Decimal(recounted.value), False, shown)
 
 
 def _counted_text(context: Context, counts: Counted | None) -> str:
@@ -163,31 +163,31 @@ def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], rec
     return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
 
-def token_value(size: Size) -> Value | None:
+def token_value(size: FamilySize) -> SizeValue | None:
     """Tokens of the pre-training that made a size from scratch."""
     published = trained_tokens(size)
     if published is None or published.value is None:
         return None
-    return Value(published.value.value, True, format.format_quantity(published.value))
+    return SizeValue(published.value.value, True, format.format_quantity(published.value))
 
 
-def trained_tokens(size: Size) -> Single[Quantity] | None:
+def trained_tokens(size: FamilySize) -> Single[Quantity] | None:
     return next((single for member in size.members if (single := pre_training_tokens(member)) is not None), None)
 
 
-def served_by(size: Size) -> Entry | None:
+def served_by(size: FamilySize) -> Entry | None:
     return next((m for m in size.members if m.stored_cache is not None or published_stored_cache(m) is not None), None)
 
 
-def served_cache(size: Size) -> Value | None:
+def served_cache(size: FamilySize) -> SizeValue | None:
     """Bytes of a token's cache in service, published or recomputed."""
     entry = served_by(size)
     if entry is None:
         return None
     published, computed = published_stored_cache(entry), entry.stored_cache
     if published is not None and published.value is not None:
-        return Value(published.value.value, True, format.format_quantity(published.value))
-    return Value(Decimal(computed.value), False, format.format_compact(computed.value)) if computed else None
+        return SizeValue(published.value.value, True, format.format_quantity(published.value))
+    return SizeValue(Decimal(computed.value), False, format.format_compact(computed.value)) if computed else None
 
 
 def published_stored_cache(entry: Entry) -> Single[Quantity] | None:
@@ -196,17 +196,17 @@ def published_stored_cache(entry: Entry) -> Single[Quantity] | None:
     return single if single is not None and single.value is not None else None
 
 
-def training_run(context: Context, size: Size) -> TrainingMetrics | None:
+def training_run(context: Context, size: FamilySize) -> TrainingMetrics | None:
     return next(
         (found for m in size.members if (found := training_metrics_with_peak(context.lookup, m)) is not None), None
     )
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownValue:
     """A number with HTML for the table, which leads to the source or the working."""
 
-    value: Value
+    value: SizeValue
     html: Markup
 
 
@@ -215,7 +215,7 @@ class TrendQuantity:
     """What an axis can show; `scale` is date, log or linear."""
 
     scale: str
-    measure: Callable[[Citations, Size], Shown | None]
+    measure: Callable[[Citations, FamilySize], ShownValue | None]
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,7 @@ def ratio_text(ratio: Decimal) -> str:
     return format.format_significant(ratio) if ratio >= 1 else f"{format.format_significant(100 * ratio, 2)}%"
 
 
-def _chart_data(citations: Citations, sizes: Sequence[Size]) -> dict[str, Any]:
+def _chart_data(citations: Citations, sizes: Sequence[FamilySize]) -> dict[str, Any]:
     words = citations.context.words
     models = []
     for size in sizes:
@@ -353,13 +353,15 @@ def _left_out(context: Context) -> Section:
     return Section("left-out", words("trends.left_out.title"), context.html("trend_list.html.jinja", lines=lines))
 
 
-def _shown_day(citations: Citations, size: Size) -> Shown:
+def _shown_day(citations: Citations, size: FamilySize) -> ShownValue:
     days = (size.day - date(1970, 1, 1)).days
-    return Shown(Value(Decimal(days), True, format.format_date(size.date, citations.context.words)), Markup(""))
+    return ShownValue(
+        SizeValue(Decimal(days), True, format.format_date(size.date, citations.context.words)), Markup("")
+    )
 
 
-def _parameter_measure(which: SizeOf) -> Callable[[Citations, Size], Shown | None]:
-    def measure(citations: Citations, size: Size) -> Shown | None:
+def _parameter_measure(which: SizeOf) -> Callable[[Citations, FamilySize], ShownValue | None]:
+    def measure(citations: Citations, size: FamilySize) -> ShownValue | None:
         value = size_value(citations.context, size.owner, which)
         if value is None and which is SizeOf.ACTIVATED and not numbers_of_size(size).get("n_routed_experts"):
             return _parameter_measure(SizeOf.TOTAL)(citations, size)  # a dense model uses all it has
@@ -368,43 +370,45 @@ def _parameter_measure(which: SizeOf) -> Callable[[Citations, Size], Shown | Non
         stated = published_size(size.owner, which)
         if value.published:
             assert stated is not None
-            return Shown(value, citations.cite(str(escape(value.shown)), stated.source))
+            return ShownValue(value, citations.cite(str(escape(value.shown)), stated.source))
         recounted = recomputed_size(size.owner, which)
         assert recounted is not None
-        return Shown(value, recomputed_html(value.shown, recounted.numbers))
+        return ShownValue(value, recomputed_html(value.shown, recounted.numbers))
 
     return measure
 
 
-def numbers_of_size(size: Size) -> Mapping[str, int]:
+def numbers_of_size(size: FamilySize) -> Mapping[str, int]:
     return architecture_numbers(size.owner.architecture) if size.owner.architecture is not None else {}
 
 
-def _shown_cache(citations: Citations, size: Size) -> Shown | None:
+def _shown_cache(citations: Citations, size: FamilySize) -> ShownValue | None:
     found = cache_bytes(size.owner.recount) if size.owner.recount else None
     if found is None:
         return None
-    value = Value(Decimal(found.value), False, format.format_compact(found.value))
-    return Shown(value, recomputed_html(format.format_integer(found.value), found.numbers))
+    value = SizeValue(Decimal(found.value), False, format.format_compact(found.value))
+    return ShownValue(value, recomputed_html(format.format_integer(found.value), found.numbers))
 
 
-def _shown_served_cache(citations: Citations, size: Size) -> Shown | None:
+def _shown_served_cache(citations: Citations, size: FamilySize) -> ShownValue | None:
     value, entry = served_cache(size), served_by(size)
     if value is None or entry is None:
         return None
     stated = published_stored_cache(entry)
     if value.published and stated is not None:
-        return Shown(value, citations.value_html(stated))
+        return ShownValue(value, citations.value_html(stated))
     assert entry.stored_cache is not None
-    return Shown(value, recomputed_html(format.format_integer(entry.stored_cache.value), entry.stored_cache.numbers))
+    return ShownValue(
+        value, recomputed_html(format.format_integer(entry.stored_cache.value), entry.stored_cache.numbers)
+    )
 
 
-def _shown_tokens(citations: Citations, size: Size) -> Shown | None:
+def _shown_tokens(citations: Citations, size: FamilySize) -> ShownValue | None:
     value, stated = token_value(size), trained_tokens(size)
-    return Shown(value, citations.value_html(stated)) if value is not None else None
+    return ShownValue(value, citations.value_html(stated)) if value is not None else None
 
 
-def _shown_flops(citations: Citations, size: Size) -> Shown | None:
+def _shown_flops(citations: Citations, size: FamilySize) -> ShownValue | None:
     run = training_run(citations.context, size)
     if run is None:
         return None
@@ -412,26 +416,26 @@ def _shown_flops(citations: Citations, size: Size) -> Shown | None:
     shown = format.format_power(term.value)
     if run.attention_left_out is not None:
         shown = citations.context.words("trends.at_least", value=shown)
-    return Shown(Value(Decimal(term.value), False, shown), recomputed_html(shown, term.numbers))
+    return ShownValue(SizeValue(Decimal(term.value), False, shown), recomputed_html(shown, term.numbers))
 
 
-def _context_length(citations: Citations, size: Size) -> Shown | None:
+def _context_length(citations: Citations, size: FamilySize) -> ShownValue | None:
     stated = next(
         (s for m in size.members if (s := m.variant.context_length) is not None and s.value is not None), None
     )
     if stated is None or stated.value is None:
         return None
     shown = format.format_quantity(stated.value)
-    return Shown(Value(stated.value.value, True, shown), citations.cite(shown, stated.source))
+    return ShownValue(SizeValue(stated.value.value, True, shown), citations.cite(shown, stated.source))
 
 
-def _dimension_measure(name: str) -> Callable[[Citations, Size], Shown | None]:
-    def measure(citations: Citations, size: Size) -> Shown | None:
+def _dimension_measure(name: str) -> Callable[[Citations, FamilySize], ShownValue | None]:
+    def measure(citations: Citations, size: FamilySize) -> ShownValue | None:
         stated = getattr(size.owner.architecture, name)
         if stated is None or stated.value is None:
             return None
-        value = Value(Decimal(stated.value), True, format.format_integer(stated.value))
-        return Shown(value, citations.value_html(stated))
+        value = SizeValue(Decimal(stated.value), True, format.format_integer(stated.value))
+        return ShownValue(value, citations.value_html(stated))
 
     return measure
 

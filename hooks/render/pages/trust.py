@@ -65,7 +65,7 @@ class CoverageState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Group:
+class FieldGroup:
     """A group of fields, each with its state for a flagship."""
 
     word: str
@@ -106,16 +106,16 @@ def _share_cell(count: Counter[CoverageState]) -> Cell:
     return Cell(escape(f"{100 * share:.0f}%"), str(share))
 
 
-def field_groups(context: Context) -> Iterator[Group]:
+def field_groups(context: Context) -> Iterator[FieldGroup]:
     words = context.words
-    yield Group("coverage.general", tuple(_general_fields(context)))
-    yield Group(
+    yield FieldGroup("coverage.general", tuple(_general_fields(context)))
+    yield FieldGroup(
         "coverage.architecture",
         tuple((words(f"field.architecture.{path}"), _architecture_state(path)) for path in _stated_paths(Architecture)),
     )
     for word, kinds, paths in STAGES:
-        yield Group(word, tuple((words(f"field.{path}"), _stage_state(kinds, path)) for path in paths))
-    yield Group(
+        yield FieldGroup(word, tuple((words(f"field.{path}"), _stage_state(kinds, path)) for path in paths))
+    yield FieldGroup(
         "coverage.infrastructure",
         tuple(
             (words(f"field.infrastructure.{path}"), _infrastructure_state(path))

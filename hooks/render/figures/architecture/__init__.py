@@ -19,8 +19,8 @@ from ...words import Words
 from ..canvas import text_width
 from .export import text_alternative
 from .images import image_paths_panel
-from .layout import Head, narrow_layout, wide_layout
-from .shapes import Dimension, Dimensions, Part, Strong
+from .layout import SheetHead, narrow_layout, wide_layout
+from .shapes import BoldText, Dimension, Dimensions, Part
 
 _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
@@ -59,7 +59,7 @@ def way_of_images(citations: Citations, entry: Entry) -> Markup:
     return Markup(context.html("image_way.html.jinja", name=entry.variant.name, sheets=sheets))
 
 
-def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
+def _drawing_head(dims: Dimensions, entry: Entry) -> SheetHead:
     words, parameters = dims.words, entry.variant.parameters
     release = entry.variant.release
     released = release.weights if release is not None else None
@@ -83,8 +83,8 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> Head:
     term = entry.recount.kv_cache if entry.recount else None
     if term is not None:
         total = Dimension("", words("drawing.cache"), f"{term.value:,}", str(term.value), formula=term.formula)
-        cache = dims.worded_line("cache_sum", sum=Strong(term.numbers), total=total)
-    return Head(entry.variant.name, facts, cache, _credit_lines(dims, entry))
+        cache = dims.worded_line("cache_sum", sum=BoldText(term.numbers), total=total)
+    return SheetHead(entry.variant.name, facts, cache, _credit_lines(dims, entry))
 
 
 def _short_length(context: Dimension | None, words: Words) -> Dimension | None:

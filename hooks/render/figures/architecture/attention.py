@@ -22,11 +22,11 @@ from .shapes import (
     NARROW,
     SCALE,
     VECTOR,
+    BoldText,
     Dimension,
     Dimensions,
     Part,
     Sheet,
-    Strong,
     balanced_row_length,
     block_bars,
     close_panel,
@@ -87,7 +87,7 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
         y = top + 4
     for name, ratio, said in lanes:
         _draw_lane(sheet, tokens, ratio, x, y, pitch)
-        text = [*dims.worded_line("lane_name", name=Strong(name)), *said]
+        text = [*dims.worded_line("lane_name", name=BoldText(name)), *said]
         if narrow:
             sheet.text(x, y + _BAR + 15, *text)
             y += _BAR + 26

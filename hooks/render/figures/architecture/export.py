@@ -102,7 +102,7 @@ KINDS = ("csa", "hca", "full", "reindex", "reuse", "window")
 
 
 @dataclass(frozen=True)
-class Run:
+class LayerRun:
     """Layers of one kind that follow each other.
 
     Attributes:
@@ -116,31 +116,31 @@ class Run:
     layers: int
 
 
-def layer_runs(dims: Dimensions) -> list[Run]:
+def layer_runs(dims: Dimensions) -> list[LayerRun]:
     return NETWORKS[dims.architecture.feed_forward.value or FeedForward.DENSE].runs(dims)
 
 
-def _uniform_runs(dims: Dimensions) -> list[Run]:
-    return [Run("dense", dims.stated("num_hidden_layers"), "run_all", dims.number("num_hidden_layers") or 0)]
+def _uniform_runs(dims: Dimensions) -> list[LayerRun]:
+    return [LayerRun("dense", dims.stated("num_hidden_layers"), "run_all", dims.number("num_hidden_layers") or 0)]
 
 
-def _expert_runs(dims: Dimensions) -> list[Run]:
+def _expert_runs(dims: Dimensions) -> list[LayerRun]:
     total = dims.number("num_hidden_layers") or 0
     encoder = dims.number("encoder_layers")
     if encoder is not None:
         decoder = dims.derived("decoder_layers", "num_hidden_layers - encoder_layers")
         return [
-            Run("moe", dims.stated("encoder_layers"), "run_encoder", encoder),
-            Run("moe", decoder, "run_decoder", total - encoder),
+            LayerRun("moe", dims.stated("encoder_layers"), "run_encoder", encoder),
+            LayerRun("moe", decoder, "run_decoder", total - encoder),
         ]
     dense, hashed = dims.number("first_k_dense_replace") or 0, dims.number("num_hash_layers") or 0
     if (dims.number("moe_layer_freq") or 1) > 1:
-        return [Run("moe", dims.stated("num_hidden_layers"), "run_mixed", total)]
+        return [LayerRun("moe", dims.stated("num_hidden_layers"), "run_mixed", total)]
     found = []
     if dense:
-        found.append(Run("dense", dims.stated("first_k_dense_replace"), "run_dense", dense))
+        found.append(LayerRun("dense", dims.stated("first_k_dense_replace"), "run_dense", dense))
     if hashed:
-        found.append(Run("hashed", dims.stated("num_hash_layers"), "run_hashed", hashed))
+        found.append(LayerRun("hashed", dims.stated("num_hash_layers"), "run_hashed", hashed))
     rest = " - ".join(
         ["num_hidden_layers", *["first_k_dense_replace"] * bool(dense), *["num_hash_layers"] * bool(hashed)]
     )
@@ -148,7 +148,7 @@ def _expert_runs(dims: Dimensions) -> list[Run]:
         count = dims.derived("gate_layers", rest, None if hashed else "drawing.moe_layers")
     else:
         count = dims.stated("num_hidden_layers")
-    return [*found, Run("moe", count, "run_gate" if hashed else "run_moe", total - dense - hashed)]
+    return [*found, LayerRun("moe", count, "run_gate" if hashed else "run_moe", total - dense - hashed)]
 
 
 def attention_kinds(dims: Dimensions) -> Sequence[str]:
@@ -197,7 +197,7 @@ def _expert_sentences(dims: Dimensions) -> list[str]:
 class NetworkTexts:
     """What depends on the kind of feed-forward network; one that is not published is summed up as a dense one."""
 
-    runs: Callable[[Dimensions], list[Run]]
+    runs: Callable[[Dimensions], list[LayerRun]]
     sentences: Callable[[Dimensions], list[str]]
 
 

@@ -21,13 +21,13 @@ _LONG = 130.0  # a text that is wider takes two lines
 def image_paths_panel(citations: Citations, paths: Sequence[ImagePath], width: float) -> Sheet:
     sheet = Sheet(width)
     for path in paths:
-        _Way(sheet, citations, path, sheet.height).draw()
+        _ImagePathDrawing(sheet, citations, path, sheet.height).draw()
         sheet.height += 18
     sheet.height -= 10
     return sheet
 
 
-class _Way:
+class _ImagePathDrawing:
     """One path while it is drawn; the next part stands at `x` and `y`."""
 
     def __init__(self, sheet: Sheet, citations: Citations, path: ImagePath, y: float) -> None:

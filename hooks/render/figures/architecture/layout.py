@@ -11,7 +11,7 @@ from catalogue.schema.architecture import ImageWay
 
 from ..canvas import bar_path, path_data, text_width
 from .attention import attention_panel
-from .export import ENGRAM, KINDS, Run, attention_kinds, layer_runs
+from .export import ENGRAM, KINDS, LayerRun, attention_kinds, layer_runs
 from .feed_forward import feed_forward
 from .images import auxiliary_panel, image_paths, parts_beside
 from .shapes import NARROW, WIDE, Dimensions, Part, Sheet
@@ -24,7 +24,7 @@ _COLUMN = 9.0  # the column that tells the kinds of attention
 
 
 @dataclass(frozen=True)
-class Whole:
+class StackDrawing:
     """The drawn model, and where its opened layer, pictures and text are."""
 
     sheet: Sheet
@@ -32,7 +32,7 @@ class Whole:
     entry: float
 
 
-def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> Whole:
+def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> StackDrawing:
     """`markers` number the parts drawn elsewhere: images, engram, drafter; `room` is the height of the layers."""
     sheet = Sheet(WIDTH)
     words, groups = dims.words, layer_runs(dims)
@@ -77,7 +77,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
     y += 80
     y = _draw_kind_legend(sheet, dims, kinds, y + 14)
     sheet.height = y
-    return Whole(sheet, opened + (pitch - _layer_gap(pitch)) / 2, entry)
+    return StackDrawing(sheet, opened + (pitch - _layer_gap(pitch)) / 2, entry)
 
 
 def _layer_gap(pitch: float) -> float:
@@ -120,7 +120,7 @@ def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: f
         _draw_marker(sheet, x + width, 34, markers["drafter"])
 
 
-def _draw_run_name(sheet: Sheet, dims: Dimensions, group: Run, top: float, height: float) -> None:
+def _draw_run_name(sheet: Sheet, dims: Dimensions, group: LayerRun, top: float, height: float) -> None:
     x = LEFT - 10
     sheet.path(path_data("M", x + 4, top, "h-5v", height, "h5"), "bracket")
     if group.count is None:
@@ -177,7 +177,7 @@ _FOUR_NORMS = 4  # norms of a layer that has one before and one after each netwo
 
 
 @dataclass(frozen=True)
-class Head:
+class SheetHead:
     """What stands over and under a drawing.
 
     Attributes:
@@ -199,14 +199,14 @@ def _recomputed_sizes(entry: Entry) -> tuple[int | None, int | None]:
     return recount.total, recount.activated.get(ACTIVATED_CONVENTION)
 
 
-def _drawing_parts(dims: Dimensions, entry: Entry, width: float) -> tuple[Whole, Sheet, Sheet, dict[str, int]]:
+def _drawing_parts(dims: Dimensions, entry: Entry, width: float) -> tuple[StackDrawing, Sheet, Sheet, dict[str, int]]:
     markers = {name: 3 + index for index, name in enumerate(parts_beside(dims, entry))}
     ffn, attn = feed_forward(dims, width, *_recomputed_sizes(entry)), attention_panel(dims, width)
     room = ffn.height + attn.height - _ENDS if width == WIDE else _NARROW_STACK
     return draw_layer_stack(dims, markers, max(room, _LEAST_STACK)), ffn, attn, markers
 
 
-def wide_layout(dims: Dimensions, entry: Entry, head: Head) -> Sheet:
+def wide_layout(dims: Dimensions, entry: Entry, head: SheetHead) -> Sheet:
     whole, ffn, attn, markers = _drawing_parts(dims, entry, WIDE)
     sheet = Sheet(WIDE_SHEET)
     sheet.text(_MARGIN, 44, head.title, css="title")
@@ -325,7 +325,9 @@ def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: fl
             sheet.text((stream + edge) / 2 + 2, y + 4.2, "n", anchor="middle")
 
 
-def _image_markers(sheet: Sheet, entry: Entry, markers: dict[str, int], x: float, y: float, whole: Whole) -> None:
+def _image_markers(
+    sheet: Sheet, entry: Entry, markers: dict[str, int], x: float, y: float, whole: StackDrawing
+) -> None:
     if "images" not in markers:
         return
     found = image_paths(entry)

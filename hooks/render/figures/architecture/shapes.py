@@ -49,12 +49,12 @@ class Dimension:
 
 
 @dataclass(frozen=True)
-class Strong:
+class BoldText:
     text: str
     css: str = "v"
 
 
-Part = str | Strong | Dimension
+Part = str | BoldText | Dimension
 
 
 class Dimensions:
@@ -146,20 +146,20 @@ class Dimensions:
             for odd, bit in enumerate(run.split("*")):
                 bold = bold != bool(odd)
                 if bit:
-                    parts.append(Strong(bit) if bold else bit)
+                    parts.append(BoldText(bit) if bold else bit)
         return parts
 
     def worded_lines(self, key: str, **pieces: Part | None) -> list[list[Part]]:
         """Several lines, each without the pieces that are not known."""
         found: list[list[Part]] = [[]]
         for part in self.worded_line(key, **pieces):
-            if isinstance(part, str | Strong):
+            if isinstance(part, str | BoldText):
                 bits = (part if isinstance(part, str) else part.text).split("\n")
                 for index, bit in enumerate(bits):
                     if index:
                         found.append([])
                     if bit:
-                        found[-1].append(Strong(bit) if isinstance(part, Strong) else bit)
+                        found[-1].append(BoldText(bit) if isinstance(part, BoldText) else bit)
             else:
                 found[-1].append(part)
         return [line for line in found if line]
@@ -374,7 +374,7 @@ LEFT, VECTOR = 24.0, 10.0  # where the residual stream's vector stands, and how 
 def titled_panel(width: float, title: str, said: list[Part]) -> Sheet:
     """A sheet with a title; `close_panel` draws its box when the height is known."""
     sheet = Sheet(width)
-    head = [Strong(title, "h"), *([" ", *said] if said else [])]
+    head = [BoldText(title, "h"), *([" ", *said] if said else [])]
     if line_width([title], 15) * 1.15 + line_width(said) < width - 40:
         sheet.text(18, 25, *head)
         sheet.height = 40
