@@ -24,6 +24,7 @@ from .schema.release import ApiName
 from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
 from .schema.values import Facet, Name, Single, Stated, Text
+from .text import escape_cell
 from .validate import union_members
 
 SCHEMAS: dict[str, type[BaseModel]] = {
@@ -414,7 +415,7 @@ def _fields_section() -> Iterator[str]:
             words = " ".join(f"`{word}`" for word in row.words)
             meaning = f"{row.description} {words}".strip()
             example = f"`{row.example}`" if row.example else ""
-            yield "| " + " | ".join(_escape_cell(cell) for cell in (named, kind, meaning, example)) + " |"
+            yield "| " + " | ".join(escape_cell(cell) for cell in (named, kind, meaning, example)) + " |"
         yield ""
 
 
@@ -423,7 +424,3 @@ def _rules_section() -> Iterator[str]:
     for rule in ALL:
         yield f"- **{rule_title(rule)}**: {rule_text(rule)}"
     yield ""
-
-
-def _escape_cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

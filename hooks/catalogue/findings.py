@@ -34,11 +34,7 @@ def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def escape_invisible(text: str) -> str:
     """Safe to print on a terminal."""
-    return _UNSEEN.sub(_code_point, text).encode(errors="backslashreplace").decode()
-
-
-def _code_point(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return _UNSEEN.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text).encode(errors="backslashreplace").decode()
 
 
 KeyPath = tuple[str | int, ...]

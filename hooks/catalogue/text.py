@@ -219,6 +219,11 @@ _SHORT = re.compile(
 _END = re.compile(r"[.!?]+[)\]\"'”’]*(?=\s|$)|[。！？]+[”’」）]*")
 
 
+def escape_cell(text: str) -> str:
+    """For a table in Markdown."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
 def split_paragraphs(text: str) -> list[str]:
     """A blank line of the YAML is a line break in the text."""
     return [part.strip() for part in text.split("\n") if part.strip()]

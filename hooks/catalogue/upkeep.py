@@ -28,6 +28,7 @@ from .schema.model import Model, Track
 from .schema.training import MAKE_A_BASE_MODEL, Stage
 from .schema.values import Absence, Single, Source, Sources, Stated, Text
 from .strict_yaml import Located
+from .text import escape_cell
 
 _CONFESSED = re.compile(
     r"\b(?:could|can) ?not (?:be )?(?:read|opened|open|had|seen)\b|\bcannot be opened\b", re.IGNORECASE
@@ -284,7 +285,7 @@ def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
                 (
                     other.id
                     for other in reversed([*catalogue.models.values()])
-                    if _states_value(catalogue, other, wanted)
+                    if wanted.is_there(catalogue.flagship(other))
                 ),
                 "",
             )
@@ -293,10 +294,6 @@ def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
     weights = [str(variant.weights) for variant in model.variants if variant.weights]
     if weights and not any(OWN_PUBLISHER in address for address in weights):
         yield f"{model.id} has its weights at {weights[0]}: pages call what every entry describes DeepSeek's"
-
-
-def _states_value(catalogue: Catalogue, model: Model, wanted: Wanted) -> bool:
-    return wanted.is_there(catalogue.flagship(model))
 
 
 def added_entries(data: Path) -> list[str]:
@@ -443,14 +440,11 @@ def _before_and_after(before: Fact | None, after: Fact | None) -> str:
 
 
 def _change_tables(facts: list[Change], following: list[Change]) -> Iterator[str]:
-    def cell(text: str) -> str:
-        return text.replace("|", "\\|").replace("\n", " ")
-
     yield f"**{len(facts):,} facts changed, and {len(following):,} numbers that follow from them.**"
     for title, changes in _by_record(facts):
         rows = [
-            f"| `{path}` | {cell(before.value if before else '')} | {cell(after.value if after else '')}"
-            f" | {cell((after or before or Fact('', '')).source)} |"
+            f"| `{path}` | {escape_cell(before.value if before else '')} | {escape_cell(after.value if after else '')}"
+            f" | {escape_cell((after or before or Fact('', '')).source)} |"
             for path, before, after in changes
         ]
         yield from _folded_table(title, "| Fact | Was | Is | Source |\n|---|---|---|---|", rows)

@@ -205,7 +205,9 @@ def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDeta
         pattern = str(context.get("pattern", ""))
         plain = re.sub(r"[\s_]+", "-", str(details["input"]).strip().lower())
         near = f"`{plain}`" if pattern == IDENTIFIER and re.fullmatch(IDENTIFIER, plain) else ""
-        return located.finding(where, found, _pattern_in_words(pattern), near, "correct the spelling")
+        return located.finding(
+            where, found, _PATTERNS.get(pattern, f"it must match {pattern}"), near, "correct the spelling"
+        )
     allowed, fix = _describe_error(details, written)
     if kind == "int_type" and _GROUPED.fullmatch(str(details["input"])):
         digits = str(details["input"]).replace(",", "")
@@ -284,10 +286,6 @@ _PATTERNS = {
     r"^https://[^\s/]+\.[^\s]+$": "allowed are addresses that begin with https://",
     r"^[^\s,;][^,;]*$": "a heading is given as far as its first comma or semicolon",
 }
-
-
-def _pattern_in_words(pattern: str) -> str:
-    return _PATTERNS.get(pattern, f"it must match {pattern}")
 
 
 def _annotation_at(schema: Any, path: KeyPath) -> list[Any]:

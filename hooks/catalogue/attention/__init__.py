@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import ModuleType
 
@@ -31,13 +31,7 @@ __all__ = [
 
 Kind = Attention | FeedForward
 
-_BESIDE = ("kind", "transformers")  # modules of this package that hold no kind
-
-
-def _modules() -> Iterator[ModuleType]:
-    for name in sorted(found.name for found in pkgutil.iter_modules(__path__)):
-        if name not in _BESIDE:
-            yield importlib.import_module(f"{__name__}.{name}")
+_NOT_KINDS = ("kind", "transformers")  # modules of this package that hold no kind
 
 
 def kinds_of(
@@ -52,7 +46,11 @@ def kinds_of(
     return found
 
 
-KINDS: Mapping[Attention, AttentionKind] = kinds_of(_modules())
+KINDS: Mapping[Attention, AttentionKind] = kinds_of(
+    importlib.import_module(f"{__name__}.{found.name}")
+    for found in pkgutil.iter_modules(__path__)
+    if found.name not in _NOT_KINDS
+)
 
 
 def kind_of(architecture: Architecture) -> AttentionKind | None:

@@ -8,6 +8,7 @@ token.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ..derive.expression import parse_layout, shorten_layout
@@ -54,10 +55,6 @@ _LAYERS = (
         name="hca", layers="hca_layers", entry="head_dim", index_key=IndexKey.NEVER, ratio="hca_compress_ratio"
     ),
 )
-
-
-def _cache_formula(numbers: Numbers) -> str:
-    return sum_over_layers(_LAYERS, numbers)
 
 
 def _stored_cache(entry: str) -> str:
@@ -108,7 +105,7 @@ KIND = AttentionKind(
     head_dim_follows=True,
     weights=_weight_formulas,
     caching_layers=_LAYERS,
-    cache=_cache_formula,
+    cache=partial(sum_over_layers, _LAYERS),
     window=kind.window_in_every_layer,
     stored_cache=_stored_cache,
     score_widths=None,

@@ -6,6 +6,8 @@ DeepSeek-V3.2-Exp, whose keys are cached beside the latent.
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..derive.expression import has_balance_bias
 from ..schema.architecture import Architecture, Attention
 from .kind import (
@@ -62,10 +64,6 @@ _LAYERS = (
 )
 
 
-def _cache_formula(numbers: Numbers) -> str:
-    return sum_over_layers(_LAYERS, numbers)
-
-
 def _in_transformers(architecture: Architecture) -> Peer | None:
     if is_dense(architecture):
         return None
@@ -87,7 +85,7 @@ KIND = AttentionKind(
     head_dim_follows=False,
     weights=_weight_formulas,
     caching_layers=_LAYERS,
-    cache=_cache_formula,
+    cache=partial(sum_over_layers, _LAYERS),
     window=no_window,
     stored_cache=lambda entry: f"num_hidden_layers * {entry}",
     score_widths="qk_nope_head_dim + qk_rope_head_dim + v_head_dim",

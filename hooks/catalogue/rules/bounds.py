@@ -17,7 +17,7 @@ from ..schema.quantities import Quantity
 from ..schema.release import Link, LinkKind
 from ..schema.training import FROM_NOTHING, StageKind
 from ..schema.values import PartialDate, Single, Stated, bounded_records, field_bounds
-from .draft import Draft, Scope, repeated_ids, rule
+from .draft import Draft, Scope, repeated_ids, rule, single_values
 
 _NOTE = "a `note` on it that says why"
 _TOKENS_OF_A_BATCH = 128 * 1024 * 1024
@@ -34,7 +34,7 @@ def values_within_bounds(draft: Draft) -> Iterator[Finding]:
     """A rate, a constant of the optimiser or of sampling, a batch, a length or a number of GPUs lies within the bounds of its field, or a `note` on it says why not."""
     for file, path, record in draft.of(*bounded_records()):
         for name, bound in field_bounds(record.__class__).items():
-            for where, single in _single_values(getattr(record, name), (*path, name)):
+            for where, single in single_values(getattr(record, name), (*path, name)):
                 if single.value is not None and single.note is None and not bound.holds(single.value):
                     yield file.finding(
                         where,
@@ -221,7 +221,7 @@ def _longest_position(entry: Entry) -> Decimal | None:
 def vocabulary_fits_the_rows(draft: Draft) -> Iterator[Finding]:
     """A tokenizer has no more words than an embedding of the entry has rows, and at least nine tenths of them, or a `note` says why not."""
     for path, model in draft.each_model():
-        for where, single in _single_values(
+        for where, single in single_values(
             model.tokenizer.vocabulary if model.tokenizer else None, (*path, "tokenizer", "vocabulary")
         ):
             of = [where[-1]] if where[-2] == "by_variant" else [variant.id for variant in model.variants]
@@ -288,21 +288,13 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:
-    if isinstance(stated, Stated):
-        for variant, single in stated.singles():
-            yield ((*path, "by_variant", variant) if variant else path), single
-    elif isinstance(stated, Single):
-        yield path, stated
-
-
 def _value_for_variant(stated: Any, variant: str | None) -> Any:
     single = stated.for_variant(variant) if isinstance(stated, Stated) and variant is not None else stated
     return single.value if single is not None else None
 
 
 def _has_note(stated: Single[Any] | None) -> bool:
-    singles = (single for _, single in _single_values(stated, ()))
+    singles = (single for _, single in single_values(stated, ()))
     return stated is not None and (stated.note is not None or any(single.note is not None for single in singles))
 
 

@@ -47,7 +47,7 @@ from ..schema.study import (
 )
 from ..schema.technique import Technique, TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
-from ..schema.values import Text, values_below
+from ..schema.values import Single, Stated, Text, values_below
 from ..strict_yaml import Located
 from ..uses import Uses
 
@@ -148,7 +148,7 @@ class Draft:
 
     @cached_property
     def lookup(self) -> Lookup:
-        return Lookup(self.by_id, {t.id: t for t in self.techniques.techniques}, self.entries, self.gpus)
+        return Lookup(self.by_id, self.technique_by_id, self.entries, self.gpus)
 
     @cached_property
     def uses(self) -> Uses:
@@ -195,6 +195,14 @@ class Draft:
             nodes.add(self.located[name], self.records[name])
             found += nodes.of(Text)
         return tuple(found)
+
+
+def single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:
+    if isinstance(stated, Stated):
+        for variant, single in stated.singles():
+            yield ((*path, "by_variant", variant) if variant else path), single
+    elif isinstance(stated, Single):
+        yield path, stated
 
 
 def repeated_ids(

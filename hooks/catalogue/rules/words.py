@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ..derive.calculators import NUMBER_FORMATS
 from ..derive.training import OPTIMIZERS
@@ -25,7 +25,7 @@ from ..text import (
     unequal_quotes,
     untranslated_words,
 )
-from .draft import Draft, Scope, rule
+from .draft import Draft, Scope, rule, single_values
 
 _SEVERAL = re.compile(r" and | or |, ")
 
@@ -229,12 +229,7 @@ def introductions_say_whose(draft: Draft) -> Iterator[Finding]:
 
 
 def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: KeyPath) -> Iterator[tuple[KeyPath, Text]]:
-    singles: Iterable[tuple[str | None, Single[Text]]] = (
-        stated.singles() if isinstance(stated, Stated) else ((None, stated),) if stated is not None else ()
-    )
-    for variant, single in singles:
-        if single.value is not None:
-            yield ((*path, "by_variant", variant) if variant else path), single.value
+    return ((where, single.value) for where, single in single_values(stated, path) if single.value is not None)
 
 
 LEAD_WORDS = 40

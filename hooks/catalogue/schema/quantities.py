@@ -67,10 +67,7 @@ _MULTIPLES = {
 }
 _LARGEST = Decimal(10) ** 27
 
-
-def _ecma_pattern(pattern: str) -> str:
-    """Without Python's named groups, which editors refuse."""
-    return re.sub(r"\(\?P<\w+>", "(", pattern)
+_ECMA_QUANTITY = re.sub(r"\(\?P<\w+>", "(", _QUANTITY.pattern)  # editors refuse Python's named groups
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ class Quantity(Scalar):
         "for example 4096, 2.4e-4, 236B or ~600K"
     )
     json_schema: ClassVar[JsonSchemaValue] = {
-        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ecma_pattern(_QUANTITY.pattern)}$"}]
+        "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ECMA_QUANTITY}$"}]
     }
 
     @classmethod
