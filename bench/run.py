@@ -2,7 +2,7 @@
 
 Builds are compared with stock Material for MkDocs, which builds the same pages in both languages from plain Markdown
 (`make markdown`), in turn on the same machine; the least of several runs counts, since a busy machine only adds to it. Pages are
-weighed in Chromium with an empty cache. With `--lighthouse`, its command (`npm install --prefix FOLDER lighthouse`), the scores and
+weighed in Chromium with an empty cache, and the search is asked the questions of the tests. With `--lighthouse`, its command (`npm install --prefix FOLDER lighthouse`), the scores and
 the largest paint of six pages are printed beside those of stock Material; `bench/axe.py` looks for what is hard to reach.
 """
 
@@ -21,6 +21,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
+import first_search
 import weight
 
 ROOT = Path(__file__).parent.parent
@@ -144,6 +147,23 @@ def measure_pages(lighthouse: str, ours: Path, stock: Path, rounds: int) -> Iter
             yield Goal(f"{name}: what the least score is below 100", 100 - min(scores), 0)
 
 
+def measure_search(ours: Path, runs: int) -> Iterator[Goal]:
+    """What a first search loads, and how long a keystroke takes, for every fifth of the questions that the tests ask."""
+    if weight.CHROMIUM is None:
+        print("search          not measured: needs Chromium")
+        return
+    with sync_playwright() as playwright, weight.served(ours) as address:
+        browser = playwright.chromium.launch(executable_path=weight.CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        for language, edition in first_search.EDITIONS.items():
+            questions = first_search.read_questions(language)[::5]
+            loaded = list(first_search.first_search_weights(browser, ours, address, edition, questions))
+            sizes = [sum(files.values()) / 1000 for files in loaded]
+            yield Goal(f"first search, {language}, median", statistics.median(sizes), 60, " kB")
+            times = first_search.steady_times(browser, ours, address, edition, questions, runs)
+            yield Goal(f"keystroke, {language}, 95 of 100", first_search.percentile(times, 0.95), 50, " ms")
+        browser.close()
+
+
 def main() -> int:
     """Measure and print; 1 where a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -161,6 +181,9 @@ def main() -> int:
             print(goal, flush=True)
             goals.append(goal)
         weight.report(ours / "site")
+        for goal in measure_search(ours / "site", arguments.runs):
+            print(goal, flush=True)
+            goals.append(goal)
         for goal in measure_pages(command, ours / "site", stock / "site", arguments.runs) if command else ():
             print(goal, flush=True)
             goals.append(goal)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
+from first_search import first_search_weights
 from helpers import CASES, show, watched
 from postbuild.search_index import split_words as words_of
 from render.format import short_model
@@ -188,11 +189,26 @@ def test_a_slip_of_the_hand_is_forgiven(searching: tuple[str, Page, str]) -> Non
     language, page, home = searching
     typed = {
         ENGLISH: {"deepsek v3 paramters": "671B", "v3 contxt length": "128K", "V3 atention heads": "128"},
-        CHINESE: {"zhuyili": "", "fuzai junheng": ""},
+        CHINESE: {
+            "zhuyili": "Transformer",
+            "fuzai junheng": "",
+            "注意李机制": "注意力",
+            "专佳并行": "专家",
+            "V3 的拓补": "",
+        },
     }[language]
     for query, (links, says) in page.evaluate(ASK_ALL, list(typed)).items():
         assert links, query
         assert typed[query] in says, (query, says, [link.removeprefix(home) for link in links])
+
+
+def test_who_else_has_a_technique_is_answered_with_other_makers(searching: tuple[str, Page, str]) -> None:
+    language, page, home = searching
+    query = {ENGLISH: "who else uses MLA", CHINESE: "还有谁在用 MLA"}[language]
+    links, says = page.evaluate(ASK_ALL, [query])[query]
+    assert links[0].removeprefix(home) == "elsewhere/#mla"
+    assert "Moonshot" in says
+    assert "DeepSeek-V2" not in says
 
 
 def test_a_name_that_two_pages_have_finds_both(searching: tuple[str, Page, str]) -> None:
@@ -330,17 +346,19 @@ def test_kinds_narrow_the_hits(page: Page, address: str) -> None:
         assert "/models/" in (link.get_attribute("href") or "")
 
 
-def test_nothing_is_loaded_before_and_little_after(browser: Browser, built: Path, address: str) -> None:
+def test_nothing_is_loaded_before(browser: Browser, address: str) -> None:
     page, loaded = browser.new_page(), list[str]()
     page.on("request", lambda request: loaded.append(request.url))
     page.goto(address + "models/deepseek-v3/", wait_until="networkidle")
     assert [url for url in loaded if "search" in url] == []
-    page.locator("[data-ds-search]").first.click()
-    expect(page.locator("dialog.ds-search input")).to_be_focused()
-    # The server of the tests does not compress; what is read compresses to a fourth and less.
-    sizes = page.evaluate(
-        "performance.getEntriesByType('resource').filter(e => /search/.test(e.name)).map(e => e.name)"
-    )
-    weight = sum(len(gzip.compress((built / url.removeprefix(address)).read_bytes())) for url in sizes)
-    assert 0 < weight < 60_000
     page.close()
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_first_search_is_light(browser: Browser, built: Path, address: str, edition: str) -> None:
+    """Everything that is loaded while a question is typed letter by letter, compressed."""
+    loaded = list(first_search_weights(browser, built, address, EDITIONS[edition], list(ASKED[edition])[::20]))
+    sizes = [sum(files.values()) for files in loaded]
+    assert all(len(files) > 5 for files in loaded)
+    assert median(sizes) <= 60_000, loaded
+    assert max(sizes) <= 72_000, loaded

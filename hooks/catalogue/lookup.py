@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import IntEnum
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -343,6 +344,30 @@ def asked_kinds() -> tuple[str, ...]:
     fields += [f"tokenizer.{key}" for key in _stated_fields(Tokenizer)]
     composed = (*SIZES, *CACHE, *IDENTITY, *COMPUTE, *DETAILS, *_DERIVED)
     return tuple(dict.fromkeys((*composed, *(key for key in fields if key not in _ELSEWHERE))))
+
+
+class AnswerGroup(IntEnum):
+    """The kinds of facts that are loaded together, by where the catalogue has them."""
+
+    OVERVIEW = 0
+    ARCHITECTURE = 1
+    TRAINING = 2
+    MACHINES = 3
+    SERVING = 4
+    LABELLED = 5
+
+
+def answer_group(kind: str) -> AnswerGroup:
+    """The group in which a kind of fact is loaded."""
+    if kind in ("serving", "cache_for"):
+        return AnswerGroup.SERVING
+    if kind in _DERIVED or any(kind in composed for composed in (SIZES, CACHE, IDENTITY, COMPUTE, DETAILS)):
+        return AnswerGroup.OVERVIEW
+    if kind in _stated_fields(Architecture) or kind.startswith("tokenizer."):
+        return AnswerGroup.ARCHITECTURE
+    if kind in _stated_fields(Infrastructure):
+        return AnswerGroup.MACHINES
+    return AnswerGroup.TRAINING
 
 
 def stage_kind(key: str) -> str:

@@ -7,8 +7,8 @@ import multiprocessing
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from typing import Any
 from render.assets import SEARCH, SEARCH_INDEX
 from render.exports.markdown import Filled
 from render.links import Links
-from render.page_registry import SearchKind, findable_pages, is_searched
+from render.page_registry import FindablePage, SearchKind, findable_pages, is_searched
 from render.site import Edition
 from render.words import CHINESE, ENGLISH
 
 from . import search_index
-from .search_answers import answer_files
-from .search_index import FinishedPage, merge_parts, read_page
+from .search_answers import answers_in_index
+from .search_index import AnswersInIndex, FinishedPage, merge_parts, read_page
+from .search_spelling import spelling_file
 
 _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
@@ -56,6 +57,7 @@ _SEARCH_WORDS = (
     "many",
     "more",
     "none",
+    "instead",
     "failed",
     "hint",
     "examples",
@@ -111,18 +113,30 @@ class EditionBuild:
         context = self.edition.context
         words = context.words
         searched = [url for url, page in self.pages.items() if url in self.finished and is_searched(page.source)]
+        pages = merge_parts((self.finished[url] for url in searched), self._wholes_of_parts())
+        known = findable_pages(
+            context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases
+        )
         folder = search_index.write_index(
             site / SEARCH_INDEX,
-            merge_parts((self.finished[url] for url in searched), self._wholes_of_parts()),
-            findable_pages(context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases),
+            pages,
+            known,
             {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
             {name: words(f"search.{name}") for name in _SEARCH_WORDS},
-            answer_files(context, self._edition_address),
+            self._answers_in_index(pages, known),
         )
         script = site / SEARCH
         text = script.read_text(encoding="utf-8")
         text = text.replace(f'"{SEARCH_INDEX}"', f'"{SEARCH_INDEX}{folder}/"')
         script.write_text(text, encoding="utf-8", newline="\n")
+
+    def _answers_in_index(self, pages: Iterable[FinishedPage], known: Mapping[str, FindablePage]) -> AnswersInIndex:
+        context = self.edition.context
+        made = answers_in_index(context, self._edition_address)
+        titles = [section.title for page in pages for section in page.sections]
+        names = [name for page in known.values() for name in page.all_names]
+        spelling = spelling_file(context.words.language, titles, names, context.catalogue)
+        return replace(made, files={**made.files, "spelling.js": spelling})
 
     def _edition_address(self, path: str) -> str:
         return self.links.relative(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]

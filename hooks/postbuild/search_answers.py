@@ -1,27 +1,26 @@
-"""Files of the search's answers, each loaded when a query needs it.
-
-`answers.js` holds what can be asked for, `f<n>.js` the facts of a family, `defined.js` definitions and users of
-techniques, `asked.js` the page of questions.
-"""
+"""The files of the search's answers, each loaded when a query needs it: `answers.js` with what a query may name and the words
+that ask, `kinds.js` with the words for each kind of fact, `f<n>.js` with one group of the facts of a family, `d<n>.js` with some
+definitions and the users of techniques, `q<n>.js` with some questions of the page of questions, `api.js` with names of the API."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from catalogue.lookup import asked_kinds
+from catalogue.lookup import AnswerGroup, answer_group, asked_kinds
 from catalogue.records import Catalogue, first_day
 from catalogue.schema.study import AskedForms
 from render import answers
 from render.answers import AnswerLine
 from render.cite import Citations, plain_text
 from render.context import Context
-from render.words import ENGLISH, HAN
+from render.words import ENGLISH
 
-from .search_index import normalize_name, search_script
+from .search_index import AnswersInIndex, normalize_name, search_script, split_words
 
 _BASES = ("", "published", "recomputed")
-_LISTS = ("fillers", "why", "comparing", "which", "first", "define", "api")
+_LISTS = ("fillers", "why", "comparing", "which", "others", "first", "define", "api")
 _WORDS = (
     "published",
     "recomputed",
@@ -30,6 +29,7 @@ _WORDS = (
     "changed",
     "changed_text",
     "users",
+    "others",
     "unstated",
     "no_such_part",
     "not_used",
@@ -37,52 +37,58 @@ _WORDS = (
     "more",
 )
 _ENGLISH_FORMS = 3  # that the Chinese edition knows beside its own
-_TYPED_HAN = 2  # Chinese characters of a name that somebody types in Latin letters
+_TOGETHER = 8  # definitions or questions in a piece
+_HAN = re.compile("[\u3400-\u9fff]+")
 Address = Callable[[str], str]
 
 
-def answer_files(context: Context, address: Address) -> dict[str, str]:
-    """By name; `address` turns a path of a source with an anchor into one in the edition."""
+def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
+    """Every file by name, and what the answers put among the words; `address` gives the place in the edition of a path of a source."""
     citations = Citations(context)
-    models = list(context.catalogue.models.values())
-    families = [answers.model_answers(citations, model) for model in models]
-    files = {
-        f"f{number}.js": search_script("family", number, _pack_family(found, address))
-        for number, found in enumerate(families)
-    }
+    families = [answers.model_answers(citations, model) for model in context.catalogue.models.values()]
+    files = {}
+    for number, found in enumerate(families):
+        for group, facts in enumerate(_grouped(found)):
+            at = number * len(AnswerGroup) + group
+            files[f"f{at}.js"] = search_script("family", at, _pack_family(facts, address))
     techniques, terms = answers.technique_answers(context), answers.term_answers(context)
     api = answers.api_answers(citations)
-    files["defined.js"] = search_script("defined", 0, _pack_definitions(techniques, terms, api, address))
-    asked = [
-        [
-            plain_text(context, question.ask),
-            plain_text(context, question.answer),
-            address(question.path),
-            question.asked_otherwise(context.words.language),
-        ]
-        for question in context.catalogue.questions
+    for at, part in enumerate(_in_pieces([_definition(one, address) for one in (*techniques, *terms)])):
+        files[f"d{at}.js"] = search_script("defined", at, part)
+    language = context.words.language
+    questions = [
+        [plain_text(context, one.ask), plain_text(context, one.answer), address(one.path)]
+        for one in context.catalogue.questions
     ]
-    files["asked.js"] = search_script("asked", 0, asked)
-    names = [name for one in (*techniques, *terms) for name in one["names"]]
-    files["pinyin.js"] = search_script("pinyin", 0, _by_pinyin(names))
+    for at, part in enumerate(_in_pieces(questions)):
+        files[f"q{at}.js"] = search_script("questions", at, part)
+    files["api.js"] = search_script("api", 0, _api(api, address))
+    files["kinds.js"] = search_script("kinds", 0, _kinds(context))
     files["answers.js"] = search_script(
-        "answers", 0, _answers_head(context, families, techniques, terms, list(api), address)
+        "answers", 0, _answers_head(context, families, len(techniques), list(api), address)
     )
-    return files
+    wordings = [[plain_text(context, one.ask), *one.asked_otherwise(language)] for one in context.catalogue.questions]
+    return AnswersInIndex(files, _number_names(one["names"] for one in (*techniques, *terms)), wordings)
 
 
-def _by_pinyin(names: Iterable[str]) -> dict[str, str]:
-    """Chinese names by what is typed without an input method, `zhuyili`."""
-    from pypinyin import lazy_pinyin  # reads all phrases of Chinese, which a build of one entry need not wait for
+def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
+    return [items[at : at + _TOGETHER] for at in range(0, len(items), _TOGETHER)]
 
-    found: dict[str, str] = {}
-    for name in names:
-        if len(HAN.findall(name)) >= _TYPED_HAN:
-            found.setdefault("".join(lazy_pinyin(name.lower().replace(" ", ""))), name)
-    return found
+
+def _grouped(found: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """The facts of a family by the group of their kind; published values without a kind, and scores, in a group of their own."""
+    for group in AnswerGroup:
+        yield {
+            "answers": {kind: lines for kind, lines in found["answers"].items() if answer_group(kind) is group},
+            "details": found["details"] if group is AnswerGroup.LABELLED else [],
+            "scores": found["scores"] if group is AnswerGroup.LABELLED else [],
+            "lacks": [kind for kind in found["lacks"] if answer_group(kind) is group],
+        }
 
 
 class _Pool:
+    """Items by number, each kept once."""
+
     def __init__(self) -> None:
         self.numbers: dict[Any, int] = {}
 
@@ -118,51 +124,55 @@ def _pack_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
     }
 
 
-def _pack_definitions(
-    techniques: Iterable[dict[str, Any]],
-    terms: Iterable[dict[str, Any]],
-    api: dict[str, list[AnswerLine]],
-    address: Address,
-) -> dict[str, Any]:
-    listed = [*techniques]
+def _definition(one: Mapping[str, Any], address: Address) -> dict[str, Any]:
+    """A technique with its users, or a term."""
+    made = {"title": one["title"], "text": one["definition"], "address": address(one["address"])}
+    if one.get("models"):
+        made |= {"page": made["address"].partition("#")[0], "models": one["models"]}
+    if others := one.get("others"):
+        made["others"] = [[line.label, line.text, line.source, address(line.address)] for line in others]
+    return made
+
+
+def _api(api: Mapping[str, list[AnswerLine]], address: Address) -> list[dict[str, Any]]:
+    return [
+        {"title": name, "lines": [[line.text, line.source, address(line.address)] for line in lines]}
+        for name, lines in api.items()
+    ]
+
+
+def _kinds(context: Context) -> dict[str, Any]:
+    """The words for each kind of fact, its label and group, and what narrows it."""
+    facts = context.catalogue.asked.facts
     return {
-        "techniques": [
-            {"title": t["title"], "address": address(t["address"]).partition("#")[0], "models": t["models"]}
-            for t in listed
+        "kinds": [
+            [kind, answers.kind_label(context.words, kind), answer_group(kind), _asked_forms(context, facts.get(kind))]
+            for kind in asked_kinds()
         ],
-        "definitions": [
-            {"title": one["title"], "text": one["definition"], "address": address(one["address"])}
-            for one in (*listed, *terms)
-        ],
-        "api": [
-            {
-                "title": name,
-                "lines": [[line.label, line.text, line.basis, line.source, address(line.address)] for line in lines],
-            }
-            for name, lines in api.items()
-        ],
+        "narrowing": {
+            name: [[_form(form), label] for form, label in dict.fromkeys(listed)]
+            for name, listed in answers.narrowing_words(context).items()
+        },
     }
 
 
 def _answers_head(
     context: Context,
     families: list[dict[str, Any]],
-    techniques: list[dict[str, Any]],
-    terms: list[dict[str, Any]],
+    techniques: int,
     api: list[str],
     address: Address,
 ) -> dict[str, Any]:
-    words, catalogue, asked = context.words, context.catalogue, context.catalogue.asked
+    catalogue, asked, interface = context.catalogue, context.catalogue.asked, context.words
     models = list(catalogue.models.values())
     numbers = {model.id: number for number, model in enumerate(models)}
     return {
-        "words": {name: words(f"asked.{name}") for name in _WORDS} | {"and": words("punctuation.listed")},
+        "words": {name: interface(f"asked.{name}") for name in _WORDS} | {"and": interface("punctuation.listed")},
         **{name: _asked_forms(context, getattr(asked, name)) for name in _LISTS},
-        "kinds": [
-            [kind, answers.kind_label(words, kind), _asked_forms(context, asked.facts.get(kind))]
-            for kind in asked_kinds()
-        ],
-        "narrowing": answers.narrowing_words(context),
+        "pricing": _asked_forms(context, asked.facts.get("price")),
+        "groups": len(AnswerGroup),
+        "labelled": AnswerGroup.LABELLED,
+        "together": _TOGETHER,
         "families": [
             [
                 found["name"],
@@ -175,8 +185,7 @@ def _answers_head(
             for model, found in zip(models, families, strict=True)
         ],
         "subjects": _subjects_by_name(context),
-        "techniques": len(techniques),
-        "defined": _number_names(one["names"] for one in (*techniques, *terms)),
+        "techniques": techniques,
         "apiNames": {normalize_name(name): number for number, name in enumerate(api)},
         "compare": address("compare/models.md"),
         "newestPriced": max(
@@ -188,12 +197,16 @@ def _answers_head(
 
 
 def _asked_forms(context: Context, forms: AskedForms | None) -> str:
-    """Ways of asking; in Chinese the English ones too, which are typed as often."""
+    """Ways of asking in one text: those of the language, and in Chinese the English ones too, which are typed as often."""
     if forms is None:
         return ""
-    return "|".join(
-        forms.en if context.words.language == ENGLISH else dict.fromkeys((*forms.zh, *forms.en[:_ENGLISH_FORMS]))
-    )
+    listed = forms.en if context.words.language == ENGLISH else (*forms.zh, *forms.en[:_ENGLISH_FORMS])
+    return "|".join(dict.fromkeys(map(_form, listed)))
+
+
+def _form(text: str) -> str:
+    """A way of asking as the search compares it: its Latin words, and its runs of Chinese as they are."""
+    return " ".join((*split_words(_HAN.sub(" ", text)), *_HAN.findall(text)))
 
 
 def _compared_family(catalogue: Catalogue, variant: str | None) -> str:
@@ -202,7 +215,7 @@ def _compared_family(catalogue: Catalogue, variant: str | None) -> str:
 
 
 def _subjects_by_name(context: Context) -> dict[str, list[int]]:
-    """Families and variants by the words of their names; a common word is marked as weak."""
+    """Families and variants by the words of their names; a name that is a common word is marked as weak."""
     found: dict[str, list[int]] = {}
     for name, (family, variant) in answers.answer_subjects(context).items():
         key = normalize_name(name)
@@ -213,11 +226,10 @@ def _subjects_by_name(context: Context) -> dict[str, list[int]]:
 
 
 def _number_names(listed: Iterable[Iterable[str]]) -> dict[str, int]:
+    """The number of what each name stands for."""
     found: dict[str, int] = {}
     for number, names in enumerate(listed):
         for name in names:
-            # A Chinese name is looked for in the query as it stands, since words of Chinese have no ends.
-            key = "".join(name.lower().split()) if HAN.search(name) else normalize_name(name)
-            if key:
+            if key := normalize_name(name):
                 found.setdefault(key, number)
     return found

@@ -1,8 +1,9 @@
 """The index of the search: finished pages read, words counted, and scripts that a page loads when a reader searches.
 
-Scripts load from disk as well as from a server. `head.js` names pages, sections and names of pages; `w<n>.js` holds a
-range of words with their sections; `t<n>.js` the text of a few sections. A word counts by where it stands: title,
-another name, heading, or text, there by how often and in how long a text.
+Scripts load from disk as well as from a server. `head.js` names pages and says where the pieces begin; `w<n>.js` holds a
+range of words with their sections and the questions that have them, and names that begin with them; `t<n>.js` headings
+and text of a few sections; `spelling.js` what a mistyped word may mean. A word counts by where it stands: title, another
+name, heading, or text, there by how often and in how long a text.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from html import unescape
-from math import log2
+from math import log, log2
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
@@ -205,12 +205,39 @@ _LEVELS = 10
 _LETTERS = "".join(chr(code) for code in range(35, 127) if chr(code) not in "\\<")
 _HALF = len(_LETTERS) // 2
 _WIDE = re.compile("[\u3000-\U0010ffff]+")
-_WORDS_IN_A_PART = 9_000  # bytes, before compression
-_TEXT_IN_A_PART = 4_500  # characters of Latin text
+# Bytes of a piece before compression: small, since a search loads a piece for each of its words and of its hits.
+_WORDS_IN_A_PART = 1_400
+_TEXT_IN_A_PART = 2_000  # characters of Latin text
+_TEXT_OF_A_SECTION = (
+    6_000  # characters, of which a hit shows a line or two; what stands further down is found all the same
+)
 _SATURATION, _NORMALISATION = 1.2, 0.6
+_LEAST_SPELLED = 5  # letters of a word that may be mistyped
+# What the ranking tells apart: sections that list, that explain, and of machines that serve or train; the numbers are those of `LEANS` in the script.
+_SECTION_CLASSES = (
+    (re.compile(r"#?(?:disputes|models|facts|what-changed|techniques|record)$"), 1),
+    (re.compile(r"(?:^|#)(?:why|how|cost)$"), 2),
+    (re.compile(r"(?:^|#)serving"), 3),
+    (re.compile(r"(?:^|#)infrastructure"), 4),
+)
 
 
 _Posting = tuple[int, int]  # the number of a section, and how much a word counts in it
+
+
+@dataclass(frozen=True)
+class AnswersInIndex:
+    """What the answers put among the words.
+
+    Attributes:
+        files: Their own files by name.
+        names: The number of what each name of a technique or a term stands for.
+        wordings: Every wording of each question, without words that find nothing.
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, int] = field(default_factory=dict)
+    wordings: Sequence[Sequence[str]] = ()
 
 
 def write_index(
@@ -219,14 +246,14 @@ def write_index(
     known: Mapping[str, FindablePage],
     kinds: Mapping[str, str],
     interface: Mapping[str, str],
-    answers: Mapping[str, str] = MappingProxyType({}),
+    answers: AnswersInIndex = AnswersInIndex(),
 ) -> str:
-    """Write the index below `folder`; return the name of its own folder there, which changes with its content.
+    """Write the index below `folder` and give the name of its own folder there, which changes with its content.
 
-    Pages whose address is not `known` stay out; `answers` are files by name.
+    `known` are the pages by address; those that are not in it stay out.
     """
     pages = [page for page in pages if page.url in known]
-    files = {**_index_files(pages, known, kinds, interface), **answers}
+    files = {**_index_files(pages, known, kinds, interface, answers), **answers.files}
     digest = blake2b(digest_size=5)
     for name, text in sorted(files.items()):
         digest.update(f"{name}\0{text}\0".encode())
@@ -242,26 +269,31 @@ def _index_files(
     known: Mapping[str, FindablePage],
     kinds: Mapping[str, str],
     interface: Mapping[str, str],
+    answers: AnswersInIndex,
 ) -> dict[str, str]:
-    postings = _count_postings(pages, known)
-    parts = _split_groups(
-        (f"{word} {_pack_postings(found)}" for word, found in sorted(postings.items())), _WORDS_IN_A_PART
-    )
-    texts = _split_groups((section.text for page in pages for section in page.sections), _TEXT_IN_A_PART)
-    names = list(kinds)
+    asked = _asked_words(answers.wordings, interface.get("stop", ""))
+    names = _pages_by_name(pages, known, answers.names)
+    parts = _split_groups(_word_lines(_count_postings(pages, known), asked, names), _WORDS_IN_A_PART)
+    texts = _split_sections(pages)
+    kinds_in_order = list(kinds)
     head = {
         "words": dict(interface),
-        "kinds": [[name, kinds[name]] for name in names],
+        "kinds": [[name, kinds[name]] for name in kinds_in_order],
         "pages": [
-            [page.url, page.title, names.index(known[page.url].kind), round(known[page.url].weight * weight, 2)]
+            [
+                page.url,
+                page.title,
+                kinds_in_order.index(known[page.url].kind),
+                round(known[page.url].weight * weight, 2),
+            ]
             for page, weight in zip(pages, _link_weights(pages), strict=True)
         ],
-        "sections": [
-            [part for section in page.sections[1:] for part in (section.anchor, section.title)] for page in pages
-        ],
-        "names": _pages_by_name(pages, known),
-        "parts": [part[0].split(" ", 1)[0] for part in parts],
-        "texts": [sum(len(text) for text in texts[:at]) for at in range(len(texts))],
+        "counts": [len(page.sections) for page in pages],
+        "classes": "".join(str(_section_class(section.anchor)) for page in pages for section in page.sections),
+        "parts": [part[0].partition(" ")[0].partition("\t")[0] for part in parts],
+        "texts": [len(group) // 3 for group in texts],
+        "longest": max((name.count(" ") + 1 for name in names), default=1),
+        "asked": _asked_weights(answers.wordings, asked),
     }
     files = {"head.js": search_script("head", 0, head)}
     files |= {f"w{at}.js": search_script("words", at, "\n".join(part)) for at, part in enumerate(parts)}
@@ -270,31 +302,96 @@ def _index_files(
 
 
 def search_script(kind: str, number: int, data: object) -> str:
+    """A piece of the index as the call that hands it over."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f'dsSearch("{kind}",{number},{text})\n'
 
 
+def _section_class(anchor: str) -> int:
+    return next((number for pattern, number in _SECTION_CLASSES if pattern.search(anchor)), 0)
+
+
+def _word_lines(
+    postings: Mapping[str, list[_Posting]], asked: Mapping[str, list[int]], names: Mapping[str, str]
+) -> Iterator[str]:
+    """A line for each word: its postings, the wordings of questions that have it, and behind tabs the names that begin with it."""
+    begun: defaultdict[str, list[str]] = defaultdict(list)
+    for name, owners in names.items():
+        first, _, rest = name.partition(" ")
+        begun[first].append(f"\t{rest}={owners}")
+    for word in sorted({*postings, *asked, *begun}):
+        questions = f" {_pack_postings(((number, 0) for number in asked[word]), 1)}" if word in asked else ""
+        yield f"{word} {_pack_postings(postings.get(word, ()), _LEVELS)}{questions}{''.join(begun[word])}"
+
+
+def content_words(text: str, stop: str) -> set[str]:
+    """The words of a question that say what is asked: none of those in `stop`."""
+    listed = stop.split()
+    particles = sorted((word for word in listed if _WIDE.search(word)), key=len, reverse=True)
+    text = unicodedata.normalize("NFKC", text)
+    if particles:
+        text = re.sub("|".join(particles), " ", text)
+    return set(split_words(text)) - {key for word in listed for key in split_words(word)}
+
+
+def _asked_words(wordings: Iterable[Iterable[str]], stop: str) -> dict[str, list[int]]:
+    """The wordings that have each word, by their number."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, text in enumerate(text for texts in wordings for text in texts):
+        for word in content_words(text, stop):
+            found[word].append(number)
+    return found
+
+
+def _asked_weights(wordings: Sequence[Sequence[str]], asked: Mapping[str, list[int]]) -> list[list[int]]:
+    """The question of each wording, and how telling its words are together, in hundredths."""
+    weights: Counter[int] = Counter()
+    for numbers in asked.values():
+        for number in numbers:
+            weights[number] += round(100 * log(1 + len(wordings) / (0.5 + len(numbers))))
+    questions = [question for question, texts in enumerate(wordings) for _ in texts]
+    return [questions, [weights[number] for number in range(len(questions))]]
+
+
 def _link_weights(pages: Sequence[FinishedPage]) -> list[float]:
-    """Weight of a page by the pages that lead to it: from 1, a tenth more each time their number doubles."""
+    """How much a page counts by the pages that lead to it: from 1, a tenth more each time their number doubles."""
     count = Counter(link for page in pages for link in page.links)
     return [1 + 0.1 * log2(1 + count[page.url]) for page in pages]
 
 
-def _pages_by_name(pages: Sequence[FinishedPage], known: Mapping[str, FindablePage]) -> dict[str, list[int]]:
-    """Pages that each name belongs to, the most direct first.
+def _pages_by_name(
+    pages: Sequence[FinishedPage], known: Mapping[str, FindablePage], defined: Mapping[str, int]
+) -> dict[str, str]:
+    """What each name stands for: pages by number, the one that it names first in front, and `d` with the number of a definition.
 
-    A page for which it is only an alias is written as its complement, `-1 - number`.
+    A page that has the name as an alias, which it may not say itself, is marked by `~`; the section that explains it stands behind `@`.
     """
-    ranked: list[tuple[int, int, bool, str]] = []
+    ranked: list[tuple[int, int, str, str]] = []
+    first = 0
     for number, page in enumerate(pages):
         found = known[page.url]
-        for group, own in enumerate(((page.title, *found.names), found.parts, found.aliases, found.terms)):
-            ranked += [(1000 * group + rank, number, group < 2, name) for rank, name in enumerate(own)]
-    owners: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for _, number, says, name in sorted(ranked):
+        sections = {section.anchor: first + at for at, section in enumerate(page.sections)}
+        for group, own in enumerate(((page.title, *found.names), found.parts, found.aliases)):
+            ranked += [(1000 * group + rank, number, "~" * (group > 1), name) for rank, name in enumerate(own)]
+        for rank, (name, anchor) in enumerate(found.terms):
+            ranked.append((3000 + rank, number, "~", name))
+            if anchor in sections:
+                ranked[-1] = (3000 + rank, number, f"@{sections[anchor]}", name)
+        first += len(page.sections)
+    owners: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    for _, number, mark, name in sorted(ranked):
         if key := normalize_name(name):
-            owners[key].setdefault(number, number if says else -1 - number)
-    return {name: list(owners[name].values())[:3] for name in sorted(owners)}
+            said = f"~{number}{mark}" if mark.startswith("@") else f"{mark}{number}"
+            owners[key].setdefault(number, said)
+    found_names = {name: list(owned.values())[:3] for name, owned in owners.items()}
+    for name, number in defined.items():
+        found_names.setdefault(name, []).append(f"d{number}")
+    # Also in one word and without dots, as people type them: “v32”, “flashattention”.
+    for name in list(found_names):
+        joined = name.replace(" ", "").replace(".", "")
+        if joined != name and joined.isascii():
+            found_names.setdefault(joined, found_names[name])
+    return {name: " ".join(found_names[name]) for name in sorted(found_names)}
 
 
 def _count_postings(pages: Sequence[FinishedPage], known: Mapping[str, FindablePage]) -> dict[str, list[_Posting]]:
@@ -330,11 +427,11 @@ def _count_postings(pages: Sequence[FinishedPage], known: Mapping[str, FindableP
     return found
 
 
-def _pack_postings(postings: Iterable[_Posting]) -> str:
-    """Postings as letters: distance to the next section and level in it, as one number of base `_HALF`."""
+def _pack_postings(postings: Iterable[_Posting], levels: int) -> str:
+    """Postings as letters: how far to the next section and the level in it, as one number of base `_HALF`."""
     text, last = "", -1
     for section, level in postings:
-        number = (section - last - 1) * _LEVELS + level
+        number = (section - last - 1) * levels + level
         last = section
         while number >= _HALF:
             text += _LETTERS[_HALF + number % _HALF]
@@ -347,10 +444,30 @@ def _split_groups(items: Iterable[str], most: int) -> list[list[str]]:
     groups: list[list[str]] = [[]]
     size = 0
     for item in items:
-        weight = len(item) if item.isascii() else len(item) + sum(map(len, _WIDE.findall(item)))
+        weight = _text_weight(item)
         if groups[-1] and size + weight > most:
             groups.append([])
             size = 0
         groups[-1].append(item)
         size += weight
     return groups
+
+
+def _split_sections(pages: Iterable[FinishedPage]) -> list[list[str]]:
+    """Anchor, heading and text of every section one after the other, in groups of about the letters of a piece."""
+    groups: list[list[str]] = [[]]
+    size = 0
+    for page in pages:
+        for at, section in enumerate(page.sections):
+            text = section.text[:_TEXT_OF_A_SECTION]
+            weight = _text_weight(text)
+            if groups[-1] and size + weight > _TEXT_IN_A_PART:
+                groups.append([])
+                size = 0
+            groups[-1] += [section.anchor, section.title if at else "", text]
+            size += weight
+    return groups
+
+
+def _text_weight(text: str) -> int:
+    return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE.findall(text)))

@@ -39,6 +39,8 @@ from .context import Context
 from .family_facts import family_label
 from .format import short_model, short_size, short_variant
 from .page_registry import MODEL, technique_address
+from .pages.elsewhere import IDEAS, users_of
+from .pages.elsewhere import PATH as ELSEWHERE
 from .pages.tools_memory import BITS, longest_context, released_format, weight_numbers
 from .words import CHINESE, Words
 
@@ -495,6 +497,7 @@ def technique_answers(context: Context) -> list[dict[str, Any]]:
                 "definition": plain_text(context, technique.definition),
                 "address": technique_address(technique),
                 "models": list(_technique_users(context, technique)),
+                "others": list(_other_makers(context, technique)),
             }
         )
     return found
@@ -512,6 +515,21 @@ def _technique_users(context: Context, technique: Technique) -> Iterator[tuple[s
             int(family.is_use),
             number,
         )
+
+
+def _other_makers(context: Context, technique: Technique) -> Iterator[AnswerLine]:
+    """Each other maker whose models have a technique, with these models."""
+    idea = next((idea for idea in IDEAS if idea.technique == technique.id), None)
+    table = context.catalogue.elsewhere
+    if idea is None:
+        return
+    by_maker: dict[str, list[str]] = {}
+    for model in users_of(context.catalogue, idea):
+        by_maker.setdefault(model.maker, []).append(model.checkpoint.partition("/")[2] or model.type)
+    source = f"transformers {table.version}"
+    for maker, models in by_maker.items():
+        text = context.words("punctuation.listed").join(models)
+        yield AnswerLine(maker, text, _PUBLISHED, source, f"{ELSEWHERE}#{idea.id}")
 
 
 def _chinese_names(context: Context, term: Term) -> tuple[str | None, ...]:

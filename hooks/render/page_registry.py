@@ -319,7 +319,7 @@ class FindablePage:
         names: Titles and abbreviations; a query that is one of them finds the page first.
         parts: Names of parts, such as sizes of a model; found first too, behind titles.
         aliases: What people type though the page need not say it.
-        terms: Words that a part explains; found behind pages of that name.
+        terms: Words that a part explains, each with its anchor; found behind pages of that name.
     """
 
     kind: SearchKind
@@ -327,7 +327,12 @@ class FindablePage:
     names: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Everything that people may type for it or a part of it."""
+        return (*self.names, *self.parts, *self.aliases, *(name for name, _ in self.terms))
 
 
 def findable_pages(
@@ -343,7 +348,7 @@ def findable_pages(
 
 
 def _findable_page(
-    path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[str, ...]
+    path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[tuple[str, str], ...]
 ) -> FindablePage:
     declared = declaration_of(path)
     if declared is None or declared.search is None:
@@ -369,12 +374,12 @@ def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], I
     yield "api-names.md", ((), api_names)
 
 
-def _term_names(context: Context) -> Iterator[str]:
+def _term_names(context: Context) -> Iterator[tuple[str, str]]:
     """Names of glossary terms, and forms that people type though the site avoids them."""
     for term in context.catalogue.glossary.terms:
         avoided = (*term.avoid.en, *term.avoid.zh)
         names = (term.name.en, term.name.zh, *term.aliases.en, *term.aliases.zh, *(form.form for form in avoided))
-        yield from (name for name in names if name)
+        yield from ((name, term.id) for name in names if name)
 
 
 def _technique_names(technique: Technique) -> list[str]:

@@ -446,6 +446,7 @@ class AskedFile(Record):
     why: AskedForms | None = Field(default=None, description="Words of a question that no value answers.")
     comparing: AskedForms | None = Field(default=None, description="Words that ask for a comparison.")
     which: AskedForms | None = Field(default=None, description="Words that ask for the users of a technique.")
+    others: AskedForms | None = Field(default=None, description="Words that ask who else uses a technique.")
     first: AskedForms | None = Field(default=None, description="Words that ask for its first user.")
     define: AskedForms | None = Field(default=None, description="Words that ask what something is.")
     api: AskedForms | None = Field(default=None, description="Words beside a name of the API.")

@@ -1,60 +1,52 @@
 // Answers above the hits: a fact of a model, models side by side, who uses what, what a word means, or a question of the page of questions.
 // A query is answered where all of it is understood: the names in it, the words that ask, and nothing left over. Better no answer than a wrong one.
 
-Object.assign(FILES, { answers: () => "answers", family: (n) => `f${n}`, defined: () => "defined", asked: () => "asked", pinyin: () => "pinyin" });
+Object.assign(FILES, { answers: () => "answers", kinds: () => "kinds", family: (n) => `f${n}`, defined: (n) => `d${n}`, questions: (n) => `q${n}`, api: () => "api" });
 
 const MOST_LINES = 5;
 const MOST_GROUPS = 3;
+const listed = (text) => text.split("|").map(parsedForm);
 let facts;
 
 async function loadFacts() {
   if (facts) return facts;
-  const data = await piece("answers", 0, head.base);
-  const listed = (text) => text.split("|").map((form) => parsedForm(form.trim()));
-  for (const name of ["fillers", "why", "comparing", "which", "first", "define", "api"]) data[name] = listed(data[name]);
-  data.kinds = data.kinds.map(([id, label, forms]) => ({ id, label, forms: listed(forms) }));
-  data.plain = new Set(data.fillers.flatMap(({ latin }) => latin));
-  for (const name of ["subjects", "defined", "apiNames"]) data[name] = withJoined(data[name]);
-  data.users = Object.fromEntries(Object.entries(data.defined).filter(([, number]) => number < data.techniques));
-  data.longest = Math.max(...Object.keys(data.subjects).map((name) => name.split(" ").length));
-  const forms = [...data.kinds.flatMap(({ forms }) => forms), ...data.fillers, ...data.why, ...data.comparing, ...data.which, ...data.first, ...data.define];
-  data.vocabulary = new Set([...forms.flatMap(({ latin }) => latin), ...[data.subjects, data.defined].flatMap((names) => Object.keys(names).flatMap((name) => name.split(" ")))]);
+  const data = await piece("answers", 0);
+  for (const name of ["fillers", "why", "comparing", "which", "others", "first", "define", "api", "pricing"]) data[name] = listed(data[name]);
+  // Fillers of one word are most of them, and are looked up.
+  data.plain = new Set(data.fillers.filter(({ latin, han }) => latin.length === 1 && !han.length).map(({ latin }) => latin[0]));
+  data.fillers = data.fillers.filter(({ latin, han }) => latin.length !== 1 || han.length);
+  for (const name of ["subjects", "apiNames"]) data[name] = withJoined(data[name]);
+  data.longest = Math.max(...[data.subjects, data.apiNames].flatMap((names) => Object.keys(names).map((name) => name.split(" ").length)));
   facts = data;
   return facts;
 }
 
-// Names also in one word and without dots, as people type them: “v32”, “flashattention”.
+// The kinds of facts, which are asked for where a model is named.
+async function loadKinds() {
+  if (facts.kinds) return;
+  const { kinds, narrowing } = await piece("kinds", 0);
+  for (const forms of Object.values(narrowing)) for (const form of forms) form[0] = parsedForm(form[0]);
+  facts.narrowing = narrowing;
+  facts.kinds = kinds.map(([id, label, group, forms]) => ({ id, label, group, forms: listed(forms) }));
+}
+
+// Names also in one word and without dots, as people type them: “v32”, “r10528”.
 function withJoined(names) {
   const joined = {};
-  for (const name in names) if (!CHINESE.test(name)) joined[name.replaceAll(" ", "").replaceAll(".", "")] ??= names[name];
+  for (const name in names) joined[name.replaceAll(" ", "").replaceAll(".", "")] ??= names[name];
   return { ...joined, ...names };
 }
 
 // A way of asking: its Latin words and its runs of Chinese.
 function parsedForm(text) {
-  const latin = split(text).map(([word]) => word).filter((word) => !CHINESE.test(word));
-  return { latin, han: text.match(/[\u3400-\u9fff]+/g) ?? [] };
+  const parts = text.split(" ");
+  return { latin: parts.filter((part) => part && !CHINESE.test(part)), han: parts.filter((part) => CHINESE.test(part)) };
 }
-
-const contentWords = (text) => split(text.normalize("NFKC").replace(head.particles, " ")).map(([word]) => word).filter((word) => !head.stop.has(word));
 
 // ---- What of a query is understood ----
 
 // The query with a mark on every letter that something has explained.
-function readQuery(query) {
-  const text = query.normalize("NFKC").toLowerCase();
-  const tokens = split(text).map(([word, start, end]) => [meantWord(word), start, end]);
-  return { text, tokens, words: new Set(tokens.map(([word]) => word)), known: new Uint8Array(text.length) };
-}
-
-const meantWords = new Map(); // for the next letter
-
-// The word that was meant where one is mistyped by a letter and nobody asks with it: “paramters”.
-function meantWord(word) {
-  if (word.length < 5 || !/^[a-z]+$/.test(word) || facts.vocabulary.has(word) || head.stop.has(word)) return word;
-  if (!meantWords.has(word)) meantWords.set(word, [...facts.vocabulary].find((known) => known.length > 4 && Math.abs(known.length - word.length) < 2 && near(known, word)) ?? word);
-  return meantWords.get(word);
-}
+const readQuery = ({ text, tokens, words }) => ({ text: text.toLowerCase(), tokens, words: new Set(words), known: new Uint8Array(text.length) });
 const branch = (reading) => ({ ...reading, known: reading.known.slice() });
 const explain = (reading, start, end) => reading.known.fill(1, start, end);
 const open_ = (reading) => reading.tokens.filter(([, start]) => !reading.known[start]);
@@ -101,7 +93,7 @@ const coversAny = (reading, forms) => forms.reduce((sum, form) => sum + covers(r
 function leftover(reading) {
   const rest = branch(reading);
   for (const form of facts.fillers) covers(rest, form);
-  const latin = new Set(open_(rest).filter(([word]) => !CHINESE.test(word) && !head.stop.has(word)).map(([, start]) => start)).size;
+  const latin = new Set(open_(rest).filter(([word]) => !CHINESE.test(word) && !head.stop.has(word) && !facts.plain.has(word)).map(([, start]) => start)).size;
   let han = 0;
   for (let at = 0; at < rest.text.length; at++) if (!rest.known[at] && CHINESE.test(rest.text[at])) han++;
   return latin + Math.max(0, han - 1);
@@ -122,31 +114,26 @@ function takeNames(reading, names, longest) {
       at += many - 1;
       break;
     }
-  // A Chinese name that is longer, “KV 缓存”, is meant where a Latin one is a part of it.
-  const [chinese] = chineseName(reading, names);
-  const length = ({ start, end }) => end - start;
-  return chinese && found.every((one) => length(one) < length(chinese)) ? [chinese] : found;
+  return found;
 }
 
-const chineseOf = new Map();
-function chineseAmong(names) {
-  if (!chineseOf.has(names)) chineseOf.set(names, Object.keys(names).filter((name) => CHINESE.test(name)));
-  return chineseOf.get(names);
+// The names of techniques and terms in a query, the longest one first.
+function takeDefined({ tokens, known }, isMeant = () => true) {
+  const found = [];
+  for (let at = 0; at < tokens.length; at++)
+    for (let many = Math.min(head.longest, tokens.length - at); many > 0; many--) {
+      const name = nameAt(tokens, at, many);
+      const owner = name?.owners.find((owner) => owner[0] === "d" && isMeant(Number(owner.slice(1))));
+      if (!owner || known.subarray(name.start, name.end).some(Boolean)) continue;
+      found.push({ value: Number(owner.slice(1)), start: name.start, end: name.end });
+      at += many - 1;
+      break;
+    }
+  return found.sort((a, b) => b.end - b.start - (a.end - a.start));
 }
 
-// The longest Chinese name in a query, which may have Latin words and spaces in it.
-function chineseName({ text, known }, names) {
-  const letters = [...text].map((letter, at) => [letter, at]).filter(([letter]) => letter.trim());
-  const whole = letters.map(([letter]) => letter).join("");
-  let best = null;
-  for (const name of chineseAmong(names)) {
-    if (name.length <= (best?.name.length ?? 1)) continue;
-    const at = whole.indexOf(name);
-    if (at < 0 || known[letters[at][1]]) continue;
-    best = { name, value: names[name], start: letters[at][1], end: letters[at + name.length - 1][1] + 1 };
-  }
-  return best ? [best] : [];
-}
+const isTechnique = (number) => number < facts.techniques;
+const definitionOf = async (number) => (await piece("defined", Math.floor(number / facts.together)))[number % facts.together];
 
 // ---- Models ----
 
@@ -167,7 +154,7 @@ function takeNarrowing(reading, id) {
   const narrow = { words: [], lengths: [] };
   const lists = { serving: ["gpus", "formats", "engines"], cache_for: ["formats"], cache: ["formats"], total: ["formats"] };
   for (const name of lists[id] ?? (STAGED.includes(id) || id === "reinforcement" ? ["stages"] : []))
-    for (const [form, label] of facts.narrowing[name]) if (covers(reading, parsedForm(form))) narrow.words.push(label);
+    for (const [form, label] of facts.narrowing[name]) if (covers(reading, form)) narrow.words.push(label);
   if (["serving", "cache_for"].includes(id)) {
     const sizes = [...reading.text.matchAll(/(\d+(?:\.\d+)?)\s?([km]|万)?(?![a-z\d])|(一百万)/g)];
     for (const match of sizes) {
@@ -199,22 +186,26 @@ function kindOf(reading) {
   return best;
 }
 
-const familyData = async (number) => unpackedFamily(number, await piece("family", number, head.base));
-const unpackedFamilies = new Map();
-function unpackedFamily(number, data) {
-  if (!unpackedFamilies.has(number)) {
+const wordsOfLabel = (label) => new Set(split(label.replace(/[αβγελτ]/g, (letter) => ` ${GREEK[letter]} `)).map(([word]) => word));
+
+// The facts of a family in a group of kinds.
+const families = new Map();
+async function familyData(family, group) {
+  const number = family * facts.groups + group;
+  if (!families.has(number)) {
+    const data = await piece("family", number);
     const line = (at) => {
       const [label, text, basis, source, address] = data.lines[at];
       return { label: data.texts[label], text: data.texts[text], basis: ["", facts.words.published, facts.words.recomputed][basis], source: data.texts[source], href: data.addresses[address] };
     };
-    unpackedFamilies.set(number, {
+    families.set(number, {
       answers: Object.fromEntries(Object.entries(data.answers).map(([kind, groups]) => [kind, groups.map(([places, lines]) => ({ places, lines: lines.map(line) }))])),
-      details: data.details.map(line),
-      scores: data.scores.map(([name, at]) => ({ name, ...line(at) })),
+      details: data.details.map(line).map((one) => ({ ...one, words: wordsOfLabel(one.label) })),
+      scores: data.scores.map(([name, at]) => [name, line(at)]).map(([name, one]) => ({ ...one, words: wordsOfLabel(`${name} ${one.label}`) })),
       lacks: new Set(data.lacks),
     });
   }
-  return unpackedFamilies.get(number);
+  return families.get(number);
 }
 
 function named_(subject) {
@@ -243,7 +234,7 @@ function narrowed(lines, kind, narrow) {
 }
 
 async function factAnswers(subject, { kind, narrow }) {
-  const data = await familyData(subject.family);
+  const data = await familyData(subject.family, kind.group);
   const variants = facts.families[subject.family][3];
   const title = (places) => {
     const names = [...new Set(places.map((place) => variants[place][4]))];
@@ -280,24 +271,26 @@ function mergedGroups(groups, kind, narrow) {
   return [...new Set(found)];
 }
 
-// A published value without a field of its own, or a score, by the words of its label.
-async function labelledAnswers(subject, reading) {
+// A published value without a field of its own, or a score, by the words of its label. There are many, which are loaded once a query stands:
+// half a word is in no label.
+async function labelledAnswers(subject, reading, meant) {
   const rest = branch(reading);
   for (const form of facts.fillers) covers(rest, form);
-  const asked = [...new Set(open_(rest).map(([word]) => word))].filter((word) => !head.stop.has(word) && !HAN.test(word));
+  const asked = [...new Set(open_(rest).map(([word]) => word))].filter((word) => !head.stop.has(word) && !facts.plain.has(word) && !HAN.test(word));
   if (!asked.length) return [];
-  const data = await familyData(subject.family);
-  const spelt = (text) => text.replace(/[αβγελτ]/g, (letter) => ` ${GREEK[letter]} `);
-  const matching = (lines, text) =>
+  if (!meant.stands && !families.has(subject.family * facts.groups + facts.labelled)) {
+    meant.waits = true;
+    return [];
+  }
+  const data = await familyData(subject.family, facts.labelled);
+  const matching = (lines) =>
     lines
-      .map((line) => [line, new Set(split(spelt(text(line))).map(([word]) => word))])
-      .filter(([, words]) => asked.every((word) => words.has(word) || [...words].some((other) => word.length > 3 && other.startsWith(word))))
-      .sort((a, b) => a[1].size - b[1].size)
-      .map(([line]) => line);
+      .filter(({ words }) => asked.every((word) => words.has(word) || (word.length > 3 && [...words].some((other) => other.startsWith(word)))))
+      .sort((a, b) => a.words.size - b.words.size);
   const own = subject.variant >= 0 ? facts.families[subject.family][3][subject.variant][1] : "";
-  const scores = matching(data.scores, (line) => `${line.name} ${line.label}`).filter((line) => !own || line.label.startsWith(`${own} ·`));
+  const scores = matching(data.scores).filter((line) => !own || line.label.startsWith(`${own} ·`));
   if (scores.length) return [{ title: `${named_(subject)} · ${facts.words.scores}`, lines: scores }];
-  const details = matching(data.details, (line) => line.label);
+  const details = matching(data.details);
   return details.length ? [{ title: named_(subject), lines: details }] : [];
 }
 
@@ -332,140 +325,132 @@ async function changeAnswers(subject, found) {
 
 // ---- Techniques, terms, questions ----
 
-async function techniqueAnswers(query) {
-  const reading = readQuery(query);
+async function techniqueAnswers(meant) {
+  const reading = readQuery(meant);
+  const others = coversAny(reading, facts.others);
   const which = coversAny(reading, facts.which);
   const first = coversAny(reading, facts.first);
-  if (!which && !first) return [];
-  let [named] = takeNames(reading, facts.users, facts.longest);
+  if (!others && !which && !first) return [];
+  let [named] = takeDefined(reading, isTechnique);
   if (named) explain(reading, named.start, named.end);
   if (!named || leftover(reading)) {
-    const asked = new Set(contentWords(query).filter((word) => !facts.plain.has(word)));
-    const names = Object.entries(facts.users).map(([name, value]) => [name.split(" "), value]);
-    const [same] = names.filter(([name]) => name.every((word) => asked.has(word))).sort((a, b) => b[0].length - a[0].length);
+    // The words of a name in another order: “trained in FP8”.
+    const asked = new Set(meant.asked.filter((word) => !facts.plain.has(word)));
+    const technique = (owners) => owners.find((owner) => owner[0] === "d" && isTechnique(Number(owner.slice(1))));
+    const [same] = [...names].map(([name, owners]) => [name.split(" "), technique(owners)]).filter(([name, owner]) => owner && name.every((word) => asked.has(word))).sort((a, b) => b[0].length - a[0].length);
     if (!same) return [];
-    named = { value: same[1] };
+    named = { value: Number(same[1].slice(1)) };
   }
-  const { title, address, models } = (await piece("defined", 0, head.base)).techniques[named.value];
-  const users = models.filter(([, , , uses]) => uses);
-  const lines = users.map(([name, how, date]) => ({ label: name, text: date, basis: how, source: "", href: `${address}#models` }));
-  return lines.length ? [{ title: facts.words.users.replace("{name}", title), lines: first && !which ? lines.slice(0, 1) : lines, most: 12 }] : [];
+  const defined = await definitionOf(named.value);
+  if (others && defined.others) {
+    const lines = defined.others.map(([label, text, source, href]) => ({ label, text, basis: "", source, href }));
+    return [{ title: facts.words.others.replace("{name}", defined.title), lines, most: 12 }];
+  }
+  const users = (defined.models ?? []).filter(([, , , uses]) => uses);
+  const lines = users.map(([name, how, date]) => ({ label: name, text: date, basis: how, source: "", href: `${defined.page}#models` }));
+  return lines.length ? [{ title: facts.words.users.replace("{name}", defined.title), lines: first && !which ? lines.slice(0, 1) : lines, most: 12 }] : [];
 }
 
 // Whether a model has a technique, and since when.
 async function useAnswers(subject, reading) {
   const tried = branch(reading);
-  const [named] = takeNames(tried, facts.users, facts.longest);
+  const [named] = takeDefined(tried, isTechnique);
   if (!named) return [];
   explain(tried, named.start, named.end);
   if (leftover(tried)) return [];
-  const { title, address, models } = (await piece("defined", 0, head.base)).techniques[named.value];
-  const use = models.find(([, , , , family]) => family === subject.family);
+  const { title, page, address, models } = await definitionOf(named.value);
+  const use = (models ?? []).find(([, , , , family]) => family === subject.family);
   const [name] = facts.families[subject.family];
-  const line = use ? { text: use[1], basis: use[2] } : { text: facts.words.not_used, basis: "" };
-  return [{ title: `${name} · ${title}`, lines: [{ label: "", source: "", href: `${address}#models`, ...line }] }];
+  const line = use ? { text: use[1], basis: use[2], href: `${page}#models` } : { text: facts.words.not_used, basis: "", href: address };
+  return [{ title: `${name} · ${title}`, lines: [{ label: "", source: "", ...line }] }];
 }
 
-async function definition(query) {
-  const reading = readQuery(query);
+async function definition(meant) {
+  const reading = readQuery(meant);
   const asks = coversAny(reading, facts.define);
-  const [named] = takeNames(reading, facts.defined, facts.longest);
+  const [named] = takeDefined(reading);
   if (!named) return [];
   explain(reading, named.start, named.end);
   const rest = branch(reading);
   if (asks ? leftover(rest) : open_(rest).length) return [];
-  const defined = (await piece("defined", 0, head.base)).definitions[named.value];
-  return [{ title: defined.title, lines: [{ label: "", text: defined.text, basis: "", source: "", href: defined.address }] }];
+  const { title, text, address } = await definitionOf(named.value);
+  return [{ title, lines: [{ label: "", text, basis: "", source: "", href: address }] }];
 }
 
-// The questions with the words of each of their wordings, and how telling a word is among them.
-let questions;
-async function loadQuestions() {
-  if (questions) return questions;
-  const listed = await piece("asked", 0, head.base);
-  const wordings = listed.map(([ask, , , otherwise]) => [ask, ...otherwise].map((text) => new Set(contentWords(text))));
-  const spread = new Map();
-  for (const texts of wordings) for (const word of new Set(texts.flatMap((text) => [...text]))) spread.set(word, (spread.get(word) ?? 0) + 1);
-  questions = { listed, wordings, rarity: (word) => Math.log(1 + listed.length / (0.5 + (spread.get(word) ?? 0))) };
-  return questions;
-}
-
-// A question that is worded nearly so. That it names the same model alone is not enough.
-async function questionAnswers(query, names = new Set()) {
-  const asked = [...new Set(contentWords(query))];
+// A question of the page of questions that is worded nearly so. That it names the same model alone is not enough.
+async function questionAnswers({ asked, terms }, names = new Set()) {
   if (asked.length < 2) return [];
-  const { listed, wordings, rarity } = await loadQuestions();
-  const sum = (words) => words.reduce((total, word) => total + rarity(word), 0);
-  const whole = sum(asked);
-  const alike = (words) => (2 * sum(asked.filter((word) => words.has(word)))) / (whole + sum([...words]));
-  const ranked = wordings
-    .map((texts, at) => [Math.max(...texts.map(alike)), at])
-    .filter(([worth, at]) => worth >= 0.5 && wordings[at].some((words) => asked.some((word) => words.has(word) && !names.has(word))))
-    .sort((a, b) => b[0] - a[0])
-    .slice(0, 2);
-  return ranked.filter(([worth]) => worth >= ranked[0][0] - 0.12).map(([, at]) => {
-    const [title, text, href] = listed[at];
+  const [questions, weights] = head.asked;
+  const many = questions.at(-1) + 1;
+  let whole = 0;
+  const shared = new Map(); // wordings with words of the query, how much these weigh, and whether one is no name
+  for (const { word, asked: wordings } of terms) {
+    const rarity = 100 * Math.log(1 + many / (0.5 + wordings.length));
+    whole += rarity;
+    for (const wording of wordings) {
+      const [weight, own] = shared.get(wording) ?? [0, false];
+      shared.set(wording, [weight + rarity, own || !names.has(word)]);
+    }
+  }
+  const best = new Map();
+  for (const [wording, [weight, own]] of shared) {
+    const alike = (2 * weight) / (whole + weights[wording]);
+    if (own && alike >= 0.5) best.set(questions[wording], Math.max(alike, best.get(questions[wording]) ?? 0));
+  }
+  const ranked = [...best].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 2);
+  const near = ranked.filter(([, worth]) => worth >= ranked[0][1] - 0.12);
+  return Promise.all(near.map(async ([number]) => {
+    const [title, text, href] = (await piece("questions", Math.floor(number / facts.together)))[number % facts.together];
     return { title, lines: [{ label: "", text, basis: "", source: "", href }] };
-  });
-}
-
-// What was typed without an input method as the Chinese name that it spells; null where it spells none.
-async function fromPinyin(query) {
-  const letters = query.toLowerCase().replace(/[\s'’]/g, "");
-  if (document.documentElement.lang !== "zh" || !/^[a-z]{4,}$/.test(letters)) return null;
-  return (await piece("pinyin", 0, head.base))[letters] ?? null;
+  }));
 }
 
 // ---- A query ----
 
-async function answersTo(query) {
+async function answersTo(meant) {
   await loadFacts();
-  const reading = readQuery(query);
+  const reading = readQuery(meant);
   const why = facts.why.some((form) => follows(reading, form));
   const [apiName] = takeNames(branch(reading), facts.apiNames, facts.longest);
   const subjects = takeSubjects(reading);
-  const apiAsked = apiName && (!subjects.length || coversAny(readQuery(query), facts.api));
-  if (apiAsked) {
-    const { title, lines } = (await piece("defined", 0, head.base)).api[apiName.value];
-    const text = readQuery(query);
+  if (apiName && (!subjects.length || coversAny(readQuery(meant), facts.api))) {
+    const { title, lines } = (await piece("api", 0))[apiName.value];
+    const text = readQuery(meant);
     explain(text, apiName.start, apiName.end);
     coversAny(text, facts.api);
-    if (leftover(text) <= 1) return [{ title, lines: lines.map(([label, text_, basis, source, href]) => ({ label: "", text: text_, basis: facts.words.published, source, href, _: [label, basis] })) }];
+    if (leftover(text) <= 1) return [{ title, lines: lines.map(([text_, source, href]) => ({ label: "", text: text_, basis: facts.words.published, source, href })) }];
   }
   if (subjects.length > 1) {
     const rest = branch(reading);
     coversAny(rest, facts.comparing);
-    const found = why ? null : kindOf(reading);
-    const only = !leftover(rest);
-    if (only) return comparison(subjects.slice(0, 4));
-    const compared = branch(reading);
-    coversAny(compared, facts.comparing);
-    const fact = found ?? kindOf(compared);
+    if (!leftover(rest)) return comparison(subjects.slice(0, 4));
+    await loadKinds();
+    const fact = (why ? null : kindOf(reading)) ?? kindOf(rest);
     if (fact) return [...(await Promise.all(subjects.slice(0, 3).map((subject) => factAnswers(subject, fact)))).map(([first]) => first), ...comparison(subjects.slice(0, 4))];
     return [];
   }
   if (subjects.length === 1) {
     const [subject] = subjects;
     if (!open_(reading).length) return [];
+    await loadKinds();
     const found = kindOf(reading);
     if (found?.kind.id === "changes") return changeAnswers(subject, found);
     if (found && !(why && found.words < 2)) return factAnswers(subject, found);
     if (!why) {
       const used = await useAnswers(subject, reading);
       if (used.length) return used;
-      const answers = await labelledAnswers(subject, reading);
+      const answers = await labelledAnswers(subject, reading, meant);
       if (answers.length) return answers;
     }
-  } else {
+  } else if (facts.pricing.some((form) => spansOf(reading, form))) {
+    // A price without a model is that of the newest one.
+    await loadKinds();
     const found = kindOf(reading);
-    if (found?.kind.id === "price") {
-      const answers = await factAnswers({ family: facts.newestPriced, variant: -1 }, found);
-      return answers;
-    }
+    if (found?.kind.id === "price") return factAnswers({ family: facts.newestPriced, variant: -1 }, found);
   }
-  const users = await techniqueAnswers(query);
+  const users = await techniqueAnswers(meant);
   if (users.length) return users;
-  if (subjects.length) return questionAnswers(query, new Set(contentWords(subjects.map(({ start, end }) => reading.text.slice(start, end)).join(" "))));
-  const meant = await definition(query);
-  return meant.length ? meant : questionAnswers(query);
+  if (subjects.length) return questionAnswers(meant, new Set(meant.tokens.filter(([, start, end]) => subjects.some((one) => start >= one.start && end <= one.end)).map(([word]) => word)));
+  const said = await definition(meant);
+  return said.length ? said : questionAnswers(meant);
 }

@@ -1,7 +1,7 @@
 // The search as a dialog: what is typed, what is found, and the keys. Loaded when a reader first asks for it.
 
 const EXCERPT = document.documentElement.lang === "zh" ? 90 : 175; // letters of two lines
-const SHOWN = 6;
+const SHOWN = 5;
 const QUESTIONS = "questions/";
 const { root } = document.currentScript.dataset;
 const make = (tag, values = {}, ...children) => {
@@ -13,7 +13,7 @@ const make = (tag, values = {}, ...children) => {
 };
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-let dialog, input, status, hits, kinds, answers;
+let dialog, input, status, hits, rests, kinds, instead, answers;
 let turn = 0;
 let kind = "";
 let limit = SHOWN;
@@ -23,10 +23,12 @@ function build({ words }) {
   const close = make("button", { type: "button", className: "ds-search-close", textContent: words.close, onclick: () => dialog.close() });
   status = make("p", { data: { role: "status" } });
   kinds = make("div", { className: "ds-search-kinds", data: { role: "group", "aria-label": words.kinds } });
+  instead = make("p", { className: "ds-search-instead" });
   answers = make("div", { className: "ds-answers", data: { "aria-live": "polite" } });
   hits = make("ol", { className: "ds-hits" });
+  rests = make("div", { className: "ds-search-rest" });
   const keys = make("p", { className: "ds-search-keys", textContent: words.keys });
-  dialog = make("dialog", { className: "ds-search", data: { "aria-label": words.label } }, make("form", { method: "dialog", data: { role: "search" } }, input, close), kinds, status, answers, hits, keys);
+  dialog = make("dialog", { className: "ds-search", data: { "aria-label": words.label } }, make("form", { method: "dialog", data: { role: "search" } }, input, close), kinds, status, instead, answers, hits, rests, keys);
   document.body.append(dialog);
   input.addEventListener("input", () => {
     limit = SHOWN;
@@ -47,6 +49,8 @@ function build({ words }) {
 // What to try where nothing is asked for yet, or nothing was found.
 function suggest(said) {
   status.textContent = said;
+  hitsShown = new Map();
+  rests.replaceChildren();
   const examples = head.words.examples.split("|").map((example) => example.trim());
   hits.replaceChildren(make("li", { className: "ds-search-examples" }, ...examples.map((example) => make("button", { type: "button", textContent: example, onclick: () => {
     input.value = example;
@@ -57,14 +61,16 @@ function suggest(said) {
   } })), ...(head.pages.some(([url]) => url === QUESTIONS) ? [make("a", { href: root + QUESTIONS, textContent: head.words.questions })] : [])));
 }
 
+const links = () => [...answers.querySelectorAll("a"), ...hits.querySelectorAll("a")];
+
 // Arrows go through the hits; letters typed on a hit go on with the query.
 function move(event) {
-  const links = [...answers.querySelectorAll("a"), ...hits.querySelectorAll("a")];
-  const at = links.indexOf(document.activeElement);
+  const all = links();
+  const at = all.indexOf(document.activeElement);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && (at >= 0 || document.activeElement === input)) {
     event.preventDefault();
-    (links[at + step] ?? (at + step < 0 ? input : links[at]))?.focus();
+    (all[at + step] ?? (at + step < 0 ? input : all[at]))?.focus();
   } else if (at >= 0 && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && event.key !== " ") {
     input.focus();
   }
@@ -72,43 +78,87 @@ function move(event) {
 
 // ---- Hits ----
 
+const PAUSE = 40; // who types on is not answered letter by letter
+const REST = 220; // and lines of text are loaded once a query stands, since each hit needs a piece of its own
+const pause = (time) => new Promise((still) => setTimeout(still, time));
+
 async function search() {
   const mine = ++turn;
   const query = input.value.trim();
   const { words } = head;
-  if (query) await new Promise((still) => setTimeout(still, 40)); // who types on is not answered letter by letter
+  if (query) await pause(PAUSE);
   if (mine !== turn) return;
   if (!query) {
     kinds.replaceChildren();
-    answers.replaceChildren();
+    showAnswers([]);
+    instead.textContent = "";
     suggest(words.hint);
     return;
   }
-  let found, texts;
   try {
-    found = await find(input.value);
-    let meant = query;
-    if (!found.pages.length) {
-      meant = (await fromPinyin(query)) ?? query;
-      if (meant !== query) found = await find(meant);
-    }
+    const meant = await understood(input.value);
+    const found = find(meant);
     const answered = kind ? [] : await answersTo(meant);
     if (mine !== turn) return;
-    answers.replaceChildren(...answered.map(answerBox));
     const pages = found.pages.filter(({ page }) => !kind || head.pages[page][2] === kind - 1).slice(0, limit);
-    if (mine !== turn) return;
-    const wanted = pages.flatMap(({ sections }, rank) => sections.slice(0, rank < 2 ? 3 : 1));
-    texts = new Map(await Promise.all(wanted.map(async (section) => [section, await text(section)])));
-    if (mine !== turn) return;
-    hits.replaceChildren(...pages.map(({ page, sections }) => hit(page, sections.filter((section) => texts.has(section)), texts, found.shown)));
+    const shown = pages.map(({ page, sections }, rank) => ({ page, sections: sections().slice(0, rank ? 1 : 3) }));
+    const wanted = [...new Set(shown.flatMap(({ sections }) => sections).map(pieceOf))].filter((number) => !texts.has(number));
+    instead.textContent = meant.instead ? fill(words.instead, { query: meant.instead }) : "";
+    showAnswers(answered);
+    describe(found, query);
+    showHits(shown, found, wanted.length > 0);
+    if (wanted.length || meant.waits) {
+      await pause(REST);
+      if (mine !== turn) return;
+      meant.stands = true;
+      if (meant.waits) showAnswers(await answersTo(meant));
+      await Promise.all(wanted.map(async (number) => texts.set(number, await piece("texts", number))));
+      if (mine !== turn) return;
+      showHits(shown, found, false);
+    }
+    dialog.dataset.shows = query;
   } catch {
     status.textContent = words.failed;
-    return;
   }
-  const count = found.pages.length;
+}
+
+let answersShown = "";
+function showAnswers(answered) {
+  const all = JSON.stringify(answered);
+  if (all === answersShown) return;
+  answersShown = all;
+  answers.replaceChildren(...answered.map(answerBox));
+}
+
+// The hits: what did not change stays as it is, and while lines of text are waited for, so does a page with those of the query before.
+let hitsShown = new Map();
+function showHits(shown, found, waits) {
+  const marked = [...found.shown].join(" ");
+  const before = document.activeElement;
+  const kept = new Map();
+  for (const one of shown) {
+    const known = hitsShown.get(one.page);
+    const key = `${one.sections}|${marked}`;
+    const isKept = known && (waits || known.key === key);
+    kept.set(one.page, isKept ? known : { key: waits ? "" : key, line: hit(one, found.shown) });
+  }
+  hitsShown = kept;
+  const lines = [...kept.values()].map(({ line }) => line);
+  const own = hits.children;
+  if (lines.length && (own.length !== lines.length || lines.some((line, at) => line !== own[at]))) hits.replaceChildren(...lines);
+  showMore(found);
+  if (before !== document.activeElement) before.isConnected ? before.focus() : input.focus();
+}
+
+let countsShown = "";
+
+// How many pages there are, and of which kinds.
+function describe({ pages }, query) {
+  const { words } = head;
+  const count = pages.length;
   if (count) status.textContent = fill(count === 1 ? words.one : words.many, { count });
   else suggest(fill(words.none, { query }));
-  const counts = head.kinds.map((_, number) => found.pages.filter(({ page }) => head.pages[page][2] === number).length);
+  const counts = head.kinds.map((_, number) => pages.filter(({ page }) => head.pages[page][2] === number).length);
   const choice = (label, number, many) =>
     make("button", { type: "button", textContent: `${label} ${many}`, data: { "aria-pressed": kind === number || (!kind && !number) }, onclick: () => {
       kind = number;
@@ -117,16 +167,21 @@ async function search() {
       input.focus();
     } });
   const present = head.kinds.flatMap(([, label], number) => (counts[number] ? [choice(label, number + 1, counts[number])] : []));
+  const all = `${kind} ${counts}`;
+  if (all === countsShown && kinds.hasChildNodes()) return;
+  countsShown = all;
   kinds.replaceChildren(...(present.length > 1 ? [choice(words.all, 0, count), ...present] : []));
-  dialog.dataset.shows = query;
-  const rest = (kind ? counts[kind - 1] : count) - limit;
-  if (rest > 0)
-    hits.append(make("li", {}, make("button", { type: "button", className: "ds-search-more", textContent: fill(words.more, { count: rest }), onclick: async () => {
-      const at = hits.querySelectorAll(":scope > li > a").length;
-      limit += 2 * SHOWN;
-      await search();
-      hits.querySelectorAll(":scope > li > a")[at]?.focus();
-    } })));
+}
+
+// A button for the pages that are not shown yet.
+function showMore({ pages }) {
+  const rest = pages.filter(({ page }) => !kind || head.pages[page][2] === kind - 1).length - limit;
+  rests.replaceChildren(...(rest > 0 ? [make("button", { type: "button", className: "ds-search-more", textContent: fill(head.words.more, { count: rest }), onclick: async () => {
+    const at = hits.querySelectorAll(":scope > li > a").length;
+    limit += 2 * SHOWN;
+    await search();
+    hits.querySelectorAll(":scope > li > a")[at]?.focus();
+  } })] : []));
 }
 
 // Whether a value is a sentence, which is not set in large type; a Chinese letter takes the place of two.
@@ -143,30 +198,31 @@ function answerBox({ title, lines, most = MOST_LINES }) {
   return make("section", {}, make("h2", { textContent: title }), make("ul", {}, ...rows));
 }
 
-// The text of a section: its piece is the last that begins at or before it.
-async function text(section) {
-  let at = head.texts.findIndex((first) => first > section);
-  if (at < 0) at = head.texts.length;
-  return (await piece("texts", at - 1, head.base))[section - head.texts[at - 1]];
+// Anchor, heading and text of a section, where its piece is loaded.
+const texts = new Map();
+const pieceOf = (section) => lastAtMost(head.texts, section);
+function told(section) {
+  const number = pieceOf(section);
+  const at = 3 * (section - head.texts[number]);
+  return texts.get(number)?.slice(at, at + 3);
 }
 
-function hit(page, sections, texts, shown) {
+// A page with its best sections; until their texts are there, its title alone leads to it.
+function hit({ page, sections }, shown) {
   const [url, title, number] = head.pages[page];
+  const own = url || (location.protocol === "file:" ? "index.html" : "");
   const [first, ...others] = sections.map((section, rank) => {
-    const at = section - head.first[page];
-    const [anchor, name] = at ? head.sections[page].slice(2 * at - 2, 2 * at) : ["", ""];
-    const own = url || (location.protocol === "file:" ? "index.html" : "");
-    return { href: root + (anchor.includes("/") ? anchor : own + (anchor && `#${anchor}`)), name, lines: excerpt(texts.get(section), shown, rank ? EXCERPT / 2 : EXCERPT) };
+    const [anchor, name, text] = told(section) ?? ["", "", null];
+    return { href: root + (anchor.includes("/") ? anchor : own + (anchor && `#${anchor}`)), name, lines: text === null ? null : excerpt(text, shown, rank ? EXCERPT / 2 : EXCERPT) };
   });
   const where = first.name ? [make("span", { className: "ds-hit-section" }, ` › ${first.name}`)] : [];
-  const more = others.map(({ href, name, lines }) => make("li", {}, make("a", { href }, make("b", {}, `› ${name || title}`), " ", make("span", { className: "ds-hit-line" }, ...lines))));
+  const more = others.filter(({ lines }) => lines).map(({ href, name, lines }) => make("li", {}, make("a", { href }, make("b", {}, `› ${name || title}`), " ", make("span", { className: "ds-hit-line" }, ...lines))));
   return make("li", {},
-    make("a", { href: first.href }, make("b", {}, title), ...where, make("small", {}, head.kinds[number][1]), make("span", { className: "ds-hit-text" }, ...first.lines)),
+    make("a", { href: first.href }, make("b", {}, title), ...where, make("small", {}, head.kinds[number][1]), make("span", { className: first.lines ? "ds-hit-text" : "ds-hit-text ds-hit-waits" }, ...(first.lines ?? []))),
     ...(more.length ? [make("ul", {}, ...more)] : []),
   );
 }
 
-const taken = new Map(); // the words of a text, for the next letter
 const ENDS = /[.!?](?= )|[。！？；](?![”」）])| ·(?= )/g;
 
 // From the beginning of the sentence in which a place is, as much as fits: whole sentences where they do.
@@ -183,15 +239,43 @@ function sentences(text, place, length) {
   return [from, most < text.length && space > most - 15 ? space : most];
 }
 
+// Where words stand in a text. Only what begins as one of them does is taken apart, since to take a whole text apart takes long.
+const MOST_LETTERS = 20000;
+let patternOf = ["", /$^/g];
+function placesOf(text, shown) {
+  const key = [...shown].join(" ");
+  if (patternOf[0] !== key) {
+    // Endings change at most the last two letters; a number may be written in several ways.
+    const beginnings = [...shown].map((word) => (CHINESE.test(word) ? word : /^\d/.test(word) ? "\\d" : word.slice(0, Math.max(2, word.length - 2)).replaceAll(".", "\\.")));
+    patternOf = [key, new RegExp(`(?=(${[...new Set(beginnings)].map((one) => (CHINESE.test(one) ? one : `(?<![a-z\\d])${one}`)).join("|") || "$^"}))`, "gi")];
+  }
+  const found = [];
+  let last = 0;
+  const part = text.slice(0, MOST_LETTERS);
+  for (const { index, 1: begun } of part.matchAll(patternOf[1])) {
+    if (index < last) continue;
+    if (CHINESE.test(begun)) {
+      found.push([begun, index, index + begun.length]);
+      continue;
+    }
+    const end = /[^\w.,]|$/g;
+    end.lastIndex = index;
+    const length = end.exec(part).index - index + 10; // a unit may follow a number
+    for (const [word, start, stop] of split(part.slice(index, index + length)).slice(0, 2)) if (!start && shown.has(word)) found.push([word, index, index + stop]);
+    last = index + begun.length;
+  }
+  return found;
+}
+
 // The part of a text that holds most of the words, with these marked.
 function excerpt(text, shown, length) {
-  let words = taken.get(text);
-  if (!words) taken.set(text, (words = split(text.slice(0, 30000))));
-  const places = words.filter(([word]) => shown.has(word));
+  const places = placesOf(text, shown);
   let best = [0, 0];
-  places.forEach(([, start], at) => {
-    const inside = places.slice(at, at + 40).filter(([, , end]) => end <= start + length * 0.8);
-    const worth = new Set(inside.map(([word]) => word)).size * 100 + inside.length;
+  places.forEach(([, start], from) => {
+    const words = new Set();
+    let at = from;
+    for (; at < Math.min(from + 40, places.length) && places[at][2] <= start + length * 0.8; at++) words.add(places[at][0]);
+    const worth = words.size * 100 + at - from;
     if (worth > best[1]) best = [start, worth];
   });
   const [from, to] = sentences(text, best[0], length);
@@ -216,5 +300,6 @@ window.dsOpenSearch = async () => {
   if (!dialog.open) dialog.showModal();
   input.focus();
   input.select();
+  loadFacts(); // which the first letter needs
 };
 window.dsOpenSearch();

@@ -3,19 +3,19 @@
 let head;
 const waiting = new Map();
 const pieces = new Map();
-const FILES = { head: () => "head", words: (n) => `w${n}`, texts: (n) => `t${n}` };
+const FILES = { head: () => "head", words: (n) => `w${n}`, texts: (n) => `t${n}`, spelling: () => "spelling" };
 
 // What each file of the index calls.
 window.dsSearch = (kind, number, data) => waiting.get(kind + number)?.(data);
 
-function piece(kind, number, base) {
+function piece(kind, number) {
   const key = kind + number;
   if (!pieces.has(key)) {
     pieces.set(
       key,
       new Promise((done, failed) => {
         waiting.set(key, done);
-        const script = Object.assign(document.createElement("script"), { src: `${base}${FILES[kind](number)}.js`, onerror: failed });
+        const script = Object.assign(document.createElement("script"), { src: `${head.base}${FILES[kind](number)}.js`, onerror: failed });
         script.onload = () => script.remove();
         document.head.append(script);
       }),
@@ -26,19 +26,32 @@ function piece(kind, number, base) {
 }
 
 async function open(base) {
-  if (head) return head;
-  head = await piece("head", 0, base);
-  head.base = base;
+  if (head?.pages) return head;
+  head = { base };
+  Object.assign(head, await piece("head", 0));
   const stop = head.words.stop.split(" ");
   head.stop = new Set(stop.flatMap((word) => split(word).map(([key]) => key)));
   head.particles = new RegExp(stop.filter((word) => CHINESE.test(word)).sort((a, b) => b.length - a.length).join("|") || "$^", "g");
-  head.joined = {}; // names in one word and without dots, as people type them
-  for (const name in head.names) head.joined[name.replaceAll(" ", "").replaceAll(".", "")] ??= head.names[name];
-  head.longest = Math.max(...Object.keys(head.names).map((name) => name.split(" ").length));
-  head.owner = head.sections.flatMap((anchors, page) => Array(anchors.length / 2 + 1).fill(page));
-  head.first = head.sections.map(() => 0);
-  head.owner.forEach((page, at) => page && page !== head.owner[at - 1] && (head.first[page] = at));
+  head.first = [];
+  head.owner = [];
+  for (const count of head.counts) {
+    head.first.push(head.owner.length);
+    for (let at = 0; at < count; at++) head.owner.push(head.first.length - 1);
+  }
+  let from = 0;
+  head.texts = head.texts.map((count) => (from += count) - count);
   return head;
+}
+
+// The last of some beginnings that is not behind a place.
+function lastAtMost(beginnings, place) {
+  let [low, high] = [0, beginnings.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (beginnings[middle] <= place) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(low - 1, 0);
 }
 
 // ---- Words ----
@@ -51,9 +64,8 @@ const CHINESE = /[\u3400-\u9fff]/;
 const HAN = /^[\u3400-\u9fff]$/; // the index has pairs of characters; one alone begins some of them
 const TITLE = 3; // a page whose title is in the query, beside what its words count
 
-const lists = new Map(); // what was unpacked, for the next letter
-function unpacked(text) {
-  if (lists.has(text)) return lists.get(text);
+// Postings: a section and the level in it, one after the other; of what has no levels, the section alone counts.
+function unpacked(text, levels) {
   const found = [];
   let [section, number, place] = [-1, 0, 1];
   for (let at = 0; at < text.length; at++) {
@@ -61,32 +73,117 @@ function unpacked(text) {
     number += (digit % HALF) * place;
     place *= HALF;
     if (digit >= HALF) continue;
-    section += Math.floor(number / LEVELS) + 1;
-    found.push([section, number % LEVELS]);
+    section += Math.floor(number / levels) + 1;
+    found.push(section, number % levels);
     number = 0;
     place = 1;
   }
-  lists.set(text, found);
   return found;
 }
 
-// The last piece that begins before a word.
-function place(word) {
-  let at = head.parts.findIndex((first) => first > word);
-  if (at < 0) at = head.parts.length;
-  return Math.max(at - 1, 0);
-}
-
-async function lines(from, to) {
-  const parts = [];
-  for (let at = place(from); at <= Math.min(place(to), place(from) + 2); at++) parts.push(piece("words", at, head.base));
-  return (await Promise.all(parts)).flatMap((part) => (part.lines ? part.lines : split_part(part)));
-}
-
+// A line for each word: its postings, the wordings of questions with it, and behind tabs the names that begin with it.
 const parsed = new Map();
-function split_part(part) {
-  if (!parsed.has(part)) parsed.set(part, part.split("\n").map((line) => line.split(" ")));
-  return parsed.get(part);
+const names = new Map();
+async function wordsOf(number) {
+  if (!parsed.has(number)) {
+    const text = await piece("words", number);
+    const found = new Map();
+    for (const line of text.split("\n")) {
+      const [own, ...begun] = line.split("\t");
+      const [word, packed, asked] = own.split(" ");
+      found.set(word, { packed, asked });
+      for (const name of begun) {
+        const at = name.indexOf("=");
+        names.set(at ? `${word} ${name.slice(0, at)}` : word, name.slice(at + 1).split(" "));
+      }
+    }
+    parsed.set(number, found);
+  }
+  return parsed.get(number);
+}
+
+const BEGINNING = 3; // letters from which on a word is completed beyond the piece that it would stand in
+
+// The words of the piece that would have a word, and of those behind that may continue it.
+async function linesOf(word, unfinished) {
+  const from = lastAtMost(head.parts, word);
+  const to = unfinished && (word.length >= BEGINNING || CHINESE.test(word)) ? Math.min(lastAtMost(head.parts, `${word}\uffff`), from + 2) : from;
+  const all = [];
+  for (let at = from; at <= to; at++) all.push(wordsOf(at));
+  return Promise.all(all);
+}
+
+// Where a word stands, as sections and levels; its weight, the wordings of questions that have it, and the words of the text that count as it.
+const occurrences = new Map(); // for the next letter
+async function occurrencesOf(word, unfinished) {
+  const key = unfinished ? `${word}*` : word;
+  if (!occurrences.has(key)) {
+    const lines = await linesOf(word, unfinished);
+    let exact, others = [];
+    for (const line of lines) exact ??= line.get(word);
+    if (exact && !exact.packed) exact = exact.asked ? { ...exact } : undefined;
+    if (unfinished || !exact) for (const line of lines) for (const [found, line_] of line) if (found !== word && line_.packed && found.startsWith(word) && !/^\d+e/.test(found)) others.push([found, line_.packed]);
+    const best = new Map();
+    for (const [share, packed] of [...others.slice(0, word.length < 3 ? 20 : 60).map(([, packed]) => [exact ? 0.3 : 0.7, packed]), ...(exact ? [[1, exact.packed]] : [])]) {
+      const all = unpacked(packed, LEVELS);
+      for (let at = 0; at < all.length; at += 2) best.set(all[at], Math.max(best.get(all[at]) ?? 0, all[at + 1] * share));
+    }
+    const count = best.size;
+    occurrences.set(key, {
+      word,
+      best,
+      weight: Math.log(1 + (head.owner.length - count + 0.5) / (count + 0.5)),
+      asked: exact?.asked ? unpacked(exact.asked, 1).filter((_, at) => at % 2 === 0) : [],
+      shown: [word, ...others.map(([found]) => found)],
+      begun: unfinished && lines.some((line) => [...line.keys()].some((known) => word.startsWith(known) && /^(?:i|in|e|a|at|iz|is)$/.test(word.slice(known.length)))), // “computin”
+    });
+  }
+  return occurrences.get(key);
+}
+
+// ---- What a query means ----
+
+// A query with its mistakes mended: its words, and where each stands in the index. What mends is loaded where something is wrong.
+async function understood(query) {
+  let text = query.normalize("NFKC");
+  let made = await looked(text);
+  const wrong = made.terms.filter(({ best, asked, begun }) => !best.size && !asked.length && !begun).map(({ word }) => word).filter((word) => /^[a-z]{5,}$/.test(word));
+  const odd = oddLetters(text, made);
+  if (!wrong.length && !odd.length) return made;
+  const spelling = await loadSpelling();
+  for (const [word, start, end] of split(text).reverse()) if (wrong.includes(word) && spelling.meant(word)) text = text.slice(0, start) + spelling.meant(word) + text.slice(end);
+  const heard = spelling.sounds ? meantBySound(text, odd, spelling) : text;
+  if (heard === made.text) return made;
+  made = await looked(heard);
+  if (odd.length) made.instead = heard;
+  return made;
+}
+
+async function looked(text) {
+  const tokens = split(text);
+  const words = tokens.map(([word]) => word);
+  const meant = sized(split(text.replace(head.particles, " "))).flatMap(([word]) => (head.stop.has(word) ? [] : [word]));
+  const unfinished = /[\p{L}\p{N}]$/u.test(text) ? words.at(-1) : "";
+  // One letter behind other words says nothing yet.
+  const told = meant.filter((word) => word !== unfinished || !/^[a-z]$/.test(word));
+  const asked = [...new Set(told.length ? told : words)];
+  const [terms] = await Promise.all([
+    Promise.all(asked.map((word) => occurrencesOf(word, word === unfinished || HAN.test(word)))),
+    // For the names in it: few begin with a word that every question has, and some with the character before Latin letters.
+    ...[...new Set(words)].map((word) => (words.length > 2 && (head.stop.has(word) || word.length < 2) ? [] : linesOf(word, false))),
+    ...tokens.flatMap(([word, , end], at) => (HAN.test(text[end - 1]) && tokens[at + 1] && !CHINESE.test(tokens[at + 1][0]) ? [linesOf(word.at(-1), false)] : [])),
+  ]);
+  return { text, tokens, words, asked, terms };
+}
+
+// Characters that no pair of the index accounts for; of a query without Chinese, its letters if nothing has them.
+function oddLetters(text, { terms }) {
+  if (!CHINESE.test(text)) return terms.some(({ best }) => best.size) ? [] : [...text.matchAll(/[a-z]/gi)].map(({ index }) => index);
+  const known = new Set(terms.filter(({ best }) => best.size).map(({ word }) => word));
+  const plain = text.replace(head.particles, (particle) => " ".repeat(particle.length));
+  const odd = [];
+  for (let at = 0; at < plain.length; at++) if (HAN.test(plain[at]) && !known.has(plain.slice(at, at + 2)) && !known.has(plain.slice(at - 1, at + 1)) && !known.has(plain[at])) odd.push(at);
+  return odd;
 }
 
 // One letter too many, too few, wrong or exchanged.
@@ -98,17 +195,56 @@ function near(a, b) {
   return x.slice(1) === y.slice(1) || x.slice(1) === y || x === y.slice(1) || (x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2));
 }
 
-// Where a word stands: [[section, level]], its weight, and the words of the text that count as it.
-async function occurrences(word, unfinished) {
-  const known = await lines(word, unfinished ? `${word}\uffff` : word);
-  const exact = known.find(([found]) => found === word);
-  let others = unfinished || !exact ? known.filter(([found]) => found !== word && found.startsWith(word) && !/^\d+e/.test(found)) : [];
-  if (!exact && !others.length && word.length > 4 && /^[a-z]+$/.test(word)) others = known.filter(([found]) => near(found, word));
-  const best = new Map();
-  for (const [share, [, packed]] of [...others.slice(0, word.length < 3 ? 20 : 60).map((other) => [exact ? 0.3 : 0.7, other]), ...(exact ? [[1, exact]] : [])])
-    for (const [section, level] of unpacked(packed)) best.set(section, Math.max(best.get(section) ?? 0, level * share));
-  const count = best.size;
-  return { word, best, weight: Math.log(1 + (head.owner.length - count + 0.5) / (count + 0.5)), shown: new Set([word, ...others.map(([found]) => found)]) };
+let spelling;
+async function loadSpelling() {
+  if (spelling) return spelling;
+  const data = await piece("spelling", 0);
+  const stems = data.latin.split(" ").map((word) => [stem(word), word]);
+  const known = new Map();
+  spelling = {
+    meant(word) {
+      if (!known.has(word)) known.set(word, stems.find(([found]) => near(found, word))?.[1]);
+      return known.get(word);
+    },
+  };
+  if (data.names) Object.assign(spelling, readings(data));
+  return spelling;
+}
+
+// How characters are read, and the names of the field as they are read. The common characters are those of GB 2312, which are ordered by their sound.
+function readings({ names, common, rare, otherwise }) {
+  const codes = [];
+  for (let row = 16; row < 56; row++) for (let place = 1; place < (row < 55 ? 95 : 90); place++) codes.push(row + 0xa0, place + 0xa0);
+  const letters = new TextDecoder("gbk").decode(new Uint8Array(codes));
+  const sounds = new Map();
+  let at = 0;
+  for (const run of common.split(" ")) {
+    const [, sound, many] = run.match(/^([a-z]+)(\d*)$/);
+    for (let left = Number(many || 1); left; left--) sounds.set(letters[at++], sound);
+  }
+  for (const one of rare.split(" ")) if (one) sounds.set(one[0], one.slice(1));
+  const typed = new Map(); // without an input method
+  const read = names.split(" ").map((name) => [name, [...name].map((letter) => sounds.get(letter) ?? letter)]);
+  for (const [name, parts] of read) typed.set(parts.join(""), name);
+  for (const one of otherwise.split(" ")) if (one) typed.set(one.split("=")[1], one.split("=")[0]);
+  return { sounds, typed, read };
+}
+
+// A text with the longest name that sounds like a part of it in which characters are odd, and so on; of letters alone, the name that they spell.
+function meantBySound(text, odd, { sounds, typed, read }) {
+  if (!odd.length) return text;
+  if (!CHINESE.test(text)) return typed.get(text.toLowerCase().replace(/[^a-z\d]/g, "")) ?? text;
+  const heard = [...text.toLowerCase()].map((letter) => sounds.get(letter) ?? letter);
+  let best;
+  for (const [name, parts] of read) {
+    if (parts.length <= (best?.name.length ?? 1)) continue;
+    for (let at = 0; at + parts.length <= heard.length; at++)
+      if (parts.every((part, step) => part === heard[at + step]) && odd.some((place) => place >= at && place < at + parts.length)) best = { name, at };
+  }
+  if (!best) return text;
+  const end = best.at + best.name.length;
+  const mended = text.slice(0, best.at) + best.name + text.slice(end);
+  return meantBySound(mended, odd.filter((place) => place < best.at || place >= end), { sounds, typed, read });
 }
 
 // ---- Ranking ----
@@ -133,97 +269,140 @@ function leaning(query) {
       const serving = /^(?:tools\/memory|guides\/serving|techniques\/(?:serving-systems|inference-system-overview))\//.test(url);
       return (asks ? EXPLAINS[names[kind]] : 1) * (serves ? (serving ? 1.5 : names[kind] === "about" ? 0.5 : 1) : 1);
     },
-    section: (anchor) => {
-      if (/#?(?:disputes|models|facts|what-changed|techniques|record)$/.test(anchor) && asks) return 0.6;
-      if (/(?:^|#)(?:why|how|cost)$/.test(anchor) && asks) return 1.3;
-      if (/(?:^|#)serving/.test(anchor)) return serves ? 1.8 : trains ? 0.5 : 1;
-      if (/(?:^|#)infrastructure/.test(anchor)) return serves ? 0.3 : trains ? 1.3 : 1;
-      return 1;
+    section: (section) => {
+      switch (head.classes[section]) {
+        case "1": // lists
+          return asks ? 0.6 : 1;
+        case "2": // explains
+          return asks ? 1.3 : 1;
+        case "3": // machines that serve
+          return serves ? 1.8 : trains ? 0.5 : 1;
+        case "4": // machines that train
+          return serves ? 0.3 : trains ? 1.3 : 1;
+        default:
+          return 1;
+      }
     },
   };
 }
 
-// Pages that parts of the query name: the longest names first, each word used once. [page, first word, number of words, rank, whether the page says it]
-function named(words) {
+// What some tokens in a row name, and where: pages by number, or `d` and the number of a definition. As one word too, and where Chinese and Latin
+// meet with the one character that belongs to the name: “了多 token” has “多 token”.
+function nameAt(tokens, at, many) {
+  const part = tokens.slice(at, at + many);
+  let [start, end] = [part[0][1], part.at(-1)[2]];
+  const words = part.map(([word]) => word);
+  let owners = names.get(words.join(" ")) ?? names.get(words.join("").replaceAll(".", ""));
+  const [first, last] = [words[0], words.at(-1)];
+  const opens = many > 1 && first.length > 1 && CHINESE.test(first) && !CHINESE.test(words[1]);
+  const closes = many > 1 && last.length > 1 && CHINESE.test(last) && !CHINESE.test(words.at(-2));
+  for (const [cutFirst, cutLast] of [[opens, false], [false, closes], [opens, closes]]) {
+    if (owners || !(cutFirst || cutLast)) continue;
+    owners = names.get([cutFirst ? first.at(-1) : first, ...words.slice(1, -1), cutLast ? last[0] : last].join(" "));
+    if (owners && cutFirst) start = part[0][2] - 1;
+    if (owners && cutLast) end = part.at(-1)[1] + 1;
+  }
+  return owners && { owners, start, end };
+}
+
+// Pages that parts of the query name: the longest names first, each word used once.
+function namedPages(tokens) {
   const found = [];
-  for (let at = 0; at < words.length; at++)
-    for (let many = Math.min(head.longest, words.length - at); many > 0; many--) {
-      const part = words.slice(at, at + many);
-      const pages = head.names[part.join(" ")] ?? head.joined[part.join("").replaceAll(".", "")];
-      if (!pages) continue;
-      pages.forEach((page, rank) => found.push([page < 0 ? ~page : page, at, many, rank, page >= 0]));
+  for (let at = 0; at < tokens.length; at++)
+    for (let many = Math.min(head.longest, tokens.length - at); many > 0; many--) {
+      const owners = nameAt(tokens, at, many)?.owners.filter((owner) => owner[0] !== "d");
+      if (!owners?.length) continue;
+      owners.forEach((owner, rank) => {
+        const [page, section] = owner.replace("~", "").split("@");
+        found.push({ page: Number(page), section: section && Number(section), at, many, rank, says: owner[0] !== "~" });
+      });
       at += many - 1;
       break;
     }
   return found;
 }
 
-// Whether a heading says what is asked and nothing else: “KV cache”, and not “KV cache on disk”. The other language may stand behind it.
-const headings = new Map();
-function says(section, asked) {
-  if (!headings.has(section)) {
-    const page = head.owner[section];
-    headings.set(section, split(head.sections[page][2 * (section - head.first[page]) - 1] ?? "").map(([word]) => word));
-  }
-  const words = headings.get(section);
-  const han = asked.some((word) => CHINESE.test(word));
-  return asked.every((word) => words.includes(word)) && words.every((word) => asked.includes(word) || CHINESE.test(word) !== han);
-}
-
 // A number with a size is asked for as such: 6710 亿 is 671B, and not a text with 6710 in it.
 const sized = (found) => found.filter(([, start], at) => found[at + 1]?.[1] !== start);
 
-async function find(query) {
-  const words = split(query.normalize("NFKC")).map(([word]) => word);
+// The pages for a query that is understood; what is the best section of each is asked of those that are shown.
+function find({ text, tokens, words, terms }) {
   if (!words.length) return { pages: [], shown: new Set() };
-  const names = named(words);
-  const meant = sized(split(query.normalize("NFKC").replace(head.particles, " "))).flatMap(([word]) => (head.stop.has(word) ? [] : [word]));
-  const asked = [...new Set(meant.length ? meant : words)];
-  const unfinished = /[\p{L}\p{N}]$/u.test(query);
-  const terms = await Promise.all(asked.map((word) => occurrences(word, (unfinished && word === words.at(-1)) || HAN.test(word))));
+  const many = terms.length;
   const whole = terms.reduce((sum, { weight }) => sum + weight, 0) || 1;
-  const pages = new Map();
-  const of = (page) => pages.get(page) ?? pages.set(page, { page, best: terms.map(() => 0), sections: new Map(), bonus: 0, named: new Set() }).get(page);
+  const levels = new Float32Array(head.owner.length * many);
+  const touched = new Set();
   terms.forEach(({ best }, term) => {
     for (const [section, level] of best) {
-      const found = of(head.owner[section]);
-      found.best[term] = Math.max(found.best[term], level);
-      if (!found.sections.has(section)) found.sections.set(section, terms.map(() => 0));
-      found.sections.get(section)[term] = level;
+      levels[section * many + term] = level;
+      touched.add(head.owner[section]);
     }
   });
-  for (const [page, at, many, rank, says] of names) {
-    const found = of(page);
-    const part = words.slice(at, at + many);
-    for (const word of part) found.named.add(word);
-    if (says && many === words.length) found.top = true;
-    if (many === words.length) found.bonus += 1000 / (rank + 1);
-    part.forEach((word) => asked.includes(word) && (found.best[asked.indexOf(word)] = LEVELS));
-    if (says && !rank) found.bonus += TITLE;
-    found.bonus += terms.reduce((sum, { word, weight }) => sum + (part.includes(word) ? weight * (rank ? 0.4 : 1) : 0), 0) + (many - 1) * 0.8;
+  const named = new Map();
+  for (const name of namedPages(tokens)) {
+    touched.add(name.page);
+    if (!named.has(name.page)) named.set(name.page, { bonus: 0, words: new Set(), top: false, sections: [] });
+    const of = named.get(name.page);
+    const part = words.slice(name.at, name.at + name.many);
+    for (const word of part) of.words.add(word);
+    if (name.section !== undefined) of.sections.push(name.section);
+    if (name.many === words.length) {
+      of.bonus += 1000 / (name.rank + 1);
+      if (name.says) of.top = true;
+    }
+    if (name.says && !name.rank) of.bonus += TITLE;
+    of.bonus += terms.reduce((sum, { word, weight }) => sum + (part.includes(word) ? weight * (name.rank ? 0.4 : 1) : 0), 0) + (name.many - 1) * 0.8;
   }
-  const leans = leaning(query);
-  const ranked = [...pages.values()].map((found) => {
-    const sum = (levels, share = () => 1) => terms.reduce((total, { word, weight }, term) => total + (weight * levels[term] * share(word, term)) / LEVELS, 0);
-    const covered = terms.reduce((total, { weight }, term) => total + (found.best[term] ? weight : 0), 0) / whole;
-    const first = head.first[found.page];
-    const title = found.sections.get(first) ?? [];
-    // What the title says already does not lead to a section; an alias does not stand in the text above the first.
-    const share = (word, term) => (title[term] >= LEVELS - 1 ? 0.15 : 1);
-    const sections = [...found.sections].map(([section, levels]) => {
-      const at = section - first;
-      const lean = leans.section(at ? head.sections[found.page][2 * at - 2] : "");
-      return [section, lean * sum(section === first ? levels.map((level) => (level === LEVELS - 2 ? 2 : level)) : levels, share), lean * sum(levels)];
-    });
-    const together = Math.max(0, ...sections.map(([, , all]) => all));
-    const held = found.named.size ? Math.max(covered, 0.75) : covered;
-    const score = (sum(found.best) + 0.5 * together) * (0.15 + 0.85 * held ** 2) * head.pages[found.page][3] * leans.page(found.page) + found.bonus;
-    sections.sort((a, b) => says(b[0], asked) - says(a[0], asked) || b[1] - a[1] || a[0] - b[0]);
-    if (found.top || !sections.length) sections.unshift([first, 0, 0]);
-    return { page: found.page, score, covered: found.bonus ? 1 : covered, sections: [...new Set(sections.map(([section]) => section))] };
-  });
+  const leans = leaning(text);
+  const ranked = [];
+  for (const page of touched) {
+    const name = named.get(page);
+    const best = new Float32Array(many);
+    const [first, end] = [head.first[page], head.first[page] + head.counts[page]];
+    let together = 0;
+    for (let section = first; section < end; section++) {
+      let sum = 0;
+      for (let term = 0; term < many; term++) {
+        const level = levels[section * many + term];
+        if (!level) continue;
+        if (level > best[term]) best[term] = level;
+        sum += terms[term].weight * level;
+      }
+      if (sum) together = Math.max(together, (leans.section(section) * sum) / LEVELS);
+    }
+    let [sum, covered] = [0, 0];
+    for (let term = 0; term < many; term++) {
+      if (name?.words.has(terms[term].word)) best[term] = LEVELS;
+      sum += (terms[term].weight * best[term]) / LEVELS;
+      if (best[term]) covered += terms[term].weight / whole;
+    }
+    const held = name ? Math.max(covered, 0.75) : covered;
+    const score = (sum + 0.5 * together) * (0.15 + 0.85 * held ** 2) * head.pages[page][3] * leans.page(page) + (name?.bonus ?? 0);
+    ranked.push({ page, score, covered: name?.bonus ? 1 : covered, sections: () => sectionsOf(page, levels, terms, leans, name) });
+  }
   ranked.sort((a, b) => b.score - a.score || a.page - b.page);
   // What holds less than half of the query is no hit, unless nothing holds more.
   const hits = ranked.filter(({ covered }) => covered >= 0.5);
-  return { pages: hits.length ? hits : ranked, shown: new Set(terms.flatMap((term) => [...term.shown])) };
+  return { pages: hits.length ? hits : ranked, shown: new Set(terms.flatMap(({ shown }) => shown)) };
+}
+
+// The sections of a page, best first: one that explains what is named, then by what stands in them. What the title says already does not lead to a section;
+// an alias does not stand in the text above the first.
+function sectionsOf(page, levels, terms, leans, name) {
+  const first = head.first[page];
+  const at = (section, term) => levels[section * terms.length + term];
+  const found = [];
+  for (let section = first; section < first + head.counts[page]; section++) {
+    let sum = 0;
+    terms.forEach(({ weight }, term) => {
+      const level = at(section, term);
+      sum += weight * (section === first && level === LEVELS - 2 ? 2 : level) * (at(first, term) >= LEVELS - 1 ? 0.15 : 1);
+    });
+    if (terms.some((_, term) => at(section, term))) found.push([section, leans.section(section) * sum]);
+  }
+  found.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const explained = name?.sections ?? [];
+  const sections = [...explained, ...found.map(([section]) => section)];
+  if (name?.top || !sections.length) sections.unshift(first);
+  return [...new Set(sections)];
 }

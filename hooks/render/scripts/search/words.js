@@ -1,4 +1,4 @@
-// Words of a text as the index knows them: `finish/tokens.py` in the browser.
+// Words of a text as the index knows them: `words` of `postbuild/search_index.py` in the browser.
 
 const UNITS = { k: 3, thousand: 3, m: 6, million: 6, b: 9, billion: 9, t: 12, trillion: 12, 万: 4, 亿: 8, 万亿: 12 };
 const WORD =

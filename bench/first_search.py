@@ -1,0 +1,152 @@
+"""What a first search loads, and how long a keystroke takes: part of `make bench`.
+
+The questions of tests/questions/ are typed into the built site, Latin text letter by letter and Chinese two characters at a time, as an
+input method gives them, each on a page that has just been opened. Weighed is all that the search loads until the question is answered,
+compressed. Timed is one keystroke, from the moment at which the search begins to what is laid out, on a processor slowed four times and
+without the network: a piece of the index is handed over and parsed when it is asked for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Browser, Page
+
+QUESTIONS = Path(__file__).parent.parent / "tests" / "questions"
+EDITIONS = {"en": "", "zh": "zh/"}
+SLOWED = 4
+_TYPED = re.compile(r"[\u3400-\u9fff]{1,2}|.")
+_DELAY = 120  # milliseconds between keys of who types fast
+
+# Pieces of the index as text, parsed when the search asks for one.
+_GIVE = """pieces => {
+  const given = JSON.parse(pieces), append = document.head.append;
+  document.head.append = (...scripts) => {
+    const piece = given[scripts[0].src];
+    if (!piece) return append.apply(document.head, scripts);
+    dsSearch(...JSON.parse(piece));
+    scripts[0].onload();
+  };
+}"""
+# [until names and answers are laid out, until the lines of text are] for each text, without what the search waits on purpose.
+_KEYSTROKES = """async texts => {
+  const dialog = document.querySelector("dialog.ds-search"), input = dialog.querySelector("input");
+  const wait = window.setTimeout, times = [];
+  let steps;
+  const step = begun => {
+    dialog.getBoundingClientRect();
+    steps.push(performance.now() - begun);
+  };
+  let begun;
+  window.setTimeout = then => {
+    if (begun) step(begun);
+    wait(() => { begun = performance.now(); then(); });
+  };
+  for (const text of texts) {
+    delete dialog.dataset.shows;
+    begun = 0;
+    steps = [];
+    const shown = new Promise(done => {
+      const watch = new MutationObserver(() => { if (dialog.dataset.shows === text.trim()) { watch.disconnect(); done(); } });
+      watch.observe(dialog, { attributes: true });
+    });
+    input.value = text;
+    input.dispatchEvent(new Event("input"));
+    await shown;
+    step(begun);
+    times.push(steps);
+    await new Promise(done => requestAnimationFrame(() => wait(done)));
+  }
+  window.setTimeout = wait;
+  return times;
+}"""
+
+
+def read_questions(language: str) -> list[str]:
+    """The hundred questions of a language."""
+    return list(yaml.safe_load((QUESTIONS / f"{language}.yaml").read_text(encoding="utf-8")))
+
+
+def typed_texts(question: str) -> list[str]:
+    """What stands in the box after each keystroke."""
+    parts = _TYPED.findall(question)
+    texts = ["".join(parts[: at + 1]) for at in range(len(parts))]
+    return [text for text in texts if not text.endswith(" ")]
+
+
+def open_search(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_function("document.querySelector('[data-ds-search]') !== null")
+    page.wait_for_timeout(100)
+    page.keyboard.press("/")
+    page.wait_for_selector("dialog.ds-search input")
+
+
+def first_search_weights(
+    browser: Browser, site: Path, address: str, edition: str, questions: Iterable[str]
+) -> Iterator[dict[str, int]]:
+    """Bytes of each file that a first search loads, compressed, for each question."""
+    for question in questions:
+        context = browser.new_context()
+        page = context.new_page()
+        loaded: list[str] = []
+        page.on("requestfinished", lambda request, loaded=loaded: loaded.append(request.url))
+        open_search(page, address + edition)
+        for part in _TYPED.findall(question):
+            page.keyboard.insert_text(part)
+            page.wait_for_timeout(_DELAY)
+        page.wait_for_function(
+            "text => document.querySelector('dialog.ds-search').dataset.shows === text", arg=question.strip()
+        )
+        paths = [url.removeprefix(address) for url in loaded if "search" in url.rpartition("/")[0] + url]
+        paths = [path for path in paths if "search" in path]
+        yield {path: len(gzip.compress((site / path).read_bytes(), 9)) for path in dict.fromkeys(paths)}
+        context.close()
+
+
+def index_pieces(site: Path, address: str, edition: str) -> str:
+    """What each file of an edition's index hands over, as JSON in JSON."""
+    pieces = {}
+    for path in (site / edition / "search").rglob("*.js"):
+        text = path.read_text(encoding="utf-8").strip().removeprefix("dsSearch(").removesuffix(")")
+        pieces[address + path.relative_to(site).as_posix()] = f"[{text}]"
+    return json.dumps(pieces)
+
+
+def steady_times(
+    browser: Browser, site: Path, address: str, edition: str, questions: Sequence[str], runs: int
+) -> list[float]:
+    """Milliseconds of every keystroke and of every time that lines of text are put in: the least of several runs, which a busy machine only adds to."""
+    measured = [list(keystroke_times(browser, site, address, edition, questions)) for _ in range(runs)]
+    found = []
+    for of_question in zip(*measured, strict=True):
+        for of_keystroke in zip(*of_question, strict=True):
+            steps = min(map(len, of_keystroke))
+            found += [min(run[step] for run in of_keystroke) for step in range(steps)]
+    return found
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The value that a share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def keystroke_times(
+    browser: Browser, site: Path, address: str, edition: str, questions: Iterable[str]
+) -> Iterator[list[list[float]]]:
+    """Milliseconds of each keystroke of each question: until names and answers are there, and where they were not, until the lines of text are."""
+    pieces = index_pieces(site, address, edition)
+    for question in questions:
+        page = browser.new_page()
+        open_search(page, address + edition)
+        page.evaluate(_GIVE, pieces)
+        client = page.context.new_cdp_session(page)
+        client.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+        yield page.evaluate(_KEYSTROKES, typed_texts(question))
+        page.close()
