@@ -14,7 +14,7 @@ from types import ModuleType
 from ..kinds import KindWithoutPart, per_kind
 from ..schema.architecture import Architecture, Attention, FeedForward
 from ..schema.values import Kinds, kinds_by_field
-from .kind import AttentionKind, CachingLayers, Numbers
+from .kind import AttentionKind, CachingLayers, IndexKey, Numbers
 
 __all__ = [
     "KINDS",
@@ -24,6 +24,7 @@ __all__ = [
     "allows_field",
     "fields_of_kinds",
     "foreign_kind",
+    "has_added_indexer",
     "kind_of",
     "stated_kinds",
     "window_formula",
@@ -57,6 +58,14 @@ def kind_of(architecture: Architecture) -> AttentionKind | None:
     """None where the kind is not published."""
     kind = architecture.attention.value
     return KINDS[kind] if kind is not None else None
+
+
+def has_added_indexer(architecture: Architecture) -> bool:
+    """Whether an indexer selects entries in a kind that does without one, as DSA in MLA."""
+    kind = kind_of(architecture)
+    if kind is None or architecture.index_topk is None:
+        return False
+    return any(layers.index_key is IndexKey.WITH_AN_INDEXER for layers in kind.caching_layers)
 
 
 @cache

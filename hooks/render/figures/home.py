@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
+from catalogue.attention import has_added_indexer
 from catalogue.derive.expression import architecture_numbers
 from catalogue.records import Catalogue, Entry, first_date, sort_by_date
 from catalogue.schema.model import Size, Track
@@ -120,7 +121,7 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
         "active": _size_text(parameters.activated),
         "active_counts": counted_text(words, counts_of(parameters.activated)),
         "attention": entry.architecture.attention.value or "",
-        "indexed": entry.architecture.index_topk is not None and entry.architecture.kv_lora_rank is not None,
+        "indexed": has_added_indexer(entry.architecture),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from catalogue.attention import has_added_indexer
 from catalogue.derive.expression import architecture_numbers
 from catalogue.records import Entry, first_date, sort_by_date
 from catalogue.schema.model import Model, Track
@@ -273,8 +274,7 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     yield "lines", "".join(bar_path(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
     yield "layers", words("poster.layers", layers=layers, width=format.format_integer(hidden))
     kind = entry.architecture.attention.value
-    indexed = entry.architecture.index_topk is not None and entry.architecture.kv_lora_rank is not None
-    yield "attention", f"{kind or ''}{' + DSA' if indexed else ''}"
+    yield "attention", f"{kind or ''}{' + DSA' if has_added_indexer(entry.architecture) else ''}"
     routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
     if not routed:
         yield "experts", words("line.dense")

@@ -91,15 +91,15 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
     ledger = _ledger_parts(context, entry)
     frames = _Frames(context, entry, ledger)
     steps = []
-    for number, (name, draw) in enumerate(frames.in_order().items(), start=1):
+    for number, (name, draw) in enumerate(frames.steps_in_order().items(), start=1):
         met = sum(part.count for part in ledger if part.step <= number)
         steps.append(
             PathStep(
-                frames.say(f"{name}.title"),
-                frames.say(f"{name}.{frames.variant(name)}"),
+                frames.token_words(f"{name}.title"),
+                frames.token_words(f"{name}.{frames.sentence_key(name)}"),
                 draw(),
                 met,
-                frames.kept(number),
+                frames.cached_text(number),
             )
         )
     reading = entry.recount.prefill
@@ -111,10 +111,10 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
         ledger,
         entry.recount.total,
         sum(part.count for part in ledger),
-        frames.say(
+        frames.token_words(
             "whole_backbone" if entry.recount.engram else "whole", total=format_three_digits(entry.recount.total)
         ),
-        frames.say("reading", count=format_three_digits(int(reading.value))) if reading else "",
+        frames.token_words("reading", count=format_three_digits(int(reading.value))) if reading else "",
     )
 
 
@@ -155,24 +155,24 @@ class _Frames:
         self.cache = int(entry.recount.kv_cache.value) if entry.recount and entry.recount.kv_cache else 0
         self.entry_size = evaluate_formula("entry", kind.caching_layers[0].entry, self.a).value
 
-    def in_order(self) -> dict[str, Callable[[], list[Panel]]]:
+    def steps_in_order(self) -> dict[str, Callable[[], list[Panel]]]:
         return {
-            "look_up": self.look_up,
-            "press": self.press,
-            "look_back": self.look_back,
-            "choose": self.choose,
-            "repeat": self.repeat,
-            "answer": self.answer,
+            "look_up": self.draw_look_up,
+            "press": self.draw_press,
+            "look_back": self.draw_look_back,
+            "choose": self.draw_choose,
+            "repeat": self.draw_repeat,
+            "answer": self.draw_answer,
         }
 
-    def variant(self, step: str) -> str:
+    def sentence_key(self, step: str) -> str:
         if step in ("press", "look_back", "repeat"):
             return self.kind.sentences
         if step == "choose":
             return "grouped" if self.a.get("n_group", 1) > 1 else "plain"
         return "says"
 
-    def say(self, key: str, **values: object) -> str:
+    def token_words(self, key: str, **values: object) -> str:
         grouped = {name: f"{number:,}" for name, number in self.a.items()}
         derived: dict[str, object] = {
             "name": short_size(self.entry.variant.name),
@@ -184,41 +184,41 @@ class _Frames:
         }
         return self.words(f"token.{key}", **{**grouped, **derived, **values})
 
-    def kept(self, step: int) -> str:
+    def cached_text(self, step: int) -> str:
         if step < 2:
-            return self.say("kept.nothing")
+            return self.token_words("kept.nothing")
         if step < 5:
-            return self.say(f"kept.{self.kind.cached}")
-        return self.say("kept.all")
+            return self.token_words(f"kept.{self.kind.cached}")
+        return self.token_words("kept.all")
 
-    def panel(self, key: str, height: float = _HEIGHT) -> Panel:
-        return Panel(self.say(f"panel.{key}"), height, self.say(f"panel.{key}_says"))
+    def new_panel(self, key: str) -> Panel:
+        return Panel(self.token_words(f"panel.{key}"), _HEIGHT, self.token_words(f"panel.{key}_says"))
 
-    def vector(self, panel: Panel, x: float, y: float, size: int, kind: str = "") -> float:
+    def draw_vector(self, panel: Panel, x: float, y: float, size: int, kind: str = "") -> float:
         """A vector as a bar to the scale of the figure; returns its lower end."""
         panel.bar(x, y, 16, size * _SCALE, kind)
         return y + size * _SCALE
 
-    def stream(self, panel: Panel, x: float, y: float) -> None:
-        end = self.vector(panel, x, y, self.a["hidden_size"])
+    def draw_stream(self, panel: Panel, x: float, y: float) -> None:
+        end = self.draw_vector(panel, x, y, self.a["hidden_size"])
         at, anchor = (x, "start") if x < 20 else (x + 8, "middle")
         panel.text(at, end + 18, f"{self.a['hidden_size']:,}", "strong", anchor)
 
-    def look_up(self) -> list[Panel]:
-        table = self.panel("table")
+    def draw_look_up(self) -> list[Panel]:
+        table = self.new_panel("table")
         for row in range(22):
             table.bar(0, 6 + row * 11, 250, 8, "attention" if row == 13 else "faint")
-        table.text(0, 270, self.say("panel.table_rows"), "small")
+        table.text(0, 270, self.token_words("panel.table_rows"), "small")
         table.arrow(254, 153, 340, 153)
-        stream = self.panel("stream")
-        self.stream(stream, 30, 10)
+        stream = self.new_panel("stream")
+        self.draw_stream(stream, 30, 10)
         for line, key in enumerate(("stream_a", "stream_b", "stream_c")):
-            stream.text(66, 100 + 20 * line, self.say(f"panel.{key}"), "strong" if not line else "")
+            stream.text(66, 100 + 20 * line, self.token_words(f"panel.{key}"), "strong" if not line else "")
         return [table, stream]
 
-    def press(self) -> list[Panel]:
-        pressed = self.panel("pressed")
-        self.stream(pressed, 0, 20)
+    def draw_press(self) -> list[Panel]:
+        pressed = self.new_panel("pressed")
+        self.draw_stream(pressed, 0, 20)
         top, bottom = 20.0, 20 + self.a["hidden_size"] * _SCALE
         y = 24.0
         for field, kind, key in (("q_lora_rank", "attention soft", "query"), *self.kind.projections):
@@ -227,31 +227,31 @@ class _Frames:
             pressed.path(f"M16 {top:.0f}L130 {y:.1f}V{y + tall:.1f}L16 {bottom:.0f}z", f"{kind.split()[0]} beam")
             pressed.bar(130, y, 16, tall, kind)
             pressed.text(156, y + tall / 2 + 4, f"{size:,}", "strong")
-            pressed.text(156, y + tall / 2 + 21, self.say(f"panel.{key}"), "small")
+            pressed.text(156, y + tall / 2 + 21, self.token_words(f"panel.{key}"), "small")
             y += tall + 64
-        kept = self.panel("kept_layer")
+        kept = self.new_panel("kept_layer")
         if self.kind.shares_entries:
-            self.merged(kept)
+            self.draw_shared_entries(kept)
         else:
-            self.against_heads(kept)
+            self.draw_against_heads(kept)
         return [pressed, kept]
 
-    def against_heads(self, panel: Panel) -> None:
+    def draw_against_heads(self, panel: Panel) -> None:
         a = self.a
         every = a["num_attention_heads"] * (a["qk_nope_head_dim"] + a["v_head_dim"])
         panel.text(0, 40, f"{self.entry_size:,}", "huge")
-        panel.text(0, 62, self.say("panel.kept_is"))
-        panel.text(0, 130, self.say("panel.every_head", every=f"{every:,}"))
+        panel.text(0, 62, self.token_words("panel.kept_is"))
+        panel.text(0, 130, self.token_words("panel.every_head", every=f"{every:,}"))
         panel.bar(0, 142, 356, 22, "outline")
         panel.bar(0, 142, 356 * self.entry_size / every, 22, "cache")
-        panel.text(0, 186, self.say("panel.scale_of_heads", share=f"{every / self.entry_size:.0f}"), "small")
+        panel.text(0, 186, self.token_words("panel.scale_of_heads", share=f"{every / self.entry_size:.0f}"), "small")
 
-    def merged(self, panel: Panel) -> None:
+    def draw_shared_entries(self, panel: Panel) -> None:
         a = self.a
         rows = [(form.name, a[form.ratio] if form.ratio else 1) for form in self.caching_layers]
         for i, (key, ratio) in enumerate(rows):
             y = 16 + i * 130
-            panel.text(0, y, self.say(f"panel.merge_{key}", ratio=ratio), "strong")
+            panel.text(0, y, self.token_words(f"panel.merge_{key}", ratio=ratio), "strong")
             drawn = min(ratio, 32)
             for j in range(drawn):
                 panel.bar(j * 356 / 33, y + 12, 356 / 33 - 2, 15.4, "cache soft")
@@ -259,11 +259,11 @@ class _Frames:
                 panel.text(356, y + 24, "…", "strong", "end")
             panel.line([(4, y + 34), (4, y + 52)])
             panel.bar(0, y + 56, 356 / 33 - 2, 15.4, "cache")
-            panel.text(20, y + 68, self.say(f"panel.merged_{key}"), "small")
+            panel.text(20, y + 68, self.token_words(f"panel.merged_{key}"), "small")
 
-    def look_back(self) -> list[Panel]:
+    def draw_look_back(self) -> list[Panel]:
         weights = (0.08, 0.5, 0.05, 0.12, 0.9, 0.06, 0.04, 0.3, 0.6)
-        back = self.panel("back")
+        back = self.new_panel("back")
         tall = self.entry_size * _SCALE
         for i, weight in enumerate(weights):
             x = i * 36.0
@@ -276,25 +276,25 @@ class _Frames:
         for head in range(heads):
             back.bar(108 + head % across * 9.2, 156 + head // across * 9.2, 7.4, 7.4, "attention")
         rows = (heads + across - 1) // across
-        back.text(108, 156 + rows * 9.2 + 18, self.say("panel.heads"), "small")
-        back.text(0, 290, self.say("panel.example_attention"), "small")
-        added = self.panel("added")
-        self.stream(added, 30, 10)
+        back.text(108, 156 + rows * 9.2 + 18, self.token_words("panel.heads"), "small")
+        back.text(0, 290, self.token_words("panel.example_attention"), "small")
+        added = self.new_panel("added")
+        self.draw_stream(added, 30, 10)
         per_layer = next(part.count for part in self.ledger if part.key == "attention")
         added.text(70, 90, format_three_digits(per_layer // self.a["num_hidden_layers"]), "huge")
-        added.text(70, 112, self.say("panel.attention_weights"))
+        added.text(70, 112, self.token_words("panel.attention_weights"))
         for line, key in enumerate(("reads_a", "reads_b")):
-            added.text(70, 150 + 20 * line, self.say(f"panel.{key}_{self.variant('look_back')}"), "small")
+            added.text(70, 150 + 20 * line, self.token_words(f"panel.{key}_{self.sentence_key('look_back')}"), "small")
         return [back, added]
 
-    def choose(self) -> list[Panel]:
+    def draw_choose(self) -> list[Panel]:
         a = self.a
         routed, chosen = a["n_routed_experts"], a["num_experts_per_tok"]
         groups = a.get("n_group", 1) if a.get("n_group", 1) > 1 else 8
         grouped = a.get("n_group", 1) > 1
         reached = set(_evenly_spread(a["topk_group"], groups)) if grouped else set(range(groups))
         per = routed // groups
-        across, choice = 16 if per <= 32 else 24, self.panel("choice")
+        across, choice = 16 if per <= 32 else 24, self.new_panel("choice")
         places = _example_choice(sorted(reached), chosen, per)
         rows = (per + across - 1) // across
         step = 230.0 / groups
@@ -315,28 +315,28 @@ class _Frames:
             for x, y in worked:
                 choice.path(f"M{x + 6:.1f} {y:.1f}H352C366 {y:.1f} 358 125 378 125", "line expert thin-line")
         choice.path("M26 101a24 24 0 1 0 .1 0z", "gate")
-        choice.text(26, 129, self.say("panel.gate"), "strong", "middle")
+        choice.text(26, 129, self.token_words("panel.gate"), "strong", "middle")
         for shared in range(a["n_shared_experts"]):
             choice.bar(90 + shared * 30, 250, 24, 24, "shared")
         choice.path("M352 262C372 262 358 125 378 125", "line off thin-line")
         choice.line([(94 + 30 * a["n_shared_experts"], 262), (352, 262)], "off thin-line")
-        choice.text(100 + a["n_shared_experts"] * 30, 256, self.say("panel.shared"), "small")
-        choice.text(0, 296, self.say("panel.example_experts"), "small")
-        work = self.panel("work")
+        choice.text(100 + a["n_shared_experts"] * 30, 256, self.token_words("panel.shared"), "small")
+        choice.text(0, 296, self.token_words("panel.example_experts"), "small")
+        work = self.new_panel("work")
         expert = 3 * a["hidden_size"] * a["moe_intermediate_size"]
         work.text(0, 50, f"{chosen} + {a['n_shared_experts']}", "huge")
-        work.text(0, 72, self.say("panel.experts_work"))
+        work.text(0, 72, self.token_words("panel.experts_work"))
         work.text(0, 126, f"{chosen + a['n_shared_experts']} × {format_three_digits(expert)}", "huge")
-        work.text(0, 148, self.say("panel.expert_weights"))
+        work.text(0, 148, self.token_words("panel.expert_weights"))
         wide = (chosen + a["n_shared_experts"]) * a["moe_intermediate_size"]
-        work.text(0, 200, self.say("panel.wide_each"), "strong")
-        work.text(0, 220, self.say("panel.wide_together", wide=f"{wide:,}"))
+        work.text(0, 200, self.token_words("panel.wide_each"), "strong")
+        work.text(0, 220, self.token_words("panel.wide_together", wide=f"{wide:,}"))
         return [choice, work]
 
-    def repeat(self) -> list[Panel]:
+    def draw_repeat(self) -> list[Panel]:
         a = self.a
         layers, dense = a["num_hidden_layers"], a.get("dense_layers", 0)
-        stack = self.panel("stack")
+        stack = self.new_panel("stack")
         step = 268.0 / layers
         encoder = a.get("encoder_layers", 0)
         for layer in range(layers):
@@ -345,38 +345,40 @@ class _Frames:
             stack.bar(0, y, 150, step - 1.2, kind)
             if self.kind.every_layer_caches:
                 stack.bar(156, y, 8, step - 1.2, "cache")
-        stack.text(180, 40, self.say(f"panel.layers_{'split' if encoder else 'experts'}"), "strong")
+        stack.text(180, 40, self.token_words(f"panel.layers_{'split' if encoder else 'experts'}"), "strong")
         if encoder:
-            stack.text(180, 190, self.say("panel.layers_encoder"), "strong")
+            stack.text(180, 190, self.token_words("panel.layers_encoder"), "strong")
         elif dense:
-            stack.text(180, 272, self.say("panel.layers_dense"), "strong")
-        total = self.panel("cache_total")
+            stack.text(180, 272, self.token_words("panel.layers_dense"), "strong")
+        total = self.new_panel("cache_total")
         before = self.context.catalogue.entries.get(_BEFORE)
         total.text(0, 50, f"{self.cache:,}", "huge")
-        total.text(0, 72, self.say(f"panel.cache_sum_{self.variant('repeat')}"))
-        total.text(0, 92, self.say("panel.cache_bytes", bytes=f"{2 * self.cache:,}"))
+        total.text(0, 72, self.token_words(f"panel.cache_sum_{self.sentence_key('repeat')}"))
+        total.text(0, 92, self.token_words("panel.cache_bytes", bytes=f"{2 * self.cache:,}"))
         if before and before.recount and before.recount.kv_cache:
             most = int(before.recount.kv_cache.value)
-            total.text(0, 160, self.say("panel.before", before=short_size(before.variant.name), most=f"{most:,}"))
+            total.text(
+                0, 160, self.token_words("panel.before", before=short_size(before.variant.name), most=f"{most:,}")
+            )
             total.bar(0, 172, 356, 18, "outline")
             total.bar(0, 172, 356 * self.cache / most, 18, "cache")
         return [stack, total]
 
-    def answer(self) -> list[Panel]:
-        head = self.panel("head")
-        self.stream(head, 0, 20)
+    def draw_answer(self) -> list[Panel]:
+        head = self.new_panel("head")
+        self.draw_stream(head, 0, 20)
         head.path(f"M16 20L90 60V200L16 {20 + self.a['hidden_size'] * _SCALE:.0f}z", "beam")
         head.bar(90, 60, 14, 140, "")
         head.text(116, 120, f"{self.a['vocab_size']:,}", "huge")
-        head.text(116, 142, self.say("panel.scores"))
-        words = self.panel("next")
+        head.text(116, 142, self.token_words("panel.scores"))
+        words = self.new_panel("next")
         for i, share in enumerate((0.52, 0.2, 0.11, 0.07, 0.04, 0.03)):
             words.bar(0, 20 + i * 30, share * 420, 20, "attention" if not i else "attention soft")
-        words.text(0.52 * 420 + 10, 35, self.say("panel.next_token"), "strong")
-        words.text(0, 222, self.say("panel.example_next"), "small")
+        words.text(0.52 * 420 + 10, 35, self.token_words("panel.next_token"), "strong")
+        words.text(0, 222, self.token_words("panel.example_next"), "small")
         if self.a.get("num_nextn_predict_layers"):
             drafter = "guess_drafter" if self.a.get("dspark_n_routed_experts") else "guess"
-            words.text(0, 262, self.say(f"panel.{drafter}"), "small")
+            words.text(0, 262, self.token_words(f"panel.{drafter}"), "small")
         return [head, words]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from catalogue.attention import has_added_indexer
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.documents import Contemporary, ModelType
@@ -205,8 +206,8 @@ def _attention_name(row: _ContemporaryRow) -> Markup:
     architecture = row.entry.architecture if row.entry else row.other.architecture if row.other else None
     if architecture is None or architecture.attention.value is None:
         return NOTHING
-    indexed = architecture.index_topk is not None and architecture.attention.value.value == "MLA"
-    return escape(f"{architecture.attention.value.value} + DSA" if indexed else architecture.attention.value.value)
+    kind = architecture.attention.value.value
+    return escape(f"{kind} + DSA" if has_added_indexer(architecture) else kind)
 
 
 def _cache_cell(row: _ContemporaryRow) -> Cell:

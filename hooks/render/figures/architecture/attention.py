@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from catalogue.attention import CachingLayers, kind_of
+from catalogue.attention import CachingLayers, has_added_indexer, kind_of
 from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
@@ -171,7 +171,7 @@ def kind_name(dims: Dimensions) -> str:
     if kind is None:
         return "unknown"
     name = kind.value.lower().replace("/", "_")
-    return f"{name}_dsa" if kind is Attention.MLA and dims.number("index_topk") is not None else name
+    return f"{name}_dsa" if has_added_indexer(dims.architecture) else name
 
 
 def attention_panel(dims: Dimensions, width: float) -> Sheet:
