@@ -128,7 +128,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
         ('    NOAUX_TC = "noaux_tc"\n', '    NOAUX_TC = "noaux_tc"\n    XROUTE = "xroute"\n'),
         ('    CSA2 = "CSA2"\n', '    CSA2 = "CSA2"\n    XSA = "XSA"\n'),
     )
-    project.says("ROUTINGS in derive/dimensions.py: there is none for `xroute`")
+    project.says("ROUTINGS in derive/expression.py: there is none for `xroute`")
     noaux = "        TopkMethod.NOAUX_TC: Routing(balance_bias=True),\n"
     project.replace("hooks/catalogue/derive/expression.py", (noaux, noaux + noaux.replace("NOAUX_TC", "XROUTE")))
     project.says("catalogue/attention: there is none for `XSA`")

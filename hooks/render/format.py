@@ -127,7 +127,7 @@ def in_time(seconds: Decimal) -> str:
 
 
 def format_computed(value: Decimal, form: str) -> str:
-    """In one of `catalogue.computed_quotes.FORMS`."""
+    """In one of `catalogue.text.FORMS`."""
     sign, size = ("−" if value < 0 else ""), abs(value)
     match form:
         case "bytes":

@@ -24,7 +24,7 @@ from .training import attention_formula
 
 _WINDOW = " + min(context_length, sliding_window) * window_elements"
 
-# Each line with its forms; which one holds is decided by `forms_of_memory` and `forms_of_training`.
+# Each line with its forms; which one holds is decided by `memory_forms` and `training_forms`.
 MEMORY: Mapping[str, Mapping[str, str]] = {
     "weight_bytes": {
         "": "parameters * weight_bits / 8",

@@ -225,7 +225,7 @@ class Routing:
 
 
 ROUTINGS: Mapping[TopkMethod, Routing] = per_kind(
-    "ROUTINGS in derive/dimensions.py",
+    "ROUTINGS in derive/expression.py",
     {
         TopkMethod.GREEDY: Routing(balance_bias=False),
         TopkMethod.GROUP_LIMITED_GREEDY: Routing(balance_bias=False),
