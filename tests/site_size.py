@@ -22,7 +22,7 @@ MOST_PAGES, MOST_WORDS, MOST_VISIBLE = 240, 300_000, 350_000
 _UNSEEN = "script, style, template, option, annotation"
 _AGAIN = (
     "svg desc, svg title, .ds-printed, .ds-drawing-wide ~ *:not(figcaption), .ds-image-way .narrow, "
-    ".ds-down, .ds-gantt-down, .ds-hero-down, .ds-map-down"
+    ".ds-down, .ds-gantt-down, .ds-hero-down, .ds-map-down, .ds-lanes-down"
 )
 _IN_A_LINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small"}

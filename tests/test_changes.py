@@ -32,9 +32,7 @@ def sections(built: Path, catalogue: Catalogue) -> Mapping[str, dict[str, Lexbor
         html = family(built, model.id, "changes").html or ""
         section = html.split('id="what-changed"')[1].split("<h2")[0]
         groups = {"": section.split("<h3")[0]}
-        kept = section.partition('<details class="ds-working ds-kept">')
-        groups["kept"] = kept[2]
-        for part in kept[0].split("<h3>")[1:]:
+        for part in section.split("<h3>")[1:]:
             title, _, rest = part.partition("</h3>")
             groups[next(key for key, titles in headings(catalogue, model).items() if title in titles)] = rest
         found[model.id] = {key: parsed(text) for key, text in groups.items()}
@@ -81,21 +79,14 @@ def codes(group: LexborNode | None, selector: str) -> set[str]:
     return {code.text() for code in group.css(selector)} if group is not None else set()
 
 
-def test_techniques_stand_in_the_group_of_what_became_of_them(
-    catalogue: Catalogue, sections: Mapping[str, dict[str, LexborNode]]
-) -> None:
+def test_techniques_stand_once_by_what_the_model_did_with_them(built: Path, catalogue: Catalogue) -> None:
     uses = Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
     for model in followers(catalogue):
-        before = catalogue.entries[model.compared_with or ""].model
-        earlier = {use.technique.id for use in uses.of_model(before.id) if use.how.is_use}
-        new, gone, kept = (chips(sections[model.id].get(key)) for key in ("new", "gone", "kept"))
-        assert gone == {use.id for use in model.techniques if use.change == "dropped"}, model.id
-        assert {use.id for use in model.techniques if use.change == "introduced"} <= new, model.id
-        assert not new & kept, model.id
-        active = {use.technique.id: use for use in uses.of_model(model.id) if use.how.is_use}
-        assert {use.id for use in model.techniques} - gone <= new | kept <= active.keys(), model.id
-        for id_ in earlier & active.keys() - {use.id for use in model.techniques if use.change == "introduced"}:
-            assert id_ in kept, (model.id, id_)
+        page = family(built, model.id, "changes")
+        listed = chips(page.css_first("#techniques ~ dl.ds-of-model"))
+        assert listed == {use.technique.id for use in uses.of_model(model.id)}, model.id
+        what_changed = (page.html or "").split('id="what-changed"')[1].split("<h2")[0]
+        assert chips(parsed(what_changed)) == set(), model.id
 
 
 def test_dimensions_stand_in_the_group_of_what_became_of_them(
@@ -114,14 +105,16 @@ def test_dimensions_stand_in_the_group_of_what_became_of_them(
             }
             for entry in pair
         )
-        groups: dict[str, set[str]] = {"changed": set(), "new": set(), "gone": set(), "kept": set()}
+        groups: dict[str, set[str]] = {"changed": set(), "new": set(), "gone": set()}
         for key in old.keys() | new.keys():
             before, after = (
                 side.get(key, None if key in fields_with(Architecture, Facet.DEFAULTED) else "0") for side in (old, new)
             )
             if before is None or after is None or before == after == "0":
                 continue
-            where = "kept" if before == after else "new" if before == "0" else "gone" if after == "0" else "changed"
+            if before == after:  # stands with its value on the page of the architecture
+                continue
+            where = "new" if before == "0" else "gone" if after == "0" else "changed"
             architecture = pair[1].architecture
             assert architecture is not None
             left_out = where == "gone" and key not in new and allows_field(architecture, key)
@@ -130,9 +123,6 @@ def test_dimensions_stand_in_the_group_of_what_became_of_them(
             groups[where].add(key)
         page = sections[model.id]
         assert codes(page.get("changed"), ".ds-from-to tbody th code") == groups["changed"], model.id
-        assert not codes(page.get("kept"), "code"), (
-            "what is the same stands with its value on the page of the architecture"
-        )
         for key in ("new", "gone"):
             assert codes(page.get(key), ".ds-values code") == groups[key], (model.id, key)
         compared += 1

@@ -17,7 +17,9 @@ from helpers import leads_on
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, make_context
+from render.page_registry import url_of
 from render.pages.model import LEAST_OF_A_PAGE
+from render.technique_figures import PLACES
 from site_size import MOST_PAGES, MOST_VISIBLE, MOST_WORDS, measure_pages, size_table
 
 
@@ -91,6 +93,43 @@ def test_every_sourced_value_stands_on_a_page_of_its_model_with_its_place(
                 lost.append(f"{model.id} {path}: {text} ({place}){'' if text in texts else ' nowhere'}")
     assert count > 3000
     assert lost == []
+
+
+def test_every_published_value_of_a_technique_stands_on_its_page(
+    built: Path, catalogue: Catalogue, english: Context
+) -> None:
+    """In a line of its own, or where a text of the page quotes it."""
+    citations, lost, count = Citations(english), [], 0
+    for technique in catalogue.techniques.values():
+        page = built / "techniques" / (technique.page or technique.id) / "index.html"
+        article = LexborHTMLParser(page.read_text(encoding="utf-8")).css_first("article")
+        assert article is not None
+        said = plain(article.text())
+        for fact in technique.facts:
+            for _, single in fact.value.singles():
+                if single.value is not None:
+                    count += 1
+                    forms = citations.plain(single.value).striptags(), citations.in_words(single.value).striptags()
+                    if not any(plain(form) in said for form in forms):
+                        lost.append(f"{technique.id}: {fact.label.en}: {forms[0]}")
+    assert count > 300
+    assert lost == []
+
+
+def test_a_figure_stands_on_one_page(built: Path) -> None:
+    """Other pages link to it."""
+    homes: dict[str, list[str]] = {}
+    for file in built.rglob("index.html"):
+        path = file.relative_to(built).as_posix()
+        if not path.startswith("zh/"):
+            page = LexborHTMLParser(file.read_text(encoding="utf-8"))
+            for figure in page.css('figure[id^="mechanism-"]'):
+                homes.setdefault(figure.attributes["id"] or "", []).append(path)
+    assert len(homes) > 30
+    assert {name: pages for name, pages in homes.items() if len(pages) > 1} == {}
+    assert {
+        f"mechanism-{name}": [url_of(page) + "index.html"] for name, page in PLACES.items()
+    }.items() <= homes.items()
 
 
 def test_a_site_has_no_more_pages_than_a_reader_can_overlook(built: Path) -> None:

@@ -39,9 +39,9 @@ def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:
     assert set(LABS) == labs | set(re.findall(r"block\('lab-(\w+)'\)", guides))
 
 
-def test_a_technique_offers_its_lab_with_the_command_that_runs_it(catalogue: Catalogue) -> None:
+def test_a_technique_offers_its_lab_and_the_archive_of_all(catalogue: Catalogue) -> None:
     ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     code = labs_of(ctx, "mla")
     assert 'href="ds:data/labs/mla.py"' in code
-    assert "python -m labs.mla" in code
+    assert "ds:data/labs.zip" in code
     assert labs_of(ctx, "zero") == ""

@@ -62,9 +62,9 @@ def test_a_reader_steps_through_it(page: Page, address: str) -> None:
 
 
 @pytest.mark.browser
-def test_the_page_of_a_model_begins_with_its_own_way(page: Page, address: str) -> None:
-    for path, said in (("deepseek-v3", "512 + 64"), ("deepseek-v4-1", "one entry of 512")):
-        page.goto(f"{address}models/{path}/?token-path-step=2")
+def test_the_guide_shows_the_way_of_each_model_at_the_same_step(page: Page, address: str) -> None:
+    for model, said in (("", "512 + 64"), ("deepseek-v4.1-flash", "one entry of 512")):
+        page.goto(f"{address}guides/reading-a-model/?token-path-step=2&token-path-model={model}")
         figure = page.locator("#token-path")
         shown = figure.locator(".ds-steps-one[data-current] > ol > li[data-current]")
         expect(shown).to_contain_text(said)
@@ -76,10 +76,3 @@ def test_the_page_of_a_model_begins_with_its_own_way(page: Page, address: str) -
 def test_all_frames_stand_below_each_other_without_a_script(plain: Page, address: str) -> None:
     plain.goto(f"{address}guides/reading-a-model/")
     assert plain.locator("#token-path .ds-step-stage:visible").count() == 6 * len(SHOWN)
-
-
-@pytest.mark.browser
-def test_sources_still_open_on_a_page_with_the_figure(page: Page, address: str) -> None:
-    page.goto(f"{address}models/deepseek-v3/")
-    page.locator(".ds-ribbon a[data-s]").first.focus()
-    expect(page.get_by_role("tooltip")).to_be_visible()

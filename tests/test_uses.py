@@ -12,7 +12,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.uses import Use, UseLabel, Uses
-from helpers import family
 from render.context import make_context
 from render.family_facts import use_label
 from render.words import load_words
@@ -232,21 +231,6 @@ def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, cata
             # DeepSeek uses what it made, such as its file system, before the entry of a model says so.
             told_by_entries = technique.introduced.by_deepseek and not technique.follows_from
             assert [use.day for use in first[:1]] == ([] if told_by_entries else [active[0].day]), id_
-
-
-def test_what_is_compared_keeps_only_what_its_predecessor_has(built: Path) -> None:
-    """DeepSeekMath-V2 has the network of V3.2, so it did not keep sparse attention from DeepSeekMath."""
-    page = family(built, "deepseek-math-v2", "changes")
-    kept = {link.text() for link in page.css("details.ds-kept a[href*='techniques/']")}
-    assert "GRPO" in kept
-    assert not kept & {"MLA", "DSA", "DeepSeekMoE"}
-
-
-def test_a_technique_of_other_checkpoints_names_them(built: Path) -> None:
-    """The largest VL2 has latent attention; what Tiny kept is said of Tiny."""
-    page = family(built, "deepseek-vl2", "changes")
-    items = [item.text().strip("; ") for item in page.css("details.ds-kept span") if item.text().startswith("MHA")]
-    assert items == ["MHA (DeepSeek-VL2-Tiny)"]
 
 
 def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalogue, uses: Uses) -> None:

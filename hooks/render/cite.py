@@ -303,20 +303,20 @@ class Citations:
         return Markup(' data-url="{}"').format(url.removeprefix("https://"))
 
     def source_place(self, source: Source, addressed: set[str]) -> Markup:
-        """The place in a document, and the copy in which it was read."""
+        """The place in a document; one that was read in a copy as a link to that."""
         first = source.via is not None and self._is_first(source.via.key, addressed)
         return self.context.once(("place", source.locus, source.via, first), lambda: self._source_place(source, first))
 
     def _source_place(self, source: Source, first: bool) -> Markup:
         shown = escape(self.context.place(source.locus))
-        return shown if source.via is None else shown + Markup(" ") + self._copy_link(source.via, first)
+        return shown if source.via is None else self._copy_link(source.via, first, shown)
 
-    def _copy_link(self, copy: Source, first: bool) -> Markup:
+    def _copy_link(self, copy: Source, first: bool, place: Markup) -> Markup:
         said = self.source_line(copy, set()).striptags()
         title = self.context.words("source.via", copy=said)
         address = self._address(copy.key) if first else ""
         link = Markup('<a class="ds-via" href="ds:references.md#{}" title="{}"{}>{}</a>')
-        return link.format(reference_anchor(copy.key), title, address, self.context.words("source.copy"))
+        return link.format(reference_anchor(copy.key), title, address, place or self.context.words("source.copy"))
 
 
 def counts_of(single: Single[Any] | None) -> Counted | None:

@@ -173,16 +173,6 @@ def use_remark(citations: Citations, use: Use) -> Markup:
     return separated.join(_use_parts(citations, (use,))) + citations.footnote(use.sources)
 
 
-def family_remarks(citations: Citations, family: FamilyUse) -> list[Markup]:
-    words = citations.context.words
-    end = Markup(escape(words("punctuation.full_stop") + words("punctuation.gap")))
-    return [
-        end.join([use_label(citations.context, *uses), *_use_parts(citations, uses)])
-        + citations.footnote(sources_of(uses))
-        for uses in told_together(family.uses)
-    ]
-
-
 def sources_of(uses: Sequence[Use]) -> Sources | None:
     """Sources of uses, each once, with those that are silent about a checkpoint's own training."""
     found = [s for use in uses for s in (use.sources, use.own_unpublished) if s is not None]

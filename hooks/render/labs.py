@@ -211,8 +211,16 @@ EXERCISES = FOLDER / "exercises"
 LABS = tuple(sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__"))
 
 
+_EXAMPLE = 'if __name__ == "__main__":'
+
+
 def lab_code(name: str) -> str:
     return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+
+
+def lab_functions(name: str) -> str:
+    """What a module computes: its text without the example at its end."""
+    return lab_code(name).partition(_EXAMPLE)[0].rstrip() + "\n"
 
 
 EXPERIMENT_BLOCK = "experiment-"  # `{{ block('experiment-muon') }}` places the card of `muon`

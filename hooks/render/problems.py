@@ -23,6 +23,7 @@ from .format import format_integer, format_power
 from .tables import with_unit
 from .words import Words
 
+LONGEST_OPENING = 72  # columns of a question in a list, which its page asks in full
 # Scores of the four best experts on each node. The nodes with the best pairs are not those that serve the token best.
 SCORES = (
     (0.93, 0.60, 0.41, 0.40),

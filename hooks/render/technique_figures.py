@@ -16,7 +16,7 @@ from catalogue.records import Catalogue
 from . import assets
 from .context import Context
 from .figures.canvas import Panel
-from .labs import lab_code
+from .labs import lab_functions
 from .mechanisms.attention import (
     attention_cache,
     causal_encoder_decoder,
@@ -104,7 +104,39 @@ PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {
     "speculative": speculative_decoding,
     "yarn": yarn_scaling,
 }
-# What the page of a technique shows: mechanisms, and modules of labs/.
+# The page on which a figure stands. Pages of techniques link to it there.
+PLACES: dict[str, str] = {
+    "rope-rotation": "guides/attention-from-one-sentence.md",
+    "attention-cache": "guides/attention.md",
+    "mla-two-ways": "guides/attention.md",
+    "memory-strip": "guides/attention.md",
+    "cache-context": "guides/attention.md",
+    "dsa-selection": "guides/attention.md",
+    "sparsity-cost": "guides/attention.md",
+    "csa-entry": "guides/attention.md",
+    "csa-windows": "guides/attention.md",
+    "ced": "guides/attention.md",
+    "csa2-layers": "guides/attention.md",
+    "router": "guides/experts.md",
+    "bias-balance": "guides/experts.md",
+    "node-limit": "guides/experts.md",
+    "mtp": "guides/optimisers.md",
+    "multi-step": "guides/optimisers.md",
+    "muon": "guides/optimisers.md",
+    "fim": "guides/data.md",
+    "packing": "guides/data.md",
+    "mhc": "guides/recent.md",
+    "parallelisms": "guides/framework.md",
+    "pipelines": "guides/framework.md",
+    "dualpipe-lanes": "guides/what-a-gpu-waits-for.md",
+    "yarn": "guides/long-context.md",
+    "fp8-tiles": "guides/precision.md",
+    "speculative": "guides/serving.md",
+    "grpo": "guides/from-a-reward-to-a-gradient.md",
+    "clip-signs": "guides/from-a-reward-to-a-gradient.md",
+    "networks": "techniques/grpo.md",
+}
+# Mechanisms and modules of labs/ that belong to a technique.
 SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pre-norm-rmsnorm": ((), ("norm",)),
     "swiglu": ((), ("norm",)),
@@ -188,7 +220,7 @@ def lab_link(lab: str) -> Markup:
 
 
 def lab_listing(context: Context, name: str) -> str:
-    return context.html("lab.html.jinja", name=name, code=_highlighted_code(lab_code(name)))
+    return context.html("lab.html.jinja", name=name, code=_highlighted_code(lab_functions(name)))
 
 
 @lru_cache(maxsize=64)

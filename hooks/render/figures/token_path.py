@@ -15,7 +15,6 @@ from catalogue.attention import kind_of
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
-from catalogue.schema.model import Model
 
 from ..context import Context
 from ..format import format_three_digits, short_size
@@ -23,6 +22,7 @@ from .architecture.attention import TOKEN_PATHS
 from .canvas import Panel
 
 SHOWN = ("deepseek-v3-base", "deepseek-v2", "deepseek-v4-pro-base", "deepseek-v4.1-flash")
+PAGE = "guides/reading-a-model.md"  # where the figure stands for all of them
 _FIRST = SHOWN[0]
 _BEFORE = "deepseek-llm-67b-base"  # what a cache without a latent kept
 _SCALE = 0.03  # units of a number in a vector: 7,168 of them are 215
@@ -74,13 +74,6 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     if not paths:
         return Markup()
     return Markup(context.html("token_path.html.jinja", paths=paths, compact=format_three_digits))
-
-
-def token_path_of_model(context: Context, model: Model) -> Markup:
-    """The figure with this model chosen; empty for one that it does not draw."""
-    if model.flagship not in SHOWN:
-        return Markup()
-    return token_path(context, sorted(SHOWN, key=lambda id_: id_ != model.flagship))
 
 
 def path_of(context: Context, entry: Entry) -> TokenPath:

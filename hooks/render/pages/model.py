@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
+from markupsafe import Markup
+
 from catalogue.schema.model import Model, Track
 from catalogue.schema.values import Single, Text, walk_record
 
 from ..cite import Citations, page_description
 from ..context import Context
-from ..figures.token_path import token_path_of_model
+from ..figures import token_path
 from ..format import short_model
 from ..page import Page, Redirect, Section
 from . import model_architecture, model_changes, model_machines, model_overview, model_training, scores
@@ -223,9 +225,10 @@ _WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
 
 def _figure_sections(citations: Citations, model: Model) -> list[Section]:
     found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
-    if way := token_path_of_model(citations.context, model):
+    if model.flagship in token_path.SHOWN:
         title = citations.context.words("token.title", name=short_model(model.name))
-        found.insert(1, Section("token-way", title, str(way)))
+        link = Markup('<p id="token-way"><a href="ds:{}#token">{}</a></p>').format(token_path.PAGE, title)
+        found[0] = replace(found[0], html=found[0].html + str(link))
     return found[::-1] if model.track in _RECIPE_FIRST else found
 
 

@@ -16,7 +16,8 @@ from catalogue.schema.model import Model, Part, PartKind
 from catalogue.schema.values import Group, field_groups
 
 from .. import format, problems
-from ..cite import Citations, counted_text, counts_of, reference_anchor
+from ..cite import Citations, reference_anchor
+from ..context import Context
 from ..figures.architecture import architecture_drawing, way_of_images
 from ..format import NOTHING, short_variant
 from ..links import variant_link
@@ -44,6 +45,9 @@ from ..words import Words
 def drawing_sections(citations: Citations, model: Model) -> list[Section]:
     title = citations.context.words("section.architecture")
     flagship = citations.context.catalogue.flagship(model)
+    if flagship.architecture is not None and flagship.owner_model != model.id and not flagship.vision:
+        lines = Markup("").join(map(Markup("<p>{}</p>").format, _shared_architectures(citations, (flagship,), "")))
+        return [Section("architecture", title, str(lines), quiet=True)]
     if flagship.architecture is None and flagship.images:
         return [Section("architecture", title, str(way_of_images(citations, flagship)), quiet=True)]
     found = _architecture_drawings(citations, model, citations.context.catalogue.entries_of(model), first=True)
@@ -84,7 +88,6 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
                 "id": f"working-{reference_anchor(entry.architecture_owner)}",
                 "name": entry.variant.name,
                 "missing": _missing_fields(citations, entry),
-                "checks": _size_checks(citations, entry),
             }
             for entry in owners
         ],
@@ -202,15 +205,15 @@ def _size_explanations(citations: Citations, entries: tuple[Entry, ...]) -> list
     return [(listed.join(dict.fromkeys(names)), text) for text, names in said.items()]
 
 
-def _shared_architectures(citations: Citations, entries: tuple[Entry, ...]) -> list[Markup]:
-    """Who shares whose architecture, where the owner is another model's or settings differ."""
+def _shared_architectures(citations: Citations, entries: tuple[Entry, ...], part: str = "architecture") -> list[Markup]:
+    """Who shares whose architecture, where the owner belongs to another model or settings differ; with links to a part of that."""
     words, catalogue = citations.context.words, citations.context.catalogue
     same: dict[str, list[str]] = {}
     apart = []
     for entry in entries:
         owner = catalogue.entries[entry.architecture_owner]
         if entry.configuration_of != entry.architecture_owner:
-            names = {"variant": escape(entry.variant.name), "owner": variant_link(owner, "architecture")}
+            names = {"variant": escape(entry.variant.name), "owner": variant_link(owner, part)}
             apart.append(
                 Markup(words("architecture.shared_except", **names, settings=_differing_settings(citations, entry)))
             )
@@ -220,7 +223,7 @@ def _shared_architectures(citations: Citations, entries: tuple[Entry, ...]) -> l
     for id_, borrowers in same.items():
         key = "architecture.shared" if len(borrowers) == 1 else "architecture.shared_by_several"
         listed = escape(words("punctuation.listed").join(borrowers))
-        lines.append(Markup(words(key, variant=listed, owner=variant_link(catalogue.entries[id_], "architecture"))))
+        lines.append(Markup(words(key, variant=listed, owner=variant_link(catalogue.entries[id_], part))))
     return lines + apart
 
 
@@ -241,16 +244,38 @@ def _differing_settings(citations: Citations, entry: Entry) -> Markup:
 def _architecture_drawings(
     citations: Citations, model: Model, entries: tuple[Entry, ...], first: bool = False
 ) -> list[tuple[str, Markup]]:
-    """Drawings of distinct architectures by variant, the flagship's first, with what only this model has at the end."""
+    """A drawing of every kind of network with the name of its variant, the flagship's first.
+
+    After it comes only what no other model's pages draw and what is more than another size of the same.
+    """
     seen: dict[str, Entry] = {}
     for entry in (citations.context.catalogue.flagship(model), *entries):
         if entry.architecture is not None:
             seen.setdefault(entry.architecture_owner, entry)
     drawn = list(seen.values())
-    shown = drawn[:1] if first else [entry for entry in drawn[1:] if entry.owner_model == model.id or entry.vision]
+    shown = drawn[:1] if first else _other_kinds(citations.context, model, drawn)
     return [
         (entry.variant.name, architecture_drawing(citations, entry, travels=first, legend=first)) for entry in shown
     ]
+
+
+def _other_kinds(context: Context, model: Model, drawn: Sequence[Entry]) -> list[Entry]:
+    """Of several networks those that differ from the ones before in attention, experts or images and are not another maker's."""
+    shown, known = [], {_kind_of_network(drawn[0])} if drawn else set()
+    for entry in drawn[1:]:
+        base = str(entry.variant.based_on.value) if entry.variant.based_on else ""
+        own = (entry.owner_model == model.id or entry.vision) and base not in context.catalogue.other_models
+        if own and _kind_of_network(entry) not in known:
+            known.add(_kind_of_network(entry))
+            shown.append(entry)
+    return shown
+
+
+def _kind_of_network(entry: Entry) -> tuple[object, ...]:
+    assert entry.architecture is not None
+    one = entry.architecture
+    query_latent = one.q_lora_rank.value if one.q_lora_rank else None
+    return one.attention.value, one.feed_forward.value, query_latent is not None, entry.vision is not None
 
 
 def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -> Table:
@@ -394,24 +419,3 @@ def _missing_fields(citations: Citations, entry: Entry) -> list[str]:
     assert entry.recount is not None
     keys = [(name, f"field.architecture.{name}") for name in entry.recount.missing]
     return [words(key) if key in words else name for name, key in keys]
-
-
-def _size_checks(citations: Citations, entry: Entry) -> list[str]:
-    words, parameters = citations.context.words, entry.variant.parameters
-    checks = (
-        (words("field.parameters.total"), entry.total_agreement, parameters.total),
-        (words("field.parameters.activated"), entry.activated_agreement, parameters.activated),
-        (words("term.stored_cache"), entry.stored_cache_agreement, None),
-    )
-    return [
-        words(
-            "working.check",
-            label=label,
-            published=format.format_quantity(agreement.published, words) + counted_text(words, counts_of(size)),
-            recomputed=format.format_compact(agreement.recomputed),
-            percent=f"{agreement.percent:+.2f}".replace("-", "−"),
-            tolerance=f"{agreement.tolerance.normalize():,f}",
-        )
-        for label, agreement, size in checks
-        if agreement is not None
-    ]

@@ -1,4 +1,4 @@
-"""What a model changed against its predecessor: changed, new, dropped and kept, from both entries.
+"""What a model changed against its predecessor: changed, new and dropped, from both entries.
 
 Sizes and dimensions are the flagship's and those of its counterpart; the recipe is that of the most-trained checkpoint
 of each, since a flagship is often a base model. In training only techniques are new or dropped: a paper's silence about
@@ -44,7 +44,6 @@ class Dimensions:
     changed: Sequence[ComparedLine]
     new: Sequence[ComparedLine]
     dropped: Sequence[ComparedLine]
-    kept: Sequence[ComparedLine]
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,6 @@ class _ChangeTitles:
     changed: str
     new: str
     gone: str
-    kept: str
     written: str
     sides: tuple[str, str]
 
@@ -72,8 +70,6 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
     ends = [most_trained(context.catalogue.entries, entry) for entry in (before, after)]
     recipe = recipe_rows(citations, ends)
     changed = [line for line in recipe if line.verdict is Verdict.DIFFERENT]
-    same = [line for line in recipe if line.verdict is Verdict.SAME]
-    became = became_of(context, before.model, model)
     date = first_date(before.model) if is_younger(before.model, model) else None
     titles = {"model": model.name, "previous": before.model.name}
     heads = _group_names(words, before.model, model, titles, by_time=date is None)
@@ -104,39 +100,21 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
         new=_changes_table(
             citations, [c for c in model.changes if not c.before], words("changes.written_new", **titles), heads.sides
         ),
-        new_groups=[
-            *_technique_chips(citations, became["introduced"], "introduced"),
-            *_technique_chips(citations, became["form"], "form"),
-            *_technique_chips(
-                citations, became["adopted"], "adopted_told" if _any_note(became["adopted"]) else "adopted"
-            ),
-            *_technique_chips(citations, became["inherited"], "inherited"),
-            *_value_list(citations, dimensions.new, 1),
-        ],
-        dropped_groups=[
-            *_technique_chips(citations, became["dropped"], "techniques"),
-            *_value_list(citations, dimensions.dropped, 0),
-        ],
-        kept_groups=_technique_chips(citations, became["kept"], "techniques"),
-        kept_counts=words(
-            "changes.kept_counts",
-            techniques=len(became["kept"]),
-            dimensions=len(dimensions.kept),
-            recipe=len(same),
-        ),
+        new_groups=_value_list(citations, dimensions.new, 1),
+        dropped_groups=_value_list(citations, dimensions.dropped, 0),
     )
     return [Section("what-changed", words("section.changes"), html)]
 
 
 def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> _ChangeTitles:
     if by_time:
-        changed, new, gone, kept = (words(f"changes.{key}") for key in ("changed", "new", "gone", "kept"))
+        changed, new, gone = (words(f"changes.{key}") for key in ("changed", "new", "gone"))
         sides = words("changes.before"), words("changes.after")
-        return _ChangeTitles(changed, new, gone, kept, words("changes.written", **titles), sides)
+        return _ChangeTitles(changed, new, gone, words("changes.written", **titles), sides)
     sides = short_model(before.name), short_model(model.name)
     gone, new = (words("changes.only_in", model=name) for name in sides)
     written = words("changes.written_differs", **titles)
-    return _ChangeTitles(words("changes.differs"), new, gone, words("changes.shared"), written, sides)
+    return _ChangeTitles(words("changes.differs"), new, gone, written, sides)
 
 
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
@@ -160,7 +138,6 @@ def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dim
             for row in differing
             if row.cells[1].value == NOT_THERE and _is_given_up(citations.context, after, row.row.id[0])
         ],
-        kept=[row for row in (*sizes, *rows) if row.verdict is Verdict.SAME and row.cells[0].value != NOT_THERE],
     )
 
 
@@ -263,59 +240,6 @@ def _line_label(citations: Citations, line: ComparedLine) -> Markup:
     if not line.row.group:
         return line.row.label
     return escape(citations.context.words("changes.of_stage")).format(stage=line.row.group, field=line.row.label)
-
-
-def became_of(context: Context, before: Model, after: Model) -> dict[str, list[Use]]:
-    """Techniques by what became of them against the predecessor.
-
-    A derived use is new only where the predecessor's fields say that it does without, and where it holds for what is
-    compared. What is in the weights alone is neither kept nor given up.
-    """
-    found: dict[str, list[Use]] = {key: [] for key in ("introduced", "form", "adopted", "inherited", "kept", "dropped")}
-    for technique_id in context.catalogue.techniques:
-        family = context.uses.family_use(technique_id, after.id)
-        if family is None or family.how is UseLabel.IN_WEIGHTS:
-            continue
-        use = next((use for use in family.uses if not _holds_for_others(context, use)), family.uses[0])
-        if use.how in (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.DROPPED):
-            found[use.how.value].append(use)
-        elif use.how is UseLabel.KEPT or before.id in context.uses.user_ids(technique_id):
-            found["kept"].append(use)
-        elif use.stated is not None or (
-            not _holds_for_others(context, use) and context.uses.does_without(technique_id, before.id)
-        ):
-            found["inherited" if use.how is UseLabel.INHERITED else "adopted"].append(use)
-    return found
-
-
-def _holds_for_others(context: Context, use: Use) -> bool:
-    """Whether a use holds neither for the flagship nor on the way to the most-trained checkpoint."""
-    entries, flagship = context.catalogue.entries, context.catalogue.flagship(use.model)
-    compared: set[str] = set()
-    coming = [flagship, most_trained(entries, flagship)]
-    while coming:
-        entry = coming.pop()
-        compared.add(entry.variant.id)
-        based_on = entries.get(str(entry.variant.based_on.value)) if entry.variant.based_on else None
-        if based_on is not None and based_on.variant.id not in compared:
-            coming.append(based_on)
-    return bool(use.variants) and not compared & set(use.variants)
-
-
-def _any_note(uses: Sequence[Use]) -> bool:
-    """Whether the section on techniques says more of some: most are used in one place alone."""
-    return any(use.stated is not None and use.stated.note is not None for use in uses)
-
-
-def _technique_chips(citations: Citations, uses: Sequence[Use], title: str) -> list[tuple[str, str, list[Markup]]]:
-    """Techniques as links, with checkpoints where these are not the compared ones."""
-    context = citations.context
-    links = [
-        technique_link(context, use.technique.id, short=True)
-        + (use_checkpoints(context, use) if _holds_for_others(context, use) else "")
-        for use in uses
-    ]
-    return [("chips", context.words(f"changes.{title}"), links)] if links else []
 
 
 def _value_list(

@@ -187,13 +187,12 @@ def recipe_sections(citations: Citations, model: Model) -> list[Section]:
     found = recipe_rows.recipe_rows(model)
     rows = [_recipe_row(citations, model, row, several=len(found) > 1) for row in found]
     boxes = [box for _, boxes in rows for box in boxes]
-    drawn = {kind for box in boxes for kind in (box["arrow"], *(kind for kind, _ in box["lines"]))}
     html = citations.context.html(
         "recipe.html.jinja",
         model=model.id,
         rows=[{"head": head, "boxes": boxes} for head, boxes in rows],
         kinds=_stage_kinds(citations, model),
-        arrows=[kind for kind in ("weights", "data") if kind in drawn],
+        arrows=any(box["arrow"] or box["far"] for box in boxes),
         judge=any(box["beside"] for box in boxes),
         precision=_compute_precision(citations, model),
         lanes=recipe_lanes(citations.context, model),
@@ -236,29 +235,24 @@ def _recipe_row(
         head = words("recipe.row_after", variants=head, number=row.after)
     boxes, before, beside = [], first if several else None, None
     for number, stage in row.stages:
-        boxes.append(
-            _stage_box(citations, model, number, stage, before) | _box_arrows(citations, model, number, stage, beside)
-        )
+        boxes.append(_stage_box(citations, model, number, stage, before) | _box_arrows(citations, model, stage, beside))
         before, beside = stage.variants, stage.id
     return head, boxes
 
 
-def _box_arrows(citations: Citations, model: Model, number: int, stage: Stage, beside: str | None) -> dict[str, Any]:
-    """Sources of weights and data: an arrow from the box beside, a line for one further away."""
+def _box_arrows(citations: Citations, model: Model, stage: Stage, beside: str | None) -> dict[str, Any]:
+    """Where weights come from: an arrow from the box beside it, a line for a box further away.
+
+    Where data go from stage to stage, lanes are drawn in place of boxes.
+    """
     words = citations.context.words
     numbers = {other.id: n for n, other in enumerate(model.training, 1)}
     weights = stage.weights_from if stage.weights_from is not None else ((beside,) if beside else ())
-    arrow = "weights" if beside in weights else "data" if beside in stage.fed_by else ""
-    far = {
-        "weights": [numbers[id_] for id_ in weights if id_ != beside],
-        "data": [numbers[id_] for id_ in stage.fed_by if not (id_ == beside and arrow == "data")],
+    far = words("punctuation.listed").join(str(numbers[id_]) for id_ in weights if id_ != beside)
+    return {
+        "arrow": "weights" if beside in weights else "",
+        "far": words("recipe.weights_from", numbers=far) if far else "",
     }
-    lines = [
-        (kind, words(f"recipe.{kind}_from", numbers=words("punctuation.listed").join(map(str, found))))
-        for kind, found in far.items()
-        if found
-    ]
-    return {"arrow": arrow, "lines": lines}
 
 
 def _variant_names(citations: Citations, variants: tuple[str, ...]) -> str:

@@ -20,11 +20,11 @@ from catalogue.schema.values import Absence, Single, Source, Text, walk_record
 from catalogue.strict_yaml import front_matter
 
 from .. import assets, format
-from ..cite import Citations
+from ..cite import Citations, opening_words
 from ..context import Context
 from ..format import format_integer
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes
-from ..problems import home_of, problem_item, problems_of_page
+from ..problems import LONGEST_OPENING, home_of, problem_item, problems_of_page
 from ..tables import agreement_cell, substituted_formula, working_link
 from .compare_models import row_sign
 from .sources import sources_section
@@ -77,7 +77,7 @@ def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
     kind, _, name = home_of(asked).partition(":")
     return {
         "address": f"{kind}s/{name}.md#problem-{asked.id}",
-        "question": item["question"],
+        "question": opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING),
         "kind": f"{item['kind']} · {item['level']}",
     }
 
@@ -195,7 +195,7 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
     if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
         yield citations.rich_text(fallen), words("reading.fallback")
     if _newest_value(context, lambda single: (source := _first_source(single)) is not None and source.via is not None):
-        yield Markup('<span class="ds-via">{}</span>').format(words("source.copy")), words("reading.copy")
+        yield Markup('<span class="ds-via">{}</span>').format(context.place("§2.1")), words("reading.copy")
 
 
 def _technique_signs(context: Context) -> Iterator[Item]:

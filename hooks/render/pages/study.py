@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -73,8 +74,6 @@ def _list_of_experiments(context: Context) -> str:
     return context.html("table.html.jinja", t=table)
 
 
-LONGEST_OPENING = 72  # columns of a question in the list, which its page asks in full
-
 _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models"))
 
 
@@ -115,7 +114,8 @@ def _list_of_page(
     title, address = _title_and_address(context, home, written)
     items = [problems.problem_item(context, one) for one in asked]
     shown = [
-        {**item, "opening": opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING)} for item in items
+        {**item, "opening": opening_words(Markup(item["question"]).striptags(), problems.LONGEST_OPENING)}
+        for item in items
     ]
     return {"title": title, "address": address, "problems": shown}
 
@@ -131,34 +131,23 @@ def _title_and_address(context: Context, home: str, written: Mapping[str, str]) 
     return context.catalogue.models[id_].name, MODEL.path_of(id_)
 
 
-def problems_section(context: Context, page: str, written: Mapping[str, str]) -> list[Section]:
-    html = Markup(problems.problems_html(context, problems.problems_of_page(context, page)))
-    related = problems.homes_of_related(context, page)
-    if related:
-        links = Markup(context.words("punctuation.listed")).join(
-            Markup('<a href="ds:{}">{}</a>').format(
-                _problems_address(context, home), _related_label(context, home, count, written)
-            )
-            for home, count in related.items()
-        )
-        html += Markup("<p>{}</p>").format(
-            Markup(context.words("problems.elsewhere", links="{links}")).format(links=links)
-        )
+def problems_section(context: Context, page: str) -> list[Section]:
+    """Problems that a technique itself asks."""
+    html = problems.problems_html(context, problems.problems_of_page(context, page))
     return [Section("problems", context.words("problems.section"), html)] if html else []
 
 
-def _problems_address(context: Context, home: str) -> str:
-    kind, _, id_ = home.partition(":")
-    if kind == "guide":
-        return f"{GUIDE.path_of(id_)}#problems"
-    if kind == "technique":
-        return technique_address(context.catalogue.techniques[id_])
-    return MODEL.path_of(id_)
-
-
-def _related_label(context: Context, home: str, count: int, written: Mapping[str, str]) -> str:
-    title, _ = _title_and_address(context, home, written)
-    return context.words("problems.under", name=title, count=count)
+def links_to_related(context: Context, page: str, written: Mapping[str, str]) -> Markup:
+    """Links to pages that ask more about a technique, with how many problems each."""
+    links = []
+    for home, count in problems.homes_of_related(context, page).items():
+        title, address = _title_and_address(context, home, written)
+        place = f"{address}#problems" if home.startswith("guide:") else address
+        name = re.split("[:：]", title)[0]
+        links.append(
+            Markup('<a href="ds:{}">{}</a>').format(place, context.words("problems.under", name=name, count=count))
+        )
+    return Markup(" · ").join(links)
 
 
 PATH = "questions.md"

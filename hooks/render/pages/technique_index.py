@@ -17,7 +17,7 @@ from .. import format, links
 from ..cite import Citations, plain_text
 from ..context import Context
 from ..drawings import glyph_of
-from ..family_facts import family_label, family_remarks
+from ..family_facts import family_label
 from ..format import UsePart, part_of, short_model
 from ..links import model_link, technique_link
 from ..page import Page, Section, lead_section
@@ -25,23 +25,12 @@ from ..page import Page, Section, lead_section
 _CELL, _WIDE = 7, 5
 
 
-def families_strip(context: Context, technique: Technique) -> Markup:
-    """A cell a family, the oldest first, and who introduced, changed, has or dropped the technique."""
+def families_by_part(context: Context, technique: Technique) -> Markup:
+    """Who introduced, changed, has or dropped the technique, the oldest family first."""
     uses = context.uses.family_uses(technique.id)
-    if not uses:
-        return Markup("")
-    order = sort_by_date(context.catalogue.models.values())
     rows = [(context.words(part.value), _family_links(uses, part)) for part in UsePart]
-    return Markup(
-        context.html(
-            "technique_users.html.jinja",
-            cells=_strip_paths(order, uses),
-            cell=_CELL,
-            width=_CELL * len(order),
-            rows=[(label, links) for label, links in rows if links],
-            years=(_model_year(order[0]), _model_year(order[-1])),
-        )
-    )
+    shown = [(label, links) for label, links in rows if links]
+    return Markup(context.html("technique_users.html.jinja", rows=shown)) if shown else Markup("")
 
 
 def families_line(context: Context, technique: Technique) -> Markup:
@@ -101,37 +90,25 @@ def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Ma
 
 def what_each_did(citations: Citations, technique: Technique) -> str:
     context, words = citations.context, citations.context.words
+    if not technique.in_models:
+        return ""
     uses = {use.model.id: use for use in context.uses.family_uses(technique.id)}
-    rows = [_user_row(citations, technique, row, uses.pop(row.model or "", None)) for row in technique.in_models]
-    for use in uses.values():
-        if use.stated is not None and use.stated.note is not None:
-            row = _user_row(citations, technique, None, use)
-            rows.insert(next((at for at, other in enumerate(rows) if other["day"] > row["day"]), len(rows)), row)
-    known = ""
-    if context.uses.of_technique(technique.id):
-        fields = dict.fromkeys(f"<code>{escape(condition.field)}</code>" for condition in technique.follows_from)
-        key = "technique.derived" if fields else "technique.remembered"
-        listed = Markup(words("punctuation.listed").join(fields))
-        known = f'<p class="ds-legend">{escape(words(key)).format(fields=listed)}</p>'
-    if not rows:
-        return known
-    html = context.html("technique_in_models.html.jinja", rows=rows) + known
+    rows = [_user_row(citations, technique, row, uses.get(row.model or "")) for row in technique.in_models]
+    html = context.html("technique_in_models.html.jinja", rows=rows)
     if not context.uses.of_technique(technique.id):
         return html
     return f'<details class="ds-fold"><summary>{escape(words("users.told", count=len(rows)))}</summary>{html}</details>'
 
 
-def _user_row(citations: Citations, technique: Technique, row: InModel | None, use: FamilyUse | None) -> dict[str, Any]:
+def _user_row(citations: Citations, technique: Technique, row: InModel, use: FamilyUse | None) -> dict[str, Any]:
     context = citations.context
-    when = context.uses.date_of(technique.id, row) if row is not None else use.date if use is not None else None
-    model = use.model if use is not None else context.catalogue.models.get((row.model if row else None) or "")
+    when = context.uses.date_of(technique.id, row)
+    model = use.model if use is not None else context.catalogue.models.get(row.model or "")
     return {
-        "day": when.first_day if when else "",
         "link": model_link(model) if model is not None else None,
         "date": citations.value_text(when) if when else None,
-        "paragraphs": citations.rich_paragraphs(row.text) if row is not None else [],
-        "mark": citations.footnote(row.source) if row is not None else "",
-        "said": family_remarks(citations, use) if use is not None and row is None else [],
+        "paragraphs": citations.rich_paragraphs(row.text),
+        "mark": citations.footnote(row.source),
     }
 
 

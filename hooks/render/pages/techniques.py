@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
+from catalogue.lookup import item_names
 from catalogue.schema.technique import Formula, SharedPage, Technique
-from catalogue.schema.values import Text
+from catalogue.schema.values import Detail, Text, walk_record
 
 from ..cite import Citations, page_description, reference_anchor
 from ..context import Context
@@ -20,45 +21,44 @@ from ..technique_figures import figures_of, labs_of
 from . import study
 from .elsewhere import line_elsewhere
 from .sources import render_disputes, sources_section
-from .technique_index import families_line, families_strip, what_each_did
+from .technique_index import families_by_part, families_line, what_each_did
 from .use_and_extend import released_code
 
-_LINEAGE = '<span id="lineage"></span>'  # a place of its own on pages before
+# Places of their own on pages before: the lineage, and published values where a text says them all.
+_LINEAGE, _FACTS = '<span id="lineage"></span>', '<span id="facts"></span>'
 
 
 def technique_page(context: Context, page_id: str, written: Mapping[str, str]) -> Page:
     shared = context.catalogue.shared_pages.get(page_id)
-    return (
-        _shared_page(context, shared) if shared else _own_page(context, context.catalogue.techniques[page_id], written)
-    )
+    if shared:
+        return _shared_page(context, shared, written)
+    return _own_page(context, context.catalogue.techniques[page_id], written)
 
 
 def _own_page(context: Context, technique: Technique, written: Mapping[str, str]) -> Page:
     citations, words = Citations(context), context.words
-    pictures, plays = figures_of(context, technique.id)
     frames = frames_of(context, technique.id)
-    first, later = (pictures, plays) if pictures else (plays, "")
     if frames:
-        first, later = "", pictures + plays
-        opening = _render_opening(citations, technique, frames) + _lead_paragraph(citations, technique, "")
+        opening = _render_opening(citations, technique, frames)
     else:
         opening = _render_kicker(context, technique) + _lead_paragraph(citations, technique)
-    sections = [Section("lead", "", opening + first)]
+    sections = [Section("lead", "", opening)]
     sections.append(Section("why", words("section.why"), _render_prose(citations, technique.why)))
     how = _render_prose(citations, technique.how) if technique.how else ""
-    how += later + _render_formulas(citations, technique)
+    how += _render_formulas(citations, technique) + figures_of(context, technique.id)
     lab = labs_of(context, technique.id)
     if how or lab:
         sections.append(Section("how", words("section.how"), how + lab))
     if technique.cost is not None:
-        sections.append(Section("cost", words("section.cost"), _render_prose(citations, technique.cost)))
+        place = "" if _unquoted_facts(technique) else _FACTS
+        sections.append(Section("cost", words("section.cost"), place + _render_prose(citations, technique.cost)))
     sections.append(
         Section("models", words(_heading_of_users(context, technique)), _LINEAGE + _render_users(citations, technique))
     )
-    sections += study.problems_section(context, f"technique:{technique.id}", written)
+    sections += study.problems_section(context, f"technique:{technique.id}")
     for name, html in _appendix_parts(citations, technique):
         sections.append(Section(name, words(f"section.{name}"), html))
-    sections.append(Section("origin", words("section.origin"), _render_record(citations, technique)))
+    sections.append(Section("origin", words("section.origin"), _render_record(citations, technique, written)))
     sections.append(sources_section(citations))
     return Page(
         f"techniques/{technique.id}.md",
@@ -77,7 +77,7 @@ def _render_opening(citations: Citations, technique: Technique, frames: Sequence
             "technique_opening.html.jinja",
             id=technique.id,
             kicker=_render_kicker(context, technique),
-            definition=citations.rich_text(technique.definition),
+            what=_lead_paragraph(citations, technique, ""),
             picture=_render_picture(context, technique),
             frames=frames[1:],
             math=lambda latex: Markup(wrapping_mathml(latex)),
@@ -98,7 +98,8 @@ def _render_picture(context: Context, technique: Technique) -> Markup:
     return Markup(context.html("technique_picture.html.jinja", frame=frames[0], anchor=anchor))
 
 
-def _shared_page(context: Context, shared: SharedPage) -> Page:
+def _shared_page(context: Context, shared: SharedPage, written: Mapping[str, str]) -> Page:
+    """A section for each technique; sources once, at the end."""
     citations, words = Citations(context), context.words
     sections = [Section("lead", "", f'<p class="ds-lead">{citations.rich_text(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
@@ -115,7 +116,7 @@ def _shared_page(context: Context, shared: SharedPage) -> Page:
         parts += _headed_part(context, technique, "models", users, heading)
         for name, html in _appendix_parts(citations, technique):
             parts += _headed_part(context, technique, name, html)
-        parts += _headed_part(context, technique, "origin", _render_record(citations, technique))
+        parts += _headed_part(context, technique, "origin", _render_record(citations, technique, written))
         sections.append(Section(technique.id, _page_title(context, technique), "".join(parts)))
     sections.append(sources_section(citations))
     names = words("punctuation.listed").join(
@@ -168,16 +169,16 @@ def _heading_of_users(context: Context, technique: Technique) -> str:
 
 
 def _render_users(citations: Citations, technique: Technique) -> str:
-    html = f"{families_strip(citations.context, technique)}{what_each_did(citations, technique)}"
+    html = f"{families_by_part(citations.context, technique)}{what_each_did(citations, technique)}"
     return html or f"<p>{escape(citations.context.words('technique.no_users'))}</p>"
 
 
 def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tuple[str, str]]:
     context = citations.context
-    if technique.facts:
+    if facts := _unquoted_facts(technique):
         name = context.words.text(technique.name)
         caption = context.words("technique.facts_caption", name=name)
-        rows = detail_rows(citations, technique.facts)
+        rows = detail_rows(citations, facts)
         table = key_value_table(citations, caption, rows, list(context.catalogue.entries))
         yield "facts", context.html("table.html.jinja", t=table)
     if technique.disputes:
@@ -190,7 +191,22 @@ def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tupl
         yield "notes", f"<ul>{items}</ul>"
 
 
-def _render_record(citations: Citations, technique: Technique) -> str:
+def _unquoted_facts(technique: Technique) -> list[Detail]:
+    """Published values that no text of the technique says."""
+    return [fact for fact in technique.facts if not _is_quoted(technique, fact)]
+
+
+def _is_quoted(technique: Technique, fact: Detail) -> bool:
+    if fact.value.note is not None or fact.value.by_variant is not None:
+        return False
+    quotes = [f"'{technique.id}/facts.{name}.value'" for name in item_names(fact)]
+    texts: list[str] = []
+    walk_record(technique, lambda value, _: texts.append(value.en) if isinstance(value, Text) else None)
+    return any(quote in text for quote in quotes for text in texts)
+
+
+def _render_record(citations: Citations, technique: Technique, written: Mapping[str, str]) -> str:
+    """Who introduced it, code, links, problems elsewhere and what to read next."""
     context, words = citations.context, citations.context.words
     lines = [(words("technique.introduced"), _introduced_by(citations, technique))]
     if code := released_code(context, technique.id):
@@ -205,6 +221,8 @@ def _render_record(citations: Citations, technique: Technique) -> str:
         lines.append((words("fact.links"), Markup(" · ").join(links)))
     if elsewhere := line_elsewhere(context, technique.id):
         lines.append((words("elsewhere.label"), elsewhere))
+    if asked := study.links_to_related(context, f"technique:{technique.id}", written):
+        lines.append((words("problems.related"), asked))
     if technique.related:
         related = Markup(" · ").join(technique_link(context, id_, short=True) for id_ in technique.related)
         place = "" if technique.page else Markup(' id="related"')

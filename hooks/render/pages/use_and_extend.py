@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from textwrap import indent
 
 from markupsafe import Markup
@@ -67,8 +66,8 @@ def _revision_text(context: Context) -> str:
 
 def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iterator[Section]:
     words = context.words
-    tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1)
     suffix = "" if words.language == ENGLISH else f".{words.language}"
+    tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1)
     feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
     model = next(iter(context.catalogue.models))
     groups = (
@@ -121,22 +120,14 @@ def _code_block(language: str, text: str) -> str:
 
 
 def field_reference_page(context: Context) -> Page:
+    """How values are written, and where every field is described."""
     words = context.words
-    records = {
-        name: [
-            replace(
-                row,
-                type=words(f"type.{row.type.replace(' ', '_')}") if row.opens is None else row.type,
-                description=words.from_code(f"schema.{name}.{row.name}", row.description),
-            )
-            for row in rows
-        ]
-        for name, rows in field_reference.schema_records().items()
-    }
+    table = f"ds:data/fields/{words.language}.csv"
+    fields = words("add.fields_files", count=len(field_reference.schema_records()), table=table)
     sections = (
         lead_section(words("fields.intro")),
         Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.LOCATOR_FORMS)),
-        Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
+        Section("fields", words("add.fields"), f"<p>{fields}</p>"),
     )
     return Page("fields.md", words("page.fields"), words("fields.description"), sections)
 

@@ -64,7 +64,7 @@ function show(value) {
     if (title?.title) title.textContent = title.title; // the list has a short one
     const said = [...entry.childNodes].slice(title ? 1 : 0).map((node) => node.cloneNode(true));
     tip.append(...(title ? [title, said.length ? "," : ""] : []), ...said);
-    for (const copy of tip.querySelectorAll(".ds-via")) copy.textContent = copy.title; // the list has one word
+    for (const copy of tip.querySelectorAll(".ds-via")) copy.after(` (${copy.title})`); // in the list the place alone is the link
   }
   if (meant) {
     say(meant);
