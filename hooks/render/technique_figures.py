@@ -204,10 +204,12 @@ def _drawn_mechanism(context: Context, name: str) -> str:
     )
 
 
-def figures_of(context: Context, technique_id: str) -> tuple[str, str]:
-    names = SHOWN.get(technique_id, ((), ()))[0]
-    still = "\n".join(mechanism_html(context, name) for name in names if name in MECHANISMS)
-    return still, "\n".join(mechanism_html(context, name) for name in names if name in PLAYS)
+def figures_of(context: Context, technique_id: str) -> str:
+    """Figures on the technique's own page, and links to those that a guide shows."""
+    names, own = SHOWN.get(technique_id, ((), ()))[0], f"techniques/{technique_id}.md"
+    here = "".join(mechanism_html(context, name) for name in names if PLACES[name] == own)
+    elsewhere = [(name, PLACES[name], name in PLAYS) for name in names if PLACES[name] != own]
+    return here + (context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else "")
 
 
 def labs_of(context: Context, technique_id: str) -> str:
