@@ -7,27 +7,28 @@ import itertools
 import re
 import shutil
 import tempfile
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
-from building import ROOT, copy_project, once, strictly
+from building import ROOT, copy_project
+from catalogue.files import read_pages
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Track
-from conftest import SUB_PATH, Quiet, Server
 from helpers import FONTS_READY, check
 from more_entries import ENTRIES, add_entries
 from render import words as language_files
+from render.cite import Citations
 from render.context import Context, make_context
 from render.figures import home, timeline
 from render.figures.canvas import BOLD, text_width
 from render.figures.schedule import STYLES
+from render.page_registry import PAGES, url_of
 from render.pages.schedules import longest_pre_training
+from render.site import BLOCKS, FOLDER, BuilderInputs, build_pages, render_site
 from test_figures_browser import BOXES
 from test_map import TEXTS
 from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
@@ -97,34 +98,42 @@ def test_every_run_on_one_axis_has_its_own_colour(count: int) -> None:
         assert len(runs) <= STYLES
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site with all entries of the list, built strictly."""
-
-    def build(folder: Path) -> None:
-        with tempfile.TemporaryDirectory() as temporary:
-            project = copy_project(Path(temporary))
-            add_entries(project / "data", len(ENTRIES))
-            strictly(project)(folder)
-
-    return once("grown", tmp_path_factory, build)
+# The article of an open page with other blocks; on the home page, whose blocks stand in columns, each in the place of the one like it.
+PUT = """([html, inPlace]) => {
+  const made = document.createElement("div");
+  made.innerHTML = html;
+  if (!inPlace) return document.querySelector("article").replaceChildren(made);
+  for (const figure of made.querySelectorAll("figure"))
+    document.querySelector(`article figure.${[...figure.classList].join(".")}`).replaceWith(figure);
+}"""
 
 
-@pytest.fixture(scope="module")
-def grown_address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    root = tmp_path_factory.mktemp("grown-www")
-    (root / SUB_PATH.strip("/")).symlink_to(site)
-    server = Server(("127.0.0.1", 0), functools.partial(Quiet, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}{SUB_PATH}"
-    server.shutdown()
+@functools.cache
+def blocks(language: str) -> dict[str, str]:
+    """What the pages that show all models have in their articles, by path, with all entries of the list."""
+    ctx, inputs = told(len(ENTRIES), language), BuilderInputs({}, {}, {})
+    shown = [page for page in PAGES if page.path.startswith(("timeline", "trends", "compare/"))]
+    made = {page.path: page for declared in shown for built in build_pages(ctx, declared, inputs) for page in built}
+    home_blocks = (BLOCKS[name](ctx, Citations(ctx), "index.md") for name in ("hero", "general-line", "map"))
+    return {path: "".join(page.blocks.values()) for path, page in made.items()} | {"index.md": "".join(home_blocks)}
+
+
+def open_grown(page: Page, address: str, language: str, path: str) -> None:
+    page.goto(f"{address}{FOLDER[language]}{url_of(path)}")
+    page.evaluate(PUT, [blocks(language)[path], path == "index.md"])
+    assert "kimi-k2" in page.locator("article").inner_html()
+
+
+def test_every_page_can_be_made() -> None:
+    site = render_site(told(len(ENTRIES), "en"), {}, read_pages(ROOT / "docs" / "en"))
+    assert {f"models/{id_}.md" for id_ in grown(len(ENTRIES)).models} <= set(site.pages)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("edition", ["", "zh/"])
-@pytest.mark.parametrize("path", ["", "timeline/"])
-def test_no_text_of_the_maps_lies_on_another(page: Page, grown_address: str, edition: str, path: str) -> None:
-    page.goto(grown_address + edition + path)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", ["index.md", "timeline.md"])
+def test_no_text_of_the_maps_lies_on_another(page: Page, address: str, language: str, path: str) -> None:
+    open_grown(page, address, language, path)
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(FONTS_READY)
@@ -132,9 +141,9 @@ def test_no_text_of_the_maps_lies_on_another(page: Page, grown_address: str, edi
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("edition", ["", "zh/"])
-def test_names_on_trends_neither_meet_nor_go(page: Page, grown_address: str, edition: str) -> None:
-    page.goto(grown_address + edition + "trends/")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_on_trends_neither_meet_nor_go(page: Page, address: str, language: str) -> None:
+    open_grown(page, address, language, "trends.md")
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(FONTS_READY)
@@ -151,20 +160,19 @@ def test_names_on_trends_neither_meet_nor_go(page: Page, grown_address: str, edi
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("edition", ["", "zh/"])
-def test_tables_of_all_models_fit_the_paper(page: Page, grown_address: str, site: Path, edition: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_of_all_models_fit_the_paper(page: Page, address: str, language: str) -> None:
     page.emulate_media(media="print")
-    tables = sorted((site / edition / "compare").glob("*/index.html"))
+    tables = [path for path in blocks(language) if path.startswith("compare/")]
     assert tables
     for path in tables:
-        wide = "ds-wide" in path.read_text(encoding="utf-8")
+        open_grown(page, address, language, path)
+        wide = page.locator(".ds-wide").count() > 0
         page.set_viewport_size({"width": round((A4[wide] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
-        page.goto(f"{grown_address}{edition}compare/{path.parent.name}/")
         page.evaluate(FONTS_READY)
-        assert page.evaluate(WIDER) == [], path.parent.name
+        assert page.evaluate(WIDER) == [], path
 
 
-def test_the_new_models_stand_on_the_pages(site: Path) -> None:
-    for edition in ("", "zh/"):
-        page = (site / edition / "compare" / "training" / "index.html").read_text(encoding="utf-8")
-        assert re.search(r'data-run="kimi-k2-base/pre-training"', page), "the long stage is drawn, not the annealing"
+def test_the_long_stage_of_a_new_model_is_drawn_and_not_the_annealing() -> None:
+    for language in LANGUAGES:
+        assert 'data-run="kimi-k2-base/pre-training"' in blocks(language)["compare/training.md"]
