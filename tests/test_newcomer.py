@@ -1,4 +1,4 @@
-"""A newcomer's entry that `make check` calls right is not punished elsewhere: it builds on, and what grows from it is valid."""
+"""A newcomer's entry that `make check` calls right is not punished elsewhere: its pages are made, and it shows in figures."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from selectolax.lexbor import LexborHTMLParser
 from building import ROOT
 from catalogue.load import load_catalogue, untranslated_texts
 from catalogue.records import Catalogue
-from render import words as language_files
-from render.site import make_editions
+from render.context import make_context
+from render.pages.trends import trends_page
+from render.site import site_of
+from render.words import load_words
 
 ENTRY = """id: newcomer-9b
 name: Newcomer 9B
@@ -65,13 +67,12 @@ def test_its_texts_wait_for_chinese(contributed: Path) -> None:
     assert any("newcomer-9b.yaml" in message and "A small dense model." in message for message in waiting)
 
 
-def test_every_page_is_made_in_both_languages(grown: Catalogue) -> None:
-    words = {language: language_files.load_words(language) for language in ("en", "zh")}
-    for language, edition in make_editions(grown, words, ROOT / "docs").items():
-        pages = edition.site.pages
-        page = next(page for path, page in pages.items() if "newcomer-9b" in path)
-        html = page.markdown + "".join(page.blocks.values())
-        assert "A small dense model." in html
-        assert ("ds-fallback" in html) == (language == "zh")
-        trends = "".join(pages["trends.md"].blocks.values())
-        assert LexborHTMLParser(trends).css_first("[data-id=newcomer-9b-base]") is not None
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_its_page_and_its_point_are_made(grown: Catalogue, language: str) -> None:
+    ctx = make_context(grown, load_words(language))
+    page = site_of(ctx, "newcomer-9b").pages["models/newcomer-9b.md"]
+    html = page.markdown + "".join(page.blocks.values())
+    assert "A small dense model." in html
+    assert ("ds-fallback" in html) == (language == "zh")
+    trends = "".join(trends_page(ctx).blocks.values())
+    assert LexborHTMLParser(trends).css_first("[data-id=newcomer-9b-base]") is not None
