@@ -221,7 +221,7 @@ def test_the_bias_is_that_of_the_lab(catalogue: Catalogue) -> None:
       const { loads, violations, biases } = simulated(input.data, N, u);
       return [loads, violations, biases.map(b => [...b])];
     })"""
-    grid = [(N, u) for N in (8, 16, 32) for u in (0, 0.0001, 0.001, 0.03)]
+    grid = [(8, 0.0001), (16, 0.001), (32, 0), (32, 0.03)]
     table = np.array(script("bias_balance", "[...normal(input.table, input.seed)]", data))
 
     def noise(experts: int) -> Callable[[int], np.ndarray]:
