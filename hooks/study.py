@@ -144,7 +144,7 @@ def _read_project(config: MkDocsConfig) -> Project:
 
 
 def _begin_chinese(config: MkDocsConfig, project: Project) -> None:
-    """Where both editions are built and the system can copy a process.
+    """Where both editions are built and the system can fork.
 
     The English one checks the texts meanwhile, and ends the other where something is wrong with them.
     """

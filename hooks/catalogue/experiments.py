@@ -84,7 +84,7 @@ class Result:
 
 @dataclass(frozen=True)
 class DrawnGroup:
-    """One group of answers: what each is, what it earns, how far it lies above the group, and the policy after the step."""
+    """A group of answers: rewards, advantages, and the policy after the step."""
 
     answers: tuple[str, ...]
     rewards: tuple[float, ...]
@@ -94,8 +94,6 @@ class DrawnGroup:
 
 @dataclass(frozen=True)
 class AllGroups:
-    """Every group that could be drawn."""
-
     share_that_teach_nothing: float
 
 
@@ -120,7 +118,7 @@ def read_worked_step(data: FilePath) -> WorkedStep | None:
 def read_results(
     data: FilePath, experiments: tuple[Experiment, ...], located: Located
 ) -> tuple[dict[str, Result], list[Finding]]:
-    """Results of the experiments that were run, and what is wrong in them or in what is said of them."""
+    """Of the experiments that were run, with findings."""
     results, findings = {}, list[Finding]()
     for index, experiment in enumerate(experiments):
         if experiment.result is None:

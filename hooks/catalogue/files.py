@@ -141,10 +141,7 @@ _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
 def read_texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
-    """Texts by name, of all files or of those `names` that exist.
-
-    Raises CatalogueError with every file that is unreadable and, without `names`, missing or unknown.
-    """
+    """Raises CatalogueError with every file that is unreadable and, without `names`, missing or unknown."""
     wanted = _file_names(data) if names is None else [name for name in names if lexists(data / name)]
     found, findings = {}, [] if names is not None else [*_missing_files(data), *_unknown_files(data)]
     for name in wanted:
@@ -213,7 +210,7 @@ def _unknown_files(data: FilePath) -> Iterator[Finding]:
 
 
 def merged_models(texts: Mapping[str, str], folder: str) -> Located:
-    """All entries as if under `models:` of one file, oldest first, each with its own file and lines."""
+    """As if under `models:` of one file, oldest first, each entry with its own file and lines."""
     whole = strict_yaml.read_yaml(texts[MODELS], f"{folder}/{MODELS}")
     parts = [
         strict_yaml.read_yaml(text, f"{folder}/{name}", (ENTRIES, 0))
@@ -284,7 +281,7 @@ _LINES_BEHIND = 8
 def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
     """Repair what can be; return a line for each repair: place, old and new text.
 
-    Check digits wait until nothing else in their file is wrong, since they follow from dimensions that may be missing.
+    Check digits follow from dimensions, so they wait until nothing else in their file is wrong.
     """
     findings = list(findings)
     unsound = {finding.file for finding in findings if not is_check_digit(finding)}
@@ -307,7 +304,7 @@ def is_check_digit(finding: Finding) -> bool:
 
 
 def _write_value(file: Path, number: int, key: str, old: str, new: str) -> bool:
-    """Replace `old` on the line or the next few: as the value of `key`, or where it stands once."""
+    """Replace `old` on the line or the next few: the value of `key`, or where it stands once."""
     lines = file.read_bytes().decode().split("\n")  # as they end, with a carriage return where they have one
     value = re.compile(rf"(?<![\w-])({re.escape(key)}: *){re.escape(old)}(?![\w.-])")
     for index in range(number - 1, min(number + _LINES_BEHIND, len(lines))):

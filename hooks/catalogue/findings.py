@@ -24,7 +24,7 @@ def invisible_character(text: str) -> str | None:
 
 
 def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines (from 1) with an invisible character, each with its message; a byte order mark is none."""
+    """Numbers from 1, each with its message; a byte order mark is none."""
     text = text.removeprefix("\ufeff")
     if _UNSEEN.search(text):
         for number, line in enumerate(text.split("\n"), 1):
@@ -89,7 +89,7 @@ def nearest_in_quotes(word: object, allowed: Iterable[str]) -> str:
 
 
 def closest_word(word: object, allowed: Iterable[str], cutoff: float = 0.5) -> str:
-    """The closest allowed word regardless of case, or the only one that ends in `word`; empty if none is."""
+    """Regardless of case, or the only one that ends in `word`; empty if none is close."""
     lower = {name.lower(): name for name in reversed(list(allowed))}
     meant = str(word).lower()
     if close := difflib.get_close_matches(meant, lower, n=1, cutoff=cutoff):

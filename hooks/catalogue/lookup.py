@@ -347,7 +347,7 @@ def asked_kinds() -> tuple[str, ...]:
 
 
 class AnswerGroup(IntEnum):
-    """The kinds of facts that are loaded together, by where the catalogue has them."""
+    """Kinds of facts that are loaded together."""
 
     OVERVIEW = 0
     ARCHITECTURE = 1
@@ -358,7 +358,6 @@ class AnswerGroup(IntEnum):
 
 
 def answer_group(kind: str) -> AnswerGroup:
-    """The group in which a kind of fact is loaded."""
     if kind in ("serving", "cache_for"):
         return AnswerGroup.SERVING
     if kind in _DERIVED or any(kind in composed for composed in (SIZES, CACHE, IDENTITY, COMPUTE, DETAILS)):

@@ -314,10 +314,7 @@ def recipe_stages(entries: Mapping[str, Entry], entry: Entry) -> Recipe:
 
 
 def most_trained(entries: Mapping[str, Entry], entry: Entry) -> Entry:
-    """Of the variants that share its architecture, the one with most stages.
-
-    The flagship is often a base model, and what came after it belongs to the recipe too.
-    """
+    """Of the variants that share its architecture, the one with most stages: a flagship is often a base model."""
     line = [entry, *(entries[variant.id] for variant in entry.model.variants)]
     same = [e for e in line if e.architecture_owner == entry.architecture_owner]
     return max(same, key=lambda e: len(recipe_stages(entries, e).stages))
@@ -367,7 +364,7 @@ def shares_training(entry: Entry) -> bool:
 
 
 def infrastructure_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
-    """A value by variant is the variant's own, or that of the weights it was trained from in the same training."""
+    """The variant's own, or that of the weights it was trained from in the same training."""
     if stated is None:
         return None
     if stated.by_variant is None:

@@ -122,7 +122,7 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
 
 
 def _decoded_library(library: Library) -> Library:
-    """Entries without braces and LaTeX accents, authors split into names.
+    """Without braces and LaTeX accents, authors split into names.
 
     Decoding LaTeX is slow, so only entries that have any go through it.
     """

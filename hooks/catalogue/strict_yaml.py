@@ -194,7 +194,7 @@ class Written(Decimal):
 
 
 def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
-    """Problems are in `findings`; `data` holds what could be read, nothing where the file is no YAML or has an alias.
+    """Problems are in `findings`; `data` is empty where the file is no YAML or has an alias.
 
     With `under`, paths are as if the content stood there in a larger file.
     """

@@ -312,7 +312,7 @@ def typed_numbers(text: str) -> list[str]:
 
 
 def untranslated_words(english: str, chinese: str) -> str:
-    """The Chinese text where it repeats English words in lower case, which no name is; else empty."""
+    """English words in lower case, which no name is, that the Chinese text repeats; else empty."""
     return chinese if chinese == english and _ORDINARY_WORDS.fullmatch(chinese) else ""
 
 

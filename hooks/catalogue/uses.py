@@ -110,7 +110,7 @@ class FamilyUse:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a checkpoint's fields say of a technique: yes, no or unknown, with the sources that say so or are silent."""
+    """What a checkpoint's fields say of a technique, with the sources that say so or are silent."""
 
     holds: bool | None
     sources: Sources | None = None
@@ -172,7 +172,7 @@ class Uses:
         return {use.model.id for use in self.of_technique(technique_id) if use.how.is_use}
 
     def date_of(self, technique_id: str, row: InModel) -> PartialDate | None:
-        """The date of a row of `in_models`: its own, since when its model uses the technique, or the model's first."""
+        """Of a row of `in_models`: its own, since when its model uses the technique, or the model's first."""
         if row.date is not None:
             return row.date
         family, model = self.family_use(technique_id, row.model or ""), self._models.get(row.model or "")
@@ -249,7 +249,7 @@ class Uses:
         )
 
     def _first_use_date(self, model: Model, variants: Iterable[str]) -> PartialDate | None:
-        """First date of the model; of the checkpoints, where each came out later on a day of its own."""
+        """Of the model; of the checkpoints, where each came out later on a day of its own."""
         named = [self._entries[id_] for id_ in variants if id_ in self._entries]
         dates = [
             day
@@ -283,7 +283,7 @@ class Uses:
         return tuple(found)
 
     def _lineage_has(self, uses: Iterable[Use], model: Model, compared: Use | None = None) -> bool:
-        """Whether a model that this one builds on has a technique; where its sources are silent, the next one back.
+        """Whether a model that this one builds on has it; where its sources are silent, the next one back.
 
         With `compared`, only earlier uses in the same scope count. What a parent's first release has counts whichever
         came out first: DeepSeek Coder builds on DeepSeek LLM, which was published after it.

@@ -76,7 +76,7 @@ def validate_file(located: Located, schema: type[R]) -> tuple[R | None, list[Fin
 
 
 def repair_for_rules(located: Located, schema: type[R]) -> R | None:
-    """The record with examples in place of values that do not fit, so that rules can look at the rest.
+    """With examples in place of values that do not fit, so that rules can look at the rest.
 
     None where an id or a part without an example is wrong.
     """
@@ -149,7 +149,7 @@ def _schema_findings(located: Located, schema: type[BaseModel], errors: list[Err
 
 
 def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> dict[KeyPath, str]:
-    """Items in the wrong list, as when added at the end of a file: by path, the list that is meant."""
+    """Items in the wrong list, as when added at the end of a file, by path with the list that is meant."""
     found: dict[KeyPath, str] = {}
     for item in {_error_path(details)[:-1] for details in errors if details["type"] == "extra_forbidden"}:
         if len(item) < 2 or not isinstance(item[-1], int):

@@ -125,7 +125,7 @@ def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class EntryPages:
-    """Pages of models and techniques, each family made once it is asked for; anchors are the same in every language."""
+    """Each family is made once it is asked for; anchors are the same in every language."""
 
     catalogue: Catalogue
     words: Words
@@ -272,7 +272,7 @@ class HandWrittenPages:
                 )
 
     def _repeated_blocks(self, path: str, text: str) -> Iterator[Finding]:
-        """Blocks placed twice, whose links would lead to the first, and quoted values without a list of sources."""
+        """Links would lead to the first. Also quoted values without a list of sources."""
         placed: dict[tuple[str, ...], int] = {}
         line, cites = 1, False
         for part in parse_quotes(text):

@@ -84,10 +84,10 @@ _NO_TEXT = ("date.", "search.stop")
 
 
 def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[str, Words]]:
-    """The catalogue of the project at `root` and the words of both languages.
+    """Catalogue of the project at `root`, words of both languages; everything checked.
 
-    Pages of the entries `drafts` are made once to find missing words that only they need. Raises CatalogueError,
-    BrokenWords or PageError with everything that is wrong.
+    Pages of the entries `drafts` are made once to find words that only they need. Raises CatalogueError, BrokenWords or
+    PageError.
     """
     catalogue, words = read_data(root, drafts)
     check_texts(root, catalogue, words)
@@ -95,7 +95,7 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
 
 
 def read_data(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[str, Words]]:
-    """The same without a look at the texts. Raises CatalogueError, BrokenWords, or PageError where a page cannot be read."""
+    """Without a look at the texts. Raises CatalogueError, BrokenWords, or PageError where a page cannot be read."""
     catalogue = read_catalogue(root / "data")
     words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
     if problems := key_differences(words[ENGLISH], words[CHINESE]):
@@ -108,7 +108,7 @@ def read_data(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[s
 
 
 def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) -> None:
-    """Raise PageError with everything that is wrong with hand-written pages, words of the interface and texts of the catalogue."""
+    """Raises PageError with everything that is wrong in hand-written pages, words of the interface and the catalogue."""
     written = hand_written_pages(catalogue, words, root / "docs")
     found = find_avoided_forms(catalogue, words, root / "docs")
     found += [finding for pages in written for finding in pages.find_problems()]
@@ -122,7 +122,7 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
-    """Words that fields of an architecture or pages of `drafts` need and a language lacks."""
+    """What fields of an architecture or pages of `drafts` need and a language lacks."""
     needed = [f"field.architecture.{name}" for name in field_groups(Architecture) if name != "rope_scaling"]
     found = []
     for language, own in words.items():

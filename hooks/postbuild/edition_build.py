@@ -156,7 +156,7 @@ def can_fork() -> bool:
 class SideProcess:
     """Runs a function in a process that ends with this one.
 
-    What it logs below `logger`, warnings and up, is logged here in `wait`: lines do not mix, and warnings are counted.
+    Warnings below `logger` are logged here in `wait`: lines do not mix, and warnings are counted.
     """
 
     def __init__(self, function: Callable[[], None], logger: str) -> None:

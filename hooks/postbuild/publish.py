@@ -249,7 +249,7 @@ def with_new_names(text: str, names: dict[str, str], below: str = "") -> str:
 
 
 def normalize_html(html: str) -> str:
-    """Without empty lines and indents, and with printed apostrophes except where text is shown or run as written."""
+    """Without empty lines and indents; apostrophes are printed ones, but where text is shown or run as written."""
     parts = _AS_WRITTEN.split(_TOGGLE.sub(r"\1", html))
     for at, part in enumerate(parts):
         if at % 2 == 0:

@@ -168,10 +168,7 @@ def training_forms(found: TrainingEffort) -> dict[str, str]:
 def evaluate_lines(
     formulas: Mapping[str, Mapping[str, str]], forms: Mapping[str, str], numbers: Mapping[str, Number]
 ) -> dict[str, Computation]:
-    """Each line in turn; its result, rounded once, is a number for the lines below it.
-
-    A line with an unknown name is left out, and so are those that need it.
-    """
+    """Each result, rounded once, is a number for the lines below it; a line with an unknown name is left out."""
     known, lines = dict(numbers), {}
     for name, options in formulas.items():
         formula = options[forms[name]]

@@ -62,7 +62,7 @@ class Computation:
 
 
 def evaluate_formula(name: str, formula: str, numbers: Mapping[str, Exact]) -> Computation:
-    """Evaluate names, numbers, `+ - * / ( )`, `min`, `max`, `ceil` exactly; `exp`, `ln` and `sqrt` to a float's precision.
+    """Exact over names, numbers, `+ - * / ( )`, `min`, `max`, `ceil`; to a float's precision `exp`, `ln`, `sqrt`.
 
     Raises KeyError for a name that `numbers` lacks.
     """

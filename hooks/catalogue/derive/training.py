@@ -125,9 +125,9 @@ def pre_training_tokens(entry: Entry) -> Single[Quantity] | None:
 
 
 def headline_tokens(model: Model, variant_id: str) -> Single[Quantity] | None:
-    """Tokens that stand for a variant's training: those of its last pre-training with a count.
+    """Of the variant's last pre-training with a count.
 
-    Where it only continues from other weights, those of its one stage or the published total of several, else None.
+    Where it only continues from other weights, of its one stage, or the published total of several.
     """
     covering = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and variant_id in s.variants]
     longer = [s for s in covering if s.kind is StageKind.CONTEXT_EXTENSION]
@@ -306,7 +306,7 @@ def recomputed_counts(entry: Entry, which: SizeOf) -> Counted | None:
 
 
 def metric_counts(entry: Entry, metric: str) -> Counted | None:
-    """What a metric is per, or a share of, where a model has Engram or reads with a part of its layers."""
+    """What a metric is per, or a share of, where that is not all parameters."""
     recount = entry.recount
     writes = recount is not None and recount.prefill is not None
     backbone = recount is not None and bool(recount.engram)

@@ -107,7 +107,7 @@ def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
 
 
 def _phase_ends(until: Quantity, tokens: Quantity | None) -> dict[str, Decimal]:
-    """In tokens and in per cent, so that both can be compared; only in its own unit where no tokens are stated."""
+    """In tokens and in per cent, to compare both; only in its own unit where no tokens are stated."""
     if until.is_percentage:
         return {"%": until.value} | ({"tokens": tokens.value * until.value / 100} if tokens else {})
     return {"tokens": until.value} | ({"%": 100 * until.value / tokens.value} if tokens and tokens.value else {})
@@ -289,6 +289,6 @@ def computation_agrees(draft: Draft) -> Iterator[Finding]:
 
 
 def _sum_and_rounding(parts: Sequence[Quantity], total: Quantity) -> tuple[Decimal, Decimal]:
-    """The sum, and by how much it may miss the total: half a unit of the last digit of each."""
+    """The second is what the sum may miss the total by: half a unit of the last digit of each."""
     added = sum((part.value for part in parts), Decimal(0))
     return added, (total.step + sum((part.step for part in parts), Decimal(0))) / 2
