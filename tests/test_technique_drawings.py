@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from helpers import FONTS_READY, show
 from render import words as language_files
 from render.context import Context, load_templates, make_context
 from render.drawings import DRAWINGS, Frame, frames_of
-from render.figures.canvas import Box, text_width
+from render.figures.canvas import text_width
 from render.formula import wrapping_mathml
 from render.words import CHINESE, ENGLISH
 
@@ -26,6 +27,27 @@ IN_STEPS = {"mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-train
 
 def context_of(catalogue: Catalogue, language: str) -> Context:
     return make_context(catalogue, language_files.load_words(language), load_templates())
+
+
+@dataclass(frozen=True)
+class Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def inside(self, other: Box) -> bool:
+        return (
+            self.left >= other.left
+            and self.right <= other.right
+            and self.top >= other.top
+            and self.bottom <= other.bottom
+        )
 
 
 def label_boxes(frame: Frame) -> list[tuple[str, Box]]:

@@ -110,7 +110,7 @@ def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
         ],
         "answers": {kind: [[places, lines] for places, lines in found] for kind, found in groups.items()},
         "lacks": _absent_parts(entries[flagship]),
-        "details": list(_detail_lines(citations, model)),
+        "details": [line for _, line in _details_with_english(citations, model)],
         "scores": list(_score_lines(citations, model)),
     }
 
@@ -396,10 +396,6 @@ def api_answers(citations: Citations) -> dict[str, list[AnswerLine]]:
         ]
         found[name.name] = lines[::-1]
     return found
-
-
-def _detail_lines(citations: Citations, model: Model) -> Iterator[AnswerLine]:
-    yield from (line for _, line in _details_with_english(citations, model))
 
 
 def _details_with_english(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:

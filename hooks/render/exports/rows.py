@@ -204,7 +204,7 @@ def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
     for entry in catalogue.entries.values():
         parameters, recount, follows = entry.variant.parameters, entry.recount, training_metrics(entry)
         out, licences = records.release_date(entry), records.checkpoint_licences(entry)
-        kv_cache = recount.kv_cache if recount else None
+        length, kv_cache = entry.variant.context_length, recount.kv_cache if recount else None
         flops = follows.terms.get("training_flops") if follows else None
         row: Row = {
             "model": entry.model.id,
@@ -216,7 +216,7 @@ def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
             "weights_url": entry.variant.weights,
         }
         row |= _value_cells("licence_weights", licences.weights if licences else None)
-        row |= _value_cells("context_length", _single_value(entry.variant.context_length, entry))
+        row |= _value_cells("context_length", length.for_variant(entry.variant.id) if length else None)
         row |= _value_cells("total", parameters.total)
         row["total_counts"] = parameters.total.counts.value if parameters.total.counts else None
         row["total_recomputed"] = recount.total if recount else None
@@ -255,10 +255,6 @@ def _infrastructure_cells(catalogue: Catalogue, entry: Entry, name: str) -> Sing
     block = entry.model.infrastructure
     hardware = block.hardware if block else None
     return records.infrastructure_value(catalogue.entries, entry, getattr(hardware, name, None))
-
-
-def _single_value(stated: Stated[Any] | None, entry: Entry) -> Single[Any] | None:
-    return stated.for_variant(entry.variant.id) if stated else None
 
 
 # The blocks of a stage with a name that their columns begin with.

@@ -66,11 +66,6 @@ def notebook_json(name: str, made_of: Iterator[tuple[str, str]]) -> str:
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
-def code_of_notebook(text: str) -> str:
-    notebook: dict[str, Any] = json.loads(text)
-    return "\n\n".join(cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
-
-
 def _notebook_cells(name: str) -> Iterator[tuple[str, str]]:
     """Kind and text of each cell: docstring, imports, functions of other labs, own definitions, example."""
     tree = ast.parse(lab_code(name))

@@ -73,27 +73,6 @@ def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -
 
 
 @dataclass(frozen=True)
-class Box:
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: Box) -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
-    def inside(self, other: Box) -> bool:
-        return (
-            self.left >= other.left
-            and self.right <= other.right
-            and self.top >= other.top
-            and self.bottom <= other.bottom
-        )
-
-
-@dataclass(frozen=True)
 class Linear:
     """A linear scale; `end` may lie before `start`."""
 

@@ -186,7 +186,8 @@ class NarrowMap:
 def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alone: Sequence[Item] = ()) -> NarrowMap:
     """`more` are techniques by the model that introduced them, `alone` what no model introduced."""
     found = family_lines(context.catalogue.models.values(), lambda model: 1)
-    columns = {line: _DOWN_LEFT + index * _DOWN_LINE for index, line in enumerate(_line_order(found))}
+    order = sorted(range(len(found.lines)), key=lambda line: (found.lines[line] is not Track.GENERAL, line))
+    columns = {line: _DOWN_LEFT + index * _DOWN_LINE for index, line in enumerate(order)}
     text_x = max(columns.values()) + 13
     room = DOWN_WIDTH - text_x - 4
     rows, loose, years, y = [], list[StandaloneItems](), [], _DOWN_TOP
@@ -229,10 +230,6 @@ def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alo
         ways.append(StopLine(path, stop.model.track.value, stop.parent, id_))
     ways.sort(key=lambda way: way.track == Track.GENERAL.value)
     return NarrowMap(DOWN_WIDTH, round(y + 4), rows, loose, ways, years)
-
-
-def _line_order(found: Family) -> list[int]:
-    return sorted(range(len(found.lines)), key=lambda line: (found.lines[line] is not Track.GENERAL, line))
 
 
 def _wrapped_items(items: Sequence[Item], room: float) -> list[list[Item]]:

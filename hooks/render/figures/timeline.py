@@ -49,7 +49,9 @@ def timeline_figure(context: Context) -> str:
     return context.html(
         "timeline.svg.jinja",
         a=drawn,
-        d=lay_out_narrow_map(context, _with_models(found), _without_model(found)),
+        d=lay_out_narrow_map(
+            context, _with_models(found), [item for item in found if item.kind != "model" and not item.carrier]
+        ),
         lanes=lanes,
         height=round(top - _BETWEEN + 4),
         dates=dates,
@@ -74,10 +76,6 @@ def _with_models(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
         if item.carrier:
             carried.setdefault(item.carrier, []).append(item)
     return carried
-
-
-def _without_model(found: Sequence[Item]) -> Sequence[Item]:
-    return [item for item in found if item.kind != "model" and not item.carrier]
 
 
 def _relation_curves(context: Context, drawn: WideMap) -> list[RelationCurve]:

@@ -358,7 +358,7 @@ def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
         drawn.text(
             236 + width + 6 if good else 236 - width - 6,
             y + 19,
-            _with_minus_sign(advantage),
+            f"{advantage:+.2f}".replace("-", "−"),
             "",
             "start" if good else "end",
         )
@@ -392,10 +392,6 @@ def grpo_step(words: Words, catalogue: Catalogue) -> list[Panel]:
         course.text(46, 205 + 16 * i, words(f"{name}.{label}"), "small")
     course.text(356, 200, words(f"{name}.steps", count=len(found.course["not divided"]) - 1), "", "end")
     return [drawn, step, course]
-
-
-def _with_minus_sign(number: float) -> str:
-    return f"{number:+.2f}".replace("-", "−")
 
 
 def fill_in_the_middle(words: Words, catalogue: Catalogue) -> list[Panel]:

@@ -28,7 +28,7 @@ def glossary_page(context: Context) -> Page:
     intro = words("glossary.intro", terms=len(glossary.terms))
     sections, parts = [], []
     for subject in glossary.subjects:
-        items = _glossary_items(context, subject)
+        items = [_term_item(context, term) for term in context.catalogue.glossary.terms if term.subject == subject.id]
         if items:
             html = context.html("glossary.html.jinja", items=items, techniques=_technique_links(context, subject))
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
@@ -36,10 +36,6 @@ def glossary_page(context: Context) -> Page:
     box = context.html("filter.html.jinja", script=page_script("filter"))
     lead = lead_section(intro, box + links.jump_bar(context, parts))
     return Page("glossary.md", words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
-
-
-def _glossary_items(context: Context, subject: Subject) -> list[dict[str, Any]]:
-    return [_term_item(context, term) for term in context.catalogue.glossary.terms if term.subject == subject.id]
 
 
 def _technique_links(context: Context, subject: Subject) -> list[Markup]:

@@ -131,7 +131,7 @@ def serving_sections(citations: Citations, model: Model) -> list[Section]:
         "model_serving.html.jinja",
         cache=_stored_caches_table(citations, model),
         details=details,
-        tools="" if _derives_anything(citations, model) else tools,
+        tools="" if _derived_by_variant(citations, model) else tools,
     )
     return [Section("serving", words("section.serving"), html)]
 
@@ -244,10 +244,6 @@ def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
     return Markup("<br><small>{} {}{}</small>").format(
         words("follows.published"), citations.value_html(single), f" {words(unit)}" if unit else ""
     )
-
-
-def _derives_anything(citations: Citations, model: Model) -> bool:
-    return bool(_derived_by_variant(citations, model))
 
 
 def calculator_links(citations: Citations, entry: Entry) -> Markup:

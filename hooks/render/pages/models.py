@@ -13,7 +13,7 @@ from .. import assets, family_facts, links
 from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
-from ..figures.map_items import Item, own_form, timeline_items
+from ..figures.map_items import own_form, timeline_items
 from ..figures.timeline import PATHS, lane_name, poster_sheet, timeline_figure
 from ..format import NOTHING
 from ..links import model_link
@@ -139,16 +139,12 @@ def _items_by_year(citations: Citations) -> list[tuple[str, list[dict[str, objec
         entry = {
             "lane": item.lane,
             "track": lane_name(citations.context, item.lane),
-            "link": _item_link(item),
+            "link": Markup('<a href="{}">{}</a>').format(item.href, item.label),
             "date": citations.value_text(item.date),
             **facts,
         }
         years.setdefault(item.date.text[:4], []).append(entry)
     return list(years.items())
-
-
-def _item_link(item: Item) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(item.href, item.label)
 
 
 def _technique_facts(citations: Citations, id_: str) -> dict[str, object]:

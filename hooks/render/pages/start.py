@@ -16,7 +16,7 @@ from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.study import RouteStep
 from catalogue.schema.training import StageKind
-from catalogue.schema.values import Absence, Single, Source, Text, walk_record
+from catalogue.schema.values import Absence, Single, Text, walk_record
 from catalogue.strict_yaml import front_matter
 
 from .. import assets, format
@@ -194,7 +194,7 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
     yield format.NOTHING, words("reading.nothing")
     if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
         yield citations.rich_text(fallen), words("reading.fallback")
-    if _newest_value(context, lambda single: (source := _first_source(single)) is not None and source.via is not None):
+    if _newest_value(context, lambda single: single.source is not None and single.source.items[0].via is not None):
         yield Markup('<span class="ds-via">{}</span>').format(context.place("§2.1")), words("reading.copy")
 
 
@@ -258,10 +258,6 @@ def _is_number(single: Single[Any]) -> bool:
 
 def _is_absent(absence: Absence, single: Single[Any]) -> bool:
     return single.absence is absence
-
-
-def _first_source(single: Single[Any]) -> Source | None:
-    return single.source.items[0] if single.source is not None else None
 
 
 def _newest_value(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
