@@ -137,7 +137,10 @@ def _variant_answers(citations: Citations, entry: Entry) -> Answers:
     for kinds, cells, address in by_theme:
         for kind, rows in kinds.items():
             if lines := list(_row_lines(citations, cells, rows, address)):
-                found[kind] = lines
+                # What a model says of itself stands on its own page, what is worked out where the architecture is.
+                found[kind] = [
+                    line if line.basis == _WORKED_OUT else replace(line, address=f"{path}#record") for line in lines
+                ]
     if "activated" in found:
         found["activated"] += found.get("total", [])
     found |= _architecture_answers(citations, entry, f"{owner}#dimensions")

@@ -5,7 +5,8 @@ Object.assign(FILES, { answers: () => "answers", kinds: () => "kinds", family: (
 
 const MOST_LINES = 5;
 const MOST_GROUPS = 3;
-const listed = (text) => text.split("|").map(parsedForm);
+// Longer ways of asking first, so that “是什么” leaves nothing of “是什么意思”.
+const listed = (text) => text.split("|").sort((a, b) => b.length - a.length).map(parsedForm);
 let facts;
 
 async function loadFacts() {

@@ -132,7 +132,8 @@ async function occurrencesOf(word, unfinished) {
     occurrences.set(key, {
       word,
       best,
-      weight: Math.log(1 + (head.owner.length - count + 0.5) / (count + 0.5)),
+      // A pair of characters that stands nowhere is mostly the end of one word and the beginning of another.
+      weight: !count && CHINESE.test(word) ? 0 : Math.log(1 + (head.owner.length - count + 0.5) / (count + 0.5)),
       asked: exact?.asked ? unpacked(exact.asked, 1).filter((_, at) => at % 2 === 0) : [],
       shown: [word, ...others.map(([found]) => found)],
       begun: unfinished && lines.some((line) => [...line.keys()].some((known) => word.startsWith(known) && /^(?:i|in|e|a|at|iz|is)$/.test(word.slice(known.length)))), // “computin”
@@ -381,8 +382,9 @@ function find({ text, tokens, words, terms }) {
     ranked.push({ page, score, covered: name?.bonus ? 1 : covered, sections: () => sectionsOf(page, levels, terms, leans, name) });
   }
   ranked.sort((a, b) => b.score - a.score || a.page - b.page);
-  // What holds less than half of the query is no hit, unless nothing holds more.
-  const hits = ranked.filter(({ covered }) => covered >= 0.5);
+  // What holds less than half of the query is no hit, of a long one less than a third, unless nothing holds more.
+  const least = many > 3 ? 0.34 : 0.5;
+  const hits = ranked.filter(({ covered }) => covered >= least);
   return { pages: hits.length ? hits : ranked, shown: new Set(terms.flatMap(({ shown }) => shown)) };
 }
 
