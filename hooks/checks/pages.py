@@ -322,7 +322,7 @@ class HandWrittenPages:
                     yield self._dead_link(path, line, link, page)
             elif page not in self.pages:
                 yield self._dead_link(path, line, link, page)
-            elif place and (known := self._anchors_of(page, drawn=ours)) is not None and place not in known:
+            elif place and (known := self.anchors_of(page, drawn=ours)) is not None and place not in known:
                 yield self.finding(
                     path,
                     line,
@@ -361,7 +361,7 @@ class HandWrittenPages:
             "correct the link",
         )
 
-    def _anchors_of(self, page: str, drawn: bool) -> set[str] | None:
+    def anchors_of(self, page: str, drawn: bool) -> set[str] | None:
         """Anchors of a page; None where only making all pages would tell. With `drawn`, beyond headings."""
         text = self.texts.get(page)
         if text is not None:

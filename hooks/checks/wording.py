@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from catalogue import files, load, strict_yaml
-from catalogue.files import STUDY, TECHNIQUES, find_pages
+from catalogue.files import QUESTIONS, STUDY, TECHNIQUES, find_pages
 from catalogue.findings import Finding, nearest_in_quotes
 from catalogue.load import load_catalogue as read_catalogue
 from catalogue.records import Catalogue
@@ -117,6 +117,7 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += _words_not_set_as_chinese(words[CHINESE])
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
+    found += questions_without_places(root / "data", catalogue, written)
     if found:
         raise PageError(sorted(set(found)))
 
@@ -193,6 +194,31 @@ def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
                 located = strict_yaml.read_yaml(files.read_texts(data, (name,))[name], f"{data.name}/{name}")
                 path = ("techniques", t, "formulas", f, "latex")
                 yield located.finding(path, str(error), fix="correct the LaTeX")
+
+
+def questions_without_places(
+    data: Path, catalogue: Catalogue, written: Sequence[HandWrittenPages]
+) -> Iterator[Finding]:
+    """Answers of data/questions.yaml that lead to an anchor which a hand-written page lacks.
+
+    Pages made from the data would have to be made for it, which takes longer than all else; tests/test_questions.py looks at the built site.
+    """
+    for q, question in enumerate(catalogue.questions):
+        page, _, place = question.path.partition("#")
+        for pages in written if place else ():
+            known = pages.anchors_of(page, drawn=True) if page in pages.texts else None
+            if known is not None and place not in known:
+                located = strict_yaml.read_yaml(
+                    files.read_texts(data, (QUESTIONS,))[QUESTIONS], f"{data.name}/{QUESTIONS}"
+                )
+                yield located.finding(
+                    ("questions", q, "path"),
+                    f"`{question.path}` leads to a place that the page does not have",
+                    "an anchor of the page",
+                    nearest_in_quotes(place, known),
+                    "correct what stands behind the `#`",
+                )
+                break
 
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
