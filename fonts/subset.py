@@ -27,7 +27,7 @@ ASCII = "".join(map(chr, range(0x20, 0x7F)))
 LATIN = "".join(map(chr, range(0xA0, 0x100)))
 
 # In text: what at least one page in ten shows, and what buttons and tables are drawn with.
-TEXT = ASCII + "\u00a0\u2002\u2009\u200a\u202f\u2060§¶·×÷²³¹⁰⁴⁵⁶⁷⁸⁹⁻₁₂–—‘’“”…›←↑→↓↕−≈≠≤≥√✓●★′αβγεθλπ"
+TEXT = ASCII + "\u00a0\u2002\u2009\u200a\u202f\u2060§¶·×÷²³¹⁰⁴⁵⁶⁷⁸⁹⁻₁₂–—‘’“”…‹›←↑→↓↕−≈≠≤≥√✓●★′αβγεθλπ"
 RARE_TEXT = LATIN + "\u0304āĜıⁱ⁺⁼⁽⁾ⁿ₀₃₄₅₆₇₈₉₊₋₌₍₎ᵢ―‖•‰′″‹⁄↔↗∂∆∏∑∞≤≥■□▲▴▶▸▼▾◆◇○◐☆✗ΔΘΣΨΩδζηικλμνξορςστυφχψωϕϵ"
 SELDOM_IN_TITLES = "#$*<=>@[\\]^`{|}~"
 TITLE = "".join(sorted(set(ASCII) - set(SELDOM_IN_TITLES))) + "\u00a0\u2009\u202f\u2060·×²³⁴–—’“”…→−≥"

@@ -202,7 +202,7 @@ def cache_context(words: Words, catalogue: Catalogue) -> Play:
             Control(key, words(f"mechanism.{name}.{key}"), id_, groups=list(groups.items()))
             for key, id_ in chosen.items()
         ),
-        _context_slider(words, name, stated_context(start)),
+        _context_slider(words, name),
     )
     sizes = [cache_bytes(found, length) for _, found in counted.values() for length in (_CONTEXTS[0], _CONTEXTS[-1])]
     data = {
@@ -341,7 +341,7 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
     name, found = "sparsity-cost", compared_layers(catalogue)
     start = {"k": "deepseek-v3.2-exp", "entries": "deepseek-v4-pro-base"}
     controls = (
-        _context_slider(words, name, stated_context(catalogue.entries["deepseek-v3.2-exp"])),
+        _context_slider(words, name),
         *(
             make_slider(words, name, key, architecture_count(catalogue.entries[id_], "index_topk"), _SELECTED)
             for key, id_ in start.items()
@@ -358,11 +358,10 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
     return Play(name, "attention", controls, data, runs="context")
 
 
-def _context_slider(words: Words, figure: str, stated: int) -> Control:
-    """Begins at the longest step within a stated context."""
-    start = max((n for n in _CONTEXTS if n <= stated), default=_CONTEXTS[0])
+def _context_slider(words: Words, figure: str) -> Control:
+    """Begins at the shortest context, from which a Play button goes on."""
     steps = [(n, _short_context(n)) for n in _CONTEXTS]
-    return Control("context", words(f"mechanism.{figure}.context"), start, steps)
+    return Control("context", words(f"mechanism.{figure}.context"), _CONTEXTS[0], steps)
 
 
 def enclosing_powers(amounts: Iterable[float]) -> list[int]:
@@ -450,7 +449,7 @@ def pipeline_schedules(words: Words, catalogue: Catalogue) -> Play:
     name = "pipelines"
     controls = (
         make_slider(words, name, "stages", 8, range(4, 17, 2)),
-        make_slider(words, name, "batches", 20, range(4, 41, 2)),
+        make_slider(words, name, "batches", 16, range(4, 41, 2)),
     )
     keys = ("few", "1f1b", "zb1p", "dualpipe", "dualpipev", "panel_says", "idle", "needs")
     # Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
@@ -461,11 +460,11 @@ def pipeline_schedules(words: Words, catalogue: Catalogue) -> Play:
 
 
 def yarn_scaling(words: Words, catalogue: Catalogue) -> Play:
-    """Which rotated pairs keep their speed; starts at V3's factor and bounds."""
+    """Which rotated pairs keep their speed; starts with V3's bounds and the smallest factor."""
     name, entry = "yarn", catalogue.entries["deepseek-v3-base"]
-    start = {key: architecture_count(entry, f"rope_scaling.{key}") for key in ("factor", "beta_slow", "beta_fast")}
+    start = {key: architecture_count(entry, f"rope_scaling.{key}") for key in ("beta_slow", "beta_fast")}
     controls = (
-        make_slider(words, name, "factor", start["factor"], range(1, 65)),
+        make_slider(words, name, "factor", 2, range(2, 65)),
         make_slider(words, name, "alpha", start["beta_slow"], range(1, 9)),
         make_slider(words, name, "beta", start["beta_fast"], range(16, 65)),
     )

@@ -67,6 +67,7 @@ def draw_grpo(d: Drawing) -> None:
         "right": sum(_RIGHT),
         "up": f"{max(advantages):.2f}",
         "down": f"{min(advantages):.2f}",
+        "wrong": f"{min(advantages):.2f}".replace("-", "−"),  # in a sentence
         "mean": f"{np.mean(_RIGHT):.3f}",
     }
     f = d.frame()

@@ -51,6 +51,7 @@ class StageNode:
     start: Sequence[str]
     down_line: str
     result: str
+    before_band: bool  # its words end where a band leaves downwards
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def recipe_lanes(context: Context, model: Model) -> Markup:
     samples = {id_: _sample_count(stage) for id_, stage in graph.stages.items()}
     most = max((count for count in samples.values() if count), default=None)
     places = _stage_places(graph, samples)
-    nodes = list(_stage_nodes(context, model, graph, places))
+    nodes = list(_stage_nodes(context, model, graph, places, _makers_above(graph, samples)))
     height = max(node.y for node in nodes) + 72
     ties = list(_stage_ties(context, graph, places, samples, most))
     return Markup(
@@ -231,7 +232,19 @@ def _column_step(graph: _StageGraph) -> float:
     return (WIDTH - _END - _LEFT) / (max(graph.column.values()) + 1)
 
 
-def _stage_nodes(context: Context, model: Model, graph: _StageGraph, places: _Places) -> Iterator[StageNode]:
+def _makers_above(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> set[str]:
+    """Stages whose counted data go to a lane below."""
+    return {
+        maker
+        for id_, stage in graph.stages.items()
+        for maker in stage.fed_by
+        if samples[id_] is not None and graph.lane[id_] > graph.lane[maker] and graph.stages[maker].kind not in BESIDE
+    }
+
+
+def _stage_nodes(
+    context: Context, model: Model, graph: _StageGraph, places: _Places, makers_above: set[str]
+) -> Iterator[StageNode]:
     words = context.words
     last_stage = {variant: stage.id for stage in model.training for variant in stage.variants}
     room = _column_step(graph)
@@ -267,6 +280,7 @@ def _stage_nodes(context: Context, model: Model, graph: _StageGraph, places: _Pl
                 line_room,
             ),
             result,
+            id_ in makers_above,
         )
 
 
