@@ -111,7 +111,7 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
 
 def test_the_page_has_a_card_for_each_experiment_and_files_behind_its_links() -> None:
     catalogue = load_catalogue(DATA)
-    page = study.experiments_page(make_context(catalogue, load_words("en")))
+    page = study.experiments_page(make_context(catalogue, load_words("en")), {})
     ids = [section.id for section in page.sections]
     for one in catalogue.experiments:
         assert one.id in ids

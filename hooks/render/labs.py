@@ -39,7 +39,8 @@ class ComparisonShown:
     label: str
 
 
-def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool = False) -> str:
+def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool = False, drawn_in: str = "") -> str:
+    """The card in a guide, or on the page of all; `drawn_in` is the guide whose card has the curves."""
     context = citations.context
     result = context.catalogue.results.get(experiment.id)
     technique = context.catalogue.techniques[experiment.technique] if experiment.technique else None
@@ -48,6 +49,7 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
         id=experiment.id,
         page=PAGE,
         in_guide=in_guide,
+        drawn_in=drawn_in,
         name=context.words.text(experiment.name),
         question=citations.rich_text(experiment.question),
         expectation=""

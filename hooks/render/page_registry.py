@@ -189,6 +189,7 @@ PAGES = (
         _Menu.GUIDES,
         _Kind.GUIDE,
         "study:experiments_page",
+        needs=("written",),
         condition=lambda catalogue, lookup: catalogue.experiments,
         links_terms=True,
     ),

@@ -99,7 +99,12 @@ def references_page(context: Context) -> Page:
         Section(
             name,
             words(f"references.{name}"),
-            context.html("references.html.jinja", items=groups[name], folded=name == "copies"),
+            context.html(
+                "references.html.jinja",
+                items=groups[name],
+                folded=name == "copies",
+                notes=name not in ("own_pages", "copies"),
+            ),
         )
         for name in shown
     ]

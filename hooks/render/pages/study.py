@@ -33,12 +33,17 @@ python -m labs.train.experiments muon
 """
 
 
-def experiments_page(context: Context) -> Page:
+_PLACED_EXPERIMENT = re.compile(r"block\('experiment-([\w-]+)'\)")
+
+
+def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
     words, citations = context.words, Citations(context)
     html = f"<p>{words('experiments.set_up_text')}</p>"
     after = f"```sh\n{_COMMANDS}```\n\n{words('experiments.set_up_more')}"
+    guides = {name: path for path, text in written.items() for name in _PLACED_EXPERIMENT.findall(text)}
     cards = [
-        Section(one.id, words.text(one.name), experiment_card(citations, one)) for one in context.catalogue.experiments
+        Section(one.id, words.text(one.name), experiment_card(citations, one, drawn_in=guides.get(one.id, "")))
+        for one in context.catalogue.experiments
     ]
     return Page(
         PAGE,
