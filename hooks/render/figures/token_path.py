@@ -184,8 +184,8 @@ class _Frames:
             return self.token_words(f"kept.{self.kind.cached}")
         return self.token_words("kept.all")
 
-    def new_panel(self, key: str) -> Panel:
-        return Panel(self.token_words(f"panel.{key}"), _HEIGHT, self.token_words(f"panel.{key}_says"))
+    def new_panel(self, key: str, height: float = _HEIGHT) -> Panel:
+        return Panel(self.token_words(f"panel.{key}"), height, self.token_words(f"panel.{key}_says"))
 
     def draw_vector(self, panel: Panel, x: float, y: float, size: int, kind: str = "") -> float:
         """A vector as a bar to the scale of the figure; returns its lower end."""
@@ -198,12 +198,12 @@ class _Frames:
         panel.text(at, end + 18, f"{self.a['hidden_size']:,}", "strong", anchor)
 
     def draw_look_up(self) -> list[Panel]:
-        table = self.new_panel("table")
+        table = self.new_panel("table", 280)
         for row in range(22):
             table.bar(0, 6 + row * 11, 250, 8, "attention" if row == 13 else "faint")
         table.text(0, 270, self.token_words("panel.table_rows"), "small")
         table.arrow(254, 153, 340, 153)
-        stream = self.new_panel("stream")
+        stream = self.new_panel("stream", 256)
         self.draw_stream(stream, 30, 10)
         for line, key in enumerate(("stream_a", "stream_b", "stream_c")):
             stream.text(66, 100 + 20 * line, self.token_words(f"panel.{key}"), "strong" if not line else "")
