@@ -177,7 +177,8 @@ def _text_of_html(html: str) -> str:
 
 
 def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
-    return "; ".join(_text_of_source(citations, source) for each in sources for source in each.items)
+    separator = citations.context.words("punctuation.separated")
+    return separator.join(_text_of_source(citations, source) for each in sources for source in each.items)
 
 
 def _text_of_source(citations: Citations, source: Source) -> str:
@@ -383,9 +384,9 @@ def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[
     since = _text_of_html(citations.unsourced_value(pointer.since))
     text = words("asked.pointer_now", name=name, since=since)
     if until is not None:
-        text = words(
-            "asked.pointer_until", name=name, since=since, until=_text_of_html(citations.unsourced_value(until))
-        )
+        key = "asked.pointer_until" if until.absence is None else "asked.pointer_ended"
+        key = "asked.pointer_before" if pointer.since.absence is not None and until.absence is None else key
+        text = words(key, name=name, since=since, until=_text_of_html(citations.unsourced_value(until)))
     source = source_text(citations, [pointer.source] if pointer.source else [])
     return AnswerLine(label, text, _PUBLISHED, source, "api-names.md")
 

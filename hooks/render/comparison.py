@@ -151,6 +151,14 @@ def identity_rows(citations: Citations, entry: Entry) -> Cells:
     return listing.cells
 
 
+def base_html(citations: Citations, stated: Single[Any]) -> Markup:
+    """Weights outside the catalogue that a variant starts from."""
+    if stated.absence is not None:
+        return citations.value_html(stated)
+    note = citations.rich_text(stated.note).striptags() if stated.note else ""
+    return citations.cite(escape(citations.context.outside_name(str(stated.value))), stated.source, note)
+
+
 def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
     """The weights that a variant starts from, by page name where they have a page."""
     stated = entry.variant.based_on
@@ -158,7 +166,7 @@ def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
         return None
     parent = citations.context.catalogue.entries.get(str(stated.value))
     if parent is None:
-        return published_cell(citations, stated)
+        return ComparedCell(base_html(citations, stated), comparable_value(stated))
     return ComparedCell(citations.cite(escape(parent.variant.name), stated.source), parent.variant.id)
 
 

@@ -94,6 +94,11 @@ class Context:
     def html(self, template: str, **values: Any) -> str:
         return self.templates.get_template(template).render(words=self.words, **values).strip()
 
+    def outside_name(self, name: str) -> str:
+        """A model that is not in the catalogue, as this language calls it."""
+        other = self.catalogue.other_models.get(name)
+        return other.zh if other and other.zh and self.words.language == CHINESE else name
+
     def short_name(self, technique: Technique) -> str:
         """In Chinese the Chinese name, where the short one is an English phrase."""
         short = technique.abbreviation

@@ -183,7 +183,7 @@ def sources_of(uses: Sequence[Use]) -> Sources | None:
 def _taken_over(context: Context, uses: Sequence[Use]) -> Markup:
     words, origin = context.words, uses[0].origin
     if len(uses) == 1:
-        name = model_link(origin) if origin is not None else uses[0].other_origin
+        name = model_link(origin) if origin is not None else context.outside_name(uses[0].other_origin)
         return escape(words("change.inherited_from")).format(model=name)
     others = context.catalogue.other_models
     makers = dict.fromkeys(others[use.other_origin].maker for use in uses)

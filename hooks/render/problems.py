@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -19,7 +20,7 @@ from catalogue.schema.study import Simulator, Step
 
 from . import assets
 from .context import Context
-from .format import format_integer, format_power
+from .format import format_integer, format_power, format_scientific
 from .tables import with_unit
 from .words import Words
 
@@ -290,4 +291,8 @@ def _working_line(worked: Computation) -> Markup:
 def _answer_digits(value: Fraction) -> str:
     if value.denominator == 1 and value < 10**15:
         return format_integer(int(value))
-    return format_power(int(value)) if value >= 10**15 else f"{float(value):,.4g}"
+    if value >= 10**15:
+        return format_power(int(value))
+    size = Decimal(f"{abs(float(value)):.4g}")
+    sign = "−" if value < 0 else ""
+    return sign + (format_scientific(size) if 0 < size < Decimal("0.001") else f"{size:,f}")

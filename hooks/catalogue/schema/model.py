@@ -438,6 +438,12 @@ class OtherModel(Record):
     """A model that is not in the catalogue."""
 
     name: str = Field(min_length=1, description="Its name, by which variants call it.", examples=["Qwen2.5-Math-7B"])
+    zh: str | None = Field(
+        default=None,
+        min_length=1,
+        description="What Chinese pages call it, where the name has English words.",
+        examples=["DeepSeek LLM 1B（未发布）"],
+    )
     maker: str = Field(
         min_length=1,
         description="Who made it: what came with the network of another maker is taken over.",

@@ -17,6 +17,7 @@ from catalogue.schema.values import Group, field_groups
 
 from .. import format, problems
 from ..cite import Citations, reference_anchor
+from ..comparison import base_html
 from ..context import Context
 from ..figures.architecture import architecture_drawing, way_of_images
 from ..format import NOTHING, short_variant
@@ -154,8 +155,10 @@ def _base_name(citations: Citations, entry: Entry) -> Markup:
     if base is None:
         return NOTHING
     other = citations.context.catalogue.entries.get(str(base.value))
+    if other is None:
+        return base_html(citations, base)
     note = citations.rich_text(base.note).striptags() if base.note else ""
-    return citations.cite(str(escape(other.variant.name)), base.source, note) if other else citations.value_html(base)
+    return citations.cite(str(escape(other.variant.name)), base.source, note)
 
 
 def _vision_table(citations: Citations, model: Model, entries: Iterable[Entry]) -> Table | None:
