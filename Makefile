@@ -149,7 +149,7 @@ elsewhere:
 
 # What others publish of DeepSeek's models: make witnesses MODELS_DEV=… (a git folder) TRANSFORMERS=…/transformers
 witnesses:
-	$(BIN)/python tools/witnesses.py $(if $(MODELS_DEV),--models-dev $(MODELS_DEV)) $(if $(TRANSFORMERS),--transformers $(TRANSFORMERS)) $(if $(VERSION),--version $(VERSION))
+	$(BIN)/python tools/witnesses.py $(if $(MODELS_DEV),--models-dev $(MODELS_DEV)) $(if $(TRANSFORMERS),--transformers $(TRANSFORMERS)) $(if $(EPOCH),--epoch $(EPOCH)) $(if $(VERSION),--version $(VERSION))
 
 # Every page of both editions in axe: takes an hour on a slow machine.
 axe: $(DEV) build

@@ -12,7 +12,7 @@ from catalogue.witnesses import Outcome, _compare_value, compare_witness, unneed
 
 
 def test_every_witness_has_a_dated_file(catalogue: Catalogue) -> None:
-    assert len(catalogue.witnesses) >= 2
+    assert len(catalogue.witnesses) >= 3
     for witness in catalogue.witnesses:
         testimony = catalogue.testimony[witness.id]
         assert testimony.version, witness.id
@@ -34,6 +34,12 @@ def test_every_difference_has_a_reason_and_every_reason_a_difference(catalogue: 
         ("num_hidden_layers", 60, Outcome.DIFFERS),
         ("context_length", 128_000, Outcome.AGREES),
         ("context_length", 64_000, Outcome.DIFFERS),
+        ("total_parameters", 674 * 10**9, Outcome.AGREES),
+        ("total_parameters", 685 * 10**9, Outcome.DIFFERS),
+        ("training_flops", 3.4e24, Outcome.AGREES),
+        ("training_flops", 3.0e24, Outcome.DIFFERS),
+        ("gpu_count", 2048, Outcome.AGREES),
+        ("gpu_count", 2000, Outcome.DIFFERS),
         ("released", "2024-12-25", Outcome.AGREES),
         ("released", "2024-12-24", Outcome.DIFFERS),
         ("tie_word_embeddings", False, Outcome.AGREES),
@@ -42,7 +48,7 @@ def test_every_difference_has_a_reason_and_every_reason_a_difference(catalogue: 
     ],
 )
 def test_a_value_is_compared_within_its_tolerance(
-    catalogue: Catalogue, field: str, value: bool | int | str, outcome: Outcome
+    catalogue: Catalogue, field: str, value: bool | float | str, outcome: Outcome
 ) -> None:
     row = WitnessRow(variant="deepseek-v3-base", field=field, value=value)
     if field == "released":

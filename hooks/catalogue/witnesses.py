@@ -12,13 +12,20 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .records import RELEASED, Catalogue, Entry, api_date, checkpoint_date
+from .derive.training import training_metrics
+from .records import RELEASED, Catalogue, Entry, api_date, checkpoint_date, infrastructure_value, published_cost
 from .schema.documents import Reason, Witness, WitnessRow
 from .schema.quantities import Length, Quantity
 from .schema.values import PartialDate, Single
 
-# A million is 10⁶ to some and 2²⁰ to others.
-_TOLERANCE = {"context_length": Decimal("0.05")}
+# A million is 10⁶ to some and 2²⁰ to others; sizes are rounded to three digits; operations are estimated with and without attention; dollars
+# are of the year in which they were paid, or of 2023.
+_TOLERANCE = {
+    "context_length": Decimal("0.05"),
+    "total_parameters": Decimal("0.01"),
+    "training_flops": Decimal("0.1"),
+    "cost_usd": Decimal("0.05"),
+}
 
 
 class Outcome(StrEnum):
@@ -67,11 +74,32 @@ def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]
         dates = [*(checkpoint_date(entry, name) for name in RELEASED), api_date(catalogue.api_names, entry.variant.id)]
         yield from (date.value for date in dates if date is not None and date.value is not None)
         return
-    stated: Single[Any] | None = (
-        entry.variant.context_length if field == "context_length" else getattr(entry.architecture, field, None)
-    )
+    if field == "training_flops":
+        metrics = training_metrics(entry)
+        if metrics is not None and field in metrics.terms:
+            yield metrics.terms[field].value
+        return
+    stated = _stated_value(catalogue, entry, field)
     if stated is not None and stated.value is not None:
         yield stated.value
+
+
+def _stated_value(catalogue: Catalogue, entry: Entry, field: str) -> Single[Any] | None:
+    infrastructure = entry.model.infrastructure
+    match field:
+        case "context_length":
+            return entry.variant.context_length
+        case "total_parameters":
+            total = entry.variant.parameters.total
+            return total if isinstance(total, Single) else None
+        case "cost_usd":
+            return published_cost(entry)
+        case "gpu_count":
+            count = infrastructure.hardware.gpu_count if infrastructure and infrastructure.hardware else None
+            return infrastructure_value(catalogue.entries, entry, count)
+        case _:
+            found: Single[Any] | None = getattr(entry.architecture, field, None)
+            return found
 
 
 def _is_equal(ours: Any, theirs: Any, tolerance: Decimal) -> bool:
