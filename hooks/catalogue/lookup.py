@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -357,6 +358,7 @@ class AnswerGroup(IntEnum):
     LABELLED = 5
 
 
+@cache
 def answer_group(kind: str) -> AnswerGroup:
     if kind in ("serving", "cache_for"):
         return AnswerGroup.SERVING
