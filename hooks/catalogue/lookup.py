@@ -7,12 +7,12 @@ before it where two share it). Items of a list are called by id, by label in low
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
-from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -358,7 +358,7 @@ class AnswerGroup(IntEnum):
     LABELLED = 5
 
 
-@cache
+@functools.cache
 def answer_group(kind: str) -> AnswerGroup:
     if kind in ("serving", "cache_for"):
         return AnswerGroup.SERVING
