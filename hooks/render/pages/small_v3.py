@@ -203,6 +203,7 @@ def _render_limits(context: Context, model: _ExportedModel, v3: Entry) -> str:
     experts = v3.architecture.n_routed_experts if v3.architecture else None
     values = {
         **model.config,
+        "vocab_size": f"{model.config['vocab_size']:,}",
         "large_experts": experts.value if experts else "",
         "tolerance": f"{TOLERANCE:g}",
         "sentences": len(model.reference),
