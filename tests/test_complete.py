@@ -109,7 +109,10 @@ def test_every_published_value_of_a_technique_stands_on_its_page(
             for _, single in fact.value.singles():
                 if single.value is not None:
                     count += 1
-                    forms = citations.plain(single.value).striptags(), citations.in_words(single.value).striptags()
+                    forms = (
+                        citations.value_text(single.value).striptags(),
+                        citations.value_in_words(single.value).striptags(),
+                    )
                     if not any(plain(form) in said for form in forms):
                         lost.append(f"{technique.id}: {fact.label.en}: {forms[0]}")
     assert count > 300

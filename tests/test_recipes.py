@@ -234,10 +234,10 @@ def test_a_cosine_passes_the_middle_of_its_ends_in_the_middle(catalogue: Catalog
     found = schedule_of_stage(stage_of(catalogue, "deepseek-v3", "pre-training"), "deepseek-v3-base")
     assert found
     (cosine,) = [stretch for stretch in found.rate if stretch.way is Way.COSINE]
-    middle = cosine.at((cosine.start + cosine.end) / 2)
+    middle = cosine.value_at((cosine.start + cosine.end) / 2)
     assert middle == pytest.approx(float(cosine.first + cosine.last) / 2)
-    assert cosine.at(cosine.start) == pytest.approx(float(cosine.first))
-    assert cosine.at(cosine.end) == pytest.approx(float(cosine.last))
+    assert cosine.value_at(cosine.start) == pytest.approx(float(cosine.first))
+    assert cosine.value_at(cosine.end) == pytest.approx(float(cosine.last))
 
 
 def test_the_comparison_draws_every_flagship_of_the_general_line_or_says_why_not(

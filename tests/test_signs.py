@@ -18,7 +18,7 @@ from render.words import load_words
 EDITIONS = {"en": "", "zh": "zh/"}
 SIGNS = {*(sign for sign in format.USES.values() if sign), format.WITHOUT, "✓", "≠"}
 # Words of sentences may have them as punctuation or as operators.
-HOMES = {"marks.py", "formula_lines.py"}
+HOMES = {"format.py", "formula_lines.py"}
 
 
 def parsed(built: Path, path: str) -> LexborHTMLParser:
