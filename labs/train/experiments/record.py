@@ -92,9 +92,9 @@ def conduct(name, scale=1.0, seeds=None, folder=RESULTS, fingerprint="", say=pri
 
 
 def read(name, folder=RESULTS):
-    """Rows of a result, numbers as numbers."""
+    """Rows of a result, numbers as numbers; the name of an arm stays text, though it may be a learning rate."""
     with (folder / f"{name}.csv").open(encoding="utf-8") as file:
-        return [{k: _number(v) for k, v in row.items()} for row in csv.DictReader(file)]
+        return [{k: v if k == "arm" else _number(v) for k, v in row.items()} for row in csv.DictReader(file)]
 
 
 def _number(text):
