@@ -136,6 +136,17 @@ PLACES: dict[str, str] = {
     "clip-signs": "guides/from-a-reward-to-a-gradient.md",
     "networks": "techniques/grpo.md",
 }
+# The technique on whose page a figure with inputs stands beside its guide: the one that it is about.
+PLAYED: dict[str, str] = {
+    "bias-balance": "aux-loss-free",
+    "cache-context": "mla",
+    "fp8-tiles": "fp8-training",
+    "grpo": "grpo",
+    "pipelines": "dualpipe",
+    "sparsity-cost": "dsa",
+    "speculative": "speculative-decoding",
+    "yarn": "yarn",
+}
 # Mechanisms and modules of labs/ that belong to a technique.
 SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pre-norm-rmsnorm": ((), ("norm",)),
@@ -207,9 +218,11 @@ def _drawn_mechanism(context: Context, name: str) -> str:
 def figures_of(context: Context, technique_id: str) -> str:
     """Figures on the technique's own page, and links to those that a guide shows."""
     names, own = SHOWN.get(technique_id, ((), ()))[0], f"techniques/{technique_id}.md"
-    here = "".join(mechanism_html(context, name) for name in names if PLACES[name] == own)
-    elsewhere = [(name, PLACES[name], name in PLAYS) for name in names if PLACES[name] != own]
-    return here + (context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else "")
+    here = [name for name in names if PLACES[name] == own or PLAYED.get(name) == technique_id]
+    elsewhere = [(name, PLACES[name], name in PLAYS) for name in names if name not in here]
+    return "".join(mechanism_html(context, name) for name in here) + (
+        context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else ""
+    )
 
 
 def labs_of(context: Context, technique_id: str) -> str:
