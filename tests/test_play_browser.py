@@ -12,14 +12,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from helpers import FONTS_READY, FRAMES
-from render.technique_figures import PLAYS, SHOWN
+from render.technique_figures import PLACES, PLAYS
 from weight import SHIFT, served, weigh
 
 pytestmark = pytest.mark.browser
 
-# A page for each figure: the first technique that shows it.
-PAGES = {name: next(id_ for id_, (figures, _) in SHOWN.items() if name in figures) for name in PLAYS}
-MOST_REQUESTS, MOST_SCRIPT = 6, 6_000  # bytes, compressed
+# The page of each figure.
+PAGES = {name: PLACES[name].removesuffix(".md") for name in PLAYS}
+MOST_REQUESTS, MOST_SCRIPT = 12, 6_000  # bytes, compressed
 FINGER = 44
 
 # What has been loaded beside fonts, the page itself with it.
@@ -40,7 +40,7 @@ def opened_cold(page: Page, address: str, name: str) -> Locator:
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
     client.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
     client.detach()
-    page.goto(f"{address}techniques/{PAGES[name]}/")
+    page.goto(f"{address}{PAGES[name]}/")
     found = figure(page, name)
     expect(found).to_have_attribute("data-ready", "1")
     page.evaluate(FONTS_READY)
@@ -59,7 +59,7 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
     here = opened_cold(page, address, name)
     said, drawing = here.get_by_role("status"), here.locator("svg").first
     first, drawn = said.inner_text(), drawing.inner_html()
-    shown_first = LexborHTMLParser((built / "techniques" / PAGES[name] / "index.html").read_text(encoding="utf-8"))
+    shown_first = LexborHTMLParser((built / PAGES[name] / "index.html").read_text(encoding="utf-8"))
     sentence = shown_first.css_first(f"#mechanism-{name} [role=status]")
     assert sentence is not None
     assert first.split() == sentence.text().split(), "the script says what stood there before it came"
@@ -90,7 +90,7 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
 
 
 def test_answers_are_ticked_right_or_wrong_by_keyboard(page: Page, address: str) -> None:
-    page.goto(f"{address}techniques/grpo/")
+    page.goto(f"{address}{PAGES['grpo']}/")
     here = figure(page, "grpo")
     boxes = here.get_by_role("checkbox")
     expect(boxes).to_have_count(8)
@@ -104,7 +104,7 @@ def test_answers_are_ticked_right_or_wrong_by_keyboard(page: Page, address: str)
 
 
 def test_two_models_are_chosen(page: Page, address: str) -> None:
-    page.goto(f"{address}techniques/mla/?cache-context-b=deepseek-v4-pro-base&cache-context-context=1048576")
+    page.goto(f"{address}{PAGES['cache-context']}/?cache-context-b=deepseek-v4-pro-base&cache-context-context=1048576")
     here = figure(page, "cache-context")
     expect(here.get_by_role("combobox").nth(1)).to_have_value("deepseek-v4-pro-base")
     expect(here.get_by_role("status")).to_contain_text("1M tokens")
@@ -113,20 +113,20 @@ def test_two_models_are_chosen(page: Page, address: str) -> None:
 
 
 def test_what_an_address_gets_wrong_is_left_as_it_begins(page: Page, address: str) -> None:
-    page.goto(f"{address}techniques/yarn/")
+    page.goto(f"{address}{PAGES['yarn']}/")
     said = figure(page, "yarn").get_by_role("status").inner_text()
-    page.goto(f"{address}techniques/yarn/?yarn-factor=12345&yarn-alpha=abc&yarn-beta=")
+    page.goto(f"{address}{PAGES['yarn']}/?yarn-factor=12345&yarn-alpha=abc&yarn-beta=")
     here = figure(page, "yarn")
     expect(here).to_have_attribute("data-ready", "1")
     assert here.get_by_role("status").inner_text() == said
 
 
 def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> None:
-    page.goto(f"{address}techniques/speculative-decoding/")
+    page.goto(f"{address}{PAGES['speculative']}/")
     page.get_by_label("Guesses in a pass").fill("4")
     expect(page).to_have_url(re.compile("speculative-gamma=5"))
     page.locator("a.ds-language").click()
-    expect(page).to_have_url(re.compile(r"/zh/techniques/speculative-decoding/\?speculative-gamma=5"))
+    expect(page).to_have_url(re.compile(r"/zh/guides/serving/\?speculative-gamma=5"))
     here = figure(page, "speculative")
     expect(here.locator("#speculative-gamma")).to_have_value("4")
     expect(here.get_by_role("status")).to_contain_text("每次起草 5 个")
@@ -159,7 +159,7 @@ def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
 @pytest.mark.parametrize("name", PLAYS)
 def test_the_figure_is_whole_without_a_script(plain: Page, address: str, name: str) -> None:
     """The sentence says which state is drawn; inputs that would do nothing are not there."""
-    plain.goto(f"{address}techniques/{PAGES[name]}/")
+    plain.goto(f"{address}{PAGES[name]}/")
     here = figure(plain, name)
     expect(here.locator("form")).to_be_hidden()
     expect(here.get_by_role("status")).to_be_visible()
@@ -170,7 +170,7 @@ def test_it_works_from_a_folder(page: Page, built: Path) -> None:
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     for name in ("speculative", "pipelines"):
-        page.goto((built / "techniques" / PAGES[name] / "index.html").as_uri())
+        page.goto((built / PAGES[name] / "index.html").as_uri())
         here = figure(page, name)
         before = here.get_by_role("status").inner_text()
         here.get_by_role("slider").first.focus()
@@ -185,7 +185,7 @@ def test_a_page_loads_one_small_script_for_it_and_the_others_none(browser: Brows
         for kind, found in weigh(browser, address, guides):
             assert found.requests <= MOST_REQUESTS, kind
             assert found.shift < 0.1, kind
-    for kind in (*guides, *(f"techniques/{id_}/" for id_ in set(PAGES.values()))):
+    for kind in (*guides, *(f"{page}/" for page in set(PAGES.values()))):
         html = (built / kind / "index.html").read_text(encoding="utf-8")
         assert len(set(re.findall(r'data-script="[^"]*(assets/play-[^"]*)"', html))) == 1, kind
     for path in (built / "assets").glob("play-*.js"):
