@@ -321,6 +321,7 @@ def _variant_names(context: Context, variants: Sequence[str]) -> str:
 def _stage_ties(
     context: Context, graph: _StageGraph, places: _Places, samples: Mapping[str, Decimal | None], most: Decimal | None
 ) -> Iterator[StageTie]:
+    column = _column_step(graph)
     for id_, stage in graph.stages.items():
         x, y, down_x, down_y = places[id_]
         count = samples[id_]
@@ -330,16 +331,18 @@ def _stage_ties(
         if not graph.weights[id_] and stage.starts_from is not None:
             yield StageTie("weights", path_data("M", x - 36, y, "H", x), "", 2.5, 2.5)
         for other in graph.weights[id_]:
-            yield StageTie("weights", *_tie_curves(places[other], places[id_]), 2.5, 2.5)
+            yield StageTie("weights", *_tie_curves(places[other], places[id_], column), 2.5, 2.5)
         makers = [other for other in stage.fed_by if graph.stages[other].kind not in BESIDE]
         for other in stage.fed_by:
             if other not in makers:
-                yield StageTie("reward", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
+                yield StageTie("reward", *_tie_curves(places[other], places[id_], column), _THIN, _THIN)
             elif len(makers) == 1 and count is not None:
-                beside = _beside_curve(places[other], places[id_], wide)
-                yield StageTie("data", *_tie_curves(places[other], places[id_]), wide, down_wide, label, *beside)
+                beside = _beside_curve(places[other], places[id_], wide, column)
+                yield StageTie(
+                    "data", *_tie_curves(places[other], places[id_], column), wide, down_wide, label, *beside
+                )
             else:
-                yield StageTie("unknown", *_tie_curves(places[other], places[id_]), _THIN, _THIN)
+                yield StageTie("unknown", *_tie_curves(places[other], places[id_], column), _THIN, _THIN)
         if _stands_alone(graph, samples, id_):
             d = path_data("M", x, y - _RADIUS - 34, "V", y - _RADIUS)
             down = path_data("M", down_x, down_y - 32, "V", down_y - 12)
@@ -354,18 +357,24 @@ def _sample_text(context: Context, stage: Stage, count: Decimal) -> str:
     return re.sub(r"\.0+(?=[A-Z])", "", format.format_amount(count, context.words))
 
 
-def _tie_curves(start: tuple[float, float, float, float], end: tuple[float, float, float, float]) -> tuple[str, str]:
+def _tie_curves(
+    start: tuple[float, float, float, float], end: tuple[float, float, float, float], column: float
+) -> tuple[str, str]:
+    """A rising tie keeps to its lane up to the last column, so that it crosses no title above."""
     (x1, y1, across1, down1), (x2, y2, across2, down2) = start, end
-    bend, fall = (x2 - x1) / 2, (down2 - down1) / 2
-    to_right = path_data("M", x1 + _RADIUS, y1, "C", x1 + bend, y1, x2 - bend, y2, x2 - _RADIUS, y2)
+    turn = max(x1, x2 - column) if y2 < y1 else x1
+    bend, fall = (x2 - turn) / 2, (down2 - down1) / 2
+    flat = ("H", turn + _RADIUS) if turn > x1 else ()
+    to_right = path_data("M", x1 + _RADIUS, y1, *flat, "C", turn + bend, y1, x2 - bend, y2, x2 - _RADIUS, y2)
     down = path_data("M", across1, down1 + 11, "C", across1, down1 + fall, across2, down2 - fall, across2, down2 - 11)
     return to_right, down
 
 
 def _beside_curve(
-    start: tuple[float, float, float, float], end: tuple[float, float, float, float], wide: float
+    start: tuple[float, float, float, float], end: tuple[float, float, float, float], wide: float, column: float
 ) -> tuple[float, float]:
-    """Place of a number a third along, right of a falling curve and below a rising one."""
+    """Place of a number: right of a falling curve a third along, below the flat part of a rising one."""
+    if end[1] < start[1]:
+        return start[0] + 0.7 * column, start[1] + wide / 2 + 16
     x = start[0] + (end[0] - start[0]) * 0.4
-    y = start[1] + (end[1] - start[1]) * 0.35
-    return (x + wide / 2 + 12, y) if end[1] >= start[1] else (x, y + wide / 2 + 16)
+    return x + wide / 2 + 12, start[1] + (end[1] - start[1]) * 0.35
