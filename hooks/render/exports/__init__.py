@@ -10,7 +10,7 @@ from ..context import Context
 from ..words import ENGLISH
 from . import feeds, whole
 from .rows import PlainRecords, all_rows, entry_values
-from .study import fields_table, flash_cards, lab_downloads
+from .study import flash_cards, lab_downloads
 from .tables import DATABASE, PACKAGE, Database, csv_text, data_package
 
 
@@ -32,7 +32,6 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"
         found[f"data/cards{suffix}.txt"] = flash_cards(context)
-        found[f"data/fields/{language}.csv"] = fields_table(context)
         for path, feed in _feed_files(context, address, suffix).items():
             found[path] = feed
     for path, content in lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise):

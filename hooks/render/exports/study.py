@@ -1,11 +1,8 @@
-"""Downloads for study and for contributors: flash cards, the reference of fields, the labs as files, notebooks and archives,
-and the lab that trains with its text.
-"""
+"""Downloads for study: flash cards, labs as modules, notebooks and archives, the training lab with its texts."""
 
 from __future__ import annotations
 
 import ast
-import csv
 import html
 import io
 import json
@@ -14,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from textwrap import dedent
 from typing import Any
 
-from catalogue.field_reference import schema_records
 from catalogue.schema.values import Text
 
 from ..cite import plain_text
@@ -189,19 +185,6 @@ def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
         rest = [band, *options, *steps, shown["with_unit"], shown["working"], shown["answer"], *shown["points"]]
         front = "<br>".join([shown["question"], *(option["text"] for option in shown["options"])])
         yield f"ds-{language}-problem-{problem.id}", front, "<br>".join(map(str, filter(None, rest))), "problem"
-
-
-def fields_table(context: Context) -> str:
-    """The reference of fields as CSV, with what each field means in the language of the context."""
-    words, text = context.words, io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("record", "field", "required", "type", "meaning", "allowed", "example"))
-    for record, rows in schema_records().items():
-        for row in rows:
-            kind = row.opens or words(f"type.{row.type.replace(' ', '_')}")
-            meaning = words.from_code(f"schema.{record}.{row.name}", row.description)
-            writer.writerow((record, row.name, int(row.required), kind, meaning, " ".join(row.words), row.example))
-    return text.getvalue()
 
 
 ARCHIVE = "data/labs.zip"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from textwrap import indent
 
 from markupsafe import Markup
@@ -120,14 +121,22 @@ def _code_block(language: str, text: str) -> str:
 
 
 def field_reference_page(context: Context) -> Page:
-    """How values are written, and where every field is described."""
     words = context.words
-    table = f"ds:data/fields/{words.language}.csv"
-    fields = words("add.fields_files", count=len(field_reference.schema_records()), table=table)
+    records = {
+        name: [
+            replace(
+                row,
+                type=words(f"type.{row.type.replace(' ', '_')}") if row.opens is None else row.type,
+                description=words.from_code(f"schema.{name}.{row.name}", row.description),
+            )
+            for row in rows
+        ]
+        for name, rows in field_reference.schema_records().items()
+    }
     sections = (
         lead_section(words("fields.intro")),
         Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.LOCATOR_FORMS)),
-        Section("fields", words("add.fields"), f"<p>{fields}</p>"),
+        Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
     )
     return Page("fields.md", words("page.fields"), words("fields.description"), sections)
 
