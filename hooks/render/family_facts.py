@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -75,15 +76,20 @@ def later_releases(citations: Citations, model: Model) -> list[Markup]:
             *(_licence_parts(citations, release.licences) if release.licences else ()),
         ]
         if said:
-            line += Markup(words("punctuation.bracketed", text=Markup(words("punctuation.listed")).join(said)))
+            line += Markup(words("punctuation.bracketed", text=Markup(words("punctuation.comma")).join(said)))
         lines.append(line)
     return lines
+
+
+def _labelled(citations: Citations, label: str, value: Single[Any]) -> Markup:
+    words = citations.context.words
+    return Markup(words("punctuation.labelled", label=words(label), value=citations.value_html(value)))
 
 
 def _named_values(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
     found = [(name, getattr(record, name)) for name in names]
     return [
-        Markup("{} {}").format(citations.context.words(f"field.{kind}.{name}"), citations.value_html(value))
+        _labelled(citations, f"field.{kind}.{name}", value)
         for name, value in found
         if value is not None and value.value is not None
     ]
@@ -112,7 +118,7 @@ def family_licences(citations: Citations, model: Model) -> list[Markup]:
     if stated is None:
         return []
     lines = [
-        Markup("{} {}").format(words(f"field.licences.{name}"), citations.value_html(value))
+        _labelled(citations, f"field.licences.{name}", value)
         for name, value in (
             ("weights", stated.weights),
             ("code", stated.code),
@@ -122,7 +128,7 @@ def family_licences(citations: Citations, model: Model) -> list[Markup]:
     ]
     for variant in model.variants:
         if variant.licences is not None and (said := _licence_parts(citations, variant.licences)):
-            lines.append(Markup("{} {}").format(variant.name, Markup(words("punctuation.listed")).join(said)))
+            lines.append(Markup("{} {}").format(variant.name, Markup(words("punctuation.comma")).join(said)))
     return lines
 
 

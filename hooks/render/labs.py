@@ -86,13 +86,19 @@ def format_minutes(words: Words, result: Result) -> str:
     return words("experiments.minutes", count=math.ceil(result.minutes))
 
 
+def _machine_text(words: Words, recorded: str) -> str:
+    """The machine as labs/train records it, "processor, n cores", in the words of the edition."""
+    processor, _, cores = recorded.rpartition(", ")
+    return words("experiments.machine", processor=processor, cores=cores.removesuffix(" cores"))
+
+
 def _cost_text(words: Words, result: Result) -> str:
     origin = result.origin
     return words(
         "experiments.cost",
         minutes=format_minutes(words, result),
         seeds=result.seeds,
-        machine=origin["machine"],
+        machine=_machine_text(words, origin["machine"]),
         torch=origin["torch"],
         commit=origin["commit"],
     )
