@@ -305,7 +305,7 @@ def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path,
     assert differing
     for entry in differing:
         page = family(built, entry.model.id, "architecture")
-        lines = [node.text() for node in page.css("p") if "Settings of its own" in node.text()]
+        lines = [node.text() for node in page.css("p") if "has the architecture of" in node.text()]
         (line,) = (line for line in lines if line.startswith(f"{entry.variant.name} has "))
         for key, value in stated_values(entry.variant.architecture_except):  # type: ignore[arg-type]
             found = variants[entry.variant.id]["architecture"]

@@ -102,7 +102,7 @@ def _number_words(digits: str, unit: str | None) -> Iterator[str]:
 # What is said elsewhere, cannot be read as a sentence, or is a tool.
 _SILENT = (
     "script, style, svg, math, form, template, .headerlink, .md-content__button, .ds-printed, .ds-sources, .ds-mark, "
-    ".ds-via, .ds-copy, .ds-meta, nav, button, caption, pre, .ds-exercise, .ds-labs, .ds-who, .ds-kicker, .ds-also"
+    ".ds-via, .ds-copy, .ds-meta, nav, button, caption, pre, .ds-exercise, .ds-labs, .ds-who, .ds-who-line, .ds-save, .ds-kicker, .ds-also"
 )
 _ELSEWHERE = frozenset(
     ("related", "origin", "problems", "sources", "cite")

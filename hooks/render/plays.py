@@ -442,7 +442,7 @@ def grpo_advantages(words: Words, catalogue: Catalogue) -> Play:
         Control("rewards", words(f"mechanism.{name}.rewards"), "1011001000000000", marks=shown),
     )
     keys = ("equal", "group", "group_says", "below", "push", "push_says", "count", "right", "wrong")
-    return Play(name, "grpo", controls, {"words": figure_words(words, name, *keys)})
+    return Play(name, "grpo", controls, {"words": figure_words(words, name, *keys)}, runs="size")
 
 
 def pipeline_schedules(words: Words, catalogue: Catalogue) -> Play:

@@ -217,9 +217,7 @@ def _shared_architectures(citations: Citations, entries: tuple[Entry, ...], part
         owner = catalogue.entries[entry.architecture_owner]
         if entry.configuration_of != entry.architecture_owner:
             names = {"variant": escape(entry.variant.name), "owner": variant_link(owner, part)}
-            apart.append(
-                Markup(words("architecture.shared_except", **names, settings=_differing_settings(citations, entry)))
-            )
+            apart.append(_differing_settings(citations, entry, names))
         elif owner.model.id != entry.model.id:
             same.setdefault(entry.architecture_owner, []).append(entry.variant.name)
     lines = []
@@ -230,18 +228,30 @@ def _shared_architectures(citations: Citations, entries: tuple[Entry, ...], part
     return lines + apart
 
 
-def _differing_settings(citations: Citations, entry: Entry) -> Markup:
+def _differing_settings(citations: Citations, entry: Entry, names: dict[str, str]) -> Markup:
+    """Whose architecture a variant has, with its own settings and with those of which no value is known."""
     words, owner = citations.context.words, citations.context.catalogue.entries[entry.architecture_owner]
     assert entry.architecture is not None
     assert owner.architecture is not None
     before = dict(stated_values(owner.architecture))
-    return Markup(words("punctuation.separated")).join(
-        Markup("{} <code>{}</code> {}").format(
-            words(f"field.architecture.{key}"), key.rpartition(".")[2], citations.value_html(value)
-        )
-        for key, value in stated_values(entry.architecture)
-        if value is not before.get(key)
-    )
+    stated, unknown = [], []
+    for key, value in stated_values(entry.architecture):
+        if value is before.get(key):
+            continue
+        name = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
+        if value.absence is None:
+            stated.append(Markup("{} {}").format(name, citations.value_html(value)))
+        else:
+            note = citations.rich_text(value.note).striptags() if value.note else ""
+            unknown.append(citations.cite(name, value.source, note))
+    separator = Markup(words("punctuation.separated"))
+    if stated:
+        said = [words("architecture.shared_except", **names, settings=separator.join(stated))]
+    else:
+        said = [words("architecture.shared", **names)]
+    if unknown:
+        said.append(words("architecture.shared_unknown", settings=separator.join(unknown)))
+    return Markup(words("punctuation.gap").join(said))
 
 
 def _architecture_drawings(

@@ -39,7 +39,7 @@ play("grpo", ({ words }, { size, rewards: marks }) => {
   });
   for (const k of [0, size]) push.text(40 + place * k, 234, k, "small", "middle");
   push.text(190, 234, words.count, "small", "middle");
-  for (let advantage = -Math.floor(most); advantage <= most; advantage++) push.text(24, base + 4 - unit * advantage, advantage, "small", "end");
+  for (let advantage = -Math.floor(most); advantage <= most; advantage++) push.text(24, base + 4 - unit * advantage, `${advantage}`.replace("-", "−"), "small", "end");
   push.text(350, 30, words.right, "strong", "end");
   push.text(46, 204, words.wrong, "strong");
   const [up, down] = pairs[right];
