@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -228,7 +228,7 @@ def _shared_architectures(citations: Citations, entries: tuple[Entry, ...], part
     return lines + apart
 
 
-def _differing_settings(citations: Citations, entry: Entry, names: dict[str, str]) -> Markup:
+def _differing_settings(citations: Citations, entry: Entry, names: Mapping[str, str]) -> Markup:
     """Whose architecture a variant has, with its own settings and with those of which no value is known."""
     words, owner = citations.context.words, citations.context.catalogue.entries[entry.architecture_owner]
     assert entry.architecture is not None
