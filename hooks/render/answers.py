@@ -289,7 +289,10 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
     address = f"tools/memory.md?v={entry.variant.id}"
     own = released_format(entry) or released_format(catalogue.entries[entry.architecture_owner])
     longest = longest_context(entry)
-    length = min((each for each in (longest, Length.parse("128K")) if each is not None), key=lambda each: each.value)
+    positions = entry.architecture.max_position_embeddings if entry.architecture is not None else None
+    if longest is None and positions is not None:  # nothing longer than what the configuration allows
+        longest = positions.value
+    length = min((each for each in (Length.parse("128K"), longest) if each is not None), key=lambda each: each.value)
     lines = []
     for key in dict.fromkeys(filter(None, (own, *BITS))):
         for gpu in _by_use(catalogue.gpus.values()):
