@@ -19,7 +19,7 @@ play("grpo", ({ words }, { size, rewards: marks }) => {
     group.bar(x, 4, width, 24, rewards[i] ? "cache" : "faint");
     group.text(x + width / 2, 21, rewards[i], rewards[i] ? "on" : "", "middle");
     group.bar(x, base - unit * Math.max(a, 0), width, unit * Math.abs(a), a > 0 ? "attention" : "off");
-    if (size < 10 || i === rewards.indexOf(rewards[i])) group.text(x + width / 2, a < 0 ? y + 14 : y - 5, signed(a), "small", "middle");
+    if (size < 10 || i === rewards.indexOf(rewards[i])) group.text(Math.max(x + width / 2, 17), a < 0 ? y + 14 : y - 5, signed(a), "small", "middle");
   });
   group.line([[0, base], [356, base]], "axis");
   group.text(0, 234, words.below, "small");
