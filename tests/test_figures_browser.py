@@ -169,13 +169,6 @@ def test_a_point_leads_to_its_model_by_keyboard_and_by_mouse(page: Page, address
     expect(page).to_have_url(address + "models/deepseek-v2/")
 
 
-def test_a_box_of_the_recipe_leads_to_its_stage_without_javascript(plain: Page, address: str) -> None:
-    plain.goto(address + "models/deepseek-r1/")
-    plain.locator("summary", has=plain.get_by_text("Stage by stage")).click()
-    plain.locator("[data-stage=stage-distillation] .ds-box-title a").click()
-    expect(plain.locator("#stage-distillation")).to_be_in_viewport()
-
-
 def test_a_number_in_the_lanes_leads_to_its_stage(plain: Page, address: str) -> None:
     plain.goto(address + "models/deepseek-r1/")
     plain.locator("#recipe-lanes svg:visible a", has=plain.get_by_text("7", exact=True)).click()
@@ -206,7 +199,7 @@ FORM = """nodes => nodes.map(node => {
 
 def test_kinds_of_stages_differ_by_form_and_not_by_colour(page: Page, address: str) -> None:
     forms, colours = {}, set()
-    for path in ("deepseek-v3/training", "deepseek-r1", "deepseek-coder/training", "deepseek-prover-v1-5"):
+    for path in ("deepseek-coder", "deepseek-llm", "deepseek-v4-1", "deepseek-grm", "deepseek-prover"):
         page.goto(f"{address}models/{path}/")
         boxes = page.locator(".ds-box:not(.beside) .ds-step").evaluate_all(FORM)
         every = page.locator(".ds-box .ds-step").evaluate_all(FORM)

@@ -34,7 +34,7 @@ def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
         assert height <= MOST_SCREENS * SCREEN, model.id
         if has_figure:
             assert top is not None, "it is shown"
-            assert top < SCREEN * 2 / 3, model.id
+            assert top < SCREEN * 5 / 6, model.id
 
 
 def test_an_old_address_leads_to_the_part_that_has_the_place(page: Page, address: str, catalogue: Catalogue) -> None:

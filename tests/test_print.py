@@ -152,7 +152,7 @@ def test_every_part_of_a_drawing_is_in_the_pdf(paper: Page, address: str, built:
         )
         assert lost == [], id_
         drawn += paper.locator(".ds-drawing path").count() > 0
-    assert drawn > len(catalogue.models) - 3
+    assert drawn > len(catalogue.models) / 2  # the others have the network of one of these
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def escape_invisible(text: str) -> str:
     """Safe to print on a terminal."""
-    return _UNSEEN.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text).encode(errors="backslashreplace").decode()
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode(errors="backslashreplace").decode()
 
 
 KeyPath = tuple[str | int, ...]

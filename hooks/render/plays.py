@@ -429,7 +429,8 @@ def _promoted_sums(words: Words) -> Panel:
         x, y = (350.0, points[-1][1] - 8) if kind == "cache" else (330.0, 22.0)
         panel.text(x, y, f"{values[-1]:.2f}%", "strong", "end")
     for i in (0, 3, 5):
-        panel.text(46 + 60 * i, 198, f"{lengths[i]:,}", "small", "middle")
+        last = i == len(lengths) - 1
+        panel.text(358 if last else 46 + 60 * i, 198, f"{lengths[i]:,}", "small", "end" if last else "middle")
     panel.text(0, 226, words(f"{name}.sums_axis"), "small")
     panel.text(40, 184, "0", "small", "end")
     return panel

@@ -34,7 +34,6 @@ from ..format import NOTHING, format_span, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell, stated_at
-from ..words import ENGLISH
 from .sources import sources_section
 
 PRE_TRAINING = (
@@ -480,14 +479,12 @@ def corrections_page(context: Context) -> Page:
     for row in others[NEWEST:]:
         groups.setdefault(_correction_group(context, row), []).append(row)
     folds = "".join(
-        _correction_titles(citations, groups[key], f"of-{key.partition('.')[2]}", words(key))
+        _corrections_list(citations, groups[key], f"of-{key.partition('.')[2]}", words(key))
         for key in (*(f"track.{track.value}" for track in Track), "page.techniques", "corrections.site")
         if key in groups
     )
     if folds:
-        suffix = "" if words.language == ENGLISH else f".{words.language}"
-        feed = words("corrections.whole", feed=f"ds:data/corrections{suffix}.atom")
-        sections.append(Section("others", words("corrections.others"), f"<p>{feed}</p>{folds}"))
+        sections.append(Section("others", words("corrections.others"), folds))
     if sections:
         lead = context.html("filter.html.jinja", script=page_script("filter"))
     else:
@@ -508,24 +505,10 @@ def _correction_group(context: Context, row: Correction) -> str:
     return "page.techniques" if row.entry else "corrections.site"
 
 
-def _corrections_list(citations: Citations, rows: Sequence[Correction]) -> str:
-    """What the site said, what is right and who says so."""
+def _corrections_list(citations: Citations, rows: Sequence[Correction], fold: str = "", title: str = "") -> str:
+    """What the site said, what is right and who says so; folded under the anchor `fold` if given."""
     shown = [_correction_row(citations, row) for row in rows]
-    return citations.context.html("corrections.html.jinja", rows=shown)
-
-
-def _correction_titles(citations: Citations, rows: Sequence[Correction], fold: str, title: str) -> str:
-    """What was corrected and when, in a fold with this anchor."""
-    shown = [
-        {
-            "anchor": correction_anchor(row),
-            "about": citations.rich_text(row.about),
-            "place": _corrected_page(citations.context, row.entry),
-            "date": format.format_date(row.date, citations.context.words),
-        }
-        for row in rows
-    ]
-    return citations.context.html("corrections_titles.html.jinja", rows=shown, fold=fold, title=title)
+    return citations.context.html("corrections.html.jinja", rows=shown, fold=fold, title=title)
 
 
 def _correction_row(citations: Citations, row: Correction) -> dict[str, Markup | str]:
