@@ -112,7 +112,7 @@ def test_every_model_page_draws_its_networks_or_leads_to_the_page_that_does(buil
         first = {known[0].architecture_owner} if known else set()
         drawn = html.count('class="ds-figure ds-drawing"')
         if known and has_network_of_another(catalogue, model):
-            assert f"models/{catalogue.flagship(model).owner_model}/" in html, model.id
+            assert f"../{catalogue.flagship(model).owner_model}/" in html, model.id
         else:
             assert (drawn >= 1) == bool(known), model.id
         assert drawn <= len(own | first), model.id

@@ -86,6 +86,7 @@ def test_the_faces_are_there_when_the_page_is_painted_first(browser: Browser, co
         }).observe({ type: "paint" });"""
     )
     page.goto(f"{compressed}techniques/", wait_until="networkidle")
-    faces = dict(page.evaluate("window.facesAtFirstPaint"))
-    assert {faces["Inter"], faces["Source Serif"]} == {"loaded"}
+    # A family has a second face, for letters that few pages show: it is not asked for here.
+    loaded = {family for family, status in page.evaluate("window.facesAtFirstPaint") if status == "loaded"}
+    assert loaded >= {"Inter", "Source Serif"}
     context.close()
