@@ -41,7 +41,7 @@ def test_assets_are_named_by_content_and_the_themes_are_gone(built: Path) -> Non
 
 
 # A figure, a chart or a form has styles or a script of its own, and a formula its face.
-MOST_FOR_TEXT, MOST_FOR_FIGURES = 61_000, 90_000
+MOST_FOR_TEXT, MOST_FOR_FIGURES = 60_000, 90_000
 FOR_FIGURES = re.compile(r"assets/(?:figures|charts|home|compare|tools|techniques)\.\w+\.css|<math")
 
 

@@ -32,8 +32,8 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "assets/techniques.css": ("techniques",),
     "assets/charts.css": ("gantt", "map", "scores", "timeline", "trends"),
     "assets/compare.css": ("compare",),
-    "assets/practice.css": ("about", "experiments", "glossary", "jump", "problems", "reading", "start"),
-    "assets/tools.css": ("calculators", "small_v3"),
+    "assets/practice.css": ("experiments", "glossary", "jump", "problems", "reading", "start"),
+    "assets/tools.css": ("about", "calculators", "small_v3"),
     SEARCH_STYLES: ("search",),
     PRINT_STYLES: ("print",),
 }
