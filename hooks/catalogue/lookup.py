@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -26,7 +26,7 @@ from .schema.model import Model, Tokenizer
 from .schema.quantities import Quantity
 from .schema.technique import Technique
 from .schema.training import Gpu, Infrastructure, Stage
-from .schema.values import Block, PartialDate, Single, Sources, Stated, Text
+from .schema.values import PartialDate, Single, Sources, Stated, Text, fields_with_values
 
 RECOMPUTED = (
     "total_parameters",
@@ -340,9 +340,9 @@ _ELSEWHERE = frozenset(("gflop_per_token", "model_flops_utilization"))  # stand 
 
 def asked_kinds() -> tuple[str, ...]:
     """Keys of fields, and names of composed or derived facts."""
-    fields = [stage_kind(key) for key in _stated_fields(Stage)]
-    fields += [*_stated_fields(Architecture), *_stated_fields(Infrastructure)]
-    fields += [f"tokenizer.{key}" for key in _stated_fields(Tokenizer)]
+    fields = [stage_kind(key) for key, _ in fields_with_values(Stage)]
+    fields += [key for block in (Architecture, Infrastructure) for key, _ in fields_with_values(block)]
+    fields += [f"tokenizer.{key}" for key, _ in fields_with_values(Tokenizer)]
     composed = (*SIZES, *CACHE, *IDENTITY, *COMPUTE, *DETAILS, *_DERIVED)
     return tuple(dict.fromkeys((*composed, *(key for key in fields if key not in _ELSEWHERE))))
 
@@ -364,9 +364,9 @@ def answer_group(kind: str) -> AnswerGroup:
         return AnswerGroup.SERVING
     if kind in _DERIVED or any(kind in composed for composed in (SIZES, CACHE, IDENTITY, COMPUTE, DETAILS)):
         return AnswerGroup.OVERVIEW
-    if kind in _stated_fields(Architecture) or kind.startswith("tokenizer."):
+    if kind in dict(fields_with_values(Architecture)) or kind.startswith("tokenizer."):
         return AnswerGroup.ARCHITECTURE
-    if kind in _stated_fields(Infrastructure):
+    if kind in dict(fields_with_values(Infrastructure)):
         return AnswerGroup.MACHINES
     return AnswerGroup.TRAINING
 
@@ -375,16 +375,3 @@ def stage_kind(key: str) -> str:
     """`learning_rate.peak` belongs to `learning_rate`."""
     group = key.partition(".")[0]
     return group if group in _STAGE_GROUPS else key
-
-
-def _stated_fields(block: type[Block], path: str = "") -> Iterator[str]:
-    """Paths of stated values in a block and its inner blocks, lists excepted."""
-    for name, described in block.model_fields.items():
-        kinds = [kind for kind in (described.annotation, *get_args(described.annotation)) if isinstance(kind, type)]
-        if any(issubclass(kind, Stated) for kind in kinds):
-            yield f"{path}{name}"
-        if "tuple" in str(described.annotation):
-            continue
-        for kind in kinds:
-            if issubclass(kind, Block) and not issubclass(kind, Single):
-                yield from _stated_fields(kind, f"{path}{name}.")

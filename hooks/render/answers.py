@@ -30,7 +30,7 @@ from catalogue.schema.model import Model, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, Infrastructure, StageKind
-from catalogue.schema.values import Block, Detail, Single, Source, Sources, Stated
+from catalogue.schema.values import Block, Detail, Single, Source, Sources, Stated, fields_with_values
 
 from . import comparison, format
 from .cite import Citations, plain_text, reference_anchor
@@ -199,7 +199,7 @@ def _architecture_answers(citations: Citations, entry: Entry, address: str) -> A
     words = citations.context.words
     values = {key: value for key, _, value in comparison.ordered_values(entry.architecture)}
     found = Answers()
-    for key, _ in comparison.fields_with_values(Architecture):
+    for key, _ in fields_with_values(Architecture):
         label, value = words(f"field.architecture.{key}"), values.get(key)
         if value is not None:
             found[key] = [_single_line(citations, label, value, address)]
@@ -210,7 +210,7 @@ def _absent_parts(entry: Entry) -> list[str]:
     if entry.architecture is None:
         return []
     stated = {key for key, _, _ in comparison.ordered_values(entry.architecture)}
-    dimensions = (key for key, _ in comparison.fields_with_values(Architecture))
+    dimensions = (key for key, _ in fields_with_values(Architecture))
     return [key for key in dimensions if key not in stated and comparable_dimension(key, None) == NOT_THERE]
 
 
@@ -252,7 +252,7 @@ def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> An
         "precision.released_weights": records.weights_format(entry),
     }
     found = Answers()
-    for key, _ in comparison.fields_with_values(Infrastructure):
+    for key, _ in fields_with_values(Infrastructure):
         value = own[key] if key in own else records.infrastructure_value(entries, entry, values.get(key))
         if value is not None:
             label = words(f"field.infrastructure.{key}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -30,7 +30,7 @@ from catalogue.schema.model import Counted, Evaluation, EvaluationKind, PartKind
 from catalogue.schema.model import Row as Scores
 from catalogue.schema.quantities import Count
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, Stage, StageKind
-from catalogue.schema.values import Block, Single, Stated
+from catalogue.schema.values import Block, Single, Stated, fields_with_values
 
 from . import format
 from .cite import Citations, counted_mark, reference_anchor
@@ -279,18 +279,6 @@ def architecture_rows(citations: Citations, entry: Entry) -> Cells:
 def _schema_dimensions() -> list[tuple[str, tuple[int, ...]]]:
     """Cached: the schema does not change with the data."""
     return list(fields_with_values(Architecture))
-
-
-def fields_with_values(
-    block: type[Block], path: str = "", places: tuple[int, ...] = ()
-) -> Iterator[tuple[str, tuple[int, ...]]]:
-    for place, (name, described) in enumerate(block.model_fields.items()):
-        kinds = [kind for kind in (described.annotation, *get_args(described.annotation)) if isinstance(kind, type)]
-        if any(issubclass(kind, Stated) for kind in kinds):
-            yield f"{path}{name}", (*places, place)
-        for kind in kinds:
-            if issubclass(kind, Block) and not issubclass(kind, Single):
-                yield from fields_with_values(kind, f"{path}{name}.", (*places, place))
 
 
 def cache_rows(citations: Citations, entry: Entry) -> Cells:

@@ -454,6 +454,22 @@ def fields_with(record: type[BaseModel], facet: Facet) -> frozenset[str]:
     return frozenset(_fields_with_facet(record, facet))
 
 
+def fields_with_values(
+    block: type[Block], path: str = "", places: tuple[int, ...] = ()
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Dotted paths of stated values with their places in the schema, those of inner blocks included and of lists excepted."""
+    for place, (name, described) in enumerate(block.model_fields.items()):
+        options = (described.annotation, *typing.get_args(described.annotation))
+        kinds = [kind for kind in options if isinstance(kind, type)]
+        if any(issubclass(kind, Stated) for kind in kinds):
+            yield f"{path}{name}", (*places, place)
+        if "tuple" in str(described.annotation):
+            continue
+        for kind in kinds:
+            if issubclass(kind, Block) and not issubclass(kind, Single):
+                yield from fields_with_values(kind, f"{path}{name}.", (*places, place))
+
+
 def _fields_with_facet(record: type[BaseModel], facet: Facet) -> Iterator[str]:
     for name, info in record.model_fields.items():
         if facet in info.metadata:
