@@ -161,7 +161,7 @@ class SideProcess:
 
     def __init__(self, function: Callable[[], None], logger: str) -> None:
         context: Any = multiprocessing.get_context("fork")
-        self._answer_of_fields, answer = context.Pipe(duplex=False)
+        self._answer, answer = context.Pipe(duplex=False)
         self._process = context.Process(target=_run_and_answer, args=(function, logger, answer), daemon=True)
         self._process.start()
         answer.close()
@@ -169,7 +169,7 @@ class SideProcess:
     def wait(self) -> None:
         """Raises what the function raised."""
         try:
-            records, error = self._answer_of_fields.recv()
+            records, error = self._answer.recv()
         except EOFError:
             self._process.join()
             raise ChildProcessError(

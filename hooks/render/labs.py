@@ -104,10 +104,7 @@ def _cost_text(words: Words, result: Result) -> str:
     )
 
 
-def _comparison_shown(
-    words: Words, experiment: Experiment, comparison: Comparison, result: Result | None
-) -> ComparisonShown:
-    assert result is not None
+def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparison, result: Result) -> ComparisonShown:
     assert comparison.verdict is not None
     column, judged = comparison.column, result.judge_difference(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}

@@ -226,17 +226,15 @@ _WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
 def _figure_sections(citations: Citations, model: Model) -> list[Section]:
     found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
     if model.flagship in token_path.SHOWN:
-        title = citations.context.words("token.title", name=short_model(model.name))
-        drawn = model.flagship == token_path.SHOWN[0]
-        says = citations.context.words("token.others") if drawn else title
-        link = Markup('<p{}><a href="ds:{}#token">{}</a></p>').format(
-            "" if drawn else Markup(' id="token-way"'), token_path.PAGE, says
-        )
-        if drawn:
-            way = token_path.token_path(citations.context, [token_path.SHOWN[0]])
-            found.insert(1, Section("token-way", title, str(way + link)))
+        words, link = citations.context.words, Markup('<p{}><a href="ds:{}#token">{}</a></p>')
+        title = words("token.title", name=short_model(model.name))
+        if model.flagship == token_path.SHOWN[0]:
+            way = token_path.token_path(citations.context, [model.flagship])
+            html = way + link.format("", token_path.PAGE, words("token.others"))
+            found.insert(1, Section("token-way", title, str(html)))
         else:
-            found[0] = replace(found[0], html=found[0].html + str(link))
+            html = link.format(Markup(' id="token-way"'), token_path.PAGE, title)
+            found[0] = replace(found[0], html=found[0].html + str(html))
     return found[::-1] if model.track in _RECIPE_FIRST else found
 
 
