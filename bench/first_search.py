@@ -88,16 +88,19 @@ def open_search(page: Page, address: str) -> None:
 
 
 def first_search_weights(
-    browser: Browser, site: Path, address: str, edition: str, questions: Iterable[str]
+    browser: Browser, site: Path, address: str, edition: str, questions: Iterable[str], at_once: bool = False
 ) -> Iterator[dict[str, int]]:
-    """Bytes of each file that a first search loads, compressed, for each question."""
+    """Bytes of each file that a first search loads, compressed, for each question.
+
+    Typed key by key, a slow machine loads more, for words that are not finished; put in `at_once`, every machine loads the same.
+    """
     for question in questions:
         context = browser.new_context()
         page = context.new_page()
         loaded: list[str] = []
         page.on("requestfinished", lambda request, loaded=loaded: loaded.append(request.url))
         open_search(page, address + edition)
-        for part in _TYPED.findall(question):
+        for part in [question] if at_once else _TYPED.findall(question):
             page.keyboard.insert_text(part)
             page.wait_for_timeout(_DELAY)
         page.wait_for_function(
