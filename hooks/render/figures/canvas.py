@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import fsum
@@ -148,8 +148,31 @@ def bar_path(x: float, y: float, width: float, height: float) -> str:
     return path_data("M", x, y, "h", width, "v", height, "h-", width, "z")
 
 
+def bars_path(boxes: Iterable[tuple[float, float, float, float]]) -> str:
+    """Boxes of x, y, width and height, each led to from the one before."""
+    boxes = list(boxes)
+    moves = _moves_to((x, y) for x, y, *_ in boxes)
+    return "".join(
+        move + path_data("h", w, "v", h, "h-", w, "z") for move, (_, _, w, h) in zip(moves, boxes, strict=True)
+    )
+
+
 def dots_path(places: Iterable[tuple[float, float]]) -> str:
-    return "".join(path_data("M", x, y, "h.01") for x, y in places)
+    """Strokes of no length, which round ends make into dots."""
+    return "".join(f"{move}h0" for move in _moves_to(places))
+
+
+def _moves_to(places: Iterable[tuple[float, float]]) -> Iterator[str]:
+    """Moves from each place to the next, which in a grid are all alike and compress well."""
+    before: tuple[float, float] | None = None
+    for x, y in places:
+        if before is None:
+            yield path_data("M", x, y)
+            before = float(coordinate_text(x)), float(coordinate_text(y))
+        else:
+            dx, dy = round(x - before[0], 2) + 0.0, round(y - before[1], 2) + 0.0
+            yield f"m{dx:g} {dy:g}"
+            before = before[0] + dx, before[1] + dy
 
 
 def fan_path(x: float, top: float, bottom: float, right: float, upper: float, lower: float) -> str:
@@ -207,7 +230,7 @@ class Panel:
         self.path(f"{polyline_path(tips)}z", f"tip {kind}".strip())
 
     def cells(self, places: Iterable[tuple[float, float]], width: float, height: float, kind: str = "") -> None:
-        if d := "".join(bar_path(x, y, width, height) for x, y in places):
+        if d := bars_path((x, y, width, height) for x, y in places):
             self.path(d, kind)
 
     def dots(self, places: Iterable[tuple[float, float]], kind: str = "") -> None:

@@ -20,7 +20,7 @@ from ..cite import counted_text, counts_of
 from ..context import Context
 from ..format import short_size
 from .architecture.shapes import example_choice, grid_places, hatch_path
-from .canvas import BOLD, Log, bar_path, cut_text, dots_path, text_width
+from .canvas import BOLD, Log, bar_path, bars_path, cut_text, dots_path, text_width
 from .map import lay_out_narrow_map, lay_out_wide_map
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element
@@ -64,7 +64,7 @@ def network_thumbnail(entry: Entry) -> Thumbnail:
     layers, hidden = numbers["num_hidden_layers"], numbers["hidden_size"]
     width, height = hidden * _UNIT, layers * _LAYER
     top = _HEIGHT - height
-    thick = "".join(bar_path(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
+    thick = bars_path((0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
     thin = bar_path(0, top, width, height)
     right = max(width, _LEAST) + 12
     routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)

@@ -18,7 +18,7 @@ from ..context import Context
 from ..format import short_size
 from .architecture.export import FONTS, dark_tokens, light_tokens, public_address
 from .architecture.shapes import example_choice, grid_places, hatch_path
-from .canvas import bar_path, dots_path
+from .canvas import bar_path, bars_path, dots_path
 from .map import WideMap, lay_out_narrow_map, lay_out_wide_map
 from .map_items import INFRASTRUCTURE, TECHNIQUES, Item, Lane, lay_out_lane, lineage_links, timeline_items
 
@@ -269,7 +269,7 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
         return
     width, top = hidden * _UNIT, _STACK - layers * _LAYER
     yield "stack", bar_path(0, top, width, layers * _LAYER)
-    yield "lines", "".join(bar_path(0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
+    yield "lines", bars_path((0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
     yield "layers", words("poster.layers", layers=layers, width=format.format_integer(hidden))
     kind = entry.architecture.attention.value
     yield "attention", f"{kind or ''}{' + DSA' if has_added_indexer(entry.architecture) else ''}"

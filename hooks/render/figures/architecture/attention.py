@@ -16,7 +16,7 @@ from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
 from catalogue.schema.values import Absence
 
-from ..canvas import bar_path, fan_path, path_data
+from ..canvas import bar_path, bars_path, fan_path, path_data
 from .shapes import (
     LEFT,
     NARROW,
@@ -118,7 +118,7 @@ def _draw_lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch:
         )
         return
     sides = block_bars(tokens, ratio, x, pitch, y, _BAR)
-    sheet.path("".join(bar_path(*four) for four in sides), "cached entry")
+    sheet.path(bars_path(sides), "cached entry")
     sheet.path("".join(hatch_path(*four) for four in sides), "hatch")
 
 
@@ -402,7 +402,7 @@ def _draw_head_rows(sheet: Sheet, heads: int, size: int, per_row: int, x: float,
     if size > per_row:
         bars.append((x + 1.5, y + 2, per_row * _PITCH - 3, 7.0))
         y += 12
-    sheet.path("".join(bar_path(*one) for one in bars), "cached")
+    sheet.path(bars_path(bars), "cached")
     sheet.path("".join(hatch_path(*one) for one in bars), "hatch")
     return y
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from catalogue.kinds import per_kind
 from catalogue.schema.architecture import FeedForward
 
-from ..canvas import bar_path, dots_path, fan_path, path_data, text_width
+from ..canvas import bar_path, bars_path, dots_path, fan_path, path_data, text_width
 from .shapes import (
     LEFT,
     NARROW,
@@ -315,5 +315,5 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
 def _draw_width_segments(sheet: Sheet, x: float, y: float, active: int, shared: int, width: float) -> None:
     for first, count, css in ((0, active, "chosen"), (active, shared, "shared-width")):
         sheet.path(
-            "".join(bar_path(x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css
+            bars_path((x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css
         )

@@ -9,7 +9,7 @@ from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.architecture import ImageWay
 
-from ..canvas import bar_path, path_data, text_width
+from ..canvas import bar_path, bars_path, path_data, text_width
 from .attention import attention_panel
 from .export import ENGRAM, KINDS, LayerRun, attention_kinds, layer_runs
 from .feed_forward import feed_forward
@@ -45,9 +45,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
     for group in reversed(groups):
         height = group.layers * pitch
         sheet.path(
-            "".join(
-                bar_path(LEFT, y + index * pitch, BARS, pitch - _layer_gap(pitch)) for index in range(group.layers)
-            ),
+            bars_path((LEFT, y + index * pitch, BARS, pitch - _layer_gap(pitch)) for index in range(group.layers)),
             f"layer {group.kind}",
         )
         if group.kind == "hashed":
@@ -140,7 +138,7 @@ def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch:
     x, height = LEFT + BARS + 3, pitch - _layer_gap(pitch)
     for kind in KINDS:
         places = [index for index, name in enumerate(reversed(order)) if name.removesuffix(ENGRAM) == kind]
-        sheet.path("".join(bar_path(x, top + index * pitch, _COLUMN, height) for index in places), f"kind {kind}")
+        sheet.path(bars_path((x, top + index * pitch, _COLUMN, height) for index in places), f"kind {kind}")
     engrams = [index for index, name in enumerate(reversed(order)) if name.endswith(ENGRAM)]
     for index in engrams:
         y = top + (index + 1) * pitch

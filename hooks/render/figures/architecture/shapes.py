@@ -19,7 +19,7 @@ from catalogue.schema.values import Single
 
 from ... import format
 from ...cite import Citations, counted_text, counts_of
-from ..canvas import bar_path, path_data, text_width
+from ..canvas import bar_path, bars_path, path_data, text_width
 
 _PLACE = re.compile("\x00([a-z_0-9]+)\x00")
 
@@ -199,7 +199,7 @@ SCALE = 0.024  # height of a vector's bar per element, the same for every vector
 
 
 def squares_path(places: Iterable[tuple[float, float]], side: float) -> str:
-    return "".join(bar_path(x - side / 2, y - side / 2, side, side) for x, y in places)
+    return bars_path((x - side / 2, y - side / 2, side, side) for x, y in places)
 
 
 def grid_places(count: int, per_row: int, pitch: float, x: float = 0, y: float = 0) -> list[tuple[float, float]]:

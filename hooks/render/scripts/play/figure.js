@@ -9,7 +9,17 @@ const superscript = (number) => `${number}`.replace(/[-0-9]/g, (sign) => "⁻⁰
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 const range = (count) => [...Array(count).keys()];
 
-const cell = (x, y, width, tall) => `M${at(x)} ${at(y)}h${at(width)}v${at(tall)}h-${at(width)}z`;
+// Moves from each place to the next, which in a grid are all alike and compress well.
+const movesTo = (places) => {
+  const near = (number) => Math.round(number * 100) / 100 + 0;
+  let [left, top] = [0, 0];
+  return places.map(([x, y], i) => {
+    const [dx, dy] = i ? [near(x - left), near(y - top)] : [+at(x), +at(y)];
+    [left, top] = [left + dx, top + dy];
+    return `${i ? "m" : "M"}${dx} ${dy}`;
+  });
+};
+const barsPath = (bars) => movesTo(bars).map((move, i) => `${move}h${at(bars[i][2])}v${at(bars[i][3])}h-${at(bars[i][2])}z`).join("");
 
 // 360 units wide, a class for each meaning.
 function panel(title, height, says) {
@@ -21,8 +31,8 @@ function panel(title, height, says) {
     bar: (x, y, width, tall, kind = "") => shapes.push(`<rect${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}" width="${at(Math.max(width, 0.5))}" height="${at(Math.max(tall, 0.5))}"/>`),
     text: (x, y, words, kind = "", anchor = "start") => shapes.push(`<text${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}"${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${plain(words)}</text>`),
     line: (points, kind = "") => path(through(points), `line ${kind}`.trim()),
-    cells: (places, width, tall, kind = "") => path(places.map(([x, y]) => cell(x, y, width, tall)).join(""), kind),
-    dots: (places, kind = "") => path(places.map(([x, y]) => `M${at(x)} ${at(y)}h.01`).join(""), `dots ${kind}`.trim()),
+    cells: (places, width, tall, kind = "") => path(barsPath(places.map(([x, y]) => [x, y, width, tall])), kind),
+    dots: (places, kind = "") => path(movesTo(places).map((move) => `${move}h0`).join(""), `dots ${kind}`.trim()),
   };
 }
 

@@ -21,7 +21,7 @@ play("pipelines", ({ words, times }, { stages, batches }) => {
           slot.forEach(([kind], part) => (paths[kinds[kind]] ??= []).push([start * scale, device * height + part * tall, (end - start) * scale - 0.5, tall]));
         }
       });
-      for (const [kind, cells] of Object.entries(paths)) one.path(cells.map(([x, y, width, tall]) => cell(x, y, width, tall)).join(""), kind);
+      for (const [kind, cells] of Object.entries(paths)) one.path(barsPath(cells), kind);
       const share = (said[`share${number}`] = fixed((100 * idle(rows)[0]) / whole(rows)));
       one.text(0, 114, filled(words.idle, { idle: idle(rows)[0], all: whole(rows), share }), "strong");
     }

@@ -30,10 +30,10 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
     const most = numbers.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
     const [middle, step] = [y + tall / 2, 360 / numbers.length];
     const width = Math.min(step * 0.78, 16);
-    const d = (from) => from.map((i) => {
+    const d = (from) => barsPath(from.map((i) => {
       const height = Math.max((Math.abs(numbers[i]) / most) * (tall / 2), 0.4);
-      return cell(i * step, numbers[i] < 0 ? middle : middle - height, width, height);
-    }).join("");
+      return [i * step, numbers[i] < 0 ? middle : middle - height, width, height];
+    }));
     onto.path(d([...numbers.keys()].filter((i) => i !== marked)), kindOf);
     if (marked >= 0) onto.path(d([marked]), "off");
     onto.line([[0, middle], [360, middle]], "axis");
