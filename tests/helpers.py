@@ -233,3 +233,12 @@ def watched(page: Tab, address: str) -> Iterator[list[str]]:
     page.remove_listener("request", asked)
     page.remove_listener("response", answered)
     assert problems == []
+
+
+def drawn_places(path: str) -> list[tuple[float, float]]:
+    """Where the dots or boxes of a path begin, each led to from the one before."""
+    found: list[tuple[float, float]] = []
+    for move, x, y in re.findall(r"([Mm])(-?[\d.]+) (-?[\d.]+)h", path):
+        left, top = found[-1] if move == "m" else (0.0, 0.0)
+        found.append((left + float(x), top + float(y)))
+    return found

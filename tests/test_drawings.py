@@ -14,7 +14,7 @@ from catalogue.derive.expression import architecture_numbers, parse_layout
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import Model
-from helpers import family, is_on_overview
+from helpers import drawn_places, family, is_on_overview
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, make_context
@@ -169,10 +169,8 @@ def test_marks_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
         assert reader.marks("index", "z") == numbers.get("index_n_heads", 0), entry.variant.id
         moe = architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
         experts, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
-        assert reader.marks("active", "h.01") == (active if moe else 0), entry.variant.id
-        assert reader.marks("routed", "h.01") + reader.marks("active", "h.01") == (experts if moe else 0), (
-            entry.variant.id
-        )
+        assert reader.marks("active", "h0") == (active if moe else 0), entry.variant.id
+        assert reader.marks("routed", "h0") + reader.marks("active", "h0") == (experts if moe else 0), entry.variant.id
         assert reader.marks("shared", "z") == (numbers.get("n_shared_experts", 0) if moe else 0), entry.variant.id
         if architecture.attention.value in (Attention.MHA, Attention.GQA, Attention.MQA):
             bars = reader.marks("cached", "z") - 1  # one compares what is kept
@@ -191,11 +189,11 @@ def test_layers_stand_in_their_order(ctx: Context, catalogue: Catalogue) -> None
             continue
         found += 1
         places = {
-            float(y): css.removeprefix("kind ")
+            round(y, 1): css.removeprefix("kind ")
             for css, d in read(ctx, entry).paths
             if css.startswith("kind ")
-            for x, y in re.findall(r"M([\d.]+) ([\d.]+)h", d)
-            if float(x) > 200
+            for x, y in drawn_places(d)
+            if x > 200
         }
         drawn_order = [places[y] for y in sorted(places, reverse=True)]
         assert drawn_order == [name.removesuffix("+engram") for name in parse_layout(layout.value)], entry.variant.id
@@ -211,7 +209,7 @@ def test_entries_of_a_stretch_of_tokens_are_drawn_to_count(ctx: Context, catalog
         (tokens,) = reader.dashes["dashes token"]
         assert tokens >= numbers["sliding_window"]
         ratios = [numbers[name] for name in numbers if name.endswith("_compress_ratio")]
-        entries = [d.count("M") for css, d in reader.paths if css == "cached entry"]
+        entries = [d.count("z") for css, d in reader.paths if css == "cached entry"]
         assert sorted(entries) == sorted(tokens // ratio for ratio in ratios), entry.variant.id
         if numbers.get("decoder_cache_layers"):
             assert reader.dashes["dashes cached"] == [tokens], "the decoder keeps an entry for each token"
@@ -228,8 +226,7 @@ def test_active_experts_lie_in_the_groups_reached(ctx: Context, catalogue: Catal
     ]
     assert len(plates) == numbers["topk_group"]
     d = next(d for css, d in reader.paths if css == "active")
-    dots = [(float(x), float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)h", d)]
-    for x, y in dots:
+    for x, y in drawn_places(d):
         assert any(left < x < left + width and top < y < top + height for left, top, width, height in plates)
 
 
