@@ -49,6 +49,21 @@ def test_all_problems_stand_in_the_order_of_the_guides(built: Path, catalogue: C
     assert guides == [guide for guide in order if guide in guides]
 
 
+def test_workings_in_chinese_call_numbers_by_chinese_names(catalogue: Catalogue) -> None:
+    ctx = make_context(catalogue, language_files.load_words(CHINESE), load_templates())
+    lines = {}
+    for asked in ctx.problems:
+        item = problems.problem_item(ctx, asked)
+        lines[asked.id] = " | ".join(
+            re.sub("<[^>]+>", "", str(x)) for x in [*(s["working"] for s in item["steps"]), item["working"]]
+        )
+    own = {name for asked in ctx.problems for name in asked.problem.zh_names if not name.startswith(("n_", "num_"))}
+    for id_, line in lines.items():
+        left = own & {word.replace("_", "-") for word in re.findall(r"[a-z_]{3,}", line)} - {"exp"}
+        assert not left, (id_, line)
+    assert "展开 ÷ (吸收 - 还原)" in lines["why-absorb"]
+
+
 def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
     ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     by_id = {p.id: p for p in ctx.problems}

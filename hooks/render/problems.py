@@ -14,15 +14,15 @@ import numpy as np
 from labs import overlap, router
 from markupsafe import Markup
 
-from catalogue.derive.expression import Computation
+from catalogue.derive.expression import NAME, Computation
 from catalogue.derive.problems import Band, SolvedProblem
-from catalogue.schema.study import Simulator, Step
+from catalogue.schema.study import Problem, Simulator, Step
 
 from . import assets
 from .context import Context
 from .format import format_integer, format_power, format_scientific
 from .tables import with_unit
-from .words import Words
+from .words import CHINESE, Words
 
 LONGEST_OPENING = 72  # columns of a question in a list, which its page asks in full
 # Scores of the four best experts on each node. The nodes with the best pairs are not those that serve the token best.
@@ -217,7 +217,7 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
             for o in problem.options
         ],
         "steps": [
-            {"says": _code_marked(words.text(step.says)), "working": _step_working(context, step, result)}
+            {"says": _code_marked(words.text(step.says)), "working": _step_working(context, problem, step, result)}
             for step, result in asked_.steps
         ],
         "points": [_code_marked(words.text(point)) for point in problem.points],
@@ -230,7 +230,7 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
         "with_unit": with_unit(Markup("<b>{}</b>").format(_answer_digits(worked.exact)), unit) if worked else "",
-        "working": _working_line(worked) if worked and not _is_last_step(asked_) else "",
+        "working": _working_line(words, problem, worked) if worked and not _is_last_step(asked_) else "",
         "tolerance": problem.tolerance_percent,
         "mistakes": [
             {"value": _answer_digits(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
@@ -261,12 +261,13 @@ def _band_shown(band: Band, words: Words) -> dict[str, str]:
     }
 
 
-def _step_working(context: Context, step: Step, result: Computation | None) -> Markup:
+def _step_working(context: Context, problem: Problem, step: Step, result: Computation | None) -> Markup:
     if result is None:
         return Markup()
     unit = context.words.text(step.unit) if step.unit else ""
     return Markup("{} = {}").format(
-        _working_line(result), with_unit(Markup("<b>{}</b>").format(_answer_digits(result.exact)), unit)
+        _working_line(context.words, problem, result),
+        with_unit(Markup("<b>{}</b>").format(_answer_digits(result.exact)), unit),
     )
 
 
@@ -282,10 +283,14 @@ def _script_words(context: Context) -> str:
     return json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
 
 
-def _working_line(worked: Computation) -> Markup:
+def _working_line(words: Words, problem: Problem, worked: Computation) -> Markup:
     """The formula with names, then with numbers; one of numbers alone once."""
     numbers = Markup.escape(worked.numbers)
-    return Markup("{} = {}").format(worked.formula, numbers) if worked.values else numbers
+    if not worked.values:
+        return numbers
+    chinese = {name.replace("-", "_"): zh for name, zh in problem.zh_names.items()}
+    names = chinese if words.language == CHINESE else {}
+    return Markup("{} = {}").format(NAME.sub(lambda m: names.get(m[0], m[0]), worked.formula), numbers)
 
 
 def _answer_digits(value: Fraction) -> str:

@@ -238,6 +238,10 @@ class Problem(Record):
         default_factory=dict,
         description="Further numbers by name: paths of the catalogue, `{id}` being the variant and `{model}` its model.",
     )
+    zh_names: dict[str, str] = Field(
+        default_factory=dict,
+        description="Chinese for the names of `numbers` and `steps` that a working shows; symbols of one or two letters stay.",
+    )
     unit: Text | None = Field(default=None, description="What the number counts.")
     tolerance_percent: int = Field(default=1, ge=0, le=50, description="How far off an answer may be, in per cent.")
     mistakes: tuple[Mistake, ...] = Field(default=(), description="Likely mistakes.")
@@ -272,6 +276,20 @@ class Problem(Record):
             raise ValueError(f"`{wrong[0]}` is no page; allowed is `guide:id`, `technique:id` or `model:id`")
         if not self.pages and not self.variants:
             raise ValueError("a problem stands on `pages` or is asked of `variants`")
+        return self
+
+    @model_validator(mode="after")
+    def _workings_are_chinese(self) -> Problem:
+        own = {*self.numbers, *(step.name for step in self.steps if step.name)}
+        if strange := [name for name in self.zh_names if name not in own]:
+            raise ValueError(f"`zh_names`: `{strange[0]}` is no name of `numbers` or `steps`")
+        shown = [step.formula or "" for step in self.steps]
+        if self.formula and not self.formula.isidentifier():
+            shown.append(self.formula)
+        words = set(re.findall(r"[a-z_][a-z_0-9]{2,}", " ".join(shown)))
+        lacking = sorted(name for name in own - self.zh_names.keys() if name.replace("-", "_") in words)
+        if lacking and not self.question.lacks_chinese:
+            raise ValueError(f"`zh_names` lacks `{lacking[0]}`, which the working shows")
         return self
 
 
