@@ -99,7 +99,7 @@ slips: $(READY)
 	@$(BIN)/python tools/typo_report.py
 
 markdown: $(READY)
-	$(BIN)/python hooks/plain.py $(or $(DIR),markdown)
+	$(BIN)/python hooks/check.py markdown $(or $(DIR),markdown)
 
 test: $(DEV)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal

@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "hooks"), str(ROOT / "tests")]
 from building import small_project  # noqa: E402
 from catalogue.findings import CatalogueError, Finding  # noqa: E402
 from catalogue.load import load_catalogue  # noqa: E402
-from checks.pages import PageError, check_pages  # noqa: E402
+from checks import PageError, check_pages  # noqa: E402
 from mutations import mutants  # noqa: E402
 from render import words  # noqa: E402
 from render.exports import markdown as markdown_pages  # noqa: E402

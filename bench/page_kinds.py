@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from render.page_registry import PAGES, url_of
+from render.pages import PAGES, url_of
 
 _TRAINED = {"tools/training/": "?v=deepseek-v2"}  # with a run that fills the form
 _MORE_THEMES = ("compare/architecture/", "compare/evaluation/")

@@ -176,7 +176,7 @@ def main() -> int:
     goals: list[Goal] = []
     with tempfile.TemporaryDirectory() as temporary:
         ours, stock = copy_project(Path(temporary) / "ours"), Path(temporary) / "stock"
-        subprocess.run([sys.executable, "hooks/plain.py", str(stock)], cwd=ours, check=True)
+        subprocess.run([sys.executable, "hooks/check.py", "markdown", str(stock)], cwd=ours, check=True)
         for goal in measure_builds(ours, stock, arguments.runs):
             print(goal, flush=True)
             goals.append(goal)

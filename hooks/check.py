@@ -1,4 +1,4 @@
-"""Work with the data without building the site: `python hooks/check.py COMMAND`, or the targets of the Makefile.
+"""Work with the data without MkDocs: `python hooks/check.py COMMAND`, or the targets of the Makefile.
 
 check [DATA] [--fix] [--entry ID]
                          every problem as `file:line: path: …`; exit code 1 if there is one; what an entry does not say yet
@@ -10,6 +10,7 @@ diff REV [--markdown]    facts that changed since a revision, and what follows f
 schemas [DATA]           write the JSON Schemas that editors use
 fields [DATA]            write the reference of fields, FIELDS.md
 policy                   write the policy of the pages into the files of deploy/
+markdown DIR             write the whole site as plain Markdown, which other generators build
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from catalogue import new_entry, upkeep
+from catalogue.derive.parameters import State
 from catalogue.field_reference import FILE, SCHEMAS, fields_document, json_schema
 from catalogue.files import repair_findings
 from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
 from catalogue.load import load_catalogue, untranslated_texts
-from catalogue.peers import State
 from catalogue.records import Catalogue
 from catalogue.upkeep import added_entries, missing_lines
-from checks.pages import PageError
+from checks import PageError, check_pages
 from checks.wording import read_project
-from render.words import BrokenWords
+from render.words import CHINESE, ENGLISH, BrokenWords, load_words
 
 DATA = Path(__file__).parent.parent / "data"
 _SENT = re.compile(r'(Content-Security-Policy )"[^"]*"')
@@ -86,6 +87,8 @@ def _parse_arguments() -> argparse.Namespace:
             added.add_argument("--fix", action="store_true", help="repair what has one right repair")
             added.add_argument("--entry", default="", help="list what this entry does not say yet")
     command("policy", "write the policy of the pages into the files of deploy/")
+    added = command("markdown", "write the whole site as plain Markdown")
+    added.add_argument("target", type=Path, help="folder to write to; a new or empty one")
     added = command("new", "write the file of a new entry and its reference")
     added.add_argument("id")
     added.add_argument("--arxiv", default="", help="number of its paper, such as 2601.01234")
@@ -223,6 +226,26 @@ def _print_changes(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _write_markdown(arguments: argparse.Namespace) -> int:
+    from render.exports import markdown  # as `site`, with every page: not for a check of the data
+    from render.site import make_editions
+
+    target: Path = arguments.target
+    try:
+        if target.exists() and any(target.iterdir()):
+            print(f"{target} is not empty; name a new folder: make markdown DIR=…", file=sys.stderr)
+            return 1
+        words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
+        catalogue, docs = load_catalogue(DATA), DATA.parent / "docs"
+        check_pages(catalogue, words, docs)
+        editions = make_editions(catalogue, words, docs, os.environ.get("SITE_URL", ""))
+        markdown.write_files(markdown.project_files(editions, docs), target)
+    except OSError as error:
+        print(f"{target} cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
+
+
 COMMANDS = {
     "check": _check_data,
     "coverage": _print_untranslated,
@@ -230,6 +253,7 @@ COMMANDS = {
     "schemas": _write_schemas,
     "fields": _write_fields,
     "policy": _write_policy,
+    "markdown": _write_markdown,
     "new": _write_entry,
     "diff": _print_changes,
 }

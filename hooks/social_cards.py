@@ -25,9 +25,8 @@ from catalogue.schema.technique import Technique
 from render import format
 from render.cite import Citations, counted_text, counts_of
 from render.context import Context
-from render.figures.architecture.export import light_tokens
 from render.figures.architecture.shapes import hatch_path
-from render.figures.canvas import bar_path
+from render.figures.canvas import bar_path, light_tokens
 from render.figures.home import general_line, network_thumbnail
 from render.words import CHINESE
 

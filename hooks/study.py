@@ -31,7 +31,7 @@ from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from catalogue.findings import CatalogueError
-from checks.pages import PageError
+from checks import PageError
 from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
@@ -41,7 +41,7 @@ from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files
 from render.links import Links
 from render.page import redirect_html
-from render.page_registry import url_of
+from render.pages import url_of
 from render.site import FOLDER, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
 from render.tables import AccessibleTables
 from render.words import CHINESE, ENGLISH, BrokenWords

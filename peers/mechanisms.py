@@ -19,7 +19,7 @@ from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.deepseek_v3 import modeling_deepseek_v3 as v3
 from transformers.models.deepseek_v4 import modeling_deepseek_v4 as v4
 
-from catalogue.peers import LabResult
+from catalogue.derive.parameters import LabResult
 
 TOLERANCE = 1e-5
 TOKENS, WIDTH = 12, 32

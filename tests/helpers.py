@@ -24,7 +24,7 @@ from catalogue import load as loading
 from catalogue.findings import CatalogueError, Finding
 from catalogue.load import load_catalogue
 from catalogue.rules.draft import Draft
-from checks.pages import PageError
+from checks import PageError
 from render.page import Page
 
 ROOT = Path(__file__).parent.parent

@@ -9,9 +9,9 @@ import pytest
 
 from catalogue.attention import KINDS, AttentionKind, fields_of_kinds, kinds_of, mla
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
-from catalogue.kinds import KindWithoutPart, per_kind
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture, Attention
+from catalogue.schema.values import KindWithoutPart, per_kind
 from render.figures.architecture.attention import DRAWINGS
 
 

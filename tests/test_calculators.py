@@ -20,7 +20,7 @@ from catalogue.derive.calculators import (
 from catalogue.lookup import Lookup, training_metrics_with_peak
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Attention
-from render.pages.tools_memory import MIXED
+from render.pages.calculators import MIXED
 
 
 def test_fp4_is_counted_with_its_scales() -> None:

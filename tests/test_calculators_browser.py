@@ -27,7 +27,7 @@ from catalogue.records import Catalogue, Entry
 from helpers import leaving
 from render import words as language_files
 from render.context import make_context
-from render.pages.tools_memory import BITS, MIXED, USABLE_PERCENT, longest_context, released_format
+from render.pages.calculators import BITS, MIXED, USABLE_PERCENT, longest_context, released_format
 from test_calculators import able
 
 pytestmark = pytest.mark.browser

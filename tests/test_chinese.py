@@ -16,7 +16,7 @@ from render import format
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, make_context
-from render.guides import TermsInText
+from render.pages.glossary import TermsInText
 from render.tables import with_unit
 from render.words import CHINESE, ENGLISH
 

@@ -17,8 +17,8 @@ from helpers import leads_on
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, make_context
-from render.page_registry import url_of
-from render.pages.model import LEAST_OF_A_PAGE
+from render.pages import url_of
+from render.pages.models import LEAST_OF_A_PAGE
 from render.technique_figures import PLACES, PLAYED
 from site_size import MOST_PAGES, MOST_VISIBLE, MOST_WORDS, measure_pages, size_table
 

@@ -19,7 +19,7 @@ from render import words as language_files
 from render.cite import Citations
 from render.context import Context, make_context
 from render.figures.architecture import architecture_drawing
-from render.figures.architecture.export import public_address, svg_file
+from render.figures.canvas import public_address, svg_file
 
 LIMIT = 20_000  # bytes of one SVG
 NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensions has them

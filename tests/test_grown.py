@@ -23,10 +23,10 @@ from more_entries import ENTRIES, add_entries
 from render import words as language_files
 from render.cite import Citations
 from render.context import Context, make_context
-from render.figures import home, timeline
+from render.figures import home
 from render.figures.canvas import BOLD, text_width
 from render.figures.schedule import STYLES
-from render.page_registry import PAGES, url_of
+from render.pages import PAGES, url_of
 from render.pages.schedules import longest_pre_training
 from render.site import BLOCKS, FOLDER, BuilderInputs, build_pages, render_site
 from test_figures_browser import BOXES
@@ -65,7 +65,7 @@ def test_an_entry_that_is_right_is_green_and_asks_for_no_pytorch(tmp_path: Path)
 
 @pytest.mark.parametrize("count", COUNTS)
 def test_the_poster_keeps_the_sides_of_a3_and_every_family(count: int) -> None:
-    sheet = timeline.poster_sheet(told(count, "en"))
+    sheet = home.poster_sheet(told(count, "en"))
     assert abs(sheet.width / sheet.height - 2**0.5) < 0.001
     assert len(sheet.cells) == len(grown(count).models)
     places = sorted((cell.y, cell.x) for cell in sheet.cells)

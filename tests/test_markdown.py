@@ -14,7 +14,7 @@ import pytest
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-import plain as command_line
+import check as command_line
 from building import once, small_project
 from catalogue.records import Catalogue
 from helpers import leads_on
@@ -80,7 +80,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def write(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as temporary:
             project = small_project(Path(temporary))
-            subprocess.run([sys.executable, str(project / "hooks" / "plain.py"), str(folder)], check=True)
+            subprocess.run([sys.executable, str(project / "hooks" / "check.py"), "markdown", str(folder)], check=True)
 
     return once("plain", tmp_path_factory, write)
 
@@ -120,7 +120,7 @@ def test_a_folder_with_something_in_it_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    monkeypatch.setattr(sys, "argv", ["plain.py", str(tmp_path)])
+    monkeypatch.setattr(sys, "argv", ["check.py", "markdown", str(tmp_path)])
     assert command_line.main() == 1
     assert "is not empty" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

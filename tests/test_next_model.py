@@ -204,9 +204,9 @@ from pathlib import Path
 from catalogue.derive.calculators import memory_footprint, memory_numbers
 from catalogue.derive.training import training_metrics
 from catalogue.load import load_catalogue
-from catalogue.peers import transformers_class
+from catalogue.derive.parameters import transformers_class
 from render.context import make_context
-from render.pages.tools_memory import released_format
+from render.pages.calculators import released_format
 from render.site import site_of
 from render.words import load_words
 

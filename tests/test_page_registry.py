@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from render.page_registry import PAGES, DeclaredPage, declaration_of
+from render.pages import PAGES, DeclaredPage, declaration_of
 from render.site import BuilderInputs, builder_of
 
 GENERATED = [declared for declared in PAGES if declared.builder]

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.derive.parameters import recount_sizes
-from catalogue.peers import Peers, State
+from catalogue.derive.parameters import Peers, State, recount_sizes
 from catalogue.records import Catalogue
 from catalogue.schema.values import Stated
 from helpers import DATA, check

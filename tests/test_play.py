@@ -23,7 +23,7 @@ from render import words as language_files
 from render.assets import PLAYS as SCRIPTS
 from render.assets import play_source
 from render.context import Context, load_templates, make_context
-from render.mechanisms.attention import architecture_count
+from render.figures.attention_mechanisms import architecture_count
 from render.plays import attention_cost, cache_bytes, compared_layers, draw_play
 from render.technique_figures import PLAYS
 from render.words import CHINESE, ENGLISH

@@ -16,7 +16,7 @@ from catalogue.records import Catalogue
 from helpers import VALID
 from render import words as language_files
 from render.context import make_context
-from render.figures import timeline
+from render.figures import home
 from render.format import short_size
 
 
@@ -72,15 +72,15 @@ def test_everything_is_to_one_scale(cells: dict[str, LexborNode], catalogue: Cat
 
 def test_a_sheet_alone_says_what_it_is() -> None:
     ctx = make_context(load_catalogue(VALID), language_files.load_words("en"))
-    public = timeline.poster_files(ctx, "https://example.org/ds/")
-    local = timeline.poster_files(ctx, "http://127.0.0.1:8000/")
-    for scheme, path in timeline.PATHS.items():
+    public = home.poster_files(ctx, "https://example.org/ds/")
+    local = home.poster_files(ctx, "http://127.0.0.1:8000/")
+    for scheme, path in home.POSTER_PATHS.items():
         assert "example.org/ds<" in public[path]
         assert "127.0.0.1" not in local[path]
         for said in (ctx.words("poster.title").replace("'", "&#39;"), "CC BY 4.0"):
             assert said in public[path], scheme
         assert "var(" not in public[path]
-    light, dark = (public[path] for path in timeline.PATHS.values())
+    light, dark = (public[path] for path in home.POSTER_PATHS.values())
     assert light != dark
     assert re.sub(r"#[0-9a-f]{6}", "", light) == re.sub(r"#[0-9a-f]{6}", "", dark)
 

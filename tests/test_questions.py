@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.load import load_catalogue
 from catalogue.lookup import asked_kinds
 from catalogue.records import Catalogue
-from checks.pages import hand_written_pages
+from checks import hand_written_pages
 from checks.wording import questions_without_places
 from helpers import ROOT
 from render.words import ENGLISH, load_words

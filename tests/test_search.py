@@ -8,7 +8,7 @@ import pytest
 
 from helpers import findings_of
 from postbuild.search_index import merge_parts, normalize_name, read_page, split_words, write_index
-from render.page_registry import FindablePage
+from render.pages import FindablePage
 
 ALIKE = {
     "numbers": ("671 B", "671B", "671 billion", "6710 亿"),

@@ -15,7 +15,7 @@ from catalogue.schema.quantities import Quantity
 from helpers import sections_of
 from render import words as language_files
 from render.context import make_context
-from render.pages.model import render_model
+from render.pages.models import render_model
 
 V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
 MILLION = 2**20  # tokens of the makers' “1M”

@@ -13,7 +13,7 @@ from catalogue.schema.technique import Technique
 from catalogue.uses import Uses
 from helpers import printed
 from render.format import UsePart, part_of
-from render.page_registry import technique_address, url_of
+from render.pages import technique_address, url_of
 
 LESSON = ["why", "how", "cost", "models"]
 EDITIONS = pytest.mark.parametrize("edition", ["", "zh/"], ids=["English", "Chinese"])

@@ -31,7 +31,7 @@ from render.cite import Citations
 from render.context import make_context
 from render.format import format_power, format_quantity
 from render.pages.compare import theme_page
-from render.pages.model import render_model
+from render.pages.models import render_model
 
 CHECKED = (
     "deepseek-llm-67b-base",

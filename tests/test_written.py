@@ -12,13 +12,13 @@ import pytest
 from building import small_project
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
+from checks import placeable_blocks
 from checks.markup import markup_problems
-from checks.pages import placeable_blocks
 from checks.wording import read_project as read
 from helpers import check, findings_of
-from render.guides import formulas_by_block
 from render.labs import EXPERIMENT_BLOCK
-from render.page_registry import HOME, generated_pages, written_pages
+from render.pages import HOME, generated_pages, written_pages
+from render.pages.glossary import formulas_by_block
 from render.site import BLOCKS
 from render.words import ENGLISH, load_words
 

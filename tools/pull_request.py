@@ -20,7 +20,7 @@ from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.upkeep import NoSuchRevision, changes_report, load_catalogue_at
 from render.context import Context, make_context
-from render.figures.timeline import poster_files
+from render.figures.home import poster_files
 from render.site import site_of
 from render.words import ENGLISH, load_words
 

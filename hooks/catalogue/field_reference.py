@@ -19,8 +19,7 @@ from pydantic_core import core_schema
 
 from .files import DATA_FILES, SCHEMA_ENDING, schema_file
 from .rules import ALL
-from .schema.model import Model, Size, Variant
-from .schema.release import ApiName
+from .schema.model import ApiName, Model, Size, Variant
 from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
 from .schema.values import Facet, Name, Single, Stated, Text

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from . import files, peers, references, strict_yaml
+from . import files, references, strict_yaml
+from .derive import parameters
+from .derive.parameters import Peers
 from .experiments import read_results, read_worked_step
 from .files import (
     ALIASES,
@@ -25,7 +27,6 @@ from .files import (
     read_revision,
 )
 from .findings import CatalogueError, Finding, nearest_in_quotes
-from .peers import Peers
 from .records import Catalogue
 from .references import Reference
 from .rules import Rule, Scope, in_scope
@@ -91,7 +92,7 @@ def load_catalogue(data: FilePath) -> Catalogue:
         places=_entry_places(draft),
         bibliography=texts[REFERENCES],
         slips=files.read_generated(data, SLIPS, dict[str, dict[str, dict[str, int]]], "make slips") or {},
-        peers=files.read_generated(data, peers.PEERS, Peers, "make peers") or Peers(),
+        peers=files.read_generated(data, parameters.PEERS, Peers, "make peers") or Peers(),
         glossary=draft.terms,
         study=draft.study,
         problems=draft.problems.problems,

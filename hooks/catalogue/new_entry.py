@@ -20,7 +20,7 @@ from .files import ENTRIES, REFERENCES, Unreadable, read_text
 from .findings import CatalogueError, nearest_in_quotes
 from .load import load_catalogue
 from .references import ARXIV_ID, Reference, read_references
-from .schema.release import LICENCES
+from .schema.model import LICENCES
 from .strict_yaml import TO_DO
 
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")

@@ -11,6 +11,7 @@ from .derive.expression import Computation, evaluate_formula
 from .derive.parameters import (
     ACTIVATED_CONVENTION,
     Agreement,
+    Peers,
     Recount,
     compare_published,
     recount_sizes,
@@ -19,13 +20,11 @@ from .derive.parameters import (
 )
 from .experiments import Result, WorkedStep
 from .files import Revision
-from .peers import Peers
 from .references import Reference
 from .schema.architecture import Architecture, ImagePath, VisionEncoder
 from .schema.documents import Contemporary, Elsewhere, Reason, Testimony, Witness
-from .schema.model import Model, OtherModel, Part, PartKind, Variant
+from .schema.model import ApiName, Dates, Licences, Model, OtherModel, Part, PartKind, Variant
 from .schema.quantities import Quantity
-from .schema.release import ApiName, Dates, Licences
 from .schema.study import AskedFile, Correction, Experiment, Problem, Question, QuestionGroup, StudyFile
 from .schema.technique import SharedPage, Technique, TermsFile
 from .schema.training import Gpu, Stage

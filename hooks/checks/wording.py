@@ -20,7 +20,7 @@ from render.formula import FormulaError, formula_mathml
 from render.site import site_of
 from render.words import CHINESE, ENGLISH, BrokenWords, Words, key_differences, load_words
 
-from .pages import HandWrittenPages, PageError, find_unreadable, hand_written_pages
+from . import HandWrittenPages, PageError, find_unreadable, hand_written_pages
 
 TERMS = "data/terms.yaml"
 

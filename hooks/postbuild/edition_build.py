@@ -16,14 +16,13 @@ from typing import Any
 from render.assets import SEARCH, SEARCH_INDEX
 from render.exports.markdown import Filled
 from render.links import Links
-from render.page_registry import FindablePage, SearchKind, findable_pages, is_searched
+from render.pages import FindablePage, SearchKind, findable_pages, is_searched
 from render.site import Edition
 from render.words import CHINESE, ENGLISH
 
 from . import search_index
 from .search_answers import answers_in_index
-from .search_index import AnswersInIndex, FinishedPage, merge_parts, read_page
-from .search_spelling import spelling_file
+from .search_index import AnswersInIndex, FinishedPage, merge_parts, read_page, spelling_file
 
 _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 

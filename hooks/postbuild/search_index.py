@@ -17,13 +17,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from html import unescape
+from itertools import groupby
 from math import log, log2
 from pathlib import Path
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
-from render.page_registry import FindablePage
+from catalogue.records import Catalogue
+from catalogue.schema.study import AskedForms
+from render.pages import FindablePage
+from render.words import CHINESE, HAN
 
 _UNITS = {
     "k": 3,
@@ -471,3 +475,60 @@ def _split_sections(pages: Iterable[FinishedPage]) -> list[list[str]]:
 
 def _text_weight(text: str) -> int:
     return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE.findall(text)))
+
+
+_SPELLED = re.compile(r"[a-z]{5,}")
+_NAME = re.compile(r"[\w\u3400-\u9fff]+")
+_LONGEST_NAME = 10  # characters
+# Rows and places of the characters in common use in GB 2312.
+_COMMON = bytes(
+    byte for row in range(16, 56) for place in range(1, 95 if row < 55 else 90) for byte in (row + 0xA0, place + 0xA0)
+).decode("gb2312")
+
+
+def spelling_file(language: str, titles: Iterable[str], names: Iterable[str], catalogue: Catalogue) -> str:
+    """`spelling.js`, from titles and headings, the names of pages and terms, and the words by which people ask."""
+    names = [*names, *(form for forms in _asked_forms(catalogue) for form in (*forms.en, *forms.zh))]
+    spelled = {word for text in (*titles, *names) for word in _SPELLED.findall(text.lower())}
+    by_stem: dict[str, str] = {}
+    for word in sorted(spelled, key=lambda word: (len(word), word)):
+        by_stem.setdefault(stem_word(word), word)
+    data: dict[str, object] = {"latin": " ".join(sorted(by_stem.values()))}
+    if language == CHINESE:
+        data |= _chinese(names)
+    return search_script("spelling", 0, data)
+
+
+def _asked_forms(catalogue: Catalogue) -> Iterable[AskedForms]:
+    asked = catalogue.asked
+    yield from asked.facts.values()
+    yield from asked.stages.values()
+
+
+def _chinese(names: Iterable[str]) -> dict[str, str]:
+    """Names with two characters and more, the readings of characters, and names that are read otherwise than these say."""
+    from pypinyin import lazy_pinyin  # reads all phrases of Chinese, which a build of one entry need not wait for
+
+    kept = sorted(
+        {
+            part
+            for name in names
+            for part in _NAME.findall(name.lower())
+            if len(HAN.findall(part)) > 1 and len(part) <= _LONGEST_NAME
+        }
+    )
+    reading = dict(zip(_COMMON, lazy_pinyin(list(_COMMON)), strict=True))
+    rare = sorted({letter for name in kept for letter in HAN.findall(name)} - reading.keys())
+    runs = [(sound, len(list(group))) for sound, group in groupby(reading.values())]
+    reading |= {letter: lazy_pinyin(letter)[0] for letter in rare}
+    otherwise = {}
+    for name in kept:
+        read = "".join(lazy_pinyin(name))
+        if read != "".join(reading.get(letter, letter) for letter in name):
+            otherwise[name] = read
+    return {
+        "names": " ".join(kept),
+        "common": " ".join(sound + (str(many) if many > 1 else "") for sound, many in runs),
+        "rare": " ".join(letter + reading[letter] for letter in rare),
+        "otherwise": " ".join(name + "=" + read for name, read in otherwise.items()),
+    }

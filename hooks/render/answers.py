@@ -38,10 +38,10 @@ from .comparison import Cells, stage_values, training_rows
 from .context import Context
 from .family_facts import family_label
 from .format import short_model, short_size, short_variant
-from .page_registry import MODEL, technique_address
+from .pages import MODEL, technique_address
+from .pages.calculators import BITS, longest_context, released_format, weight_numbers
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
-from .pages.tools_memory import BITS, longest_context, released_format, weight_numbers
 from .words import CHINESE, Words
 
 _RECOMPUTED = frozenset(

@@ -38,7 +38,7 @@ from catalogue.text import (
 from . import format
 from .context import Context
 from .formula import inline_mathml
-from .page_registry import technique_address
+from .pages import technique_address
 from .words import CHINESE, HAN, Words
 
 _COMMA = re.compile(r", |，")

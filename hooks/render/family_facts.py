@@ -9,8 +9,7 @@ from markupsafe import Markup, escape
 
 from catalogue import records
 from catalogue.records import Entry, first_date
-from catalogue.schema.model import Model
-from catalogue.schema.release import Licences
+from catalogue.schema.model import Licences, Model
 from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated
 from catalogue.uses import FamilyUse, Use, UseLabel
 

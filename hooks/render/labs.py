@@ -18,7 +18,7 @@ from catalogue.schema.study import Arm, Comparison, Experiment, Verdict
 from .cite import Citations
 from .context import Context
 from .figures.canvas import WIDTH, Linear, Panel
-from .page_registry import technique_address
+from .pages import technique_address
 from .words import Words
 
 PAGE = "experiments.md"

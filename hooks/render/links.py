@@ -19,7 +19,7 @@ from catalogue.schema.study import Correction
 
 from .context import Context
 from .page import Page, Site
-from .page_registry import HOME, MODEL, PAGES, TECHNIQUE, DeclaredPage, MenuSection, technique_address
+from .pages import HOME, MODEL, PAGES, TECHNIQUE, DeclaredPage, MenuSection, technique_address
 
 
 def model_link(model: Model, place: str = "") -> Markup:

@@ -17,9 +17,10 @@ from functools import cached_property
 from markupsafe import escape
 
 from catalogue.records import Catalogue
+from catalogue.strict_yaml import front_matter
 
 from .assets import FOLLOW_REDIRECT, POLICY
-from .page_registry import TECHNIQUE, technique_address
+from .pages import TECHNIQUE, technique_address
 
 
 @dataclass(frozen=True)
@@ -227,3 +228,7 @@ def reading_minutes(text: str) -> int:
     reading = len(_WORD.findall(prose)) / _WORDS_A_MINUTE + len(_CHINESE.findall(prose)) / _CHINESE_A_MINUTE
     formulas, figures = len(_FORMULAS.findall(text)), len(_FIGURES.findall(text))
     return max(1, math.ceil(reading + formulas * _FORMULA + figures * _FIGURE))
+
+
+def title_of(text: str) -> str:
+    return str(front_matter(text).data["title"])

@@ -33,10 +33,10 @@ from catalogue.records import Catalogue, Entry, first_date, sort_by_date
 from catalogue.schema.quantities import Quantity
 
 from . import assets
+from .figures.attention_mechanisms import architecture_count, architecture_number, caching_layers
 from .figures.canvas import Panel, equal_columns
 from .figures.home import general_line
 from .format import format_integer, format_month, short_size
-from .mechanisms.attention import architecture_count, architecture_number, caching_layers
 from .words import Words
 
 State = Mapping[str, Any]

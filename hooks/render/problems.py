@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -21,6 +22,8 @@ from catalogue.schema.study import Problem, Simulator, Step
 from . import assets
 from .context import Context
 from .format import format_integer, format_power, format_scientific
+from .page import Section, title_of
+from .pages import GUIDE, MODEL, technique_address
 from .tables import with_unit
 from .words import CHINESE, Words
 
@@ -301,3 +304,33 @@ def _answer_digits(value: Fraction) -> str:
     size = Decimal(f"{abs(float(value)):.4g}")
     sign = "−" if value < 0 else ""
     return sign + (format_scientific(size) if 0 < size < Decimal("0.001") else f"{size:,f}")
+
+
+def title_and_address(context: Context, home: str, written: Mapping[str, str]) -> tuple[str, str]:
+    kind, _, id_ = home.partition(":")
+    if kind == "guide":
+        path = GUIDE.path_of(id_)
+        return (title_of(written[path]) if written else id_), path
+    if kind == "technique":
+        technique = context.catalogue.techniques[id_]
+        return context.short_name(technique), technique_address(technique)
+    return context.catalogue.models[id_].name, MODEL.path_of(id_)
+
+
+def problems_section(context: Context, page: str) -> list[Section]:
+    """Problems that a technique itself asks."""
+    html = problems_html(context, problems_of_page(context, page))
+    return [Section("problems", context.words("problems.section"), html)] if html else []
+
+
+def links_to_related(context: Context, page: str, written: Mapping[str, str]) -> Markup:
+    """Links to pages that ask more about a technique, with how many problems each."""
+    links = []
+    for home, count in homes_of_related(context, page).items():
+        title, address = title_and_address(context, home, written)
+        place = f"{address}#problems" if home.startswith("guide:") else address
+        name = re.split("[:：]", title)[0]
+        links.append(
+            Markup('<a href="ds:{}">{}</a>').format(place, context.words("problems.under", name=name, count=count))
+        )
+    return Markup(" · ").join(links)

@@ -24,16 +24,22 @@ from .context import Context, load_templates, make_context
 from .exports.whole import linked_data
 from .figures import home
 from .figures.architecture import file_of
-from .figures.architecture.export import public_address, svg_file
-from .figures.timeline import poster_files
+from .figures.canvas import public_address, svg_file
+from .figures.home import poster_files
 from .figures.token_path import SHOWN, token_path
-from .guides import TermsInText, formula_block, formulas_by_block, symbols_links, symbols_table, term_definitions
 from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
 from .links import SideList, is_short, site_navigation, year_badges
 from .page import REDIRECTS, Page, Site, block_marker, shared_page_redirects
-from .page_registry import MODEL, PAGES, TECHNIQUE, DeclaredPage
-from .pages import model, models, sources
-from .pages.start import done_box
+from .pages import MODEL, PAGES, TECHNIQUE, DeclaredPage, models, sources
+from .pages.glossary import (
+    TermsInText,
+    formula_block,
+    formulas_by_block,
+    symbols_links,
+    symbols_table,
+    term_definitions,
+)
+from .pages.study import done_box
 from .problems import problems_html as problem_list
 from .problems import problems_of_page
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism_html
@@ -86,7 +92,7 @@ def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[s
         for built in build_pages(ctx, declared, inputs):
             places |= _places_on_parts(built)
             if declared is MODEL:
-                moved.update(model.part_redirects(built))
+                moved.update(models.part_redirects(built))
             for page in built:
                 measured.update(assets.block_measures(page.blocks))
                 by_path[page.path] = page
@@ -166,7 +172,7 @@ def _drawing_files(ctx: Context, pages: Mapping[str, Page], address: str) -> dic
 
 def _places_on_parts(pages: Sequence[Page]) -> dict[str, dict[str, str]]:
     """Parts that hold a page's anchors, by path."""
-    return {pages[0].path: model.anchor_pages(pages)} if len(pages) > 1 else {}
+    return {pages[0].path: models.anchor_pages(pages)} if len(pages) > 1 else {}
 
 
 def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str, str]]:

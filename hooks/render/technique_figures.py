@@ -15,9 +15,7 @@ from catalogue.records import Catalogue
 
 from . import assets
 from .context import Context
-from .figures.canvas import Panel
-from .labs import lab_functions
-from .mechanisms.attention import (
+from .figures.attention_mechanisms import (
     attention_cache,
     causal_encoder_decoder,
     csa_windows,
@@ -29,8 +27,9 @@ from .mechanisms.attention import (
     rows_of_attention,
     softmax_saturating,
 )
-from .mechanisms.machines import dualpipe_lanes, forms_of_parallelism, roofline_of_h800
-from .mechanisms.training import (
+from .figures.canvas import Panel
+from .figures.machine_mechanisms import dualpipe_lanes, forms_of_parallelism, roofline_of_h800
+from .figures.training_mechanisms import (
     baseline_noise,
     bytes_of_zero,
     clip_both_signs,
@@ -47,6 +46,7 @@ from .mechanisms.training import (
     router_of_v3,
     sampling_figure,
 )
+from .labs import lab_functions
 from .plays import (
     Play,
     bias_balance,

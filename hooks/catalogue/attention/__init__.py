@@ -1,4 +1,4 @@
-"""The kinds of attention, one module each; ARCHITECTURE.md says how to add one.
+"""The kinds of attention, a module for each or for those that differ in one number; ARCHITECTURE.md says how to add one.
 
 What is forgotten is an error when the package is loaded.
 """
@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import ModuleType
 
-from ..kinds import KindWithoutPart, per_kind
 from ..schema.architecture import Architecture, Attention, FeedForward
-from ..schema.values import Kinds, kinds_by_field
+from ..schema.values import Kinds, KindWithoutPart, kinds_by_field, per_kind
 from .kind import AttentionKind, CachingLayers, IndexKey, Numbers
 
 __all__ = [
@@ -32,14 +31,13 @@ __all__ = [
 
 Kind = Attention | FeedForward
 
-_NOT_KINDS = ("kind", "transformers")  # modules of this package that hold no kind
-
 
 def kinds_of(
     modules: Iterable[ModuleType], kinds: Iterable[Attention] = Attention
 ) -> Mapping[Attention, AttentionKind]:
     """Raises KindWithoutPart for a kind that no module defines."""
-    found = per_kind("catalogue/attention", {module.KIND.kind: module.KIND for module in modules}, kinds)
+    defined = (value for module in modules for value in vars(module).values() if isinstance(value, AttentionKind))
+    found = per_kind("catalogue/attention", {kind.kind: kind for kind in defined}, kinds)
     for kind in found.values():
         for name in (*kind.needed, *kind.allowed, *kind.layer_parts, *kind.long_range_layers):
             if name not in Architecture.model_fields:
@@ -48,9 +46,7 @@ def kinds_of(
 
 
 KINDS: Mapping[Attention, AttentionKind] = kinds_of(
-    importlib.import_module(f"{__name__}.{found.name}")
-    for found in pkgutil.iter_modules(__path__)
-    if found.name not in _NOT_KINDS
+    importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
 )
 
 

@@ -15,7 +15,9 @@ from ..derive.expression import parse_layout, shorten_layout
 from ..schema.architecture import Architecture, Attention
 from . import kind
 from .kind import (
+    EXPERTS,
     INDEXER,
+    SHARED,
     AttentionKind,
     CachingLayers,
     Config,
@@ -23,9 +25,11 @@ from .kind import (
     IndexKey,
     KeyValueHeads,
     Numbers,
+    Peer,
+    is_dense,
+    settings_of,
     sum_over_layers,
 )
-from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
 
 _IN_TRANSFORMERS = {
     "window": "sliding_attention",

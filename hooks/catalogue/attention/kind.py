@@ -1,4 +1,4 @@
-"""What a kind of attention is made of. No part has a default, so that nothing falls back on another kind."""
+"""What a kind of attention is made of, and its class in transformers. No part has a default, so that nothing falls back on another kind."""
 
 from __future__ import annotations
 
@@ -7,8 +7,36 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ..schema.architecture import Architecture, Attention
-from .transformers import Peer, peer_with_heads
+from ..derive.expression import architecture_numbers
+from ..schema.architecture import Architecture, Attention, FeedForward
+
+SHARED = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")
+EXPERTS = (
+    *("moe_intermediate_size", "n_routed_experts", "n_shared_experts", "num_experts_per_tok"),
+    *("n_group", "topk_group"),
+)
+
+Settings = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Peer:
+    name: str
+    settings: Settings
+
+
+def settings_of(architecture: Architecture, names: tuple[str, ...]) -> Settings:
+    numbers = architecture_numbers(architecture)
+    found: Settings = {name: numbers[name] for name in names if name in numbers}
+    found["tie_word_embeddings"] = bool(architecture.tie_word_embeddings.value)
+    if architecture.attention_bias is not None and architecture.attention_bias.value:
+        found["attention_bias"] = True
+    return found
+
+
+def is_dense(architecture: Architecture) -> bool:
+    return architecture.feed_forward.value is not FeedForward.DEEPSEEK_MOE
+
 
 Numbers = Mapping[str, int]
 Formulas = Mapping[str, str]
@@ -100,69 +128,6 @@ def no_renamed_keys(config: Config) -> Mapping[str, Any]:
 
 def no_layer_counts(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {}
-
-
-ALLOWED = ("head_dim", "sliding_window", "sliding_window_layers")
-SCORE_WIDTHS = "head_dim + head_dim"
-
-
-def projection_weights(architecture: Architecture, numbers: Numbers) -> Formulas:
-    formulas = {
-        "attention_query": "num_hidden_layers * hidden_size * num_attention_heads * head_dim",
-        "attention_key_value": "2 * num_hidden_layers * hidden_size * num_key_value_heads * head_dim",
-        "attention_output": "num_hidden_layers * num_attention_heads * head_dim * hidden_size",
-    }
-    if architecture.qk_norm and architecture.qk_norm.value:
-        formulas["qk_norms"] = "2 * num_hidden_layers * head_dim"
-    return formulas
-
-
-def window_in_some_layers(numbers: Numbers) -> str | None:
-    """In Gemma 2 every second layer keeps keys and values of the window alone."""
-    if "sliding_window" in numbers and "sliding_window_layers" in numbers:
-        return "2 * sliding_window_layers * num_key_value_heads * head_dim"
-    return None
-
-
-def cache_outside_windows(numbers: Numbers) -> str | None:
-    """Of the layers that see the whole context, where others have a window."""
-    if window_in_some_layers(numbers) is None:
-        return None
-    return "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim"
-
-
-def kind_with_heads(
-    kind: Attention,
-    key_value_heads: KeyValueHeads,
-    entry: str,
-    cache: Callable[[Numbers], str],
-    window: Callable[[Numbers], str | None],
-    allowed: tuple[str, ...] = ALLOWED,
-) -> AttentionKind:
-    """MHA, GQA and MQA differ in the number of key-value heads."""
-    return AttentionKind(
-        kind=kind,
-        needed=(),
-        allowed=allowed,
-        key_value_heads=key_value_heads,
-        head_dim_follows=True,
-        weights=projection_weights,
-        caching_layers=(
-            CachingLayers(name="all", layers="num_hidden_layers", entry=entry, index_key=IndexKey.NEVER, ratio=""),
-        ),
-        cache=cache,
-        window=window,
-        stored_cache=None,
-        score_widths=SCORE_WIDTHS,
-        layer_parts=(),
-        layer_names=(),
-        count_layers=no_layer_counts,
-        long_range_layers=(),
-        last_stream_mapping=True,
-        in_transformers=peer_with_heads,
-        config_keys=(),
-        from_config=no_renamed_keys,
-    )
 
 
 PROJECTIONS = {

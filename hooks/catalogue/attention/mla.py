@@ -11,19 +11,23 @@ from functools import partial
 from ..derive.expression import has_balance_bias
 from ..schema.architecture import Architecture, Attention
 from .kind import (
+    EXPERTS,
     INDEXER,
+    SHARED,
     AttentionKind,
     CachingLayers,
     Formulas,
     IndexKey,
     KeyValueHeads,
     Numbers,
+    Peer,
+    is_dense,
     no_layer_counts,
     no_renamed_keys,
     no_window,
+    settings_of,
     sum_over_layers,
 )
-from .transformers import EXPERTS, SHARED, Peer, is_dense, settings_of
 
 LATENT = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
 

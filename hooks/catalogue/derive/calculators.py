@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..attention import window_formula
-from ..kinds import per_kind
 from ..records import Entry
 from ..schema.training import NumberFormat
+from ..schema.values import per_kind
 from .expression import Computation, architecture_numbers, evaluate_formula, formula_names
 from .parameters import ACTIVATED_CONVENTION
 from .training import attention_formula

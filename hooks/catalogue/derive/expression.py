@@ -12,9 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache, cached_property
 
-from ..kinds import per_kind
 from ..schema.architecture import Architecture, TopkMethod
-from ..schema.values import Single
+from ..schema.values import Single, per_kind
 
 Exact = int | Fraction
 Working = Callable[[Mapping[str, Exact]], Exact]

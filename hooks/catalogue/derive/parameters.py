@@ -7,23 +7,26 @@
 - *KV cache* counts the elements kept per token over all layers.
 
 RMSNorm has one weight per element; SwiGLU has three matrices (Shazeer 2020).
+
+`make peers` builds DeepSeek's architectures in transformers from our dimensions and writes data/peers.json; the
+build only reads it. A record keeps the settings it was made from, so that one whose dimensions changed since is stale.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any
 
 from ..attention import AttentionKind, kind_of
-from ..kinds import per_kind
+from ..attention.kind import Peer
 from ..schema.architecture import Architecture, FeedForward, VisionEncoder
 from ..schema.model import ActivatedBasis
 from ..schema.quantities import Quantity, Share
 from ..schema.training import CacheFormat
-from ..schema.values import Absence, Facet, PartialDate, Single, Text, fields_with
+from ..schema.values import Absence, Facet, PartialDate, Single, Text, fields_with, per_kind
 from .expression import Computation, architecture_numbers, evaluate_formula, formula_names, has_balance_bias
 
 _NOT_IN_A_BLOCK = ("embedding", "head", "feed_forward", "norms")
@@ -371,3 +374,69 @@ def row_verdict(sayings: Sequence[str | None]) -> Verdict:
     if len(known) > 1:
         return Verdict.DIFFERENT
     return Verdict.SAME if known and None not in sayings else Verdict.OPEN
+
+
+PEERS = "peers.json"
+
+
+def transformers_class(architecture: Architecture) -> Peer | None:
+    """None where transformers has no such architecture."""
+    kind = kind_of(architecture)
+    return kind.in_transformers(architecture) if kind is not None else None
+
+
+@dataclass(frozen=True)
+class Built:
+    """What transformers made of an architecture; it keeps balance biases as buffers, beside the parameters."""
+
+    name: str
+    settings: Mapping[str, Any]
+    parameters: int
+    biases: int
+
+    @property
+    def total(self) -> int:
+        return self.parameters + self.biases
+
+
+@dataclass(frozen=True)
+class LabResult:
+    lab: str
+    function: str
+    against: str
+    difference: float  # the largest one, relative to the largest number compared
+
+
+class State(StrEnum):
+    EQUAL = "equal"
+    DIFFERS = "differs"
+    STALE = "stale"
+    NEW = "new"
+    NO_PEER = "no_peer"
+    INCOMPLETE = "incomplete"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Report of `make peers`."""
+
+    date: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    built: Mapping[str, Built] = field(default_factory=dict)  # by the variant that owns the architecture
+    labs: tuple[LabResult, ...] = ()
+
+    def state(self, owner: str, architecture: Architecture | None, total: int | None) -> State:
+        if architecture is None:
+            return State.UNKNOWN
+        if total is None:
+            return State.INCOMPLETE
+        ours = transformers_class(architecture)
+        if ours is None:
+            return State.NO_PEER
+        built = self.built.get(owner)
+        if built is None:
+            return State.NEW
+        if (built.name, dict(built.settings)) != (ours.name, ours.settings):
+            return State.STALE
+        return State.EQUAL if built.total == total else State.DIFFERS

@@ -20,13 +20,12 @@ from enum import StrEnum
 from fractions import Fraction
 
 from ..attention import kind_of
-from ..kinds import per_kind
 from ..records import Entry
 from ..schema.architecture import Architecture
 from ..schema.model import Counted, Model, Size
 from ..schema.quantities import Count, Quantity
 from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, OptimizerKind, PhaseShape, RatePhase, Stage, StageKind
-from ..schema.values import Single, value_of_variant
+from ..schema.values import Single, per_kind, value_of_variant
 from .expression import Computation, architecture_numbers, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION, cache_bytes
 

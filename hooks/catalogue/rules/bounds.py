@@ -13,8 +13,8 @@ from ..findings import Finding, KeyPath
 from ..lookup import LookupFailure, training_metrics_with_peak
 from ..records import Entry
 from ..references import ARXIV_ID
+from ..schema.model import Link, LinkKind
 from ..schema.quantities import Quantity
-from ..schema.release import Link, LinkKind
 from ..schema.training import FROM_NOTHING, StageKind
 from ..schema.values import PartialDate, Single, Stated, bounded_records, field_bounds
 from .draft import Draft, Scope, repeated_ids, rule, single_values

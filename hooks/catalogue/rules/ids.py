@@ -8,8 +8,7 @@ from pathlib import Path as FilePath
 
 from ..files import STUDY, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, nearest_in_quotes
-from ..schema.model import Model
-from ..schema.release import ApiName
+from ..schema.model import ApiName, Model
 from ..schema.values import PartialDate, Stated
 from ..strict_yaml import Located
 from .draft import Draft, Scope, repeated_ids, rule

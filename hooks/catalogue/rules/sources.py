@@ -11,8 +11,7 @@ from .. import references
 from ..files import COPIES, DOCUMENTS
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..schema.documents import EVERYWHERE, PAPER, Document, each_line
-from ..schema.model import Change, Claim, Evaluation, Lineage, TechniqueUse
-from ..schema.release import ApiPointer
+from ..schema.model import ApiPointer, Change, Claim, Evaluation, Lineage, TechniqueUse
 from ..schema.study import Correction
 from ..schema.technique import Formula
 from ..schema.values import ARXIV_ADDRESS, Absence, Remark, Single, Source, Sources, Stated

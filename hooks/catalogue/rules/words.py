@@ -11,7 +11,7 @@ from ..derive.training import OPTIMIZERS
 from ..files import ASKED, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
 from ..lookup import asked_kinds
-from ..schema.release import LICENCES, Licences
+from ..schema.model import LICENCES, Licences
 from ..schema.technique import Language, TechniqueKind, names_deepseek
 from ..schema.training import FROM_NOTHING, OptimizerKind, number_format
 from ..schema.values import Single, Stated, Text

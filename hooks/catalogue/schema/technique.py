@@ -9,8 +9,7 @@ from pydantic import Field, GetJsonSchemaHandler, StrictBool, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .model import Dispute
-from .release import Link
+from .model import Dispute, Link
 from .training import Gpu
 from .values import Block, Detail, Identifier, PartialDate, Record, Remark, Stated, Text
 

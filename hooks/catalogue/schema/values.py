@@ -489,3 +489,21 @@ def field_groups(record: type[BaseModel]) -> dict[str, Group]:
 def kinds_by_field(record: type[BaseModel]) -> dict[str, Kinds]:
     found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
     return {name: marker for name, marker in found if isinstance(marker, Kinds)}
+
+
+K = TypeVar("K", bound=StrEnum)
+P = TypeVar("P")
+
+
+class KindWithoutPart(TypeError):
+    pass
+
+
+def per_kind(what: str, parts: Mapping[K, P], kinds: Iterable[K]) -> Mapping[K, P]:
+    """The parts in the order of their kinds. Raises KindWithoutPart where one is missing or belongs to no kind."""
+    wanted = list(kinds)
+    missing, foreign = set(wanted) - parts.keys(), parts.keys() - set(wanted)
+    if missing or foreign:
+        odd = ", ".join(sorted(f"`{kind}`" for kind in missing or foreign))
+        raise KindWithoutPart(f"{what}: {'there is none for' if missing else 'no kind is called'} {odd}")
+    return {kind: parts[kind] for kind in wanted}

@@ -16,8 +16,8 @@ import numpy as np
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
 
 from ..context import Context
+from ..figures.attention_mechanisms import architecture_number, caching_layers
 from ..figures.canvas import WIDTH, Panel, fan_path, path_data, polyline_path, text_width
-from ..mechanisms.attention import architecture_number, caching_layers
 
 # Blue reads or computes, green is kept, orange are experts and the way back, teal carries the position or travels between machines,
 # purple chooses or rates, crimson is lost, waits or is shared by all, grey is the token or the network itself. Small letters are pale.

@@ -26,9 +26,8 @@ from catalogue import records
 from catalogue.records import Entry, first_date
 from catalogue.references import Reference
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import ActivatedBasis, Counted, Model, Size, Variant
+from catalogue.schema.model import ActivatedBasis, ApiName, Counted, Licences, Model, Size, Variant
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.release import ApiName, Licences
 from catalogue.schema.study import Correction
 from catalogue.schema.technique import Technique
 from catalogue.schema.training import Gpu
@@ -36,7 +35,7 @@ from catalogue.schema.values import Absence, PartialDate, Single, Sources, State
 
 from ..cite import plain_text
 from ..context import Context
-from ..page_registry import MODEL, technique_address, url_of
+from ..pages import MODEL, technique_address, url_of
 from ..words import ENGLISH
 from .rows import PlainRecords, plain_reference
 

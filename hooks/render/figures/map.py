@@ -1,4 +1,4 @@
-"""The map of models: like a metro plan with a line for each track, along time, and downwards for a phone."""
+"""The map of models, like a metro plan with a line for each track, along time and downwards for a phone; and the timeline, the map with lanes of techniques and infrastructure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from catalogue.records import first_date
 from catalogue.schema.model import Track
 
+from .. import format
 from ..context import Context
 from ..format import short_model
 from .canvas import Time, text_width, wrapped_text
-from .map_items import Family, Item, Stop, family_lines
+from .map_items import (
+    INFRASTRUCTURE,
+    TECHNIQUES,
+    Family,
+    Item,
+    Lane,
+    Stop,
+    family_lines,
+    lay_out_lane,
+    lineage_links,
+    timeline_items,
+)
 
 WIDTH = 1200.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 118.0, 44.0, 40.0, 26.0
@@ -244,3 +257,80 @@ def _wrapped_items(items: Sequence[Item], room: float) -> list[list[Item]]:
         else:
             lines += [[item], *([] for _ in parts[1:])]
     return lines
+
+
+_BETWEEN = 18.0
+
+
+@dataclass(frozen=True)
+class RelationCurve:
+    """A relation without a line on the map, shown when one of its ends is pointed at."""
+
+    path: str
+    older: str
+    younger: str
+
+
+def timeline_figure(context: Context) -> str:
+    found = timeline_items(context)
+    drawn = lay_out_wide_map(context)
+    models = context.catalogue.models
+    top = drawn.height + 4
+    lanes: list[Lane] = []
+    for id_ in (TECHNIQUES, INFRASTRUCTURE):
+        lanes.append(lay_out_lane(id_, found, drawn.scale, top, drawn.width))
+        top += lanes[-1].height + _BETWEEN
+    dates = {
+        id_: format.format_month(date, context.words) for id_, model in models.items() if (date := first_date(model))
+    }
+    return context.html(
+        "timeline.svg.jinja",
+        a=drawn,
+        d=lay_out_narrow_map(
+            context, _with_models(found), [item for item in found if item.kind != "model" and not item.carrier]
+        ),
+        lanes=lanes,
+        height=round(top - _BETWEEN + 4),
+        dates=dates,
+        said=lambda date: format.format_date(date, context.words),
+        items={item.id: item for item in found},
+        places={item.id: place for place, item in enumerate(found)},
+        ties=_relation_curves(context, drawn),
+        tracks=[track for track, _ in drawn.tracks],
+        years=[str(year) for year in sorted({item.date.first_day[:4] for item in found})],
+        total=len(found),
+        parents={id_: model.main_parent or "" for id_, model in models.items()},
+    )
+
+
+def lane_name(context: Context, id_: str) -> str:
+    return context.words(f"timeline.{id_}" if id_ in (TECHNIQUES, INFRASTRUCTURE) else f"track.{id_}")
+
+
+def _with_models(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
+    carried: dict[str, list[Item]] = {}
+    for item in found:
+        if item.carrier:
+            carried.setdefault(item.carrier, []).append(item)
+    return carried
+
+
+def _relation_curves(context: Context, drawn: WideMap) -> list[RelationCurve]:
+    places = {p.stop.model.id: (p.x, p.y) for p in drawn.stops}
+    models = context.catalogue.models
+    found = []
+    for link in lineage_links(models.values()):
+        if models[link.younger].main_parent == link.older or not {link.older, link.younger} <= places.keys():
+            continue
+        (x, y), (x1, y1) = places[link.older], places[link.younger]
+        if x >= x1:  # a later checkpoint of the younger was built on the older; the family's first day is earlier
+            continue
+        swing = (x1 - x) * 0.4
+        found.append(
+            RelationCurve(
+                f"M{x:g} {y:g}C{x + swing:.1f} {y - 30:g} {x1 - swing:.1f} {y1 - 30:g} {x1:g} {y1:g}",
+                link.older,
+                link.younger,
+            )
+        )
+    return found

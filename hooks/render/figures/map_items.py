@@ -14,7 +14,7 @@ from catalogue.uses import Use, UseLabel
 
 from ..cite import opening_sentences, plain_text
 from ..context import Context
-from ..page_registry import MODEL, technique_address
+from ..pages import MODEL, technique_address
 from .canvas import Time, text_width
 
 TECHNIQUES = "techniques"

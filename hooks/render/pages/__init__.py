@@ -1,1 +1,393 @@
-"""One module for each kind of page. Each gives `Page`s or blocks; none knows another."""
+"""The pages of the site, each declared once: address, builder, menu, search and term links.
+
+A new page is a module in `render/pages`, its words, and a row here. Builders are named and imported by `site.py`, so
+that `make check` stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from catalogue.lookup import Lookup, reference_run
+from catalogue.records import Catalogue, sort_by_date
+from catalogue.schema.model import Model, Track
+from catalogue.schema.technique import Technique, TechniqueKind
+
+from ..context import Context
+from ..format import short_model, short_size, short_variant
+
+
+class MenuSection(Enum):
+    """A tab of the menu, in order; the value is the key of its words."""
+
+    HOME = "nav.home"
+    MODELS = "page.models"
+    TECHNIQUES = "page.techniques"
+    HISTORY = "nav.history"
+    COMPARE = "page.compare"
+    GUIDES = "nav.guides"
+    TOOLS = "nav.tools"
+    ABOUT = "nav.about"
+
+
+class SearchKind(StrEnum):
+    """A filter of the search."""
+
+    MODEL = "model"
+    TECHNIQUE = "technique"
+    GUIDE = "guide"
+    COMPARISON = "comparison"
+    TOOL = "tool"
+    ABOUT = "about"
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """Pages of a collection under a title in the menu, or by themselves without one."""
+
+    title: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredPage:
+    """A page, or with `groups` a page for each record of a collection.
+
+    Attributes:
+        path: Of the Markdown source; `*` is the id in a collection.
+        section: Its tab; None for a page outside the menu.
+        search: Its filter; None for pages for contributors, which the search leaves out.
+        builder: `module:function` in `render/pages`; empty for a hand-written page.
+        needs: Arguments beside the context: `downloads`, `written` (texts of hand-written pages by path), `pages` (all
+            pages that do not need this, by path). In a collection the id comes first.
+        condition: Whether the catalogue has something to show on it.
+        weight: Of its hits in the search; lists say a little of everything and count less.
+        part_weights: The same for parts of a page by name: a part says more of one thing than the overview.
+        links_terms: Whether the first use of a term links to its definition, as on pages read from top to bottom.
+        groups: Ids of a collection as the menu groups them.
+        example: Id that tests and measurements open.
+    """
+
+    path: str
+    section: MenuSection | None
+    search: SearchKind | None
+    builder: str = ""
+    needs: tuple[str, ...] = ()
+    condition: Callable[[Catalogue, Lookup], object] = lambda catalogue, lookup: True
+    weight: float = 1
+    part_weights: Mapping[str, float] = field(default_factory=dict)
+    links_terms: bool = False
+    groups: Callable[[Catalogue], Iterable[MenuGroup]] | None = None
+    example: str = ""
+
+    def path_of(self, id_: str) -> str:
+        return self.path.replace("*", id_)
+
+    def paths(self, catalogue: Catalogue, lookup: Lookup) -> tuple[str, ...]:
+        if not self.condition(catalogue, lookup):
+            return ()
+        if self.groups is None:
+            return (self.path,)
+        return tuple(self.path_of(id_) for group in self.groups(catalogue) for id_ in group.ids)
+
+
+def _models_by_track(catalogue: Catalogue) -> Iterable[MenuGroup]:
+    models = sort_by_date(catalogue.models.values())
+    for track in Track:
+        yield MenuGroup(f"track.{track.value}", tuple(model.id for model in models if model.track is track))
+
+
+def _techniques_by_kind(catalogue: Catalogue) -> Iterable[MenuGroup]:
+    own = [technique for technique in catalogue.techniques.values() if technique.page is None]
+    for kind in TechniqueKind:
+        yield MenuGroup(f"kind.{kind.name.lower()}", tuple(each.id for each in own if each.kind is kind))
+    yield MenuGroup("techniques.shared", tuple(catalogue.shared_pages))
+
+
+def technique_address(technique: Technique) -> str:
+    """Path of a technique's page; on a shared page with its anchor."""
+    return TECHNIQUE.path_of(technique.page) + f"#{technique.id}" if technique.page else TECHNIQUE.path_of(technique.id)
+
+
+def _guide_group(catalogue: Catalogue) -> Iterable[MenuGroup]:
+    yield MenuGroup("", tuple(guide.id for guide in catalogue.study.guides))
+
+
+def _has_reference_run(catalogue: Catalogue, lookup: Lookup) -> bool:
+    return reference_run(catalogue, lookup) is not None
+
+
+_Menu, _Kind = MenuSection, SearchKind
+
+HOME = DeclaredPage("index.md", _Menu.HOME, _Kind.ABOUT, weight=0.7)
+MODEL = DeclaredPage(
+    "models/*.md",
+    _Menu.MODELS,
+    _Kind.MODEL,
+    "models:render_model",
+    groups=_models_by_track,
+    weight=1.15,
+    part_weights={"scores": 0.8},
+    links_terms=True,
+    example="deepseek-v3",
+)
+TECHNIQUE = DeclaredPage(
+    "techniques/*.md",
+    _Menu.TECHNIQUES,
+    _Kind.TECHNIQUE,
+    "techniques:technique_page",
+    needs=("written",),
+    groups=_techniques_by_kind,
+    weight=1.15,
+    links_terms=True,
+    example="mla",
+)
+GUIDE = DeclaredPage(
+    "guides/*.md", _Menu.GUIDES, _Kind.GUIDE, groups=_guide_group, weight=1.25, links_terms=True, example="framework"
+)
+THEME = DeclaredPage(
+    "compare/*.md",
+    _Menu.COMPARE,
+    _Kind.COMPARISON,
+    "compare:theme_page",
+    groups=lambda catalogue: [
+        MenuGroup("", ("architecture", "training", "post-training", "infrastructure", "evaluation"))
+    ],
+    example="training",
+)
+GLOSSARY = DeclaredPage("glossary.md", _Menu.GUIDES, _Kind.ABOUT, "glossary:glossary_page", weight=0.7)
+
+PAGES = (
+    HOME,
+    DeclaredPage("models/index.md", _Menu.MODELS, _Kind.MODEL, "models:models_page", weight=0.7),
+    MODEL,
+    DeclaredPage(
+        "techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "techniques:technique_index_page", weight=0.6
+    ),
+    TECHNIQUE,
+    DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "models:timeline_page", weight=0.6),
+    DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:trends_page", weight=0.8, links_terms=True),
+    DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:api_names_page"),
+    DeclaredPage(
+        "compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:compare_models_page", weight=0.6
+    ),
+    THEME,
+    DeclaredPage(
+        "start.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "study:start_page",
+        needs=("pages", "written"),
+        condition=lambda catalogue, lookup: catalogue.study.routes,
+        links_terms=True,
+    ),
+    GUIDE,
+    DeclaredPage(
+        "experiments.md",
+        _Menu.GUIDES,
+        _Kind.GUIDE,
+        "study:experiments_page",
+        needs=("written",),
+        condition=lambda catalogue, lookup: catalogue.experiments,
+        links_terms=True,
+    ),
+    DeclaredPage(
+        "problems.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "study:problems_page",
+        needs=("written",),
+        condition=lambda catalogue, lookup: catalogue.problems,
+        weight=0.4,
+    ),
+    DeclaredPage(
+        "small-v3.md",
+        _Menu.GUIDES,
+        _Kind.TOOL,
+        "small_v3:small_v3_page",
+        condition=lambda catalogue, lookup: "deepseek-v3-base" in catalogue.entries,
+    ),
+    DeclaredPage(
+        "from-reports-to-code.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "use_and_extend:code_page",
+        condition=lambda catalogue, lookup: catalogue.study.code,
+    ),
+    DeclaredPage(
+        "elsewhere.md",
+        _Menu.COMPARE,
+        _Kind.COMPARISON,
+        "elsewhere:elsewhere_page",
+        condition=lambda catalogue, lookup: catalogue.elsewhere.models,
+        weight=0.8,
+    ),
+    DeclaredPage(
+        "questions.md",
+        _Menu.GUIDES,
+        _Kind.ABOUT,
+        "study:questions_page",
+        condition=lambda catalogue, lookup: catalogue.questions,
+        weight=0.4,
+    ),
+    GLOSSARY,
+    DeclaredPage(
+        "tools/memory.md",
+        _Menu.TOOLS,
+        _Kind.TOOL,
+        "calculators:memory_page",
+        condition=_has_reference_run,
+        links_terms=True,
+    ),
+    DeclaredPage(
+        "tools/training.md",
+        _Menu.TOOLS,
+        _Kind.TOOL,
+        "calculators:training_page",
+        condition=_has_reference_run,
+        links_terms=True,
+    ),
+    DeclaredPage(
+        "trust.md",
+        _Menu.ABOUT,
+        _Kind.ABOUT,
+        "trust:trust_page",
+        condition=lambda catalogue, lookup: catalogue.slips,
+        weight=0.6,
+    ),
+    DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
+    DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "study:reading_page"),
+    DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "trust:corrections_page", weight=0.4),
+    DeclaredPage("references.md", _Menu.ABOUT, _Kind.ABOUT, "sources:references_page", weight=0.4),
+    DeclaredPage(
+        "use-and-extend.md",
+        _Menu.ABOUT,
+        _Kind.ABOUT,
+        "use_and_extend:use_and_extend_page",
+        needs=("downloads",),
+        weight=0.5,
+    ),
+    DeclaredPage("fields.md", None, None, "use_and_extend:field_reference_page"),
+)
+"""In the order of the menu."""
+
+
+def url_of(path: str) -> str:
+    page, hash_, place = path.partition("#")
+    return f"{page.removesuffix('.md')}/".removesuffix("index/") + hash_ + place
+
+
+_BY_PATH = {declared.path: declared for declared in PAGES if declared.groups is None}
+_BY_FOLDER = {declared.path.partition("*")[0]: declared for declared in PAGES if declared.groups is not None}
+
+
+def declaration_of(path: str) -> DeclaredPage | None:
+    folder = path[: path.find("/") + 1]
+    return _BY_PATH.get(path) or _BY_FOLDER.get(folder)
+
+
+def is_searched(path: str) -> bool:
+    declared = declaration_of(path)
+    return declared is None or declared.search is not None
+
+
+def written_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
+    return frozenset(path for page in PAGES if not page.builder for path in page.paths(catalogue, lookup))
+
+
+def generated_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
+    """Pages made from the data, without the parts of models, which only rendering tells."""
+    return frozenset(path for page in PAGES if page.builder for path in page.paths(catalogue, lookup))
+
+
+def part_owner(path: str) -> str | None:
+    """Id of the model or technique that a page may be part of: `models/deepseek-v3/training.md`."""
+    parts = path.split("/")
+    return parts[1] if len(parts) == 3 and f"{parts[0]}/" in _BY_FOLDER else None
+
+
+_WEIGHT_OF_PART = 0.95
+
+
+@dataclass(frozen=True)
+class FindablePage:
+    """A page as the search knows it.
+
+    Attributes:
+        weight: Of its hits; 1 for most.
+        names: Titles and abbreviations; a query that is one of them finds the page first.
+        parts: Names of parts, such as sizes of a model; found first too, behind titles.
+        aliases: What people type though the page need not say it.
+        terms: Words that a part explains, each with its anchor; found behind pages of that name.
+    """
+
+    kind: SearchKind
+    weight: float = 1
+    names: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Everything that people may type for it or a part of it."""
+        return (*self.names, *self.parts, *self.aliases, *(name for name, _ in self.terms))
+
+
+def findable_pages(
+    context: Context, addresses: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
+) -> dict[str, FindablePage]:
+    """Pages by built address; `addresses` has source paths, `aliases` other names."""
+    named = dict(_named_pages(context))
+    terms = {GLOSSARY.path: tuple(_term_names(context))}
+    return {
+        url: _findable_page(path, named.get(path, ((), ())), aliases.get(path, ()), terms.get(path, ()))
+        for url, path in addresses.items()
+    }
+
+
+def _findable_page(
+    path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[tuple[str, str], ...]
+) -> FindablePage:
+    declared = declaration_of(path)
+    if declared is None or declared.search is None:
+        return FindablePage(SearchKind.ABOUT)
+    if declared is MODEL and path.count("/") > 1:
+        part = path.rpartition("/")[2].removesuffix(".md")
+        return FindablePage(SearchKind.MODEL, declared.part_weights.get(part, _WEIGHT_OF_PART))
+    names, parts = (tuple(dict.fromkeys(group)) for group in named)
+    return FindablePage(declared.search, declared.weight, names, parts, aliases, terms)
+
+
+def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
+    for model in context.catalogue.models.values():
+        yield MODEL.path_of(model.id), ((model.name, short_model(model.name), model.id), _size_names(model))
+    for technique in context.catalogue.techniques.values():
+        if technique.page is None:
+            yield TECHNIQUE.path_of(technique.id), (_technique_names(technique), ())
+    for shared in context.catalogue.shared_pages.values():
+        sections = context.catalogue.techniques_on(shared.id)
+        named = [name for technique in sections for name in _technique_names(technique)]
+        yield TECHNIQUE.path_of(shared.id), ((), named)
+    api_names = [name.name for name in context.catalogue.api_names]
+    yield "api-names.md", ((), api_names)
+
+
+def _term_names(context: Context) -> Iterator[tuple[str, str]]:
+    """Names of glossary terms, and forms that people type though the site avoids them."""
+    for term in context.catalogue.glossary.terms:
+        avoided = (*term.avoid.en, *term.avoid.zh)
+        names = (term.name.en, term.name.zh, *term.aliases.en, *term.aliases.zh, *(form.form for form in avoided))
+        yield from ((name, term.id) for name in names if name)
+
+
+def _technique_names(technique: Technique) -> list[str]:
+    names = (technique.abbreviation, technique.name.en, technique.name.zh, technique.id)
+    return [text for text in names if text]
+
+
+def _size_names(model: Model) -> Iterator[str]:
+    for variant in model.variants:
+        yield from (variant.name, variant.id, short_variant(variant.name), short_size(variant.name))

@@ -1,23 +1,296 @@
-"""Names of the API as dated pointers, as a chart and as tables."""
+"""Names of the API as dated pointers: a chart with a row for each name and a bar for each model behind it, and tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 
-from catalogue.schema.model import Track
-from catalogue.schema.release import ApiName, ApiPointer
+from catalogue.schema.model import ApiName, ApiPointer, Track
 from catalogue.schema.values import PartialDate
 
+from .. import format
 from ..cite import Citations, reference_anchor
 from ..context import Context
-from ..figures.gantt import lay_out_narrow, lay_out_wide, named_spans
+from ..figures.canvas import Time, cut_text, text_width
 from ..format import short_model
 from ..links import variant_link
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Head, Table
 from .sources import sources_section
+
+WIDTH = 980.0
+SIZE = 13.0
+_TOP, _LEFT, _RIGHT = 34.0, 34.0, 26.0
+_NAME, _TIER, _BAR, _MODE, _GAP = 20.0, 17.0, 24.0, 20.0, 14.0
+_PAD, _APART = 7.0, 8.0
+_UNKNOWN = timedelta(days=31)  # how long a bar is whose other end nobody gives
+_ON = timedelta(days=45)  # room behind the last date, for what goes on
+_MONO = 0.62  # width of a letter of a name, in ems
+
+
+@dataclass(frozen=True)
+class ModelSpan:
+    """A model behind a name.
+
+    Attributes:
+        starts, ends: Whether each end is a known day.
+        goes_on: Whether the name is still accepted and means this.
+        track, href: Empty where the model is not in the catalogue.
+    """
+
+    label: str
+    title: str
+    href: str
+    track: str
+    mode: str
+    month: str
+    start: date
+    end: date
+    starts: bool
+    ends: bool
+    goes_on: bool
+
+
+@dataclass(frozen=True)
+class NamedSpans:
+    name: str
+    anchor: str
+    spans: tuple[ModelSpan, ...]
+
+
+@dataclass(frozen=True)
+class SpanBar:
+    span: ModelSpan
+    x: float
+    width: float
+    text_x: float
+    text_y: float
+    leader: str
+
+
+@dataclass(frozen=True)
+class NameRow:
+    name: NamedSpans
+    name_x: float
+    name_y: float
+    y: float
+    bars: tuple[SpanBar, ...]
+    modes: tuple[tuple[float, float, str], ...]
+
+
+@dataclass(frozen=True)
+class WideGantt:
+    height: float
+    rows: tuple[NameRow, ...]
+    years: tuple[tuple[float, str], ...]
+    top: float = _TOP
+    width: float = WIDTH
+    bar: float = _BAR
+
+
+def named_spans(context: Context) -> list[NamedSpans]:
+    """Names without any date are left out."""
+    names = context.catalogue.api_names
+    days = [_exact_day(pointer.since.value) for name in names for pointer in name.pointers if pointer.since.value]
+    days += [_exact_day(name.until.value) for name in names if name.until is not None and name.until.value]
+    last = max(days, default=date.min)
+    found = [
+        NamedSpans(name.name, reference_anchor(name.id), tuple(_name_spans(context, name, last))) for name in names
+    ]
+    return [one for one in found if one.spans]
+
+
+def time_scale(names: Sequence[NamedSpans], start: float, end: float) -> Time:
+    days = [day for name in names for span in name.spans for day in (span.start, span.end)]
+    return Time(min(days), max(days), start, end)
+
+
+def year_starts(time: Time) -> tuple[tuple[float, str], ...]:
+    first = [(time.start, str(time.first.year))] if time.first.month < 10 else []
+    return (*first, *((time(day), str(day.year)) for day in time.years()))
+
+
+def lay_out_wide(names: Sequence[NamedSpans]) -> WideGantt:
+    time = time_scale(names, _LEFT, WIDTH - _RIGHT)
+    rows, y = [], _TOP
+    for name in names:
+        row, y = _name_row(name, time, y)
+        rows.append(row)
+    return WideGantt(round(y), tuple(rows), year_starts(time))
+
+
+def _exact_day(value: object) -> date:
+    return date.fromisoformat(getattr(value, "first_day"))  # noqa: B009
+
+
+def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[ModelSpan]:
+    words = context.words
+    until = name.until.value if name.until is not None else None
+    for index, pointer in enumerate(name.pointers):
+        following = name.pointers[index + 1].since.value if index + 1 < len(name.pointers) else until
+        since = pointer.since.value
+        if since is None and following is None:
+            continue
+        start = _exact_day(since) if since else _exact_day(following) - _UNKNOWN
+        forgotten = following is None and name.until is not None
+        end = _exact_day(following) if following else start + _UNKNOWN if forgotten else last + _ON
+        label, href, track = _pointer_target(context, pointer)
+        goes_on = following is None and not forgotten
+        said = {
+            "model": label + (words("api_names.in_mode", mode=words.text(pointer.mode)) if pointer.mode else ""),
+            "since": format.format_date(since, words) if since else words("api_names.unknown_day"),
+            "until": format.format_date(following, words) if following else words("api_names.unknown_day"),
+        }
+        yield ModelSpan(
+            short_model(label),
+            words("api_names.span_still" if goes_on else "api_names.span", **said),
+            href,
+            track,
+            words.text(pointer.mode) if pointer.mode else "",
+            format.format_month(since, words) if since else "",
+            start,
+            end,
+            since is not None,
+            following is not None,
+            goes_on,
+        )
+
+
+def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, str]:
+    if pointer.variant is not None:
+        entry = context.catalogue.entries[pointer.variant]
+        return entry.variant.name, f"ds:models/{entry.model.id}.md", entry.model.track.value
+    return context.words.text(pointer.label) if pointer.label is not None else "", "", ""
+
+
+def _name_row(name: NamedSpans, time: Time, y: float) -> tuple[NameRow, float]:
+    places = [(time(span.start), max(2.0, time(span.end) - time(span.start))) for span in name.spans]
+    widths = [text_width(span.label, SIZE) for span in name.spans]
+    outside = [index for index, (_, width) in enumerate(places) if widths[index] + 2 * _PAD > width]
+    tiers, lefts = _label_tiers([(places[index][0], widths[index]) for index in outside])
+    bar_y = y + _NAME + _TIER * (max(tiers, default=-1) + 1) + (3 if outside else 0)
+    found = []
+    for index, (span, (x, width)) in enumerate(zip(name.spans, places, strict=True)):
+        if index in outside:
+            tier, left = tiers[outside.index(index)], lefts[outside.index(index)]
+            text_y = bar_y - 6 - _TIER * tier
+            found.append(SpanBar(span, x, width, left, text_y, f"M{x + 0.5:g} {bar_y:g}V{text_y + 3:g}"))
+        else:
+            found.append(SpanBar(span, x, width, x + _PAD, bar_y + _BAR / 2 + 4.5, ""))
+    modes = tuple(_mode_stretches(name, places))
+    name_x = min(places[0][0], WIDTH - len(name.name) * SIZE * _MONO)
+    row = NameRow(name, round(name_x, 1), y + 13, bar_y, tuple(found), modes)
+    return row, bar_y + _BAR + (_MODE if modes else 0) + _GAP
+
+
+def _label_tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[float]]:
+    """Tier and left end of each text, from the right, so that no leader runs through a text."""
+    taken: list[list[tuple[float, float]]] = []
+    tiers, lefts = [0] * len(texts), [0.0] * len(texts)
+    for index in range(len(texts) - 1, -1, -1):
+        x, width = texts[index]
+        left = min(x, WIDTH - width)
+        tier = next((t for t, row in enumerate(taken) if all(left + width + _APART <= start for start, _ in row)), None)
+        if tier is None:
+            tier = len(taken)
+            taken.append([])
+        taken[tier].append((left, left + width))
+        tiers[index], lefts[index] = tier, round(left, 1)
+    return tiers, lefts
+
+
+def _mode_stretches(name: NamedSpans, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
+    """Neighbouring spans of one mode, joined."""
+    first = 0
+    for index in range(1, len(places) + 1):
+        if index == len(places) or name.spans[index].mode != name.spans[first].mode:
+            if name.spans[first].mode:
+                yield places[first][0], round(sum(places[index - 1]), 2), name.spans[first].mode
+            first = index
+
+
+DOWN_WIDTH = 340.0
+_DOWN_TOP, _HEAD, _LINE, _DOWN_MODE, _DOWN_GAP = 26.0, 24.0, 25.0, 20.0, 12.0
+_DOWN_BAR, _DOWN_APART, _ROOM, _WIDEST, _DOWN_ON = 13.0, 6.0, 8.0, 172.0, 14.0  # the last: for what goes on
+
+
+@dataclass(frozen=True)
+class ModelLine:
+    """A model's row: its bar, and its first month where there is room."""
+
+    span: ModelSpan
+    label: str
+    y: float
+    x: float
+    width: float
+    month_x: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class NameBlock:
+    name: NamedSpans
+    y: float
+    lines: tuple[ModelLine, ...]
+    modes: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class NarrowGantt:
+    height: float
+    left: float
+    blocks: tuple[NameBlock, ...]
+    years: tuple[tuple[float, str], ...]
+    top: float = _DOWN_TOP
+    width: float = DOWN_WIDTH
+    bar: float = _DOWN_BAR
+
+
+def lay_out_narrow(names: Sequence[NamedSpans]) -> NarrowGantt:
+    left = _time_origin(names)
+    time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
+    blocks, y = [], _DOWN_TOP + 6
+    for name in names:
+        head, lines, modes = y + 15, [], []
+        y += _HEAD
+        mode = ""
+        for span in name.spans:
+            if span.mode and span.mode != mode:
+                modes.append((y + 14, span.mode))
+                y += _DOWN_MODE
+            mode = span.mode
+            x, end = time(span.start), time(span.end)
+            after = DOWN_WIDTH - end > text_width(span.month, SIZE) + _DOWN_APART
+            room = x - _ROOM - (0 if after else text_width(span.month, SIZE) + _DOWN_APART)
+            lines.append(
+                ModelLine(
+                    span,
+                    cut_text(span.label, SIZE, room),
+                    y + _LINE / 2,
+                    x,
+                    max(2.0, round(end - x, 2)),
+                    round(end + _DOWN_APART if after else x - _DOWN_APART, 1),
+                    "start" if after else "end",
+                )
+            )
+            y += _LINE
+        blocks.append(NameBlock(name, head, tuple(lines), tuple(modes)))
+        y += _DOWN_GAP
+    return NarrowGantt(round(y), left, tuple(blocks), year_starts(time))
+
+
+def _time_origin(names: Sequence[NamedSpans]) -> float:
+    """Where time begins, so that texts may reach up to their bars."""
+    left = 60.0
+    while left < _WIDEST:
+        time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
+        if all(text_width(span.label, SIZE) + _ROOM <= time(span.start) for name in names for span in name.spans):
+            break
+        left += 4
+    return left
 
 
 def api_names_page(context: Context) -> Page:

@@ -1,26 +1,31 @@
-"""The glossary by subject, and the list of references."""
+"""Terms and symbols: the glossary, the first use of a term as a link, formulas of guides and the table of their symbols."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.references import Reference
-from catalogue.schema.model import Model
-from catalogue.schema.technique import Subject, Technique, Term
-from catalogue.schema.values import Source, Sources, Text, walk_record
+from catalogue.records import Catalogue
+from catalogue.schema.study import GuideFormula
+from catalogue.schema.study import Subject as SymbolSubject
+from catalogue.schema.technique import Formula, Subject, Technique, Term
+from catalogue.schema.values import Text
 
 from .. import links
 from ..assets import page_script
-from ..cite import plain_text, reference_anchor
+from ..cite import Citations, plain_text
 from ..context import Context
+from ..formula import inline_mathml, with_indices, wrapping_mathml
 from ..links import technique_link
 from ..page import Page, Section, lead_section
-from ..page_registry import technique_address
-from ..words import CHINESE, ENGLISH, Words
+from ..words import CHINESE, ENGLISH
+from . import declaration_of, technique_address
 
 
 def glossary_page(context: Context) -> Page:
@@ -73,86 +78,173 @@ def _name_key(name: str) -> str:
     return name.casefold().replace("-", " ")
 
 
-_OWN = ("DeepSeek-AI", "DeepSeek")
-_OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
-_PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
+FORMULA = "formula-"
 
 
-def references_page(context: Context) -> Page:
-    words = context.words
-    cited = citing_pages(context)
-    groups: dict[str, list[dict[str, object]]] = {}
-    for reference in sorted(context.catalogue.references.values(), key=lambda r: (r.year, r.title)):
-        view = {
-            "reference": reference,
-            "anchor": reference_anchor(reference.key),
-            "authors": _author_list(reference, words),
-            "cited": cited.get(reference.key, []),
-        }
-        groups.setdefault(_reference_part(context, reference), []).append(view)
-    shown = [name for name in _PARTS if name in groups]
-    box = context.html("filter.html.jinja", script=page_script("filter"))
-    box += links.jump_bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
-    bibtex = Markup('<p><a href="ds:data/references.bib" download>{}</a></p>').format(words("references.bibtex"))
-    sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), f"{bibtex}{box}")]
-    sections += [
-        Section(
-            name,
-            words(f"references.{name}"),
-            context.html(
-                "references.html.jinja",
-                items=groups[name],
-                folded=name == "copies",
-                notes=name not in ("own_pages", "copies"),
-            ),
-        )
-        for name in shown
-    ]
-    return Page(
-        "references.md", words("page.references"), words("references.description"), tuple(sections), hide=("toc",)
+def formulas_by_block(catalogue: Catalogue) -> Mapping[str, GuideFormula | Formula]:
+    found: dict[str, GuideFormula | Formula] = {
+        f"{FORMULA}{technique.id}-{number}": formula
+        for technique in catalogue.techniques.values()
+        for number, formula in enumerate(technique.formulas, 1)
+    }
+    return found | {f"{FORMULA}{formula.id}": formula for formula in catalogue.study.formulas}
+
+
+def formula_block(citations: Citations, number: int, formula: GuideFormula | Formula) -> str:
+    return citations.context.html(
+        "formula.html.jinja",
+        number=number,
+        math=Markup(wrapping_mathml(formula.latex)),
+        meaning=with_indices(citations.rich_text(formula.meaning)),
+        mark=citations.footnote(formula.source) if isinstance(formula, Formula) else "",
     )
 
 
-def _reference_part(context: Context, reference: Reference) -> str:
-    if reference.copy:
-        return "copies"
-    paper = bool(reference.eprint or reference.doi or reference.venue)
-    of_a_model = any(model.reference == reference.key for model in context.catalogue.models.values())
-    own = of_a_model or any(name in _OWN for name in reference.authors) or _OWN_ADDRESSES.search(reference.url or "")
-    return ("own_papers" if paper else "own_pages") if own else ("papers" if paper else "other")
-
-
-def _author_list(reference: Reference, words: Words, most: int = 3) -> str:
-    names = [name for name in reference.authors if name != "et al."]
-    shown = words("punctuation.listed").join(names[:most])
-    return f"{shown} {words('references.et_al')}" if len(names) > most or "et al." in reference.authors else shown
-
-
-def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
-    """Pages by reference key, as `(address, name)`."""
-    cited: dict[str, dict[str, str]] = {}
-    catalogue = context.catalogue
-
-    def note(value: object, address: str, name: str) -> None:
-        if isinstance(value, Sources):
-            for source in value.items:
-                step: Source | None = source
-                while step is not None:
-                    cited.setdefault(step.key, {})[address] = name
-                    step = step.via
-
-    entries: list[tuple[Model | Technique, str, str]] = [
-        (m, f"ds:models/{m.id}.md", m.name) for m in catalogue.models.values()
+def symbols_table(context: Context) -> str:
+    words = context.words
+    bodies = [
+        (
+            f"symbols-{subject.value}",
+            words(f"symbols.{subject.value}"),
+            [
+                (Markup(inline_mathml(symbol.latex)), with_indices(Markup.escape(words.text(symbol.meaning))))
+                for symbol in symbols
+            ],
+        )
+        for subject, symbols in context.catalogue.study.symbols.items()
     ]
-    entries += [(t, f"ds:{technique_address(t)}", context.short_name(t)) for t in catalogue.techniques.values()]
-    for entry, address, name in entries:
-        found: list[object] = []
-        walk_record(entry, lambda value, _, found=found: found.append(value))  # type: ignore[misc]
-        for value in found:
-            note(value, address, name)
-        if isinstance(entry, Model) and entry.reference:
-            cited.setdefault(entry.reference, {})[address] = name
-    if catalogue.api_names:
-        page_name = context.words("page.api_names")
-        walk_record(catalogue.api_names, lambda value, _: note(value, "ds:api-names.md", page_name))
-    return {key: list(pages.items()) for key, pages in cited.items()}
+    return context.html("symbols.html.jinja", bodies=bodies)
+
+
+def symbols_links(context: Context, subjects: Collection[SymbolSubject]) -> str:
+    words = context.words
+    links = [
+        Markup('<a href="ds:how-we-count.md#symbols-{}">{}</a>').format(
+            subject.value, words(f"symbols.{subject.value}")
+        )
+        for subject in context.catalogue.study.symbols
+        if subject in subjects or not subjects
+    ]
+    return Markup("<p>{}</p>").format(
+        Markup(words("symbols.of_guide")).format(subjects=Markup(words("punctuation.listed")).join(links))
+    )
+
+
+# Blocks that keep their words, tags around prose, other tags, and text.
+_PIECE = re.compile(
+    r"<(?P<kept>a|code|pre|h[1-6]|button|summary|label|table|svg|math|script|style|select|template|dt|figcaption)\b"
+    r"[^>]*>.*?</(?P=kept)>|<(?P<end>/?)(?P<prose>p|li|dd)\b[^>]*>|<[^>]*>|(?P<text>[^<]+)",
+    re.DOTALL,
+)
+_LINKED = re.compile(r"techniques/([a-z0-9.-]+?)(?:\.md|/)(?:\"|#([a-z0-9.-]*))|glossary(?:\.md|/)#([a-z0-9.-]+)\"")
+# Whole words where letters are Latin, in the plural too.
+# An expert can be a person.
+_PEOPLE = r"(?<!人类)(?<!human )"
+# A part of a path or a file's name is no word of the text: `inference/model.py`.
+_BEFORE, _AFTER = r"(?<![A-Za-z0-9_@./-])", r"(?:e?s)?(?![A-Za-z0-9_@/-]|\.\w)"
+_BRACKET = re.compile(r"\s*[（(].*[)）]$")
+
+
+@dataclass(frozen=True)
+class TermOwner:
+    """What a form names: id of a term or technique, and address of its definition."""
+
+    id: str
+    address: str
+
+
+class TermsInText:
+    """The terms of one language and their addresses, by form."""
+
+    def __init__(self, context: Context) -> None:
+        self._chinese = context.words.language == CHINESE
+        self._context = context
+
+    def linked(self, html: str, path: str) -> str:
+        """The page with the first use of each term linked, unless it is linked before."""
+        declared = declaration_of(path)
+        if declared is None or not declared.links_terms or not self.owner:
+            return html
+        page = path.rpartition("/")[2].removesuffix(".md")
+        seen = {page, *(technique.id for technique in self._context.catalogue.techniques_on(page))}
+        depth, made, last = 0, [], 0
+        for piece in _PIECE.finditer(html):
+            if (text := piece["text"]) is not None:
+                if depth and text.strip():
+                    made += [html[last : piece.start()], self._in_text(text, seen)]
+                    last = piece.end()
+            elif piece["prose"]:
+                depth = max(0, depth - 1) if piece["end"] else depth + 1
+            elif piece["kept"] == "a":
+                seen.update(id_ for pair in _LINKED.findall(piece[0]) for id_ in pair if id_)
+        return "".join([*made, html[last:]])
+
+    def _in_text(self, text: str, seen: set[str]) -> str:
+        def link(match: re.Match[str]) -> str:
+            form = match[0]
+            owner = next(found for cut in range(3) if (found := self.owner.get(_form_key(form[: len(form) - cut]))))
+            if owner.id in seen:
+                return form
+            seen.add(owner.id)
+            return f'<a class="ds-term" href="{owner.address}">{form}</a>'
+
+        return self._pattern.sub(link, text)
+
+    def _forms(self, term: Term) -> Iterable[str]:
+        stated = term.in_text.zh if self._chinese else term.in_text.en
+        if stated is not None:
+            return stated
+        name = _BRACKET.sub("", self._context.words.text(term.name))
+        return [name] if len(name) > 1 else []  # one Chinese character is a part of many words
+
+    def _names(self, technique: Technique) -> Iterable[str]:
+        name = _BRACKET.sub("", self._context.words.text(technique.name))
+        return [name, technique.abbreviation] if technique.abbreviation else [name]
+
+    @cached_property
+    def owner(self) -> dict[str, TermOwner]:
+        owners: dict[str, TermOwner] = {}
+        catalogue = self._context.catalogue
+        for term in catalogue.glossary.terms:
+            for form in self._forms(term):
+                owners.setdefault(_form_key(form), TermOwner(term.id, f"ds:glossary.md#{term.id}"))
+        for technique in catalogue.techniques.values():
+            for form in self._names(technique):
+                owners.setdefault(_form_key(form), TermOwner(technique.id, f"ds:{technique_address(technique)}"))
+        return owners
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """Forms by first letter, which fails fast; the longest first, so that an attention head is not attention."""
+        by_letter: dict[str, list[str]] = {}
+        for form in sorted(self.owner, key=len, reverse=True):
+            by_letter.setdefault(_first_letter(form), []).append(
+                re.escape(form[1:]) + (_AFTER if form[-1].isascii() else "")
+            )
+        latin: list[str] = []
+        other: list[str] = []
+        for first, rests in by_letter.items():
+            (latin if first.isascii() else other).append(f"{first}(?:{'|'.join(rests)})")
+        whole = [f"{_BEFORE}(?:{'|'.join(latin)})"] if latin else []
+        return re.compile(_PEOPLE + (f"(?:{'|'.join([*whole, *other])})" if by_letter else "(?!)"))
+
+
+def term_definitions(context: Context) -> str:
+    catalogue = context.catalogue
+    records: tuple[Term | Technique, ...] = (*catalogue.glossary.terms, *catalogue.techniques.values())
+    defined = {record.id: plain_text(context, record.definition) for record in records}
+    return json.dumps(defined, ensure_ascii=False, separators=(",", ":"))
+
+
+def _form_key(form: str) -> str:
+    """A form as it stands within a sentence, where only names keep capitals."""
+    return form[:1].lower() + form[1:] if form[1:].islower() else form
+
+
+def _first_letter(form: str) -> str:
+    letter = form[0]
+    return (
+        f"[{letter.upper()}{letter}]"
+        if letter.islower() and _form_key(form.capitalize()) == form
+        else re.escape(letter)
+    )

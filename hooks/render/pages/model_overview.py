@@ -12,9 +12,8 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.training import headline_tokens
 from catalogue.records import Catalogue, Entry, is_younger
-from catalogue.schema.model import Model, Track
+from catalogue.schema.model import LinkKind, Model, Track
 from catalogue.schema.quantities import Amount, Length, Quantity
-from catalogue.schema.release import LinkKind
 from catalogue.schema.values import Single
 from catalogue.uses import UseLabel
 

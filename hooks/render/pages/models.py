@@ -1,25 +1,39 @@
-"""The index of models, its cards and poster, and the timeline."""
+"""The pages of a model: an overview, and pages for what is too long for it.
+
+A family has six parts. If much is told, each has a page; otherwise one page has architecture, training and machines,
+another the scores. A part of few words is a section of another page. Words are counted in the entry, so that both
+editions have the same pages.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, first_date, first_day, sort_by_date
 from catalogue.schema.model import Model, Track
+from catalogue.schema.values import Single, Text, walk_record
 
 from .. import assets, family_facts, links
 from ..assets import page_script
-from ..cite import Citations
+from ..cite import Citations, page_description
 from ..context import Context
+from ..figures import token_path
+from ..figures.home import POSTER_PATHS, poster_sheet
+from ..figures.map import lane_name, timeline_figure
 from ..figures.map_items import own_form, timeline_items
-from ..figures.timeline import PATHS, lane_name, poster_sheet, timeline_figure
-from ..format import NOTHING
+from ..format import NOTHING, short_model
 from ..links import model_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Redirect, Section, lead_section
 from ..tables import EMPTY, Cell, Column, by_column, sort_key, value_cell
-from .sources import sources_section
+from . import compare, model_architecture, model_changes, model_machines, model_overview, model_training
+from .model_overview import Tab
+from .sources import dispute_sections, sources_section
 
 
 def models_page(context: Context) -> Page:
@@ -36,7 +50,7 @@ def models_page(context: Context) -> Page:
             Section(
                 "poster",
                 words("page.poster"),
-                context.html("poster.html.jinja", paths=PATHS, sheet=poster_sheet(context)),
+                context.html("poster.html.jinja", paths=POSTER_PATHS, sheet=poster_sheet(context)),
             ),
             sources_section(citations),
         ),
@@ -166,3 +180,241 @@ def _model_facts(citations: Citations, model: Model) -> dict[str, object]:
             for edge in model.builds_on
         ],
     }
+
+
+Piece = Callable[[Citations, Model], list[Section]]
+
+OVERVIEW, DETAILS = "", "details"
+
+
+@dataclass(frozen=True)
+class ModelPart:
+    """A part of what is told of a model.
+
+    Attributes:
+        pieces: Builders of its sections, in reading order; one without data makes none.
+        fields: Fields of an entry that it tells.
+        stands_on: Page that has it where it is too short for its own.
+    """
+
+    pieces: Sequence[Piece]
+    fields: Sequence[str]
+    stands_on: str
+
+
+PARTS: Mapping[str, ModelPart] = {
+    "architecture": ModelPart((model_architecture.architecture_sections,), ("variants",), DETAILS),
+    "training": ModelPart(
+        (model_training.schedule_sections, model_training.training_sections), ("tokenizer", "training"), DETAILS
+    ),
+    "machines": ModelPart(
+        (model_machines.infrastructure_sections, model_machines.derived_sections, model_machines.serving_sections),
+        ("infrastructure", "kv_cache", "serving"),
+        DETAILS,
+    ),
+    "scores": ModelPart((compare.scores_sections,), ("evaluation",), DETAILS),
+    "changes": ModelPart(
+        (model_changes.changes_sections, model_changes.techniques_sections), ("changes", "techniques"), OVERVIEW
+    ),
+    "disputes": ModelPart((dispute_sections,), ("disputes",), OVERVIEW),
+}
+
+# What the page of details begins with and is named after; scores are a tab of their own even where they stand on it.
+_DETAILED = ("architecture", "training", "machines")
+
+# In words of an entry: fewer are no page, and a family of which more are told has a page for each part.
+LEAST_OF_A_PAGE, MOST_IN_DETAILS = 200, 2_200
+_WORDS_OF_A_VALUE = 2  # at least: a label and the value
+
+# Names that pages of parts have had, by the part that has it all now.
+_FORMER_NAMES = {"serving": "machines", "values": "architecture", DETAILS: "architecture"}
+
+# Tracks whose models are told by their training: the network is somebody else's.
+_RECIPE_FIRST = (Track.REASONING, Track.PROVER)
+
+
+def render_model(context: Context, model_id: str) -> list[Page]:
+    model = context.catalogue.models[model_id]
+    overview = Citations(context)
+    hero = model_overview.hero_values(overview, model)
+    figures = _figure_sections(overview, model)
+    sections: dict[str, dict[str, list[Section]]] = {}
+    citations: dict[str, Citations] = {}
+    for name, parts in page_layout(model).items():
+        citations[name] = Citations(context) if name else overview
+        found = {part: _part_sections(citations[name], model, part) for part in parts}
+        if name == OVERVIEW or any(found.values()):
+            sections[name] = {part: made for part, made in found.items() if made}
+    tabs = partial(_part_tabs, context, model, sections)
+    part_pages = [
+        _part_page(citations[name], model, name, [*chain(*found.values())], tabs(name))
+        for name, found in sections.items()
+        if name != OVERVIEW
+    ]
+    own = (*figures, *chain(*sections[OVERVIEW].values()))
+    return [_overview_page(overview, model, hero, own, part_pages, tabs(OVERVIEW)), *part_pages]
+
+
+def page_layout(model: Model) -> dict[str, list[str]]:
+    """Parts on each page of a model, by page name; the overview is first."""
+    words = {name: _told_words(model, part.fields) for name, part in PARTS.items()}
+    layout: dict[str, list[str]] = {OVERVIEW: []}
+    apart = sum(count for name, count in words.items() if name != "scores") > MOST_IN_DETAILS
+    if not apart and sum(words[name] for name in _DETAILED) >= LEAST_OF_A_PAGE:
+        layout[DETAILS] = [*_DETAILED]
+    for name, part in PARTS.items():
+        if any(name in found for found in layout.values()):
+            continue
+        if words[name] >= LEAST_OF_A_PAGE and (apart or name == "scores"):
+            layout[name] = [name]
+            continue
+        host = "training" if apart and "training" in layout else DETAILS if DETAILS in layout else OVERVIEW
+        layout[host if part.stands_on == DETAILS else OVERVIEW].append(name)
+    return layout
+
+
+def _told_words(model: Model, fields: Sequence[str]) -> int:
+    """Words in some fields of an entry, with the least that its values take to say."""
+    count = 0
+
+    def visit(record: object, _: object) -> None:
+        nonlocal count
+        count += len(record.en.split()) if isinstance(record, Text) else 0
+        count += _WORDS_OF_A_VALUE * isinstance(record, Single)
+
+    for field in fields:
+        walk_record(getattr(model, field), visit)
+    return count
+
+
+def anchor_pages(model_pages: Sequence[Page]) -> dict[str, str]:
+    """Anchors that are not on the overview, with their pages."""
+    first, *parts = model_pages
+    own = set(first.anchors)
+    return {anchor: part.path for part in reversed(parts) for anchor in part.anchors if anchor not in own}
+
+
+def part_redirects(model_pages: Sequence[Page]) -> Iterator[tuple[str, Redirect]]:
+    """Parts without a page of their own, now or formerly: the entry decides which page has them."""
+    overview, *_ = model_pages
+    home = overview.path.removesuffix(".md")
+    paths = {page.path for page in model_pages}
+    elsewhere = anchor_pages(model_pages)
+    for name in (*PARTS, *_FORMER_NAMES):
+        path = f"{home}/{name}.md"
+        if path in paths:
+            continue
+        anchor = _FIRST_ANCHOR[name]
+        target = elsewhere.get(anchor, overview.path)
+        shown = anchor if anchor in elsewhere or anchor in overview.anchors else ""
+        yield (
+            path,
+            Redirect(
+                target + (f"#{shown}" if shown else ""),
+                {anchor: f"{page}#{anchor}" for anchor, page in elsewhere.items() if page != target}
+                | {anchor: f"{overview.path}#{anchor}" for anchor in overview.anchors if target != overview.path},
+            ),
+        )
+
+
+_FIRST_ANCHOR = {
+    "architecture": "dimensions",
+    "training": "training",
+    "machines": "infrastructure",
+    "scores": "evaluation",
+    "disputes": "disputes",
+    "changes": "what-changed",
+    "serving": "serving",
+    "values": "dimensions",
+    DETAILS: "dimensions",
+}
+
+
+def _part_sections(citations: Citations, model: Model, part: str) -> list[Section]:
+    return [section for piece in PARTS[part].pieces for section in piece(citations, model)]
+
+
+def _part_path(model: Model, part: str = OVERVIEW) -> str:
+    return f"models/{model.id}/{part}.md" if part else f"models/{model.id}.md"
+
+
+def _part_tabs(
+    context: Context, model: Model, sections: Mapping[str, Mapping[str, Sequence[Section]]], current: str
+) -> list[Tab]:
+    words = context.words
+    tabs = [Tab(words("part.overview"), f"ds:{_part_path(model)}", current=current == OVERVIEW)]
+    if DETAILS in sections:
+        tabs.append(Tab(words("part.details"), f"ds:{_part_path(model, DETAILS)}", "", current == DETAILS, DETAILS))
+    for part in PARTS:
+        page = next((name for name, parts in sections.items() if part in parts), None)
+        if page is None or (page == DETAILS and part in _DETAILED):
+            continue
+        count = str(len(model.disputes)) if part == "disputes" else ""
+        if page == part:
+            tabs.append(Tab(words(f"part.{part}"), f"ds:{_part_path(model, page)}", count, page == current, part))
+        else:
+            place = f"#{sections[page][part][0].id}"
+            href = place if page == current else f"ds:{_part_path(model, page)}{place}"
+            tabs.append(Tab(words(f"part.{part}"), href, count))
+    return tabs
+
+
+def _part_page(citations: Citations, model: Model, name: str, sections: Sequence[Section], tabs: list[Tab]) -> Page:
+    words = citations.context.words
+    title = words(f"part.{name}")
+    return Page(
+        _part_path(model, name),
+        words("model.part_of", model=model.name, part=title),
+        words(f"part_description.{name}", model=model.name),
+        # The name of the part is not said twice.
+        (*(replace(one, quiet=True) if one.title == title else one for one in sections), sources_section(citations)),
+        f"model:{model.id}",
+        hide=("toc",),
+        hero=model_overview.render_part_head(citations, model, tabs, title, places=name in _WITH_PLACES),
+        part_of=_part_path(model),
+    )
+
+
+# Pages of values, which can show the place of each beside it.
+_WITH_PLACES = ("architecture", "training", "machines", "scores", DETAILS)
+
+
+def _figure_sections(citations: Citations, model: Model) -> list[Section]:
+    found = [*model_architecture.drawing_sections(citations, model), *model_training.recipe_sections(citations, model)]
+    if model.flagship in token_path.SHOWN:
+        words, link = citations.context.words, Markup('<p{}><a href="ds:{}#token">{}</a></p>')
+        title = words("token.title", name=short_model(model.name))
+        if model.flagship == token_path.SHOWN[0]:
+            way = token_path.token_path(citations.context, [model.flagship])
+            html = way + link.format("", token_path.PAGE, words("token.others"))
+            found.insert(1, Section("token-way", title, str(html)))
+        else:
+            html = link.format(Markup(' id="token-way"'), token_path.PAGE, title)
+            found[0] = replace(found[0], html=found[0].html + str(html))
+    return found[::-1] if model.track in _RECIPE_FIRST else found
+
+
+def _overview_page(
+    citations: Citations,
+    model: Model,
+    hero: Mapping[str, object],
+    sections: Sequence[Section],
+    parts: Sequence[Page],
+    tabs: list[Tab],
+) -> Page:
+    changes = [tab.href for tab in tabs if tab.part == "changes" or tab.href == "#what-changed"]
+    anchors = {part.path.rsplit("/", 1)[-1].removesuffix(".md"): part.anchors for part in parts}
+    return Page(
+        _part_path(model),
+        model.name,
+        page_description(citations.context, model.lead or model.summary),
+        (
+            *sections,
+            *model_overview.notes_sections(citations, model),
+            *model_overview.record_sections(citations, model),
+            sources_section(citations),
+        ),
+        f"model:{model.id}",
+        hide=("toc",),
+        hero=model_overview.render_hero(citations.context, model, hero, tabs, anchors, *changes),
+    )

@@ -1,30 +1,40 @@
-"""Experiments to run, all problems with progress, and frequent questions."""
+"""What a reader does: where to start, how to read, experiments to run, all problems with progress, and frequent questions."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
+from catalogue.derive.parameters import Agreement, Verdict
 from catalogue.derive.problems import SolvedProblem
 from catalogue.lookup import hyphenated
-from catalogue.records import Catalogue
-from catalogue.schema.study import Experiment, Question, QuestionGroup
+from catalogue.records import Catalogue, Entry, sort_by_date
+from catalogue.schema.model import Track
+from catalogue.schema.quantities import Quantity
+from catalogue.schema.study import Experiment, Question, QuestionGroup, RouteStep
 from catalogue.schema.technique import TechniqueKind
+from catalogue.schema.training import StageKind
+from catalogue.schema.values import Absence, Single, Text, walk_record
 
-from .. import links, problems
+from .. import assets, format, links, problems
 from ..assets import page_script
 from ..cite import Citations, opening_words
 from ..context import Context
+from ..format import format_integer
 from ..labs import PAGE, experiment_card, format_minutes, overall_verdict
 from ..links import jump_bar
-from ..page import Page, Section, lead_section
-from ..page_registry import GUIDE, MODEL, technique_address
-from ..tables import Column, by_column
+from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of
+from ..problems import LONGEST_OPENING, home_of, problem_item, problems_of_page, title_and_address
+from ..tables import Column, agreement_cell, by_column, substituted_formula, working_link
+from .compare_models import row_sign
 from .sources import sources_section
-from .start import title_of
+from .techniques import small_strip
 
 _COMMANDS = """\
 python -m pip install torch numpy pyyaml
@@ -116,7 +126,7 @@ def _pages_in_order(catalogue: Catalogue) -> list[str]:
 def _list_of_page(
     context: Context, home: str, asked: Sequence[SolvedProblem], written: Mapping[str, str]
 ) -> dict[str, object]:
-    title, address = _title_and_address(context, home, written)
+    title, address = title_and_address(context, home, written)
     items = [problems.problem_item(context, one) for one in asked]
     shown = [
         {**item, "opening": opening_words(Markup(item["question"]).striptags(), problems.LONGEST_OPENING)}
@@ -125,37 +135,7 @@ def _list_of_page(
     return {"title": title, "address": address, "problems": shown}
 
 
-def _title_and_address(context: Context, home: str, written: Mapping[str, str]) -> tuple[str, str]:
-    kind, _, id_ = home.partition(":")
-    if kind == "guide":
-        path = GUIDE.path_of(id_)
-        return (title_of(written[path]) if written else id_), path
-    if kind == "technique":
-        technique = context.catalogue.techniques[id_]
-        return context.short_name(technique), technique_address(technique)
-    return context.catalogue.models[id_].name, MODEL.path_of(id_)
-
-
-def problems_section(context: Context, page: str) -> list[Section]:
-    """Problems that a technique itself asks."""
-    html = problems.problems_html(context, problems.problems_of_page(context, page))
-    return [Section("problems", context.words("problems.section"), html)] if html else []
-
-
-def links_to_related(context: Context, page: str, written: Mapping[str, str]) -> Markup:
-    """Links to pages that ask more about a technique, with how many problems each."""
-    links = []
-    for home, count in problems.homes_of_related(context, page).items():
-        title, address = _title_and_address(context, home, written)
-        place = f"{address}#problems" if home.startswith("guide:") else address
-        name = re.split("[:：]", title)[0]
-        links.append(
-            Markup('<a href="ds:{}">{}</a>').format(place, context.words("problems.under", name=name, count=count))
-        )
-    return Markup(" · ").join(links)
-
-
-PATH = "questions.md"
+QUESTIONS_PATH = "questions.md"
 
 
 def questions_page(context: Context) -> Page:
@@ -170,7 +150,7 @@ def questions_page(context: Context) -> Page:
     intro = words("questions.intro", count=len(context.catalogue.questions))
     lead = lead_section(intro, box + jump_bar(context, parts))
     title, description = words("page.questions"), words("questions.description")
-    return Page(PATH, title, description, (lead, *sections, sources_section(citations)), hide=("toc",))
+    return Page(QUESTIONS_PATH, title, description, (lead, *sections, sources_section(citations)), hide=("toc",))
 
 
 def question_anchor(question: Question) -> str:
@@ -189,3 +169,243 @@ def _question_items(citations: Citations, group: QuestionGroup) -> list[dict[str
         for question in citations.context.catalogue.questions
         if question.group == group.id
     ]
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """A step of a route; `minutes` without problems, `mark` is the browser's key for a step that is done."""
+
+    mark: str
+    address: str
+    problems_address: str
+    title: str
+    gain: str
+    minutes: int
+    problems: int
+
+
+def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
+    words = context.words
+    bar = Markup('<p class="ds-read-bar" hidden><button type="button">{}</button></p>').format(words("start.clear"))
+    sections = [lead_section(words("start.intro"), bar)]
+    for route in context.catalogue.study.routes:
+        parts, all_steps = [], list[StepShown]()
+        for part in route.parts:
+            steps = [_route_step(context, step, pages, written) for step in part.steps]
+            all_steps += steps
+            parts.append(
+                {
+                    "name": words.text(part.name) if part.name else "",
+                    "steps": steps,
+                    "total": _total_time(context, steps),
+                    "experiment": words.text(part.experiment) if part.experiment else "",
+                    "sheet": [_sheet_row(context, id_) for id_ in part.sheet],
+                }
+            )
+        html = context.html(
+            "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_total_time(context, all_steps)
+        )
+        sections.append(Section(route.id, words.text(route.name), html))
+    last = sections[-1]
+    sections[-1] = Section(last.id, last.title, last.html + read_script(context))
+    return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
+
+
+def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
+    asked = next(problem for problem in context.problems if problem.problem.id == id_)
+    item = problem_item(context, asked)
+    kind, _, name = home_of(asked).partition(":")
+    return {
+        "address": f"{kind}s/{name}.md#problem-{asked.id}",
+        "question": opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING),
+        "kind": f"{item['kind']} · {item['level']}",
+    }
+
+
+def read_script(context: Context) -> str:
+    said = json.dumps({"done": context.words("start.done"), "all": context.words("start.all")}, ensure_ascii=False)
+    return str(assets.page_script("read", {"ds-read-words": said}))
+
+
+def done_box(context: Context, guide: str) -> str:
+    """The box at the end of a guide, which the script makes; routes show the same mark."""
+    label = context.words("start.done_guide")
+    place = Markup('<p data-done="guide:{}" data-done-label="{}" hidden></p>').format(guide, label)
+    return f"{place}\n{read_script(context)}"
+
+
+def _route_step(context: Context, step: RouteStep, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
+    kind, _, name = step.page.partition(":")
+    path = f"{name}.md" if kind == "page" else f"{kind}s/{name}.md"
+    generated = pages.get(path)
+    sections = [section for section in generated.sections if section.id != HERO] if generated else ()
+    meant = [section for section in sections if section.id == step.at] or sections
+    text = "".join(section.html + section.markdown for section in meant) if generated else written[path]
+    return StepShown(
+        mark=f"{step.page}#{step.at}" if step.at else step.page,
+        address=f"{path}#{step.at}" if step.at else path,
+        problems_address=f"{path}#problems",
+        title=generated.title if generated else title_of(text),
+        gain=context.words.text(step.gain),
+        minutes=reading_minutes(text),
+        problems=len(problems_of_page(context, step.page)),
+    )
+
+
+def _total_time(context: Context, steps: Sequence[StepShown]) -> str:
+    words = context.words
+    reading, problems = sum(step.minutes for step in steps), PROBLEM * sum(step.problems for step in steps)
+    if not problems:
+        return _time_text(context, reading)
+    return words("start.total", reading=_time_text(context, reading), problems=_time_text(context, problems))
+
+
+def _time_text(context: Context, total: int) -> str:
+    hours, rest = divmod(max(5, 5 * round(total / 5)), 60)
+    if not hours:
+        return context.words("start.minutes", count=rest)
+    return context.words("start.hours_minutes" if rest else "start.hours", hours=hours, minutes=rest)
+
+
+READING_PATH = "how-to-read.md"
+
+_OLD = {"techniques": '<span id="coverage"></span>'}  # a place that led here before
+
+Item = tuple[Markup | str, Markup | str]
+
+
+def reading_page(context: Context) -> Page:
+    words, citations = context.words, Citations(context)
+    groups = {
+        "values": list(_value_signs(citations)),
+        "techniques": list(_technique_signs(context)),
+        "compared": [
+            (row_sign(context, kind), words(f"reading.compared.{kind.value}"))
+            for kind in (Verdict.DIFFERENT, Verdict.SAME)
+        ],
+        "drawn": list(_figure_signs(context, "drawn")),
+        "time": [*_figure_signs(context, "time"), *_track_signs(context)],
+        "training": [*_stage_signs(context), *_figure_signs(context, "training")],
+    }
+    sections = [
+        Section(
+            name, words(f"reading.section.{name}"), _OLD.get(name, "") + context.html("reading.html.jinja", items=items)
+        )
+        for name, items in groups.items()
+    ]
+    return Page(
+        READING_PATH,
+        words("page.reading"),
+        words("reading.description"),
+        (lead_section(words("reading.intro")), *sections, sources_section(citations)),
+    )
+
+
+def _value_signs(citations: Citations) -> Iterator[Item]:
+    context, words = citations.context, citations.context.words
+    flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
+    totals = [e.variant.parameters.total for e in flagships if _is_number(e.variant.parameters.total)]
+    plain = next((single for single in reversed(totals) if single.note is None), None)
+    if plain is not None:
+        yield citations.value_html(plain), words("reading.value")
+        yield Markup("<p>{}</p>").format(citations.value_html(plain)), words("reading.value_in_text")
+        yield citations.footnote(plain.source), words("reading.mark")
+    if noted := _newest_value(context, lambda single: _is_number(single) and single.note is not None):
+        yield citations.value_html(noted), words("reading.remark")
+    if rough := _newest_value(
+        context, lambda single: isinstance(single.value, Quantity) and single.value.qualifier == "~"
+    ):
+        yield citations.value_html(rough), words("reading.rough")
+    counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
+    if counted:
+        entry, cache = counted[-1]
+        yield working_link(entry, format_integer(cache.value), substituted_formula(cache)), words("reading.recomputed")
+    for holds in (True, False):
+        found = [(entry, agreement) for entry, agreement in _size_agreements(context) if agreement.holds is holds]
+        if found:
+            yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
+    for absence in Absence:
+        if single := _newest_value(context, partial(_is_absent, absence)):
+            yield citations.value_html(single), words(f"reading.absence.{absence.name.lower()}")
+    yield format.NOTHING, words("reading.nothing")
+    if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
+        yield citations.rich_text(fallen), words("reading.fallback")
+    if _newest_value(context, lambda single: single.source is not None and single.source.items[0].via is not None):
+        yield Markup('<span class="ds-via">{}</span>').format(context.place("§2.1")), words("reading.copy")
+
+
+def _technique_signs(context: Context) -> Iterator[Item]:
+    words, models = context.words, sort_by_date(context.catalogue.models.values())
+    for part in format.LEGEND:
+        yield (
+            format.use_part(part),
+            _named_sign(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
+        )
+    yield format.without_symbol(), _named_sign(context, "matrix.no", "reading.use.without")
+    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.user_ids(id_)), default="")
+    yield small_strip(context, models, context.uses.user_ids(used)), words("reading.strip")
+
+
+def _figure_signs(context: Context, group: str) -> Iterator[Item]:
+    signs = _sign_templates(context)
+    for name in signs.NAMES[group]:
+        yield signs.sign(name, context.words), context.words(f"reading.sign.{name}")
+
+
+def _track_signs(context: Context) -> Iterator[Item]:
+    there = {model.track for model in context.catalogue.models.values()}
+    for track in (track for track in Track if track in there):
+        yield _sign_templates(context).track(track.value), context.words(f"track.{track.value}")
+
+
+def _stage_signs(context: Context) -> Iterator[Item]:
+    there = {stage.kind for model in context.catalogue.models.values() for stage in model.training}
+    for kind in (kind for kind in StageKind if kind in there):
+        name = kind.name.lower()
+        yield _sign_templates(context).stage(name.replace("_", "-")), context.words(f"stage.{name}")
+
+
+def _sign_templates(context: Context) -> Any:
+    return context.templates.get_template("reading_signs.html.jinja").module
+
+
+def _model_texts(context: Context) -> Iterator[Text]:
+    found: list[Text] = []
+    for model in context.catalogue.models.values():
+        walk_record(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
+    yield from found
+
+
+def _named_sign(context: Context, name: str, meaning: str) -> Markup:
+    words = context.words
+    return Markup("<b>{}</b>{}{}").format(words(name), words("punctuation.colon"), words(meaning))
+
+
+def _size_agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
+    for entry in context.catalogue.entries.values():
+        for agreement in (entry.total_agreement, entry.activated_agreement):
+            if agreement is not None:
+                yield entry, agreement
+
+
+def _is_number(single: Single[Any]) -> bool:
+    return isinstance(single.value, Quantity) and single.source is not None and not single.value.qualifier
+
+
+def _is_absent(absence: Absence, single: Single[Any]) -> bool:
+    return single.absence is absence
+
+
+def _newest_value(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
+    """The newest value of the catalogue with a property."""
+    found: list[Single[Any]] = []
+
+    def visit(value: Any, _: object) -> None:
+        if not found and isinstance(value, Single) and wanted(value):
+            found.append(value)
+
+    for model in reversed(sort_by_date(context.catalogue.models.values())):
+        walk_record(model, visit)
+        if found:
+            return found[0]
+    return None

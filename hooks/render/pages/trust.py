@@ -14,12 +14,11 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel
 
 from catalogue.attention import allows_field
-from catalogue.peers import Built, LabResult, State
+from catalogue.derive.parameters import Built, LabResult, State
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture, FeedForward
 from catalogue.schema.documents import Witness
-from catalogue.schema.model import Track
-from catalogue.schema.release import Dates
+from catalogue.schema.model import Dates, Track
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Facet, PartialDate, Single, Source, Sources, Stated, fields_with

@@ -17,7 +17,8 @@ from ... import format
 from ...cite import Citations
 from ...words import Words
 from ..canvas import text_width
-from .export import text_alternative
+from .attention import kind_name
+from .feed_forward import dimension_text, network_of, summary_sentence
 from .images import image_paths_panel
 from .layout import SheetHead, narrow_layout, wide_layout
 from .shapes import BoldText, Dimension, Dimensions, Part
@@ -109,3 +110,24 @@ def _credit_lines(dims: Dimensions, entry: Entry) -> str:
         if text_width(credit, 12.5) < _CREDIT_ROOM:
             break
     return credit
+
+
+def text_alternative(dims: Dimensions, entry: Entry) -> str:
+    words = dims.words
+    sentences = [
+        summary_sentence(dims, "embedding", "vocab_size", "hidden_size"),
+        summary_sentence(dims, "layers", "num_hidden_layers"),
+        words(
+            "drawing.said_attention",
+            kind=words(f"drawing.kind_{kind_name(dims)}"),
+            heads=dimension_text(dims.stated("num_attention_heads")),
+        ),
+    ]
+    sentences += network_of(dims).sentences(dims)
+    for name in ("hc_mult", "num_nextn_predict_layers", "engram_layers"):
+        if dims.number(name):
+            drafter = name == "num_nextn_predict_layers" and dims.number("dspark_n_routed_experts")
+            sentences.append(summary_sentence(dims, "drafter" if drafter else name, name))
+    if dims.vision is not None:
+        sentences.append(words("drawing.said_vision"))
+    return words("drawing.sentence_gap").join(sentences)

@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from catalogue.attention import CachingLayers, has_added_indexer, kind_of
-from catalogue.kinds import per_kind
 from catalogue.schema.architecture import Attention
-from catalogue.schema.values import Absence
+from catalogue.schema.values import Absence, per_kind
 
 from ..canvas import bar_path, bars_path, fan_path, path_data
 from .shapes import (

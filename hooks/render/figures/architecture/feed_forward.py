@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from catalogue.kinds import per_kind
 from catalogue.schema.architecture import FeedForward
+from catalogue.schema.values import per_kind
 
 from ..canvas import bar_path, bars_path, dots_path, fan_path, path_data, text_width
 from .shapes import (
@@ -35,7 +35,7 @@ _SHORT = 90.0  # a vector whose size stands beside the router
 
 def feed_forward(dims: Dimensions, width: float, whole: int | None, activated: int | None) -> Sheet:
     """The network that most layers have; `whole` and `activated` are recomputed parameters."""
-    network = NETWORKS[dims.architecture.feed_forward.value or FeedForward.DENSE]
+    network = network_of(dims)
     sheet = titled_panel(width, dims.words(network.title), network.subtitle(dims))
     top = sheet.height + 8
     narrow = width == NARROW
@@ -243,6 +243,75 @@ def _kind_of_experts(dims: Dimensions) -> list[Part]:
 
 
 @dataclass(frozen=True)
+class LayerRun:
+    """Layers of one kind that follow each other.
+
+    Attributes:
+        kind: `dense`, `moe` or `hashed`.
+        said: Key of the words for them.
+    """
+
+    kind: str
+    count: Dimension | None
+    said: str
+    layers: int
+
+
+def _uniform_runs(dims: Dimensions) -> list[LayerRun]:
+    return [LayerRun("dense", dims.stated("num_hidden_layers"), "run_all", dims.number("num_hidden_layers") or 0)]
+
+
+def _expert_runs(dims: Dimensions) -> list[LayerRun]:
+    total = dims.number("num_hidden_layers") or 0
+    encoder = dims.number("encoder_layers")
+    if encoder is not None:
+        decoder = dims.derived("decoder_layers", "num_hidden_layers - encoder_layers")
+        return [
+            LayerRun("moe", dims.stated("encoder_layers"), "run_encoder", encoder),
+            LayerRun("moe", decoder, "run_decoder", total - encoder),
+        ]
+    dense, hashed = dims.number("first_k_dense_replace") or 0, dims.number("num_hash_layers") or 0
+    if (dims.number("moe_layer_freq") or 1) > 1:
+        return [LayerRun("moe", dims.stated("num_hidden_layers"), "run_mixed", total)]
+    found = []
+    if dense:
+        found.append(LayerRun("dense", dims.stated("first_k_dense_replace"), "run_dense", dense))
+    if hashed:
+        found.append(LayerRun("hashed", dims.stated("num_hash_layers"), "run_hashed", hashed))
+    rest = " - ".join(
+        ["num_hidden_layers", *["first_k_dense_replace"] * bool(dense), *["num_hash_layers"] * bool(hashed)]
+    )
+    if dense or hashed:
+        count = dims.derived("gate_layers", rest, None if hashed else "drawing.moe_layers")
+    else:
+        count = dims.stated("num_hidden_layers")
+    return [*found, LayerRun("moe", count, "run_gate" if hashed else "run_moe", total - dense - hashed)]
+
+
+def _dense_sentences(dims: Dimensions) -> list[str]:
+    return [summary_sentence(dims, "dense", "intermediate_size")]
+
+
+def _expert_sentences(dims: Dimensions) -> list[str]:
+    routed = ("n_routed_experts", "num_experts_per_tok")
+    if dims.number("n_shared_experts") == 0:
+        sentences = [summary_sentence(dims, "experts_routed", *routed)]
+    else:
+        sentences = [summary_sentence(dims, "experts", *routed, "n_shared_experts")]
+    if dims.number("first_k_dense_replace"):
+        sentences.append(summary_sentence(dims, "dense_first", "first_k_dense_replace"))
+    return sentences
+
+
+def summary_sentence(dims: Dimensions, sentence: str, *fields: str) -> str:
+    return dims.words(f"drawing.said_{sentence}", **{name: dimension_text(dims.stated(name)) for name in fields})
+
+
+def dimension_text(dimension: Dimension | None) -> str:
+    return dimension.shown if dimension is not None else "–"
+
+
+@dataclass(frozen=True)
 class NetworkDrawing:
     """What depends on the kind of feed-forward network; one that is not published is drawn as a dense one."""
 
@@ -250,16 +319,31 @@ class NetworkDrawing:
     subtitle: Callable[[Dimensions], list[Part]]
     draw: Callable[[Sheet, Dimensions, float, bool], tuple[float, float]]
     compare: Callable[[Sheet, Dimensions, float, float, float, int | None, int | None], float]
+    runs: Callable[[Dimensions], list[LayerRun]]
+    sentences: Callable[[Dimensions], list[str]]  # of the text alternative
 
 
 NETWORKS: Mapping[FeedForward, NetworkDrawing] = per_kind(
     "NETWORKS in render/figures/architecture/feed_forward.py",
     {
-        FeedForward.DENSE: NetworkDrawing("drawing.ffn", _activation, _draw_dense_network, _compare_dense_network),
-        FeedForward.DEEPSEEK_MOE: NetworkDrawing("drawing.moe", _kind_of_experts, _draw_experts, _compare_experts),
+        FeedForward.DENSE: NetworkDrawing(
+            "drawing.ffn", _activation, _draw_dense_network, _compare_dense_network, _uniform_runs, _dense_sentences
+        ),
+        FeedForward.DEEPSEEK_MOE: NetworkDrawing(
+            "drawing.moe", _kind_of_experts, _draw_experts, _compare_experts, _expert_runs, _expert_sentences
+        ),
     },
     FeedForward,
 )
+
+
+def network_of(dims: Dimensions) -> NetworkDrawing:
+    """One that is not published is drawn and summed up as a dense one."""
+    return NETWORKS[dims.architecture.feed_forward.value or FeedForward.DENSE]
+
+
+def layer_runs(dims: Dimensions) -> list[LayerRun]:
+    return network_of(dims).runs(dims)
 
 
 def _draw_large_share(sheet: Sheet, x: float, y: float, share: Dimension, said: str) -> float:

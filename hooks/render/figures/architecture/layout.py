@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from catalogue.derive.expression import parse_layout
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 from catalogue.schema.architecture import ImageWay
 
 from ..canvas import bar_path, bars_path, path_data, text_width
 from .attention import attention_panel
-from .export import ENGRAM, KINDS, LayerRun, attention_kinds, layer_runs
-from .feed_forward import feed_forward
+from .feed_forward import LayerRun, feed_forward, layer_runs
 from .images import auxiliary_panel, image_paths, parts_beside
 from .shapes import NARROW, WIDE, Dimensions, Part, Sheet
 
@@ -369,3 +369,13 @@ def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers:
         sheet.place_sheet(x, y + 20, part)
         bottom = max(bottom, y + 44 + part.height)
     return bottom
+
+
+ENGRAM = "+engram"
+KINDS = ("csa", "hca", "full", "reindex", "reuse", "window")
+
+
+def attention_kinds(dims: Dimensions) -> Sequence[str]:
+    """The kind of each layer from the bottom up; empty where all are alike."""
+    layout = dims.architecture.attention_layout
+    return parse_layout(layout.value) if layout is not None and layout.value is not None else ()

@@ -9,9 +9,9 @@ from labs.roofline import ridge
 from catalogue.records import Catalogue
 from catalogue.schema.training import Gpu
 
-from ..figures.canvas import Panel
 from ..words import Words
-from .attention import architecture_count
+from .attention_mechanisms import architecture_count
+from .canvas import Panel
 
 _TERA = 1e12
 

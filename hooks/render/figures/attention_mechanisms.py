@@ -16,8 +16,8 @@ from catalogue.derive.expression import architecture_numbers, evaluate_formula, 
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
 
-from ..figures.canvas import WIDTH, Panel
 from ..words import Words
+from .canvas import WIDTH, Panel
 
 _LINE = ("deepseek-llm-7b-base", "deepseek-llm-67b-base", "deepseek-coder-5.7bmqa-base", "deepseek-v2")
 

@@ -14,9 +14,9 @@ from catalogue.derive.training import OPTIMIZERS
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.training import OptimizerKind
 
-from ..figures.canvas import Panel, equal_columns
 from ..words import Words
-from .attention import architecture_count, architecture_number
+from .attention_mechanisms import architecture_count, architecture_number
+from .canvas import Panel, equal_columns
 
 
 def learning_rates(words: Words, catalogue: Catalogue) -> list[Panel]:
