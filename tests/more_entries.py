@@ -83,7 +83,7 @@ variants:
     context_length: 128K
     parameters: {{{sizes}, source: {id}-paper Table 1}}
     architecture_of: {id}-base
-tokenizer: {{algorithm: byte-level BPE, vocabulary: {vocabulary}, source: {id}-paper §2}}
+tokenizer: {{algorithm: {{en: byte-level BPE, zh: 字节级 BPE}}, vocabulary: {vocabulary}, source: {id}-paper §2}}
 training:
   - id: pre-training
     kind: pre-training

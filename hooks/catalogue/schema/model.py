@@ -410,7 +410,7 @@ class Variant(Block):
 class Tokenizer(Block):
     """Tokenizer."""
 
-    algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["byte-level BPE"])
+    algorithm: Stated[Text] | None = Field(default=None, description="Algorithm.", examples=["byte-level BPE"])
     vocabulary: Annotated[Stated[Count] | None, Bound("256", "10000000")] = Field(
         default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"]
     )
