@@ -41,12 +41,10 @@ def shown_values(site: Path, model_id: str) -> set[tuple[str, str]]:
         if leads_on(text):
             continue
         page = LexborHTMLParser(text)
-        places = {
-            node.attributes["id"]: plain(
-                node.text().removeprefix(node.css_first("b").text() if node.css_first("b") else "")
-            )
-            for node in page.css(".ds-sources [id], .ds-folded-sources [id]")
-        }
+        places: dict[str, str] = {}
+        for node in page.css(".ds-sources [data-n]"):
+            for number in (node.attributes["data-n"] or "").split():
+                places[f"s{number}"] = places.get(f"s{number}", "") + plain(node.attributes.get("title") or node.text())
         for value in page.css("a[data-s], .ds-mark"):
             said = (
                 value.parent

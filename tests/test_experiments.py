@@ -68,8 +68,7 @@ def test_a_card_has_its_numbers_its_verdicts_and_its_command() -> None:
     catalogue = load_catalogue(VALID)
     card = experiment_card(Citations(make_context(catalogue, load_words("en"))), catalogue.experiment("trails"))
     for said in (
-        "4.100 (shared) against 4.633 (each its own)",
-        "Difference −0.533, deviation 0.058",
+        "shared against each its own: −0.533, deviation 0.058",
         ">shown<",
         ">consistent<",
     ):
@@ -109,10 +108,16 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
         load_catalogue(valid)
 
 
-def test_the_page_has_a_card_for_each_experiment_and_files_behind_its_links() -> None:
+def test_the_page_leads_to_the_card_of_each_experiment_and_has_those_that_no_guide_has() -> None:
     catalogue = load_catalogue(DATA)
-    page = study.experiments_page(make_context(catalogue, load_words("en")), {})
-    ids = [section.id for section in page.sections]
+    context = make_context(catalogue, load_words("en"))
+    alone = "".join(section.html for section in study.experiments_page(context, {}).sections)
+    guides = {f"guides/{guide.id}.md": f"---\ntitle: {guide.id}\n---\n" for guide in catalogue.study.guides}
+    guides["guides/attention.md"] += "\n{{ block('experiment-dsa') }}"
+    page = "".join(section.html for section in study.experiments_page(context, guides).sections)
+    assert '<a href="ds:guides/attention.md#experiment-dsa">' in page
     for one in catalogue.experiments:
-        assert one.id in ids
+        assert f'<h3 id="{one.id}">' in page
+        assert f'id="experiment-{one.id}"' in alone
+        assert (f'id="experiment-{one.id}"' in page) == (one.id != "dsa")
         assert (one.result is None) == (not (DATA / f"experiments/{one.id}.csv").exists())

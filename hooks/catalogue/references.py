@@ -68,11 +68,16 @@ class Reference:
     line: int
     organisations: frozenset[str] = frozenset()  # authors that are no persons: names in braces
     title_zh: str | None = None
+    short: str | None = None  # what a list of sources calls it: `shorttitle`
+    short_zh: str | None = None
     note_zh: str | None = None
 
     def title_in(self, language: str) -> str:
         """A title that we made up for a document without one is in the language of the page."""
         return self.title_zh if language == "zh" and self.title_zh else self.title
+
+    def short_in(self, language: str) -> str | None:
+        return self.short_zh if language == "zh" and self.short_zh else self.short
 
     def note_in(self, language: str) -> str | None:
         return self.note_zh if language == "zh" and self.note_zh else self.note
@@ -204,6 +209,8 @@ def _make_reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
         note=text("note") or text("howpublished"),
         note_zh=text("note_zh"),
         title_zh=text("title_zh"),
+        short=text("shorttitle"),
+        short_zh=text("shorttitle_zh"),
         copy=COPY in _keyword_list(text("keywords")),
         bibtex=(entry.raw or "").strip(),
         line=_block_line(entry),

@@ -54,6 +54,7 @@ class Citations:
 
     context: Context
     numbers: dict[Sources, int] = field(default_factory=dict)
+    marked: set[int] = field(default_factory=set)  # numbers that stand as marks in the text
 
     def source_number(self, sources: Sources) -> int:
         return self.numbers.setdefault(sources, len(self.numbers) + 1)
@@ -70,6 +71,7 @@ class Citations:
         if sources is None:
             return Markup("")
         number = self.source_number(sources)
+        self.marked.add(number)
         label = escape(self.context.words("source.mark", number=number))
         return Markup(f'{_JOINER}<a class="ds-mark" href="#s{number}" aria-label="{label}">[{number}]</a>')
 

@@ -25,7 +25,8 @@ from .format import Loci
 from .words import CHINESE, Words
 
 T = TypeVar("T")
-_HOSTS = {"github.com": "GitHub", "huggingface.co": "Hugging Face"}
+_KINDS = {"https://github.com/deepseek-ai/": "code", "https://huggingface.co/deepseek-ai/": "card"}
+_OWN = re.compile(r"^DeepSeek[- ](?=[A-Z])")
 _COMPILED = Path(__file__).parents[2] / ".templates"
 
 
@@ -53,25 +54,33 @@ class Context:
 
     @cached_property
     def short_titles(self) -> dict[str, str]:
-        """Titles up to the colon, with the kind of document where two begin alike."""
-        references = self.catalogue.references
-        titles = {key: reference.title_in(self.words.language) for key, reference in references.items()}
-        heads = {key: re.split(": |：", title)[0] for key, title in titles.items()}
-        named = {
-            key: head + self.words("punctuation.bracketed", text=self._kind_of_document(references[key]))
-            for key, head in heads.items()
+        """`V3 code`: what lists of sources call a document; with its kind or its host where two would be called alike."""
+        references, language = self.catalogue.references, self.words.language
+        short = {
+            key: reference.short_in(language) or self._short_title(reference) for key, reference in references.items()
         }
-        times, named_times = Counter(heads.values()), Counter(named.values())
+        times = Counter(short.values())
+        told = {
+            key: name if times[name] == 1 else self._named_apart(name, references[key]) for key, name in short.items()
+        }
+        told_times = Counter(told.values())
         return {
-            key: head if times[head] == 1 else named[key] if named_times[named[key]] == 1 else titles[key]
-            for key, head in heads.items()
+            key: name if told_times[name] == 1 else references[key].title_in(language) for key, name in told.items()
         }
 
-    def _kind_of_document(self, reference: Reference) -> str:
-        if reference.eprint and not reference.copy:
-            return self.words("source.paper")
+    def _short_title(self, reference: Reference) -> str:
+        """A title up to the colon; of a document that DeepSeek named after a model, the model and what it is."""
+        head = re.split(": |：", reference.title_in(self.words.language))[0].removeprefix("deepseek-ai/")
+        kind = _kind_of_document(reference)
+        if not kind or not head.lower().startswith("deepseek"):
+            return head
+        return self.words(f"source.kind.{kind}", name=_OWN.sub("", head))
+
+    def _named_apart(self, name: str, reference: Reference) -> str:
+        if kind := _kind_of_document(reference):
+            return self.words(f"source.kind.{kind}", name=name)
         host = (reference.url or "").removeprefix("https://").partition("/")[0].removeprefix("www.")
-        return _HOSTS.get(host, host)
+        return name + self.words("punctuation.bracketed", text=host)
 
     @cached_property
     def _once(self) -> dict[Hashable, Any]:
@@ -105,6 +114,15 @@ class Context:
         if short is None or (self.words.language == CHINESE and " " in short and Text(en=short).lacks_chinese):
             return self.words.text(technique.name)
         return short
+
+
+def _kind_of_document(reference: Reference) -> str:
+    """Of a paper and of what DeepSeek released; empty for others and for copies."""
+    if reference.copy:
+        return ""
+    if reference.eprint:
+        return "paper"
+    return next((kind for address, kind in _KINDS.items() if (reference.url or "").startswith(address)), "")
 
 
 def load_templates() -> Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 from collections.abc import Sequence
@@ -34,13 +35,11 @@ class ComparisonShown:
     column: str
     arms: str
     difference: str
-    expected: str
     verdict: str
     label: str
 
 
-def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool = False, drawn_in: str = "") -> str:
-    """The card in a guide, or on the page of all; `drawn_in` is the guide whose card has the curves."""
+def experiment_card(citations: Citations, experiment: Experiment) -> str:
     context = citations.context
     result = context.catalogue.results.get(experiment.id)
     technique = context.catalogue.techniques[experiment.technique] if experiment.technique else None
@@ -48,13 +47,11 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
         "experiment.html.jinja",
         id=experiment.id,
         page=PAGE,
-        in_guide=in_guide,
-        drawn_in=drawn_in,
         name=context.words.text(experiment.name),
         question=citations.rich_text(experiment.question),
-        expectation=""
-        if in_guide
-        else citations.cite(str(citations.rich_text(experiment.expectation.text)), experiment.expectation.source),
+        expectation=citations.cite(
+            str(citations.rich_text(experiment.expectation.text)), experiment.expectation.source
+        ),
         panels=_experiment_panels(context.words, experiment, result) if result else [],
         comparisons=[_comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons]
         if result
@@ -70,11 +67,14 @@ def experiment_card(citations: Citations, experiment: Experiment, in_guide: bool
     )
 
 
-def overall_verdict(words: Words, experiment: Experiment) -> str:
-    if experiment.result is None:
-        return words("experiments.not_run")
-    found = dict.fromkeys(verdict_word(words, one.verdict) for one in experiment.comparisons if one.verdict)
-    return words("punctuation.listed").join(found)
+def verdicts_found(words: Words, experiment: Experiment) -> list[tuple[str, str]]:
+    """Each verdict once, as the class of its label and in words."""
+    found = dict.fromkeys(one.verdict for one in experiment.comparisons if one.verdict)
+    return [(_verdict_class(verdict), verdict_word(words, verdict)) for verdict in found]
+
+
+def _verdict_class(verdict: Verdict) -> str:
+    return verdict.name.lower().replace("_", "-")
 
 
 def verdict_word(words: Words, verdict: Verdict) -> str:
@@ -108,22 +108,15 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
     assert comparison.verdict is not None
     column, judged = comparison.column, result.judge_difference(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}
-    sides = [
-        words(
-            "experiments.side", arm=names[arm], value=_column_number(column, result.mean_and_deviation(column, arm)[0])
-        )
-        for arm in (comparison.first, comparison.second)
-    ]
     return ComparisonShown(
         words(f"experiments.column.{column}"),
-        words("experiments.between").join(sides),
+        words("experiments.between").join(names[arm] for arm in (comparison.first, comparison.second)),
         words(
             "experiments.difference",
             difference=_column_number(column, judged.difference, judged.deviation, signed=True),
             deviation=_column_number(column, judged.deviation, judged.deviation),
         ),
-        words(f"experiments.expected.{comparison.expect.value}"),
-        comparison.verdict.name.lower().replace("_", "-"),
+        _verdict_class(comparison.verdict),
         verdict_word(words, comparison.verdict),
     )
 
@@ -216,16 +209,39 @@ EXERCISES = FOLDER / "exercises"
 LABS = tuple(sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__"))
 
 
-_EXAMPLE = 'if __name__ == "__main__":'
+# The functions that a guide explains; the rest of a file is one link away.
+_SHOWN = {
+    "dualpipe": ("_order",),
+    "fp8": ("quantise", "accumulate"),
+    "grpo": ("advantages", "clipped"),
+    "mhc": ("sinkhorn", "step"),
+    "mla": ("compress", "absorbed"),
+    "muon": ("newton_schulz",),
+    "one_step": ("backward", "step"),
+    "packing": ("best_fit",),
+    "policy_gradient": ("sampled_gradients",),
+    "roofline": ("ridge", "time"),
+    "router": ("route",),
+    "router_gradient": ("centroid_gradient",),
+    "sampling": ("with_temperature", "top_p"),
+    "speculative": ("residual", "sample"),
+    "yarn": ("ramp_by_pair", "stretch"),
+}
 
 
 def lab_code(name: str) -> str:
     return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
 
 
-def lab_functions(name: str) -> str:
-    """What a module computes: its text without the example at its end."""
-    return lab_code(name).partition(_EXAMPLE)[0].rstrip() + "\n"
+def mechanism_code(name: str) -> str:
+    functions = {node.name: node for node in ast.parse(lab_code(name)).body if isinstance(node, ast.FunctionDef)}
+    return "\n\n\n".join(statement_text(name, functions[function]) for function in _SHOWN[name]) + "\n"
+
+
+def statement_text(module: str, node: ast.stmt) -> str:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(each.lineno for each in decorators)])
+    return "\n".join(lab_code(module).splitlines()[first - 1 : node.end_lineno])
 
 
 EXPERIMENT_BLOCK = "experiment-"  # `{{ block('experiment-muon') }}` places the card of `muon`

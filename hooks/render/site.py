@@ -198,7 +198,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
                 blocks[name] = symbols_links(ctx, subjects) if path.startswith("guides/") else symbols_table(ctx)
             elif name.startswith(EXPERIMENT_BLOCK):
                 experiment = ctx.catalogue.experiment(name.removeprefix(EXPERIMENT_BLOCK))
-                blocks[name] = experiment_card(citations, experiment, in_guide=True)
+                blocks[name] = experiment_card(citations, experiment)
             else:
                 blocks[name] = BLOCKS[name](ctx, citations, path)
             parts.append(block_marker(name))

@@ -46,7 +46,7 @@ from .figures.training_mechanisms import (
     router_of_v3,
     sampling_figure,
 )
-from .labs import lab_functions
+from .labs import mechanism_code
 from .plays import (
     Play,
     bias_balance,
@@ -235,7 +235,7 @@ def lab_link(lab: str) -> Markup:
 
 
 def lab_listing(context: Context, name: str) -> str:
-    return context.html("lab.html.jinja", name=name, code=_highlighted_code(lab_functions(name)))
+    return context.html("lab.html.jinja", name=name, code=_highlighted_code(mechanism_code(name)))
 
 
 @lru_cache(maxsize=64)

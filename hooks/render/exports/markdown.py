@@ -173,6 +173,9 @@ class _Writer:
             return f" [{(attributes.get('href') or '').removeprefix('#s')}]" if attributes.get("href") else inside
         if tag == "a" and "data-s" in attributes:
             return f"{inside} [{attributes['data-s']}]"
+        if "data-n" in attributes and tag == "span":  # a place in a list of sources
+            place = "".join(self.inline(child) for child in node.iter(include_text=True) if child.tag not in ("b", "i"))
+            return f"**{attributes['data-n']}** {place.strip()}"
         if tag in ("strong", "b"):
             return _wrapped_in("**", inside)
         if tag in ("em", "i") or "ds-r" in classes:

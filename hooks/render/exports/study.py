@@ -15,7 +15,7 @@ from catalogue.schema.values import Text
 
 from ..cite import plain_text
 from ..context import Context
-from ..labs import EXERCISES, FOLDER, LABS, lab_code
+from ..labs import EXERCISES, FOLDER, LABS, lab_code, statement_text
 from ..problems import problem_item
 
 NOTEBOOKS = "data/notebooks"
@@ -71,7 +71,7 @@ def _notebook_cells(name: str) -> Iterator[tuple[str, str]]:
     yield "code", "\n".join(sorted(outside))
     for module, names in borrowed.items():
         parts = [
-            _statement_text(module, node) for node in ast.parse(lab_code(module)).body if _defined_names(node) & names
+            statement_text(module, node) for node in ast.parse(lab_code(module)).body if _defined_names(node) & names
         ]
         yield "code", f"# from labs/{module}.py\n" + "\n\n".join(parts)
     settings: list[str] = []
@@ -85,9 +85,9 @@ def _notebook_cells(name: str) -> Iterator[tuple[str, str]]:
             example = [each for each in node.body if not isinstance(each, ast.ImportFrom)]
             yield "code", dedent("\n".join(lab_code(name).splitlines()[example[0].lineno - 1 : node.end_lineno]))
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield "code", _statement_text(name, node)
+            yield "code", statement_text(name, node)
         else:
-            settings.append(_statement_text(name, node))
+            settings.append(statement_text(name, node))
 
 
 def _borrowed_names(name: str) -> dict[str, set[str]]:
@@ -140,12 +140,6 @@ def _outside_imports(module: str) -> Iterator[str]:
             line = ast.unparse(node)
             if not line.startswith("from labs."):
                 yield line
-
-
-def _statement_text(module: str, node: ast.stmt) -> str:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(each.lineno for each in decorators)])
-    return "\n".join(lab_code(module).splitlines()[first - 1 : node.end_lineno])
 
 
 # Anki's headers: https://docs.ankiweb.net/importing/text-files.html

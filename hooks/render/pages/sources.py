@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from catalogue.references import Reference
 from catalogue.schema.model import Dispute, Model, Weight
@@ -23,14 +23,24 @@ from . import technique_address
 
 # A longer list than this is folded away.
 MOST_OPEN, MOST_PLACES = 6, 20
+_FOLDERS = re.compile(r"(?<![^\s>])(?:[\w.-]+/)+(?=[\w.-]+\.(?:json|py|md|cu|h|sh|ya?ml)\b)")
+
+
+@dataclass
+class CitedPlace:
+    """A place in a document and the numbers of the sources that name it."""
+
+    html: Markup
+    path: str  # whole, where the list gives a file by its last part
+    numbers: list[int] = field(default_factory=list)
+    anchors: list[int] = field(default_factory=list)  # those that lead here: a source leads to the first of its places
+    marked: list[int] = field(default_factory=list)  # those that stand as marks in the text
 
 
 @dataclass
 class CitedDocument:
-    """A document with the numbers and places of its sources."""
-
     link: Markup
-    places: list[tuple[int, Markup]] = field(default_factory=list)
+    places: dict[tuple[str, Source | None], CitedPlace] = field(default_factory=dict)
 
 
 def sources_section(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | None = None) -> Section:
@@ -44,27 +54,32 @@ def sources_section(citations: Citations, listing: Sequence[tuple[int, list[Mark
         "sources_grouped.html.jinja",
         documents=documents,
         places=places,
-        open=len(documents) <= MOST_OPEN and places <= MOST_PLACES,
+        folded=len(documents) > MOST_OPEN or places > MOST_PLACES,
     )
     return Section("sources", title, html)
 
 
 def _cited_documents(citations: Citations) -> list[CitedDocument]:
-    """In the order of their first citation; a set of sources stands with its first."""
+    """In the order of their first citation; each place once, in the row of its document."""
     found: dict[str, CitedDocument] = {}
-    separated = Markup(escape(citations.context.words("punctuation.separated")))
     addressed: set[str] = set()
-    for sources_, number in citations.numbers.items():
-        first, *others = sources_.items
-        if first.key not in found:
-            found[first.key] = CitedDocument(citations.document_link(first.key, addressed))
-        said = [
-            citations.source_place(source, addressed)
-            if source.key == first.key
-            else citations.source_line(source, addressed)
-            for source in (first, *others)
-        ]
-        found[first.key].places.append((number, separated.join(part for part in said if part)))
+    for sources, number in citations.numbers.items():
+        for source in sources.items:
+            if source.key not in found:
+                found[source.key] = CitedDocument(citations.document_link(source.key, addressed))
+            places = found[source.key].places
+            which = (source.locus, source.via)
+            if which not in places:
+                html = citations.source_place(source, addressed)
+                short = Markup(_FOLDERS.sub("", html))
+                places[which] = CitedPlace(short, html.striptags() if short != html else "")
+            place = places[which]
+            if number not in place.numbers:
+                place.numbers.append(number)
+            if source is sources.items[0]:
+                place.anchors.append(number)
+                if number in citations.marked:
+                    place.marked.append(number)
     return list(found.values())
 
 

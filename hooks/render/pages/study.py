@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -27,11 +28,12 @@ from ..assets import page_script
 from ..cite import Citations, opening_words
 from ..context import Context
 from ..format import format_integer
-from ..labs import PAGE, experiment_card, format_minutes, overall_verdict
+from ..labs import PAGE, experiment_card, format_minutes, verdicts_found
 from ..links import jump_bar
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of
 from ..problems import LONGEST_OPENING, home_of, problem_item, problems_of_page, title_and_address
-from ..tables import Column, agreement_cell, by_column, substituted_formula, working_link
+from ..tables import agreement_cell, substituted_formula, working_link
+from . import GUIDE
 from .compare_models import row_sign
 from .sources import sources_section
 from .techniques import small_strip
@@ -50,43 +52,52 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
     words, citations = context.words, Citations(context)
     html = f"<p>{words('experiments.set_up_text')}</p>"
     after = f"```sh\n{_COMMANDS}```\n\n{words('experiments.set_up_more')}"
-    guides = {name: path for path, text in written.items() for name in _PLACED_EXPERIMENT.findall(text)}
-    cards = [
-        Section(one.id, words.text(one.name), experiment_card(citations, one, drawn_in=guides.get(one.id, "")))
-        for one in context.catalogue.experiments
+    groups = [
+        Section(
+            f"about-{Path(path).stem}" if path else "experiments",
+            title_of(written[path]) if path else words("experiments.list"),
+            context.html("experiments.html.jinja", items=[_experiment_item(citations, one, path) for one in items]),
+        )
+        for path, items in _experiments_by_guide(context.catalogue, written).items()
+        if items
     ]
     return Page(
         PAGE,
         words("page.experiments"),
         words("experiments.description"),
         (
-            lead_section(words("experiments.intro"), _list_of_experiments(context)),
+            lead_section(words("experiments.intro")),
+            *groups,
             Section("set-up", words("experiments.set_up"), html, after),
             Section("judged", words("experiments.judged"), f"<p>{words('experiments.judged_text')}</p>"),
             Section("elsewhere", words("experiments.elsewhere"), f"<p>{words('experiments.elsewhere_text')}</p>"),
-            *cards,
-            sources_section(citations),
+            *([sources_section(citations)] if citations.numbers else []),
         ),
     )
 
 
-def _list_of_experiments(context: Context) -> str:
-    words = context.words
-    columns: list[Column[Experiment]] = [
-        Column(
-            words("experiments.head_experiment"),
-            lambda one: Markup('<a href="#{}">{}</a>').format(one.id, words.text(one.name)),
-        ),
-        Column(words("experiments.head_verdict"), lambda one: overall_verdict(words, one)),
-        Column(
-            words("experiments.head_minutes"),
-            lambda one: (
-                format_minutes(words, context.catalogue.results[one.id]) if one.id in context.catalogue.results else ""
-            ),
-        ),
-    ]
-    table = by_column(words("experiments.caption"), columns, context.catalogue.experiments)
-    return context.html("table.html.jinja", t=table)
+def _experiments_by_guide(catalogue: Catalogue, written: Mapping[str, str]) -> dict[str, list[Experiment]]:
+    """By the path of the guide that has their cards, in the order of guides; those that no guide has under an empty path."""
+    placed = {name: path for path, text in written.items() for name in _PLACED_EXPERIMENT.findall(text)}
+    groups: dict[str, list[Experiment]] = {GUIDE.path_of(guide.id): [] for guide in catalogue.study.guides}
+    groups[""] = []
+    for experiment in catalogue.experiments:
+        groups[placed.get(experiment.id, "")].append(experiment)
+    return groups
+
+
+def _experiment_item(citations: Citations, experiment: Experiment, guide: str) -> dict[str, Any]:
+    context = citations.context
+    result = context.catalogue.results.get(experiment.id)
+    return {
+        "id": experiment.id,
+        "guide": guide,
+        "name": context.words.text(experiment.name),
+        "question": citations.rich_text(experiment.question),
+        "verdicts": verdicts_found(context.words, experiment),
+        "minutes": format_minutes(context.words, result) if result else context.words("experiments.not_run"),
+        "card": "" if guide else Markup(experiment_card(citations, experiment)),
+    }
 
 
 _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "page.models"))

@@ -27,6 +27,29 @@ function report(value, cited) {
   tip.append(link);
 }
 
+// Every place that a list by document has for a source, by the address of its number.
+const placesOf = (hash) => document.querySelectorAll(`.ds-sources [data-n~="${hash.slice(2)}"]`);
+
+// A place as the tip says it: a file with its folders, and no number or sign of the list.
+function wholePlace(place) {
+  const said = place.cloneNode(true);
+  for (const number of said.querySelectorAll("b, i")) number.remove();
+  const link = said.querySelector("a") ?? said;
+  link.textContent = (place.title || link.textContent).trim().replace(/[;；]$/, "");
+  return link === said ? [link.textContent] : [link];
+}
+
+// The documents of a source, each by its whole title with its place.
+function saidOf(entry, hash) {
+  if (entry.localName === "li") return [...entry.childNodes].map((node) => node.cloneNode(true));
+  return [...placesOf(hash)].flatMap((place, index) => {
+    const title = place.parentElement.firstElementChild.cloneNode(true);
+    title.textContent = title.title || title.textContent;
+    const said = wholePlace(place);
+    return [index ? "; " : "", title, said[0] ? ", " : "", ...said];
+  });
+}
+
 function show(value) {
   if (owner === value) return;
   hide();
@@ -59,11 +82,7 @@ function show(value) {
   }
   const before = tip.textContent.length;
   if (entry) {
-    // In a list by document the title stands once, before the places.
-    const title = entry.localName === "span" ? entry.parentElement.firstElementChild.cloneNode(true) : null;
-    if (title?.title) title.textContent = title.title; // the list has a short one
-    const said = [...entry.childNodes].slice(title ? 1 : 0).map((node) => node.cloneNode(true));
-    tip.append(...(title ? [title, said.length ? "," : ""] : []), ...said);
+    tip.append(...saidOf(entry, value.hash));
     for (const copy of tip.querySelectorAll(".ds-via")) copy.after(` (${copy.title})`); // in the list the place alone is the link
   }
   if (meant) {
