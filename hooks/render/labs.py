@@ -209,7 +209,7 @@ EXERCISES = FOLDER / "exercises"
 LABS = tuple(sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__"))
 
 
-# The functions that a guide explains; the rest of a file is one link away.
+# The functions that a guide explains, of those that it shows; the rest of a file is one link away.
 _SHOWN = {
     "dualpipe": ("_order",),
     "fp8": ("quantise", "accumulate"),
@@ -235,7 +235,7 @@ def lab_code(name: str) -> str:
 
 def mechanism_code(name: str) -> str:
     functions = {node.name: node for node in ast.parse(lab_code(name)).body if isinstance(node, ast.FunctionDef)}
-    return "\n\n\n".join(statement_text(name, functions[function]) for function in _SHOWN[name]) + "\n"
+    return "\n\n\n".join(statement_text(name, functions[function]) for function in _SHOWN.get(name, functions)) + "\n"
 
 
 def statement_text(module: str, node: ast.stmt) -> str:

@@ -27,8 +27,12 @@ function report(value, cited) {
   tip.append(link);
 }
 
-// Every place that a list by document has for a source, by the address of its number.
-const placesOf = (hash) => document.querySelectorAll(`.ds-sources [data-n~="${hash.slice(2)}"]`);
+// Every place that a list by document has for a source, by the address of its number; what it leads to first.
+function placesOf(hash) {
+  const places = [...document.querySelectorAll(`.ds-sources [data-n~="${hash.slice(2)}"]`)];
+  const first = document.getElementById(hash.slice(1)).closest("[data-n]");
+  return [first, ...places.filter((place) => place !== first)];
+}
 
 // A place as the tip says it: a file with its folders, and no number or sign of the list.
 function wholePlace(place) {
@@ -42,7 +46,7 @@ function wholePlace(place) {
 // The documents of a source, each by its whole title with its place.
 function saidOf(entry, hash) {
   if (entry.localName === "li") return [...entry.childNodes].map((node) => node.cloneNode(true));
-  return [...placesOf(hash)].flatMap((place, index) => {
+  return placesOf(hash).flatMap((place, index) => {
     const title = place.parentElement.firstElementChild.cloneNode(true);
     title.textContent = title.title || title.textContent;
     const said = wholePlace(place);
