@@ -120,6 +120,7 @@ lint: $(DEV)
 	$(BIN)/ruff check hooks labs tests bench peers fonts tools
 	$(BIN)/ruff format --check hooks labs tests bench peers fonts tools
 	$(BIN)/mypy
+	$(BIN)/mypy tools
 
 # The styles of Material that pages use, in overrides/material.css; after a change of Material, or of what pages use of it.
 theme-css: $(DEV) build

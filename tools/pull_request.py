@@ -54,7 +54,7 @@ def changed_models(old: Catalogue, new: Catalogue) -> list[str]:
 def drawings(catalogue: Catalogue, ids: Sequence[str]) -> dict[str, str]:
     """The drawings of some models and the poster of all, by the name of their file."""
     context: Context = make_context(catalogue, load_words(ENGLISH))
-    found = {}
+    found: dict[str, str] = {}
     for id_ in ids:
         if id_ in catalogue.models:
             files = site_of(context, id_).files

@@ -127,10 +127,10 @@ def known_places(data: Path) -> Known:
     cited: dict[str, set[str]] = {}
     copied: dict[str, int] = {}
     for _, _, item in cited_places(draft):
-        reference = draft.references.get(item.key)
+        document = draft.references.get(item.key)
         if item.via is not None:
             copied[item.key] = copied.get(item.key, 0) + 1
-        found = _REPOSITORY.search(reference.url or "") if reference else None
+        found = _REPOSITORY.search(document.url or "") if document else None
         if found and not references.is_dated(item.locus):
             name = references.document_of(item.locus).split(" ")[0]
             if "*" not in name:

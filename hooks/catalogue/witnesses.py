@@ -48,16 +48,6 @@ def compare_witness(catalogue: Catalogue, witness: Witness) -> list[Comparison]:
     return [_compare_value(catalogue, row, reasons.get((row.variant, row.field))) for row in rows]
 
 
-def unneeded_reasons(catalogue: Catalogue) -> list[Reason]:
-    needed = {
-        (witness.id, one.row.variant, one.row.field)
-        for witness in catalogue.witnesses
-        for one in compare_witness(catalogue, witness)
-        if one.outcome is Outcome.DIFFERS
-    }
-    return [r for r in catalogue.witness_reasons if (r.witness, r.variant, r.field) not in needed]
-
-
 def _compare_value(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> Comparison:
     entry = catalogue.entries[row.variant]
     ours = list(_our_values(catalogue, entry, row.field))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from enum import StrEnum
 from typing import Any
 
 from markupsafe import Markup, escape
-from pydantic import BaseModel
 
 from catalogue.attention import allows_field
 from catalogue.derive.parameters import Built, LabResult, State
@@ -21,8 +19,17 @@ from catalogue.schema.documents import Witness
 from catalogue.schema.model import Dates, Track
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
-from catalogue.schema.values import Absence, Facet, PartialDate, Single, Source, Sources, Stated, fields_with
-from catalogue.validate import union_members
+from catalogue.schema.values import (
+    Absence,
+    Facet,
+    PartialDate,
+    Single,
+    Source,
+    Sources,
+    Stated,
+    fields_with,
+    fields_with_values,
+)
 from catalogue.witnesses import Comparison, Outcome, compare_witness
 
 from .. import format
@@ -110,7 +117,11 @@ def field_groups(context: Context) -> Iterator[FieldGroup]:
     yield FieldGroup("coverage.general", tuple(_general_fields(context)))
     yield FieldGroup(
         "coverage.architecture",
-        tuple((words(f"field.architecture.{path}"), _architecture_state(path)) for path in _stated_paths(Architecture)),
+        tuple(
+            (words(f"field.architecture.{path}"), _architecture_state(path))
+            for path, _ in fields_with_values(Architecture)
+            if not path.startswith("rope_scaling.") or path == "rope_scaling.type"  # of a scaling its kind alone
+        ),
     )
     for word, kinds, paths in STAGES:
         yield FieldGroup(word, tuple((words(f"field.{path}"), _stage_state(kinds, path)) for path in paths))
@@ -118,7 +129,7 @@ def field_groups(context: Context) -> Iterator[FieldGroup]:
         "coverage.infrastructure",
         tuple(
             (words(f"field.infrastructure.{path}"), _infrastructure_state(path))
-            for path in _stated_paths(Infrastructure)
+            for path, _ in fields_with_values(Infrastructure)
         ),
     )
 
@@ -136,7 +147,7 @@ def _general_fields(context: Context) -> Iterator[tuple[str, Callable[[Entry], C
         words("coverage.tokenizer", name=words("field.tokenizer.vocabulary")),
         lambda entry: state_of([stated_at(entry.model.tokenizer, "vocabulary")]),
     )
-    for name in _stated_paths(Dates):
+    for name, _ in fields_with_values(Dates):
         yield words("coverage.date", name=words(f"field.dates.{name}")), _of_date(name)
     for name in ("code", "weights"):
         yield words("coverage.licence", name=words(f"field.licences.{name}")), _of_licence(name)
@@ -224,21 +235,6 @@ def _first_hand(sources: Sources | None) -> bool:
         return source.via is None and not source.second_hand
 
     return sources is not None and any(original(source) for source in sources.items)
-
-
-def _stated_paths(record: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Dotted paths of stated fields; of a scaling its kind alone."""
-    for name, info in record.model_fields.items():
-        for option in union_members(info.annotation):
-            if typing.get_origin(option) is not None or not isinstance(option, type):
-                continue
-            if issubclass(option, Stated):
-                yield f"{prefix}{name}"
-            elif name == "rope_scaling":
-                yield f"{name}.type"
-                break
-            elif issubclass(option, BaseModel) and not issubclass(option, Single) and name not in ("source", "control"):
-                yield from _stated_paths(option, f"{prefix}{name}.")
 
 
 # Outcomes of a comparison that was made; the others say why there is none.
