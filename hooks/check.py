@@ -150,7 +150,7 @@ def _not_compared(catalogue: Catalogue) -> Iterator[str]:
     states: dict[State, list[str]] = {}
     for entry in catalogue.entries.values():
         total = entry.recount.total if entry.recount else None
-        state = catalogue.peers.state(entry.architecture_owner, entry.architecture, total)
+        state = catalogue.peers.state_of(entry.architecture_owner, entry.architecture, total)
         states.setdefault(state, []).append(entry.variant.id)
     for state, said in ((State.NEW, "not yet compared"), (State.STALE, "changed since they were compared")):
         if found := states.get(state):

@@ -54,10 +54,10 @@ class Face:
         own = {letter for letter in text if ord(letter) not in self._names and not letter.isspace()}
         return self.other.missing_letters("".join(own)) if self.other is not None else own
 
-    def width(self, text: str, size: float) -> float:
+    def text_width(self, text: str, size: float) -> float:
         return sum(self._letter_outline(letter)[1] for letter in text) * size
 
-    def draw(self, text: str, x: float, y: float, size: float, colour: str) -> str:
+    def draw_text(self, text: str, x: float, y: float, size: float, colour: str) -> str:
         """Outlines of a text that begins at (x, y), as SVG."""
         scale, found, at = size * self._unit, [], 0.0
         for letter in text:
@@ -229,17 +229,17 @@ def _site_card(context: Context, faces: Faces) -> Card:
 
 def _card_frame(context: Context, faces: Faces, title: str, body: str) -> str:
     size = 84.0
-    while faces.title.width(title, size) > WIDTH - 2 * _LEFT and size > 40:
+    while faces.title.text_width(title, size) > WIDTH - 2 * _LEFT and size > 40:
         size -= 4
-    foot = faces.title.draw("DS Series", _LEFT, 566, 34, _INK)
+    foot = faces.title.draw_text("DS Series", _LEFT, 566, 34, _INK)
     claim = context.words("picture.claim")
-    right = WIDTH - _LEFT - faces.text.width(claim, 26)
+    right = WIDTH - _LEFT - faces.text.text_width(claim, 26)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/><rect width="{WIDTH}" height="12" fill="{_BLUE}"/>'
-        f"{faces.title.draw(title, _LEFT, 190, size, _INK)}{body}"
+        f"{faces.title.draw_text(title, _LEFT, 190, size, _INK)}{body}"
         f'<path stroke="{_LINE}" stroke-width="2" d="M{_LEFT} 506H{WIDTH - _LEFT}"/>{foot}'
-        f"{faces.text.draw(claim, right, 564, 26, _GREY)}</svg>"
+        f"{faces.text.draw_text(claim, right, 564, 26, _GREY)}</svg>"
     )
 
 
@@ -249,7 +249,7 @@ def _with_common_spaces(text: str) -> str:
 
 def _draw_lines(face: Face, lines: list[str], y: float, size: float, step: float, colour: str) -> str:
     return "".join(
-        face.draw(
+        face.draw_text(
             _with_common_spaces(line), _LEFT, y + index * step - 60, size, colour if index or len(lines) == 1 else _GREY
         )
         for index, line in enumerate(lines)
@@ -261,7 +261,7 @@ def _wrapped_lines(face: Face, text: str, size: float, room: float, most: int) -
     lines: list[str] = [""]
     for word in _WORD.findall(text):
         longer = f"{lines[-1]}{word}".strip()
-        if face.width(longer, size) > room and lines[-1]:
+        if face.text_width(longer, size) > room and lines[-1]:
             if len(lines) == most:
                 lines[-1] += " …"
                 return lines

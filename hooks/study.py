@@ -199,7 +199,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     made.links = Links(site, lambda path: getattr(files.get_file_from_path(path), "url", None), FOLDER[made.language])
     for page in [*site.pages.values()]:
         for path, content in page.files.items():
-            linked = made.links.relative(content, url_of(page.path), lambda path: "#")
+            linked = made.links.with_relative_addresses(content, url_of(page.path), lambda path: "#")
             files.append(File.generated(config, path, content=linked))
     for path, redirect in site.redirects.items():
         old = File.generated(config, path, content="")

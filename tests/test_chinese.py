@@ -130,7 +130,7 @@ def test_a_round_number_joins_the_word_behind_it() -> None:
 
 
 def test_an_expert_who_is_a_person_is_no_expert_of_a_network(chinese: Context) -> None:
-    html = TermsInText(chinese).linked("<p>由人类专家评分。每层的专家</p>", "techniques/made-up.md")
+    html = TermsInText(chinese).link_terms("<p>由人类专家评分。每层的专家</p>", "techniques/made-up.md")
     assert html.startswith("<p>由人类专家评分。每层的<a ")
 
 
@@ -152,7 +152,7 @@ def test_an_expert_who_is_a_person_is_no_expert_of_a_network(chinese: Context) -
     ],
 )
 def test_places_in_documents_are_said_in_chinese(chinese: Context, place: str, said: str) -> None:
-    assert chinese.place(place) == said
+    assert chinese.localized_place(place) == said
 
 
 # Headings, and names of what is in a program, stay as they are.
@@ -170,7 +170,7 @@ def test_no_place_keeps_an_english_word(catalogue: Catalogue, chinese: Context) 
     for record in (*catalogue.models.values(), *catalogue.techniques.values(), *catalogue.corrections):
         walk_record(record, visit)
     assert cited
-    said = {place: ENGLISH_WORD.findall(KEPT.sub("", chinese.place(place))) for place in cited}
+    said = {place: ENGLISH_WORD.findall(KEPT.sub("", chinese.localized_place(place))) for place in cited}
     assert {place: words for place, words in said.items() if words} == {}
 
 

@@ -38,7 +38,7 @@ READ_IN = {
 def table() -> Copies:
     file, findings = validate_file(strict_yaml.read_yaml(TABLE, "copies.yaml"), CopiesFile)
     assert file is not None, findings
-    return Copies.of(file)
+    return Copies.from_file(file)
 
 
 @pytest.mark.parametrize(("source", "copy"), READ_IN.values(), ids=READ_IN.keys())

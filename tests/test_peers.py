@@ -29,7 +29,7 @@ def text_of(catalogue: Catalogue, section: str, language: str = "en") -> str:
 
 def states(catalogue: Catalogue) -> dict[str, State]:
     return {
-        id_: catalogue.peers.state(e.architecture_owner, e.architecture, e.recount.total if e.recount else None)
+        id_: catalogue.peers.state_of(e.architecture_owner, e.architecture, e.recount.total if e.recount else None)
         for id_, e in catalogue.entries.items()
     }
 
@@ -80,7 +80,7 @@ def test_no_dimension_can_change_unnoticed(catalogue: Catalogue, variant: str) -
         changed = architecture.model_copy(update={name: other})
         if recount_sizes(changed).total != entry.recount.total:
             tried += 1
-            found = catalogue.peers.state(entry.architecture_owner, changed, recount_sizes(changed).total)
+            found = catalogue.peers.state_of(entry.architecture_owner, changed, recount_sizes(changed).total)
             assert found is State.STALE, name
     assert tried > 5
 

@@ -31,7 +31,7 @@ class Listed:
 
 def shown(count: int, page: Listed | None) -> list[tuple[str, str]]:
     """Addresses and texts of the lines on a page of a group of `count`."""
-    lines = SideList({"models/m1.md": "2024"}).lines([Listed(n) for n in range(count)], page, "/", Listed(-1))
+    lines = SideList({"models/m1.md": "2024"}).list_lines([Listed(n) for n in range(count)], page, "/", Listed(-1))
     return re.findall(r'<a href="([^"]+)"(?: aria-current="page")?>(.*?)</a>', lines)
 
 
@@ -52,5 +52,5 @@ def test_of_a_long_group_the_neighbours_are_listed_and_the_way_to_all() -> None:
 
 def test_a_part_is_listed_under_its_whole() -> None:
     part = Listed(7, {"part_of": "models/m1.md"})
-    lines = SideList({}).lines([Listed(0), Listed(1)], part, "/", Listed(-1))
+    lines = SideList({}).list_lines([Listed(0), Listed(1)], part, "/", Listed(-1))
     assert re.findall(r'aria-current="page">([^<]+)<', lines) == ["Model 1"]

@@ -26,7 +26,7 @@ def lookup_of(catalogue: Catalogue) -> Lookup:
 
 
 def number(catalogue: Catalogue, path: str) -> Fraction:
-    return Fraction(lookup_of(catalogue).number(path))
+    return Fraction(lookup_of(catalogue).find_number(path))
 
 
 def published(catalogue: Catalogue, path: str) -> Quantity:

@@ -109,12 +109,12 @@ def test_line_of_every_value() -> None:
         ("entries", 1, "words", 1): "    words: [one, two]",
         ("entries", 1, "text"): "    text: >-",
     }.items():
-        assert text_of[located.line(path) - 1] == text, path
+        assert text_of[located.line_of(path) - 1] == text, path
 
 
 def test_line_of_a_value_that_is_not_there_is_that_of_its_block() -> None:
     located = read_yaml(DOCUMENT, "a.yaml")
-    assert located.line(("entries", 0, "sizes", "activated")) == located.line(("entries", 0, "sizes"))
+    assert located.line_of(("entries", 0, "sizes", "activated")) == located.line_of(("entries", 0, "sizes"))
     assert located.existing_prefix(("entries", 0, "sizes", "activated")) == ("entries", 0, "sizes")
 
 

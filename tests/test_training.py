@@ -50,7 +50,7 @@ def lookup_of(catalogue: Catalogue) -> Lookup:
 
 
 def peak_of(catalogue: Catalogue, gpu: str = "nvidia-h800") -> Decimal:
-    return lookup_of(catalogue).number(f"gpu:{gpu}/bf16_tflops") * 10**12
+    return lookup_of(catalogue).find_number(f"gpu:{gpu}/bf16_tflops") * 10**12
 
 
 def found(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics:
@@ -60,7 +60,7 @@ def found(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics:
 
 
 def stated(catalogue: Catalogue, path: str) -> Fraction:
-    return Fraction(lookup_of(catalogue).number(path))
+    return Fraction(lookup_of(catalogue).find_number(path))
 
 
 def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
@@ -233,8 +233,8 @@ def test_values_for_texts(catalogue: Catalogue) -> None:
     flops = lookup.find("deepseek-v3-base/recomputed.training_flops")
     assert flops.value == expected["training_flops"]
     assert flops.follows
-    assert lookup.number("deepseek-v3-base/recomputed.kv_cache_bytes") == expected["kv_cache_bytes"]
-    ratio = lookup.number("deepseek-v3-base/recomputed.tokens_per_parameter")
+    assert lookup.find_number("deepseek-v3-base/recomputed.kv_cache_bytes") == expected["kv_cache_bytes"]
+    ratio = lookup.find_number("deepseek-v3-base/recomputed.tokens_per_parameter")
     assert round(Fraction(ratio), 9) == round(expected["tokens_per_parameter"], 9)
     shown = Citations(make_context(catalogue, language_files.load_words("en"))).quoted_value(flops)
     assert format_power(flops.number) in shown

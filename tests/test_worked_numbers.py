@@ -60,16 +60,16 @@ def test_fractions_in_words_are_those_of_the_sums(catalogue: Catalogue) -> None:
 
 def runs(look: Lookup) -> Iterator[tuple[str, float]]:
     """The computation of the two LLM models by the paper's C = M · D, M = 72 layers · width² + 12 layers · width · length."""
-    tokens, length = (float(look.number(f"{LLM}.{name}")) for name in ("data.tokens", "sequence_length"))
+    tokens, length = (float(look.find_number(f"{LLM}.{name}")) for name in ("data.tokens", "sequence_length"))
     for variant in ("deepseek-llm-7b-base", "deepseek-llm-67b-base"):
-        layers = float(look.number(f"{variant}/architecture.num_hidden_layers"))
-        width = float(look.number(f"{variant}/architecture.hidden_size"))
+        layers = float(look.find_number(f"{variant}/architecture.num_hidden_layers"))
+        width = float(look.find_number(f"{variant}/architecture.hidden_size"))
         yield variant, (72 * layers * width**2 + 12 * layers * width * length) * tokens
 
 
 def test_ten_times_the_compute_is_split_nearly_evenly(look: Lookup) -> None:
     a, b = (
-        float(look.number(f"{LLM}.{LAWS.format(what)}-exponent-{name}.value"))
+        float(look.find_number(f"{LLM}.{LAWS.format(what)}-exponent-{name}.value"))
         for what, name in (("model-scale", "a"), ("number-of-tokens", "b"))
     )
     model, tokens = f"{10**a:.1f}", f"{10**b:.1f}"
@@ -87,29 +87,30 @@ def test_the_law_of_the_hyperparameters_gives_what_was_used(look: Lookup) -> Non
         f"the 7B took {small} operations and the 67B {large}",
         f"7B 用了 {small} 次运算，67B 用了 {large} 次",
     )
-    fit = float(look.number(f"{LLM}.details.largest-compute-budget-of-that-fit.value"))
+    fit = float(look.find_number(f"{LLM}.details.largest-compute-budget-of-that-fit.value"))
     (_, least), _ = runs(look)
     assert least / fit > 2000  # "thousands of times", 几千倍
     for variant, c in runs(look):
         for what, used, percent in (
-            ("learning-rate", look.number(f"{LLM}.learning_rate.peak@{variant}"), 3),
+            ("learning-rate", look.find_number(f"{LLM}.learning_rate.peak@{variant}"), 3),
             (
                 "batch-size",
-                look.number(f"{LLM}.batch_size.sequences@{variant}") * look.number(f"{LLM}.sequence_length"),
+                look.find_number(f"{LLM}.batch_size.sequences@{variant}") * look.find_number(f"{LLM}.sequence_length"),
                 10,
             ),
         ):
             coefficient, exponent = (
-                float(look.number(f"{LLM}.{LAWS.format(what)}-{part}.value")) for part in ("coefficient", "exponent")
+                float(look.find_number(f"{LLM}.{LAWS.format(what)}-{part}.value"))
+                for part in ("coefficient", "exponent")
             )
             assert 100 * abs(coefficient * c**exponent / float(used) - 1) < percent, (variant, what)
 
 
 def test_the_slowest_pair_of_v3_and_the_classes_of_all(look: Lookup) -> None:
-    rotated = int(look.number(f"{V3}/architecture.qk_rope_head_dim"))
-    base = float(look.number(f"{V3}/architecture.rope_theta"))
+    rotated = int(look.find_number(f"{V3}/architecture.qk_rope_head_dim"))
+    base = float(look.find_number(f"{V3}/architecture.rope_theta"))
     length, fast, slow = (
-        float(look.number(f"{V3}/architecture.rope_scaling.{name}"))
+        float(look.find_number(f"{V3}/architecture.rope_scaling.{name}"))
         for name in ("original_max_position_embeddings", "beta_fast", "beta_slow")
     )
     theta = rope.angles(rotated, base)
@@ -128,9 +129,9 @@ def test_the_slowest_pair_of_v3_and_the_classes_of_all(look: Lookup) -> None:
 
 def test_the_machines_that_hold_v3(look: Lookup) -> None:
     """Precision: three of eight H800 for two bytes a weight, two for one byte, one with the experts in half a byte."""
-    total = float(look.number(f"{V3}/parameters.total"))
+    total = float(look.find_number(f"{V3}/parameters.total"))
     names = ("hidden_size", "moe_intermediate_size", "n_routed_experts", "num_hidden_layers", "first_k_dense_replace")
-    width, inner, experts, layers, dense = (float(look.number(f"{V3}/architecture.{name}")) for name in names)
+    width, inner, experts, layers, dense = (float(look.find_number(f"{V3}/architecture.{name}")) for name in names)
     routed = 3 * width * inner * experts * (layers - dense)
     machine = 8 * 80e9
     machines = [int(-(-size // machine)) for size in (2 * total, total, total - routed / 2)]
@@ -151,16 +152,18 @@ def test_the_figure_of_sparse_attention_adds_up_to_the_share_of_v4_pro(catalogue
         entry = catalogue.entries[variant]
         assert entry.recount is not None
         return entry.recount.activated[ACTIVATED_CONVENTION] + sum(
-            float(look.number(f"{variant}/architecture.{field}"))
+            float(look.find_number(f"{variant}/architecture.{field}"))
             * sum(
-                attention_cost(asdict(found[key]), context, int(look.number(f"{variant}/architecture.index_topk")))[:2]
+                attention_cost(
+                    asdict(found[key]), context, int(look.find_number(f"{variant}/architecture.index_topk"))
+                )[:2]
             )
             for key, field in layers.items()
         )
 
     ours = products("deepseek-v4-pro-base", {"csa": "csa_layers", "hca": "hca_layers"})
     before = products("deepseek-v3.2-exp", {"dsa": "num_hidden_layers"})
-    published = look.number("csa/facts.computation-per-token-at-1m-context-v4-pro-against-v3-2.value")
+    published = look.find_number("csa/facts.computation-per-token-at-1m-context-v4-pro-against-v3-2.value")
     assert abs(100 * ours / before - float(published)) < 1
     are_in(
         "attention",

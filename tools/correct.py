@@ -96,12 +96,12 @@ class Place:
     def typed(self) -> Path_:
         """Where the value itself is typed: at its path, or under `value:`."""
         inner = (*self.path, "value")
-        return inner if self.file.has(inner) else self.path
+        return inner if self.file.has_path(inner) else self.path
 
     @property
     def text(self) -> str:
         """The value as it is typed."""
-        found = self.file.at(self.typed)
+        found = self.file.value_at(self.typed)
         if isinstance(found, bool):
             return str(found).lower()
         return str(getattr(found, "written", found))
@@ -109,7 +109,7 @@ class Place:
     @property
     def where(self) -> str:
         """File and line."""
-        return f"{self.file.file_of(self.path)}:{self.file.line(self.typed)}"
+        return f"{self.file.file_of(self.path)}:{self.file.line_of(self.typed)}"
 
 
 def correct(project: Path, order: Order, today: str) -> list[str]:
@@ -125,7 +125,7 @@ def correct(project: Path, order: Order, today: str) -> list[str]:
     old, new = place.text, order.right
     if old == new:
         raise Refused(f"{place.where}: `{place.name}` is `{new}` already")
-    if isinstance(place.file.at(place.typed), dict | list):
+    if isinstance(place.file.value_at(place.typed), dict | list):
         raise Refused(f"{place.where}: `{place.name}` is a text in two languages; correct it there by hand")
     since = order.since or _since(project, place)
     if not since:
@@ -195,8 +195,8 @@ def _printed(text: str) -> str:
 def _places(draft: Draft) -> Iterator[Place]:
     """Every stated value of the models, by the name that texts quote it by."""
     models = dict(draft.each_model())
-    for file, at, single in draft.of(Single):
-        if file is draft.models_file and at[:2] in models and file.has(at):
+    for file, at, single in draft.each_record(Single):
+        if file is draft.models_file and at[:2] in models and file.has_path(at):
             yield _named(file, at, single, models[at[:2]], at[2:])
 
 
@@ -238,7 +238,7 @@ def _write_value(project: Path, place: Place, order: Order) -> Iterator[str]:
     """Exchange the value on its line, and its source where another one is given. Raises Refused where that cannot be done."""
     path = project / place.file.file_of(place.path)
     lines = path.read_bytes().decode("utf-8").split("\n")
-    number = place.file.line(place.typed) - 1
+    number = place.file.line_of(place.typed) - 1
     key = str(place.typed[-1])
     old = re.escape(place.text)
     spelt = re.compile(rf"(?<![\w-])({re.escape(key)}: *)([\"']?){old}\2(?![\w.-])")
@@ -252,9 +252,9 @@ def _write_value(project: Path, place: Place, order: Order) -> Iterator[str]:
     if other and place.typed == place.path:
         value = f"{{value: {value}, source: {_scalar(order.source)}}}"
     lines[number] = spelt.sub(lambda found: found[1] + value, lines[number])
-    if other and place.file.has(own):
-        at = place.file.line(own) - 1
-        was = str(place.file.at(own))
+    if other and place.file.has_path(own):
+        at = place.file.line_of(own) - 1
+        was = str(place.file.value_at(own))
         if lines[at].count(was) != 1:
             raise Refused(f"{place.where}: its source does not stand on one line; correct it there by hand")
         lines[at] = lines[at].replace(was, order.source)
@@ -276,7 +276,7 @@ def _source_text(place: Place) -> str:
 
 def _since(project: Path, place: Place) -> str:
     """Day of the commit that wrote the line, where there is a history."""
-    line = place.file.line(place.typed)
+    line = place.file.line_of(place.typed)
     command = ["git", "blame", "-w", "-C", "--porcelain", "-L", f"{line},{line}", "--", place.file.file_of(place.path)]
     try:
         run = subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8", check=False)

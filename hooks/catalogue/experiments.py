@@ -45,12 +45,12 @@ class Result:
     rows: tuple[Mapping[str, str], ...]
     curve_rows: tuple[Mapping[str, str], ...] = ()
 
-    def values(self, column: str, arm: str) -> list[float]:
+    def seed_values(self, column: str, arm: str) -> list[float]:
         """One for each seed; none where the arm was not measured so."""
         return [float(row[column]) for row in self.rows if row["arm"] == arm and row.get(column)]
 
     def mean_and_deviation(self, column: str, arm: str) -> tuple[float, float]:
-        values = self.values(column, arm)
+        values = self.seed_values(column, arm)
         return mean(values), stdev(values)
 
     @property
@@ -74,7 +74,7 @@ class Result:
     def curve_arms(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row["arm"] for row in self.curve_rows))
 
-    def curve(self, arm: str, column: str) -> list[Point]:
+    def mean_curve(self, arm: str, column: str) -> list[Point]:
         by_step: dict[int, list[float]] = {}
         for row in self.curve_rows:
             if row["arm"] == arm and row.get(column):

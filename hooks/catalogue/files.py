@@ -255,7 +255,7 @@ def _not_one_entry(part: Located) -> list[Finding]:
     return [
         Finding(
             part.file,
-            part.line((ENTRIES, 0)),
+            part.line_of((ENTRIES, 0)),
             "",
             f"found {found}",
             "a file of an entry has the entry's keys (`id`, `name`, …) at the left edge",

@@ -128,7 +128,7 @@ def untranslated_texts(data: FilePath) -> list[Finding]:
         raise CatalogueError(findings)
     return [
         file.finding(path, f"no Chinese for “{value.en}”", fix="write the text as `{en: …, zh: …}`")
-        for file, path, value in draft.of(Text)
+        for file, path, value in draft.each_record(Text)
         if value.lacks_chinese
     ]
 
@@ -159,7 +159,7 @@ def read_draft(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Findi
 def _make_draft(
     folder: str, located: Mapping[str, Located], records: Mapping[str, Any], cited: Mapping[str, Reference]
 ) -> Draft:
-    table = Copies.of(records[COPIES], (key for key, reference in cited.items() if reference.copy))
+    table = Copies.from_file(records[COPIES], (key for key, reference in cited.items() if reference.copy))
     sourced = {
         name: with_sources(record, table) if DATA_FILES[name].cites else record for name, record in records.items()
     }
@@ -233,7 +233,7 @@ def _entry_places(draft: Draft) -> dict[str, str]:
         (f"technique:{technique.id}", draft.located[TECHNIQUES], ("techniques", index))
         for index, technique in enumerate(draft.techniques.techniques)
     ]
-    return {name: f"{file.file_of(path)}#L{file.line(path)}" for name, file, path in entries}
+    return {name: f"{file.file_of(path)}#L{file.line_of(path)}" for name, file, path in entries}
 
 
 def questions_without_pages(folder: Path, questions: Iterable[Question], pages: Collection[str]) -> list[Finding]:

@@ -87,13 +87,13 @@ class Lookup:
             return node
         return _value_at(_descend_path(node, rest.split("."), path), path, variant_id)
 
-    def number(self, path: str, typed: bool = False) -> Decimal:
+    def find_number(self, path: str, typed: bool = False) -> Decimal:
         """The number at `path`, or `path` itself if it is one and may be `typed`. Raises LookupFailure."""
         if typed and path.replace(".", "", 1).isdigit():
             return Decimal(path)
         return self.find(path).number
 
-    def entry(self, kind: str, id_: str) -> Any:
+    def find_entry(self, kind: str, id_: str) -> Any:
         """The model, variant, technique or GPU of an id. Raises LookupFailure."""
         table = self._tables[kind]
         if id_ not in table:
@@ -226,19 +226,19 @@ def item_names(item: Any) -> tuple[str, ...]:
         return tuple(
             dict.fromkeys(
                 (
-                    hyphenated(item.benchmark.en),
-                    hyphenated(f"{item.benchmark.en} {item.setting.en if item.setting else ''}"),
+                    hyphenated_name(item.benchmark.en),
+                    hyphenated_name(f"{item.benchmark.en} {item.setting.en if item.setting else ''}"),
                 )
             )
         )
     for key in ("label", "part", "name", "about", "aspect"):
         value = getattr(item, key, None)
         if value is not None:
-            return (hyphenated(value.en if isinstance(value, Text) else value),)
+            return (hyphenated_name(value.en if isinstance(value, Text) else value),)
     return ()
 
 
-def hyphenated(text: str) -> str:
+def hyphenated_name(text: str) -> str:
     """`KV cache, per token` as `kv-cache-per-token`."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 

@@ -97,7 +97,7 @@ class Located:
     def file_of(self, path: KeyPath) -> str:
         return self.files.get(path[:2], self.file)
 
-    def has(self, path: KeyPath) -> bool:
+    def has_path(self, path: KeyPath) -> bool:
         node = self.data
         for part in path:
             if isinstance(node, dict):
@@ -108,14 +108,14 @@ class Located:
             node = node[part]
         return True
 
-    def at(self, path: KeyPath) -> Any:
+    def value_at(self, path: KeyPath) -> Any:
         """Raises KeyError or IndexError."""
         node = self.data
         for part in path:
             node = node[part]
         return node
 
-    def line(self, path: KeyPath) -> int:
+    def line_of(self, path: KeyPath) -> int:
         """Of the value at `path`, or of the closest value around it."""
         while path and path not in self.lines:
             path = path[:-1]
@@ -137,12 +137,12 @@ class Located:
         repair: tuple[str, str] | None = None,
     ) -> Finding:
         return Finding(
-            self.file_of(path), self.line(path), self.display_path(path), found, allowed, nearest, fix, repair
+            self.file_of(path), self.line_of(path), self.display_path(path), found, allowed, nearest, fix, repair
         )
 
     def relative_line(self, path: KeyPath, beside: KeyPath) -> str:
         """Where `path` stands, for a message about `beside`: `line 7`, or file and line."""
-        file, line = self.file_of(path), self.line(path)
+        file, line = self.file_of(path), self.line_of(path)
         return f"line {line}" if file == self.file_of(beside) else f"{file}:{line}"
 
     def display_path(self, path: KeyPath) -> str:

@@ -122,7 +122,7 @@ def compute_quote(quote: Quote, lookup: Lookup) -> ComputedQuote:
     if unused := sorted(given.keys() - needed):
         raise LookupFailure(f"`{unused[0]}` does not occur in the formula; take it out")
     values: dict[str, Found | str] = {name: lookup.find(path) if "/" in path else path for name, path in given.items()}
-    numbers = {name: Fraction(lookup.number(path, typed=True)) for name, path in given.items()}
+    numbers = {name: Fraction(lookup.find_number(path, typed=True)) for name, path in given.items()}
     try:
         return ComputedQuote(formula, values, evaluate_formula("quote", formula, numbers).exact, form)
     except (ZeroDivisionError, ValueError, OverflowError) as error:
@@ -181,7 +181,7 @@ def _problems_of_quote(quote: Quote, lookup: Lookup, blocks: Collection[str]) ->
 def _check_link(quote: Quote, lookup: Lookup) -> None:
     if not 1 <= len(quote.arguments) <= 2:
         raise LookupFailure(f"{quote.name} takes an id, and words for the link where the name does not fit")
-    lookup.entry("model" if quote.name == "m" else "technique", quote.arguments[0])
+    lookup.find_entry("model" if quote.name == "m" else "technique", quote.arguments[0])
 
 
 def _check_values(quote: Quote, lookup: Lookup) -> None:
@@ -193,7 +193,7 @@ def _check_values(quote: Quote, lookup: Lookup) -> None:
     if quote.name == "v":
         lookup.find(quote.arguments[0])
         return
-    numbers = [lookup.number(argument, typed=multiplies) for argument in quote.arguments]
+    numbers = [lookup.find_number(argument, typed=multiplies) for argument in quote.arguments]
     if not multiplies and not numbers[1]:
         raise LookupFailure(f"`{quote.arguments[1]}` is 0, and nothing can be divided by it")
 

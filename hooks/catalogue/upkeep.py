@@ -114,7 +114,7 @@ def _values_to_ask_again(draft: Draft) -> Iterator[str]:
     states: dict[str, dict[str, list[Single[object]]]] = {}
     for path, model in draft.each_model():
         found = states.setdefault(model.id, {})
-        for _, place, value in draft.of(Single):
+        for _, place, value in draft.each_record(Single):
             if place[: len(path)] == path:
                 name = ".".join(str(step) for step in place[len(path) :] if isinstance(step, str))
                 found.setdefault(name.replace(".by_variant", ""), []).append(value)
@@ -171,7 +171,7 @@ def _copied_documents(draft: Draft) -> Iterator[str]:
 
 
 def _texts_that_admit_it(draft: Draft) -> Iterator[str]:
-    for file, path, text in draft.of(Text):
+    for file, path, text in draft.each_record(Text):
         if _CONFESSED.search(text.en):
             yield f"  {_place_text(file, path)}: {' '.join(text.en.split())}"
 

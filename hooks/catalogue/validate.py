@@ -154,7 +154,7 @@ def _misplaced_items(located: Located, schema: type[BaseModel], errors: list[Err
     for item in {_error_path(details)[:-1] for details in errors if details["type"] == "extra_forbidden"}:
         if len(item) < 2 or not isinstance(item[-1], int):
             continue
-        around, here, keys = item[:-2], str(item[-2]), set(located.at(item))
+        around, here, keys = item[:-2], str(item[-2]), set(located.value_at(item))
         lists = {name: fields_at(schema, (*around, name, 0)) for name in sorted(fields_at(schema, around) - {here})}
         meant = [name for name, allowed in lists.items() if keys <= allowed]
         if len(keys) > 1 and meant:

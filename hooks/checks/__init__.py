@@ -140,7 +140,7 @@ class EntryPages:
     def _made(self) -> dict[str, Mapping[str, Page]]:
         return {}
 
-    def of(self, id_: str) -> Mapping[str, Page]:
+    def pages_of(self, id_: str) -> Mapping[str, Page]:
         from render.site import site_of
 
         if id_ not in self._made:
@@ -157,7 +157,7 @@ class Pages(Collection[str]):
 
     def __contains__(self, path: object) -> bool:
         owner = part_owner(str(path))
-        return path in self.known or (owner is not None and path in self.entries.of(owner))
+        return path in self.known or (owner is not None and path in self.entries.pages_of(owner))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)
@@ -257,7 +257,7 @@ class HandWrittenPages:
         for key in sorted(written.keys() - set(_FRONT_KEYS)):
             allowed = "allowed are " + ", ".join(f"`{each}`" for each in _FRONT_KEYS)
             close = nearest_in_quotes(key, _FRONT_KEYS)
-            line = read.line((key,)) + 1
+            line = read.line_of((key,)) + 1
             if close.strip("`") in ("title", "description") and close.strip("`") not in written:
                 continue  # which is said to be missing
             yield self.finding(path, line, f"unknown key `{key}`", allowed, close, "correct the key or take it out")
@@ -367,7 +367,7 @@ class HandWrittenPages:
         if text is not None:
             found = {name for match in _ANCHOR.finditer(text) for name in match.groups() if name}
             return found | {_heading_anchor(heading) for heading in _HEADING.findall(text) if "{" not in heading}
-        family = self.entries.of(page.removesuffix(".md").split("/")[1]) if "/" in page else {}
+        family = self.entries.pages_of(page.removesuffix(".md").split("/")[1]) if "/" in page else {}
         if page not in family:
             return None
         if drawn:

@@ -42,7 +42,7 @@ def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: P
 
 def _interface_texts(words: Words) -> Iterator[tuple[str, int, str, str]]:
     for key in words:
-        file, line = words.place(key).rsplit(":", 1)
+        file, line = words.word_place(key).rsplit(":", 1)
         yield f"hooks/render/{file}", int(line), key, words(key)
 
 
@@ -127,7 +127,7 @@ def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iter
     needed = [f"field.architecture.{name}" for name in field_groups(Architecture) if name != "rope_scaling"]
     found = []
     for language, own in words.items():
-        collecting = own.collecting()
+        collecting = own.collecting_words()
         for key in needed:
             collecting(key)
         for id_ in drafts:
@@ -180,7 +180,7 @@ def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:
     """Parts of dates are joined elsewhere, and a list of words is no text."""
     for key in words:
         for slip in chinese_slips(words(key)) if not key.startswith(_NO_TEXT) else ():
-            file, line = words.place(key).rsplit(":", 1)
+            file, line = words.word_place(key).rsplit(":", 1)
             yield Finding(f"hooks/render/{file}", int(line), key, slip.found, slip.allowed, fix="correct it")
 
 

@@ -100,8 +100,8 @@ class EditionBuild:
         """Blocks put in, links relative to `here`."""
         blocks = self.page_blocks(path)
         html = _FOR_MARKDOWN.sub(r"\1", html)
-        whole = self.edition.terms.linked(_MARKER.sub(lambda match: blocks[match[1]], html), path)
-        return self.links.relative(whole, here, missing)
+        whole = self.edition.terms.link_terms(_MARKER.sub(lambda match: blocks[match[1]], html), path)
+        return self.links.with_relative_addresses(whole, here, missing)
 
     def collect_text(self, url: str, html: str) -> None:
         if page := read_page(html, url):
@@ -138,7 +138,7 @@ class EditionBuild:
         return replace(made, files={**made.files, "spelling.js": spelling})
 
     def _edition_address(self, path: str) -> str:
-        return self.links.relative(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]
+        return self.links.with_relative_addresses(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]
 
     def _wholes_of_parts(self) -> dict[str, str]:
         """`a/b.md` is the whole of `a/b/c.md`; by address."""

@@ -92,7 +92,7 @@ class _Pool:
     def __init__(self) -> None:
         self.numbers: dict[Any, int] = {}
 
-    def number(self, item: Any) -> int:
+    def number_of(self, item: Any) -> int:
         return self.numbers.setdefault(item, len(self.numbers))
 
 
@@ -100,13 +100,13 @@ def _pack_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
     texts, addresses, lines = _Pool(), _Pool(), _Pool()
 
     def packed(line: AnswerLine) -> int:
-        return lines.number(
+        return lines.number_of(
             (
-                texts.number(line.label),
-                texts.number(line.text),
+                texts.number_of(line.label),
+                texts.number_of(line.text),
                 _BASES.index(line.basis),
-                texts.number(line.source),
-                addresses.number(address(line.address)),
+                texts.number_of(line.source),
+                addresses.number_of(address(line.address)),
             )
         )
 

@@ -182,7 +182,7 @@ def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
 
 
 def _text_of_source(citations: Citations, source: Source) -> str:
-    return citations.context.once(
+    return citations.context.made_once(
         ("text of source", source), lambda: _text_of_html(citations.source_line(source, set()))
     )
 

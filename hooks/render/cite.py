@@ -152,7 +152,7 @@ class Citations:
         """A catalogue text as HTML: quotes filled in, `code` marked, a fallback to English marked."""
         if "{{" in self.context.words.text(text):  # the numbers of sources are those of the page
             return self._rich_text(text)
-        return self.context.once(("rich text", text), lambda: self._rich_text(text))
+        return self.context.made_once(("rich text", text), lambda: self._rich_text(text))
 
     def _rich_text(self, text: Text) -> Markup:
         words = self.context.words
@@ -202,10 +202,10 @@ class Citations:
         if quote.name == "v":
             return self.quoted_value(lookup.find(quote.arguments[0]))
         if quote.name == "m":
-            model = lookup.entry("model", quote.arguments[0])
+            model = lookup.find_entry("model", quote.arguments[0])
             return _quote_link(f"models/{model.id}.md", quote, model.name)
         if quote.name == "t":
-            technique = lookup.entry("technique", quote.arguments[0])
+            technique = lookup.find_entry("technique", quote.arguments[0])
             return _quote_link(technique_address(technique), quote, self.context.short_name(technique))
         if quote.name == MATH_CALL:
             # Markdown takes a line that begins with `<math` for a block.
@@ -248,7 +248,7 @@ class Citations:
             else self.value_text(self.context.lookup.find(argument).value).striptags()
             for argument in quote.arguments
         ]
-        numbers = [self.context.lookup.number(argument, typed=True) for argument in quote.arguments]
+        numbers = [self.context.lookup.find_number(argument, typed=True) for argument in quote.arguments]
         if quote.name in PRODUCT_CALLS:
             product = math.prod(numbers)
             shown = format.in_bytes(product) if quote.name == "bytes" else format.format_compact(product)
@@ -283,7 +283,7 @@ class Citations:
     def document_link(self, key: str, addressed: set[str]) -> Markup:
         """A document's short title as a link; on paper, its first mention shows the address."""
         first = self._is_first(key, addressed)
-        return self.context.once(("document", key, first), lambda: self._document_link(key, first))
+        return self.context.made_once(("document", key, first), lambda: self._document_link(key, first))
 
     def _document_link(self, key: str, first: bool) -> Markup:
         reference: Reference = self.context.catalogue.references[key]
@@ -307,10 +307,12 @@ class Citations:
     def source_place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document; one that was read in a copy as a link to that."""
         first = source.via is not None and self._is_first(source.via.key, addressed)
-        return self.context.once(("place", source.locus, source.via, first), lambda: self._source_place(source, first))
+        return self.context.made_once(
+            ("place", source.locus, source.via, first), lambda: self._source_place(source, first)
+        )
 
     def _source_place(self, source: Source, first: bool) -> Markup:
-        shown = escape(self.context.place(source.locus))
+        shown = escape(self.context.localized_place(source.locus))
         return shown if source.via is None else self._copy_link(source.via, first, shown)
 
     def _copy_link(self, copy: Source, first: bool, place: Markup) -> Markup:

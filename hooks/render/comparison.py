@@ -123,7 +123,7 @@ class _CellList:
     def __init__(self, citations: Citations) -> None:
         self.citations, self.cells, self._place = citations, Cells(), 0
 
-    def put(self, id_: str, label: Markup | str, what: ComparedCell | Single[Any] | None) -> None:
+    def add_value(self, id_: str, label: Markup | str, what: ComparedCell | Single[Any] | None) -> None:
         self._place += 1
         if what is not None:
             given = what if isinstance(what, ComparedCell) else published_cell(self.citations, what)
@@ -134,20 +134,20 @@ def identity_rows(citations: Citations, entry: Entry) -> Cells:
     words = citations.context.words
     model, listing = entry.model, _CellList(citations)
     family = model_link(model)
-    listing.put("model", words("compare.models.family"), ComparedCell(family, model.id))
+    listing.add_value("model", words("compare.models.family"), ComparedCell(family, model.id))
     track = words(f"track.{model.track.value}")
-    listing.put("track", words("compare.models.track"), ComparedCell(escape(track), model.track.value))
+    listing.add_value("track", words("compare.models.track"), ComparedCell(escape(track), model.track.value))
     kind = words(f"compare.models.kind.{entry.variant.kind.name.lower()}")
-    listing.put("kind", words("compare.models.checkpoint"), ComparedCell(escape(kind), entry.variant.kind.value))
-    listing.put("based_on", words("field.starts_from"), parent_cell(citations, entry))
+    listing.add_value("kind", words("compare.models.checkpoint"), ComparedCell(escape(kind), entry.variant.kind.value))
+    listing.add_value("based_on", words("field.starts_from"), parent_cell(citations, entry))
     dates = {name: records.checkpoint_date(entry, name) for name in records.RELEASED}
     dates["api"] = records.api_date(citations.context.catalogue.api_names, entry.variant.id)
     for name, date in dates.items():
-        listing.put(f"date.{name}", words("compare.models.date", of=words(f"field.dates.{name}")), date)
-    listing.put("paper", words("fact.paper"), _paper_cell(citations, entry))
+        listing.add_value(f"date.{name}", words("compare.models.date", of=words(f"field.dates.{name}")), date)
+    listing.add_value("paper", words("fact.paper"), _paper_cell(citations, entry))
     for name in _LICENCES:
         licence = getattr(records.checkpoint_licences(entry), name, None)
-        listing.put(f"licence.{name}", words(f"compare.models.licence.{name}"), licence)
+        listing.add_value(f"licence.{name}", words(f"compare.models.licence.{name}"), licence)
     return listing.cells
 
 
@@ -188,7 +188,7 @@ def size_rows(citations: Citations, entry: Entry) -> Cells:
     agreements = {"total": entry.total_agreement, "activated": entry.activated_agreement}
     for name, published in activated.items():
         label = words(f"field.parameters.{name}")
-        listing.put(
+        listing.add_value(
             f"{name}.published",
             _basis_label(label, words("compare.models.published")),
             _printed_size(citations, published, agreements[name]),
@@ -196,7 +196,7 @@ def size_rows(citations: Citations, entry: Entry) -> Cells:
         how = words("compare.models.recomputed")
         if name == "activated":
             how = words("punctuation.listed").join((how, words(f"basis.{ACTIVATED_CONVENTION.name.lower()}")))
-        listing.put(
+        listing.add_value(
             f"{name}.recomputed",
             _basis_label(label, how),
             _recounted_size(citations, entry, SizeOf(name), agreements[name]),
@@ -205,7 +205,7 @@ def size_rows(citations: Citations, entry: Entry) -> Cells:
         term = entry.parts.get(kind)
         label = words(f"compare.models.part.{kind.name.lower()}")
         what = NOT_HERE if term is None and _has_none(entry, kind) else _worked_size(entry, term)
-        listing.put(f"part.{kind.name}", _basis_label(label, words("compare.models.recomputed")), what)
+        listing.add_value(f"part.{kind.name}", _basis_label(label, words("compare.models.recomputed")), what)
     return listing.cells
 
 
@@ -283,10 +283,10 @@ def _schema_dimensions() -> list[tuple[str, tuple[int, ...]]]:
 
 def cache_rows(citations: Citations, entry: Entry) -> Cells:
     words, recount, listing = citations.context.words, entry.recount, _CellList(citations)
-    listing.put("context", words("field.context_length"), entry.variant.context_length)
-    listing.put("elements", words("field.kv_cache"), _worked_cell(entry, recount.kv_cache if recount else None))
+    listing.add_value("context", words("field.context_length"), entry.variant.context_length)
+    listing.add_value("elements", words("field.kv_cache"), _worked_cell(entry, recount.kv_cache if recount else None))
     bf16 = cache_bytes(recount) if recount else None
-    listing.put(
+    listing.add_value(
         "bf16",
         _basis_label(words("field.cache.in_bf16"), words("compare.models.recomputed")),
         _worked_cell(entry, bf16),
@@ -294,11 +294,11 @@ def cache_rows(citations: Citations, entry: Entry) -> Cells:
     stored, agreement = entry.stored_cache, entry.stored_cache_agreement
     label = _basis_label(words("field.cache.in_service"), words("compare.models.recomputed"))
     if agreement is not None:
-        listing.put("stored", label, _agreement_cell(citations, entry, agreement))
+        listing.add_value("stored", label, _agreement_cell(citations, entry, agreement))
     else:
-        listing.put("stored", label, _worked_cell(entry, stored))
+        listing.add_value("stored", label, _worked_cell(entry, stored))
     published = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
-    listing.put(
+    listing.add_value(
         "published",
         words("field.cache.bytes_per_token"),
         inherited_value(published, variant_lineage(citations.context.catalogue.entries, entry)),
@@ -323,7 +323,7 @@ def compute_rows(citations: Citations, entry: Entry) -> Cells:
         "utilisation",
     ):
         term = result.terms.get(key) if result else None
-        listing.put(
+        listing.add_value(
             key,
             _basis_label(words(f"term.{key}"), words("compare.models.recomputed")),
             _derived_cell(words, entry, term),
@@ -331,7 +331,7 @@ def compute_rows(citations: Citations, entry: Entry) -> Cells:
     for key in ("gflop_per_token", "model_flops_utilization"):
         label = _basis_label(words(f"field.infrastructure.{key}"), words("compare.models.published"))
         stated = getattr(infrastructure, key, None)
-        listing.put(key, label, records.infrastructure_value(citations.context.catalogue.entries, entry, stated))
+        listing.add_value(key, label, records.infrastructure_value(citations.context.catalogue.entries, entry, stated))
     return listing.cells
 
 
@@ -461,7 +461,7 @@ class Benchmarks:
 
     scores: Mapping[str, Mapping[ComparisonRow, list[Single[Any]]]]
 
-    def evaluation(self, citations: Citations, entry: Entry) -> Cells:
+    def find_evaluation(self, citations: Citations, entry: Entry) -> Cells:
         found = self.scores.get(entry.variant.id, {})
         return {row: _score_cell(citations, several) for row, several in found.items()}
 

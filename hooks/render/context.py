@@ -86,7 +86,7 @@ class Context:
     def _once(self) -> dict[Hashable, Any]:
         return {}
 
-    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+    def made_once(self, name: Hashable, make: Callable[[], T]) -> T:
         """Cached under a name: what many pages show or need."""
         if name not in self._once:
             self._once[name] = make()
@@ -97,7 +97,7 @@ class Context:
     def _loci(self) -> Loci:
         return Loci(self.catalogue.glossary.places)
 
-    def place(self, locus: str) -> str:
+    def localized_place(self, locus: str) -> str:
         return self._loci(locus) if self.words.language == CHINESE else locus
 
     def html(self, template: str, **values: Any) -> str:

@@ -139,7 +139,7 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
     """The mean of each arm in a band from the lowest seed to the highest."""
     column = str(experiment.curve)
     arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if arm.id in result.curve_arms]
-    curves = {arm.id: result.curve(arm.id, column) for arm, _ in arms}
+    curves = {arm.id: result.mean_curve(arm.id, column) for arm, _ in arms}
     places = [point for curve in curves.values() for point in curve]
     across = Linear(0, max(point.step for point in places), _LEFT, _RIGHT)
     low, high = min(point.least for point in places), max(point.most for point in places)
@@ -171,8 +171,8 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
 
 
 def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> Panel:
-    arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if result.values(column, arm.id)]
-    everything = [value for arm, _ in arms for value in result.values(column, arm.id)]
+    arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if result.seed_values(column, arm.id)]
+    everything = [value for arm, _ in arms for value in result.seed_values(column, arm.id)]
     low, high = min(everything), max(everything)
     across = Linear(low, high if high > low else low + 1, 8, WIDTH - 8)
     means = [_column_number(column, result.mean_and_deviation(column, arm.id)[0]) for arm, _ in arms]
@@ -190,7 +190,7 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
         panel.text(0, y + 12, words.text(arm.name))
         panel.text(WIDTH - 4, y + 12, mean, "strong", "end")
         panel.line([(8, y + 23), (WIDTH - 8, y + 23)], "axis")
-        panel.dots([(across(value), y + 23) for value in result.values(column, arm.id)], f"{kind} seed")
+        panel.dots([(across(value), y + 23) for value in result.seed_values(column, arm.id)], f"{kind} seed")
     bottom = _ROW * len(arms) + 14
     ticks = across.ticks(4)
     for value in ticks:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from catalogue.lookup import hyphenated
+from catalogue.lookup import hyphenated_name
 from catalogue.records import Entry, first_day
 from catalogue.schema.model import Model
 from catalogue.schema.study import Correction
@@ -42,7 +42,7 @@ def technique_link(context: Context, id_: str, short: bool = False) -> Markup:
 
 
 def correction_anchor(row: Correction) -> str:
-    return hyphenated(f"on {row.entry or 'the site'} {row.about.en}")
+    return hyphenated_name(f"on {row.entry or 'the site'} {row.about.en}")
 
 
 _LINK = re.compile(r'ds:([^"#?\\]*)(?:#([^"?\\]*))?')  # a query or an anchor may follow
@@ -67,7 +67,7 @@ class Links:
     addresses: Callable[[str], str | None]
     folder: str
 
-    def relative(self, html: str, here: str, missing: Callable[[str], str]) -> str:
+    def with_relative_addresses(self, html: str, here: str, missing: Callable[[str], str]) -> str:
         """HTML for the page at `here` with relative addresses; `missing` replaces an unknown path."""
 
         def address(match: re.Match[str]) -> str:
@@ -190,7 +190,7 @@ class SideList:
         self._beside = beside
         self._lines: dict[str, _SideLine] = {}
 
-    def lines(self, items: Sequence[ListedPage], page: ListedPage | None, base: str, first: ListedPage) -> str:
+    def list_lines(self, items: Sequence[ListedPage], page: ListedPage | None, base: str, first: ListedPage) -> str:
         """Pages of a group; `base` leads to the root, `first` is the section's first page."""
         folder = address_parts(page.url.rpartition("/")[0]) if page else ()
         here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()

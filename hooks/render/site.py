@@ -185,7 +185,7 @@ def hand_written(ctx: Context, text: str, path: str = "") -> tuple[str, dict[str
     citations = Citations(ctx)
     blocks: dict[str, str] = {}
     parts = []
-    displayed = ctx.once("formulas", lambda: formulas_by_block(ctx.catalogue))
+    displayed = ctx.made_once("formulas", lambda: formulas_by_block(ctx.catalogue))
     shown: list[GuideFormula | Formula] = []
     for part in parse_quotes(text):
         if isinstance(part, Quote) and part.name == BLOCK_CALL:
@@ -291,7 +291,7 @@ def theme_values(edition: Edition, root: str, languages: list[str], policy: str,
         "ds_downloads": {ENGLISH: "", CHINESE: "../"}[words.language],
         "ds_feed": {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language],
         "ds_few": is_short,
-        "ds_lines": SideList(edition.site.beside).lines,
+        "ds_lines": SideList(edition.site.beside).list_lines,
         "ds_report": _report_form(edit_uri),
         "ds_editions": {language: root + FOLDER[language] for language in languages},
         "ds_other": {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language],

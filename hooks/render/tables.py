@@ -117,7 +117,7 @@ class Column(Generic[Record]):
     when: bool = True
     if_any: bool = False
 
-    def of(self, record: Record) -> Cell:
+    def cell_of(self, record: Record) -> Cell:
         made = self.cell(record)
         return made if isinstance(made, Cell) else Cell(escape(made))
 
@@ -148,7 +148,7 @@ def by_column(
 ) -> Table:
     """Rows are made in order, so that sources are numbered as they are read."""
     made = [column for column in columns if column.when]
-    rows = [[column.of(record) for column in made] for record in records]
+    rows = [[column.cell_of(record) for column in made] for record in records]
     kept = [i for i, column in enumerate(made) if not column.if_any or any(row[i].html != NOTHING for row in rows)]
     heads = [Head(made[i].title, made[i].numeric) for i in kept]
     return Table(caption, heads, [[row[i] for i in kept] for row in rows], sortable, classes, title)

@@ -193,7 +193,7 @@ SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def mechanism_html(context: Context, name: str) -> str:
-    return context.once(f"mechanism-{name}", lambda: _drawn_mechanism(context, name))
+    return context.made_once(f"mechanism-{name}", lambda: _drawn_mechanism(context, name))
 
 
 def _drawn_mechanism(context: Context, name: str) -> str:

@@ -45,7 +45,7 @@ class Words:
         filled = self._words[key].format(**values)
         return _CLOSED.sub(r"\1", filled) if self.language == CHINESE else filled
 
-    def collecting(self) -> CollectingWords:
+    def collecting_words(self) -> CollectingWords:
         """The same words; what is missing is noted instead of raised."""
         return CollectingWords(self.language, self._words, self._places)
 
@@ -55,7 +55,7 @@ class Words:
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
 
-    def place(self, key: str) -> str:
+    def word_place(self, key: str) -> str:
         """`words/zh/interface.yaml:12`."""
         return self._places[key]
 
@@ -105,7 +105,7 @@ def load_words(language: str, folder: Path = FOLDER) -> Words:
             if key in words:
                 problems.append(f"{name}: `{key}` stands in another file too; take one of the two out")
             words[key] = word
-            places[key] = f"{name}:{located.line(path)}"
+            places[key] = f"{name}:{located.line_of(path)}"
     if problems:
         raise BrokenWords("\n".join(problems))
     return Words(language, words, places)

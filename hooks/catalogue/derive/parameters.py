@@ -426,7 +426,7 @@ class Peers:
     built: Mapping[str, Built] = field(default_factory=dict)  # by the variant that owns the architecture
     labs: tuple[LabResult, ...] = ()
 
-    def state(self, owner: str, architecture: Architecture | None, total: int | None) -> State:
+    def state_of(self, owner: str, architecture: Architecture | None, total: int | None) -> State:
         if architecture is None:
             return State.UNKNOWN
         if total is None:

@@ -92,7 +92,7 @@ def _stated_number(problem: Problem, name: str, entry: Entry | None, lookup: Loo
         path = problem.numbers[name]
         if entry:
             path = path.replace("{id}", entry.variant.id).replace("{model}", entry.model.id)
-        return Fraction(lookup.number(path))
+        return Fraction(lookup.find_number(path))
     field = getattr(entry.architecture, name, None) if entry else None
     value = getattr(field, "value", None)
     if value is None or isinstance(value, bool | str):

@@ -32,7 +32,7 @@ _HOURS = (Decimal(1), Decimal(2 * 365 * 24))
 @rule(Scope.ENTRY)
 def values_within_bounds(draft: Draft) -> Iterator[Finding]:
     """A rate, a constant of the optimiser or of sampling, a batch, a length or a number of GPUs lies within the bounds of its field, or a `note` on it says why not."""
-    for file, path, record in draft.of(*bounded_records()):
+    for file, path, record in draft.each_record(*bounded_records()):
         for name, bound in field_bounds(record.__class__).items():
             for where, single in single_values(getattr(record, name), (*path, name)):
                 if single.value is not None and single.note is None and not bound.holds(single.value):
@@ -388,7 +388,7 @@ def no_date_to_come(draft: Draft) -> Iterator[Finding]:
     """No date is in the future, of a model, a technique, a correction or a paper, but for the announced end of a name of the API."""
     now = build_day().isoformat()
     allowed, fix = f"dates up to today, {now}", "correct the year or the month"
-    for file, path, value in draft.of(PartialDate):
+    for file, path, value in draft.each_record(PartialDate):
         where = path[:-1] if path[-1] == "value" else path
         if where[-1] != "until" and value.first_day > now:
             yield file.finding(where, f"{value.text} is still to come", allowed, fix=fix)
@@ -472,8 +472,8 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def links_stand_once(draft: Draft) -> Iterator[Finding]:
     """An entry, a checkpoint or a technique links to an address once."""
-    for file, path, link in draft.of(Link):
-        links = file.at(path[:-1])
+    for file, path, link in draft.each_record(Link):
+        links = file.value_at(path[:-1])
         first = next((i for i, other in enumerate(links) if other.get("url") == link.url), path[-1])
         if first != path[-1]:
             yield file.finding(

@@ -61,10 +61,10 @@ class Nodes:
         self._count = 0
         self._by_kind: defaultdict[type, list[Node]] = defaultdict(list)
 
-    def add(self, file: Located, record: BaseModel) -> None:
+    def add_file(self, file: Located, record: BaseModel) -> None:
         self._walk(file, (), record)
 
-    def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
+    def each_record(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
         """In order; with a `key`, only those that stand under it."""
         found = (nodes for kind, nodes in self._by_kind.items() if issubclass(kind, kinds))
         for _, file, path, value in sorted(chain.from_iterable(found), key=lambda node: node[0]):
@@ -124,7 +124,7 @@ class Draft:
 
     @cached_property
     def copies(self) -> Copies:
-        return Copies.of(self.copies_file)
+        return Copies.from_file(self.copies_file)
 
     @cached_property
     def by_id(self) -> dict[str, Model]:
@@ -178,22 +178,22 @@ class Draft:
         nodes = Nodes()
         for name, file in DATA_FILES.items():
             if file.cites:
-                nodes.add(self.located[name], self.records[name])
+                nodes.add_file(self.located[name], self.records[name])
         return nodes
 
-    def of(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
+    def each_record(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
         """Records and values of the files that cite, with their paths, parents first."""
-        return self._nodes.of(*kinds, key=key)
+        return self._nodes.each_record(*kinds, key=key)
 
     @cached_property
     def texts(self) -> tuple[tuple[Located, KeyPath, Text], ...]:
-        found = [*self.of(Text)]
+        found = [*self.each_record(Text)]
         for name, file in DATA_FILES.items():
             if file.cites:
                 continue
             nodes = Nodes()
-            nodes.add(self.located[name], self.records[name])
-            found += nodes.of(Text)
+            nodes.add_file(self.located[name], self.records[name])
+            found += nodes.each_record(Text)
         return tuple(found)
 
 

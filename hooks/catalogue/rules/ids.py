@@ -149,7 +149,7 @@ def variants_are_known(draft: Draft) -> Iterator[Finding]:
                         draft.entries,
                         "a variant",
                     )
-    for file, path, value in draft.of(Stated):
+    for file, path, value in draft.each_record(Stated):
         for id_ in value.by_variant or ():
             yield from _unknown_id(file, (*path, "by_variant", id_), id_, draft.entries, "a variant")
 
@@ -216,7 +216,7 @@ def pointers_resolve(draft: Draft) -> Iterator[Finding]:
         if name.id in first:
             yield draft.models_file.finding(
                 where,
-                f"id `{name.id}` for the second time (first on line {draft.models_file.line(first[name.id])})",
+                f"id `{name.id}` for the second time (first on line {draft.models_file.line_of(first[name.id])})",
                 "each id once",
                 fix="put the pointers into one entry",
             )

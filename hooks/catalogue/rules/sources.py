@@ -24,7 +24,7 @@ _STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluat
 @rule(Scope.ENTRY)
 def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
     """Every value has a source, its own or that of a block around it; only what is unknown or not applicable needs none."""
-    for file, path, value in draft.of(Single, *_STATEMENTS):
+    for file, path, value in draft.each_record(Single, *_STATEMENTS):
         if isinstance(value, Single):
             if (
                 value.source is None
@@ -61,7 +61,7 @@ def sources_name_a_place(draft: Draft) -> Iterator[Finding]:
 
 def cited_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Source]]:
     """Each source of a value that is not absent, with the path of the value."""
-    for file, path, value in draft.of(Single, *_STATEMENTS):
+    for file, path, value in draft.each_record(Single, *_STATEMENTS):
         if value.source is not None and (not isinstance(value, Single) or value.value is not None):
             for item in value.source.items:
                 yield file, path, item
@@ -69,7 +69,7 @@ def cited_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Source]]:
 
 def typed_source(file: Located, path: KeyPath) -> KeyPath:
     """Path of the source that holds at `path`: there, or in the closest block around it."""
-    around = next((path[:n] for n in range(len(path), -1, -1) if file.has((*path[:n], "source"))), None)
+    around = next((path[:n] for n in range(len(path), -1, -1) if file.has_path((*path[:n], "source"))), None)
     return path if around is None else (*around, "source")
 
 
@@ -82,7 +82,7 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
             if isinstance(value, Sources)
             else [value]
         )
-        if not file.has(path):  # handed down from a block, where it is reported
+        if not file.has_path(path):  # handed down from a block, where it is reported
             continue
         for key in keys:
             if address := ARXIV_ADDRESS.fullmatch(key):
@@ -128,7 +128,7 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
 
 
 def _citing_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Any]]:
-    return chain(draft.of(Sources), draft.of(str, key="reference"))
+    return chain(draft.each_record(Sources), draft.each_record(str, key="reference"))
 
 
 def _source_keys(source: Source, typed: bool = False) -> list[str]:
@@ -365,8 +365,8 @@ def copies_are_used(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
     """A `via` stands only where one value was read elsewhere than copies.yaml says."""
-    for file, path, value in draft.of(Sources):
-        if file.has(path):
+    for file, path, value in draft.each_record(Sources):
+        if file.has_path(path):
             for item in value.items:
                 line = draft.copies.find_copy(item.key, item.locus)
                 if item.via is not None and not item.tabled and line and draft.copies.lines[line] == item.via:
@@ -380,10 +380,10 @@ def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
 
 
 def _all_sources(draft: Draft) -> Iterator[Source]:
-    for _, _, value in draft.of(Sources):
+    for _, _, value in draft.each_record(Sources):
         yield from value.items
 
 
 def _copy_path(draft: Draft, key: str, place: str) -> KeyPath:
     whole: KeyPath = ("copies", key)
-    return whole if place == EVERYWHERE and not draft.located[COPIES].has((*whole, place)) else (*whole, place)
+    return whole if place == EVERYWHERE and not draft.located[COPIES].has_path((*whole, place)) else (*whole, place)

@@ -182,7 +182,7 @@ def optimizers_are_known(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.ENTRY)
 def licences_are_known(draft: Draft) -> Iterator[Finding]:
     """A licence is one of the list, several joined by ` / `, or a `note` says what it is; commercial use is as the licences of the list have it."""
-    for file, path, licences in draft.of(Licences):
+    for file, path, licences in draft.each_record(Licences):
         for name in ("code", "weights"):
             stated: Stated[str] | None = getattr(licences, name)
             for variant, single in stated.singles() if stated else ():
@@ -255,7 +255,7 @@ def leads_are_short(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def interpolations_resolve(draft: Draft) -> Iterator[Finding]:
     """A `{{ … }}` in a text is a known call, and the paths and ids in it lead to values, models and techniques."""
-    for file, path, value in draft.of(Text):
+    for file, path, value in draft.each_record(Text):
         for language in ("en", "zh"):
             text = getattr(value, language)
             if text is None or "{{" not in text:

@@ -92,7 +92,7 @@ class Copies:
     second_hand: frozenset[str] = frozenset()  # keys of references that are copies
 
     @classmethod
-    def of(cls, file: CopiesFile, second_hand: Iterable[str] = ()) -> Copies:
+    def from_file(cls, file: CopiesFile, second_hand: Iterable[str] = ()) -> Copies:
         return cls({(key, place): copy.via for key, place, copy in each_line(file)}, frozenset(second_hand))
 
     @cached_property

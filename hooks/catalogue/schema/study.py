@@ -119,7 +119,7 @@ class Repository(Record):
         """Short enough to stand beside a link."""
         return self.package or str(self.commit)[:7]
 
-    def address(self, file: str, line: int) -> str:
+    def line_address(self, file: str, line: int) -> str:
         """Of a line at the commit; lines of a package have none, so its repository."""
         address = f"https://github.com/{self.repository}"
         return f"{address}/blob/{self.commit}/{file}#L{line}" if self.commit else address

@@ -28,9 +28,9 @@ def frames_of(context: Context, technique_id: str) -> list[Frame]:
     def draw() -> list[Frame]:
         drawing = Drawing(context, technique_id)
         DRAWINGS[technique_id](drawing)
-        return drawing.frames()
+        return drawing.finished_frames()
 
-    return context.once(f"drawing-{technique_id}", draw)
+    return context.made_once(f"drawing-{technique_id}", draw)
 
 
 _GLYPH = (360, 202)
@@ -57,7 +57,7 @@ def _draw_machines(f: Canvas) -> None:
     f.skip(50)
     for place in f.cell_row("GGGGGGGG", height=56, gap=8):
         for switch in top[::2]:
-            f.connect(switch, place, "O", thin=True)
+            f.connect_places(switch, place, "O", thin=True)
 
 
 def _draw_chip(f: Canvas) -> None:

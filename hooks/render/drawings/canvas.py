@@ -61,7 +61,7 @@ class Place:
         return self.y + self.height
 
 
-def wrapped(text: str, room: float, bold: bool = False) -> list[str]:
+def wrapped_lines(text: str, room: float, bold: bool = False) -> list[str]:
     lines = [""]
     for part in _BREAKS.findall(text):
         if lines[-1] and text_width((lines[-1] + part).rstrip(), _SIZE, bold) > room:
@@ -84,7 +84,7 @@ class Canvas:
     def skip(self, height: float) -> None:
         self.y += height
 
-    def columns(self, *shares: float, gap: float = 22) -> list[Canvas]:
+    def split_columns(self, *shares: float, gap: float = 22) -> list[Canvas]:
         """Canvases side by side; `join` ends them."""
         room = self.width - gap * (len(shares) - 1)
         found, x = [], self.x
@@ -94,17 +94,17 @@ class Canvas:
             x += width + gap
         return found
 
-    def join(self, *columns: Canvas, gap: float = 8) -> None:
+    def close_columns(self, *columns: Canvas, gap: float = 8) -> None:
         self.y = max(column.y for column in columns) + gap
 
-    def text(self, label: str, kind: str = "", anchor: str = "start") -> None:
+    def text_lines(self, label: str, kind: str = "", anchor: str = "start") -> None:
         x = {"start": self.x, "middle": self.x + self.width / 2, "end": self.x + self.width}[anchor]
-        for line in wrapped(self.say(label), self.width, kind == "strong"):
+        for line in wrapped_lines(self.say(label), self.width, kind == "strong"):
             self.y += _LINE
             self.panel.text(x, self.y - 4, line, kind, anchor)
         self.y += 2
 
-    def bars(
+    def bar_rows(
         self, rows: Sequence[tuple[str, float, str] | tuple[str, float, str, str]], most: float = 0, height: float = 15
     ) -> None:
         """Bars to one scale, each with its number or the text in its fourth item."""
@@ -112,7 +112,7 @@ class Canvas:
         for label, number, kind, *shown in rows:
             value = self.say(shown[0]) if shown else f"={number:,.0f}"[1:]
             room = self.width - (text_width(value, _SIZE, bold=True) + 10 if value else 0)
-            lines = wrapped(self.say(label), room)
+            lines = wrapped_lines(self.say(label), room)
             for line in lines:
                 self.y += _LINE
                 self.panel.text(self.x, self.y - 4, line)
@@ -143,7 +143,7 @@ class Canvas:
 
     def label_place(self, place: Place, letter: str, label: str) -> None:
         dark = letter.isupper() and letter != "G"
-        lines = wrapped(self.say(label), place.width - 6, bold=True) if label else []
+        lines = wrapped_lines(self.say(label), place.width - 6, bold=True) if label else []
         top = place.y + place.height / 2 + 4.5 - _LINE * (len(lines) - 1) / 2
         for i, line in enumerate(lines):
             self.panel.text(place.middle, top + i * _LINE, line, "on" if dark else "strong", "middle")
@@ -176,7 +176,7 @@ class Canvas:
         )
         unit = (self.width - left) / length
         for name, (_, spans) in zip(names, rows, strict=True):
-            lines = wrapped(name, left - 4) if name else []
+            lines = wrapped_lines(name, left - 4) if name else []
             tall = max(height, _LINE * len(lines))
             for i, line in enumerate(lines):
                 self.panel.text(self.x, self.y + tall / 2 + 4.5 + _LINE * (i - (len(lines) - 1) / 2), line)
@@ -192,7 +192,7 @@ class Canvas:
     def box_flow(self, boxes: Sequence[tuple[str, str]], back: str = "", arrows: bool = True) -> list[Place]:
         gap = 24 if arrows else 8
         width = (self.width - gap * (len(boxes) - 1)) / len(boxes)
-        lines = max(len(wrapped(self.say(label), width - 6, bold=True)) for label, _ in boxes)
+        lines = max(len(wrapped_lines(self.say(label), width - 6, bold=True)) for label, _ in boxes)
         height, found = lines * _LINE + 15, []
         for i, (label, kind) in enumerate(boxes):
             place = Place(self.x + i * (width + gap), self.y, width, height)
@@ -207,7 +207,7 @@ class Canvas:
             self.panel.line([(last, self.y - 4), (last, self.y + 10), (first, self.y + 10)])
             self.panel.arrow(first, self.y + 10, first, self.y - 3)
             self.y += 12
-            self.text(back, anchor="middle")
+            self.text_lines(back, anchor="middle")
         return found
 
     def arrow_down(self, *labels: str) -> None:
@@ -217,7 +217,7 @@ class Canvas:
             self.panel.text(middle + 10, self.y + 14, self.say(label))
         self.y += 26
 
-    def connect(self, start: Place, end: Place, kind: str = "", thin: bool = False) -> None:
+    def connect_places(self, start: Place, end: Place, kind: str = "", thin: bool = False) -> None:
         up = end.y < start.y
         y1, y2 = (start.y - 1, end.bottom + 2) if up else (start.bottom + 1, end.y - 2)
         half, tip = (y1 + y2) / 2, 6 if up else -6
@@ -229,12 +229,12 @@ class Canvas:
             head = [(end.middle, y2), (end.middle - 3.2, y2 + tip), (end.middle + 3.2, y2 + tip)]
             self.panel.path(f"{polyline_path(head)}z", f"tip {colour}".strip())
 
-    def project(
+    def projection_fan(
         self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]], height: float = 150
     ) -> None:
         """A vector and the shorter ones it is projected to, all to one scale."""
         label, size = source
-        lines = wrapped(self.say(label), self.width)
+        lines = wrapped_lines(self.say(label), self.width)
         for line in lines:
             self.y += _LINE
             self.panel.text(self.x, self.y - 4, line)
@@ -247,10 +247,10 @@ class Canvas:
             self.panel.path(beam, f"{KINDS[kind].split()[0]} beam")
             self.panel.bar(x, y, 16, tall, KINDS[kind])
             self.panel.text(x + 26, y + tall / 2 - 2, f"{count:,.0f}", "strong")
-            for j, line in enumerate(wrapped(self.say(name), self.width * 0.61 - 26)):
+            for j, line in enumerate(wrapped_lines(self.say(name), self.width * 0.61 - 26)):
                 self.panel.text(x + 26, y + tall / 2 + 14 + j * _LINE, line)
         self.y = top + height
-        self.text(f"={size:,.0f}", "strong")
+        self.text_lines(f"={size:,.0f}", "strong")
 
     def expert_dots(self, groups: Sequence[str], across: int, height: float = 0) -> list[Place]:
         """Experts as dots in a band for each group: `e` idle, `E` chosen; bands with a chosen one are tinted."""
@@ -289,10 +289,10 @@ class Canvas:
         self.y += height + 4
         return found
 
-    def curves(
+    def curve_chart(
         self, series: Sequence[tuple[Sequence[tuple[float, float]], str]], across: str, up: str, height: float = 120
     ) -> None:
-        self.text(up, "small")
+        self.text_lines(up, "small")
         top = self.y + 2
         base = top + height
         self.panel.line([(self.x, top), (self.x, base), (self.x + self.width, base)], "axis")
@@ -300,9 +300,9 @@ class Canvas:
             placed = [(self.x + self.width * x, base - height * y) for x, y in points]
             self.panel.line(placed, f"{KINDS[kind].split()[0]}{' dashed' if kind.islower() else ''}")
         self.y = base + 2
-        self.text(across, "small", "end")
+        self.text_lines(across, "small", "end")
 
-    def dials(self, angles: Sequence[Sequence[float]]) -> None:
+    def angle_dials(self, angles: Sequence[Sequence[float]]) -> None:
         step = self.width / max(map(len, angles))
         for row in angles:
             y = self.y + 16
@@ -312,7 +312,7 @@ class Canvas:
                 self.panel.line([(x, y), (x + 14 * cos(angle), y - 14 * sin(angle))], f"{KINDS['O']} strong-line")
             self.y += 36
 
-    def legend(self, *entries: tuple[str, str]) -> None:
+    def colour_legend(self, *entries: tuple[str, str]) -> None:
         x = self.x
         self.y += 6
         for kind, label in entries:
@@ -358,7 +358,7 @@ class Drawing:
         return found
 
     def catalogue_number(self, path: str) -> float:
-        return float(self.context.lookup.number(path))
+        return float(self.context.lookup.find_number(path))
 
     def catalogue_text(self, path: str) -> str:
         return self.context.words.text(self.context.lookup.find(path).value)
@@ -378,18 +378,18 @@ class Drawing:
         key = own if own in words or f"draw.common.{label}" not in words else f"draw.common.{label}"
         return words(key, **{name: _grouped(value) for name, value in self.numbers.items()})
 
-    def sample(self, key: str = "sample_text") -> list[str]:
+    def sample_tokens(self, key: str = "sample_text") -> list[str]:
         """A short text in the reader's language, a label for each of its tokens; a bar stands between two."""
         return [f"={token}" for token in self.say(key).split("|")]
 
-    def frame(self, key: str = "", formula: str = "") -> Canvas:
+    def new_frame(self, key: str = "", formula: str = "") -> Canvas:
         """A canvas for the next frame, with the words `title` and `says` below `key`."""
         width = _FRAME if key else WIDTH
         canvas = Canvas(Panel("", 0, "", width=width), self.say, width=width)
         self._canvases.append((key, canvas, formula))
         return canvas
 
-    def frames(self) -> list[Frame]:
+    def finished_frames(self) -> list[Frame]:
         found = []
         for key, canvas, formula in self._canvases:
             behind = f"{key}_" if key else ""
@@ -409,7 +409,7 @@ Draw = Callable[[Drawing], None]
 DRAWINGS: dict[str, Draw] = {}
 
 
-def draws(technique_id: str) -> Callable[[Draw], Draw]:
+def draws_technique(technique_id: str) -> Callable[[Draw], Draw]:
     def enter(draw: Draw) -> Draw:
         DRAWINGS[technique_id] = draw
         return draw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .canvas import Canvas, Drawing, draws
+from .canvas import Canvas, Drawing, draws_technique
 
 Spans = list[tuple[float, float, str, str]]
 
@@ -40,21 +40,21 @@ def _pipeline_lanes(stages: int, batches: int) -> list[tuple[str, list[tuple[flo
     return lanes
 
 
-@draws("pipeline-parallelism")
+@draws_technique("pipeline-parallelism")
 def draw_pipeline_parallelism(d: Drawing) -> None:
-    f = d.frame()
-    f.text("time", anchor="end")
+    f = d.new_frame()
+    f.text_lines("time", anchor="end")
     f.event_lanes(_pipeline_lanes(4, 6))
-    f.legend(("A", "forward"), ("E", "backward"), ("g", "idle"))
+    f.colour_legend(("A", "forward"), ("E", "backward"), ("g", "idle"))
 
 
-@draws("zero-bubble")
+@draws_technique("zero-bubble")
 def draw_zero_bubble(d: Drawing) -> None:
-    f = d.frame()
-    f.text("before", "strong")
+    f = d.new_frame()
+    f.text_lines("before", "strong")
     f.event_lanes([("=GPU 1", [(0, 1, "A"), (4, 2, "E")]), ("=GPU 2", [(1, 1, "A"), (2, 2, "E")])], length=8)
     f.skip(4)
-    f.text("after", "strong")
+    f.text_lines("after", "strong")
     f.event_lanes(
         [
             ("=GPU 1", [(0, 1, "A"), (3, 1, "E", "=I"), (4, 1, "I", "=W")]),
@@ -62,14 +62,14 @@ def draw_zero_bubble(d: Drawing) -> None:
         ],
         length=8,
     )
-    f.legend(("A", "forward"), ("E", "for_input"), ("I", "for_weights"), ("g", "idle"))
+    f.colour_legend(("A", "forward"), ("E", "for_input"), ("I", "for_weights"), ("g", "idle"))
 
 
 def _draw_exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> None:
     f.event_lanes([("computes", rows[0]), ("sends", rows[1])], length=length, height=30)
 
 
-@draws("dualpipe")
+@draws_technique("dualpipe")
 def draw_dualpipe(d: Drawing) -> None:
     alone: tuple[Spans, Spans] = (
         [(0, 1, "A", ""), (2, 1, "A", ""), (5, 2, "E", ""), (8, 2, "E", "")],
@@ -79,29 +79,31 @@ def draw_dualpipe(d: Drawing) -> None:
         [(0, 2, "E", ""), (2, 1, "A", ""), (3, 2, "E", ""), (5, 1, "A", "")],
         [(0, 1, "a", ""), (2, 1, "e", ""), (3, 1, "a", ""), (5, 1, "e", "")],
     )
-    f = d.frame()
-    f.text("alone", "strong")
+    f = d.new_frame()
+    f.text_lines("alone", "strong")
     _draw_exchanges(f, alone)
-    f.text("paired", "strong")
+    f.text_lines("paired", "strong")
     _draw_exchanges(f, paired, 10)
-    f.legend(("A", "forward"), ("E", "backward"), ("a", "forward_sent"), ("e", "backward_sent"))
-    f = d.frame("cut", r"\class{expert}{B} = \class{expert}{B_{\mathrm{input}}} + \class{index}{W}")
-    f.text("forward_chunk", "strong")
+    f.colour_legend(("A", "forward"), ("E", "backward"), ("a", "forward_sent"), ("e", "backward_sent"))
+    f = d.new_frame("cut", r"\class{expert}{B} = \class{expert}{B_{\mathrm{input}}} + \class{index}{W}")
+    f.text_lines("forward_chunk", "strong")
     f.event_lanes(
         [("=", [(0, 1, "A", "attention"), (1, 1, "a", "dispatch"), (2, 1, "A", "experts"), (3, 1, "a", "combine")])],
         height=40,
     )
-    f.text("backward_chunk", "strong")
+    f.text_lines("backward_chunk", "strong")
     f.event_lanes(
         [("=", [(0, 1, "E", "experts"), (1, 1, "I", "=W"), (2, 1, "E", "attention"), (3, 1, "I", "=W")])], height=40
     )
-    f.text("weights_wait")
-    f = d.frame("pair", r"\class{attention}{F} \, \& \, \class{expert}{B} < \class{attention}{F} + \class{expert}{B}")
+    f.text_lines("weights_wait")
+    f = d.new_frame(
+        "pair", r"\class{attention}{F} \, \& \, \class{expert}{B} < \class{attention}{F} + \class{expert}{B}"
+    )
     _draw_exchanges(f, paired)
-    f.text("covered")
-    f.bars([("one_after_other", 10, "x", "="), ("together", 6, "A", "=")])
-    f.text("schematic")
-    f = d.frame(
+    f.text_lines("covered")
+    f.bar_rows([("one_after_other", 10, "x", "="), ("together", 6, "A", "=")])
+    f.text_lines("schematic")
+    f = d.new_frame(
         "ends",
         r"\left(\frac{PP}{2} - 1\right)\left(F \& B + B - 3W\right)",
     )
@@ -115,116 +117,116 @@ def draw_dualpipe(d: Drawing) -> None:
             spans += [(at + (0.0 if kind == "A" else 0.5), 0.5, kind) for at, kind in half]
         lanes.append((f"={stage + 1}", spans))
     f.event_lanes(lanes, height=11)
-    f.legend(("A", "from_above"), ("O", "from_below"))
-    f.text("two_copies")
+    f.colour_legend(("A", "from_above"), ("O", "from_below"))
+    f.text_lines("two_copies")
 
 
-@draws("dualpipev")
+@draws_technique("dualpipev")
 def draw_dualpipev(d: Drawing) -> None:
-    f = d.frame()
+    f = d.new_frame()
     for name, order in (("dualpipe", "=1+8 =2+7 =3+6 =4+5 =5+4 =6+3 =7+2 =8+1"), ("v", "=1+8 =2+7 =3+6 =4+5")):
-        f.text(name, "strong")
+        f.text_lines(name, "strong")
         gpus = order.split()
         f.cell_row("A" * len(gpus) + " " * (8 - len(gpus)), height=30, texts=gpus)
 
 
-@draws("tensor-parallelism")
+@draws_technique("tensor-parallelism")
 def draw_tensor_parallelism(d: Drawing) -> None:
-    f = d.frame()
-    f.text("first", "strong")
+    f = d.new_frame()
+    f.text_lines("first", "strong")
     f.cell_grid(["AAAAAEEEEEOOOOOIIIII"] * 5)
-    f.text("second", "strong")
-    columns = f.columns(1, 1, 1)
+    f.text_lines("second", "strong")
+    columns = f.split_columns(1, 1, 1)
     columns[1].cell_grid([row * 5 for row in "AAEEOOII"], width=56)
-    f.join(*columns)
+    f.close_columns(*columns)
     f.box_flow([("=GPU 1", "A"), ("=GPU 2", "E"), ("=GPU 3", "O"), ("=GPU 4", "I")], arrows=False)
     f.arrow_down("summed")
     f.cell_row("G", height=22, texts=("output",))
 
 
-@draws("sequence-parallelism")
+@draws_technique("sequence-parallelism")
 def draw_sequence_parallelism(d: Drawing) -> None:
-    f = d.frame()
+    f = d.new_frame()
     gpus = "AEOI"
-    f.text("by_weights", "strong")
+    f.text_lines("by_weights", "strong")
     f.cell_grid(["".join(g * 8 for g in gpus)] * 3)
     f.arrow_down("scatter")
-    f.text("by_tokens", "strong")
+    f.text_lines("by_tokens", "strong")
     f.cell_grid([g * 32 for g in gpus])
     f.arrow_down("gather")
-    f.text("by_weights_again", "strong")
+    f.text_lines("by_weights_again", "strong")
     f.cell_grid(["".join(g * 8 for g in gpus)] * 3)
-    f.legend(*((g, f"=GPU {i + 1}") for i, g in enumerate(gpus)))
+    f.colour_legend(*((g, f"=GPU {i + 1}") for i, g in enumerate(gpus)))
 
 
-@draws("expert-parallelism")
+@draws_technique("expert-parallelism")
 def draw_expert_parallelism(d: Drawing) -> None:
-    f = d.frame()
-    f.text("tokens")
+    f = d.new_frame()
+    f.text_lines("tokens")
     top = f.cell_row("AAEEOOII", height=26, gap=8)
     f.skip(44)
     low = f.cell_row("aeoi", height=44, gap=12, texts=[f"=GPU {i}" for i in range(1, 5)])
     for i, (place, to) in enumerate(zip(top, (0, 2, 1, 3, 0, 3, 1, 2), strict=True)):
-        f.connect(place, low[to], "AAEEOOII"[i], thin=True)
-    f.text("experts")
+        f.connect_places(place, low[to], "AAEEOOII"[i], thin=True)
+    f.text_lines("experts")
     f.arrow_down("back")
     f.cell_row("AAEEOOII", height=26, gap=8)
 
 
-@draws("deepep")
+@draws_technique("deepep")
 def draw_deepep(d: Drawing) -> None:
-    f = d.frame()
+    f = d.new_frame()
     f.box_flow([("router", "I"), ("dispatch", "O"), ("experts", "E")])
     f.box_flow([("sum", "G"), ("combine", "o"), ("results", "e")])
     f.skip(4)
-    f.text("bits", "strong")
-    f.bars([("out", 8, "O", "eight_bits"), ("home", 16, "o", "sixteen_bits")])
+    f.text_lines("bits", "strong")
+    f.bar_rows([("out", 8, "O", "eight_bits"), ("home", 16, "o", "sixteen_bits")])
 
 
-@draws("zero")
+@draws_technique("zero")
 def draw_zero(d: Drawing) -> None:
     d.numbers["example"] = d.catalogue_text("zero/facts.zero-1-in-the-paper-s-example-7-5b-parameters-on-64-gpus.value")
-    f = d.frame()
-    f.text("whole", "strong")
+    f = d.new_frame()
+    f.text_lines("whole", "strong")
     for gpu in range(1, 4):
         f.event_lanes(
             [(f"=GPU {gpu}", [(0, 2, "A"), (2, 2, "E"), (4, 12, "C", "states")])],
             length=16,
             height=26,
         )
-    f.text("stage_one", "strong")
+    f.text_lines("stage_one", "strong")
     for gpu in range(3):
         f.event_lanes([(f"=GPU {gpu + 1}", [(0, 2, "A"), (2, 2, "E"), (4 + 4 * gpu, 4, "C")])], length=16, height=26)
-    f.legend(("A", "weights"), ("E", "gradients"), ("C", "states"))
-    f.text("bytes")
+    f.colour_legend(("A", "weights"), ("E", "gradients"), ("C", "states"))
+    f.text_lines("bytes")
 
 
-@draws("hai-llm")
+@draws_technique("hai-llm")
 def draw_hai_llm(d: Drawing) -> None:
-    f = d.frame()
-    f.text("data", "strong")
+    f = d.new_frame()
+    f.text_lines("data", "strong")
     for copy in range(2):
-        rows = f.columns(1, 1, 1, 1, gap=10)
+        rows = f.split_columns(1, 1, 1, 1, gap=10)
         for stage, column in enumerate(rows):
             column.cell_grid(["AEOI"[stage] + "AEOI"[stage].lower() + "AEOI"[stage] + "AEOI"[stage].lower()] * 2, gap=3)
-        f.join(*rows, gap=6 if not copy else 2)
-    f.text("stages")
-    f.text("squares")
+        f.close_columns(*rows, gap=6 if not copy else 2)
+    f.text_lines("stages")
+    f.text_lines("squares")
 
 
-@draws("compute-communication-overlap")
+@draws_technique("compute-communication-overlap")
 def draw_overlap(d: Drawing) -> None:
-    f = d.frame()
-    f.text("before", "strong")
+    f = d.new_frame()
+    f.text_lines("before", "strong")
     _draw_exchanges(f, ([(0, 2, "A", ""), (4, 2, "E", "")], [(2, 2, "a", ""), (6, 2, "e", "")]))
-    f.text("after", "strong")
+    f.text_lines("after", "strong")
     _draw_exchanges(f, ([(0, 2, "A", ""), (2, 2, "E", ""), (4, 2, "A", "")], [(2, 2, "a", ""), (4, 2, "e", "")]), 8)
 
 
-@draws("dual-microbatch-overlap")
+@draws_technique("dual-microbatch-overlap")
 def draw_dual_microbatch(d: Drawing) -> None:
-    f = d.frame()
-    f.text("prefill", "strong")
+    f = d.new_frame()
+    f.text_lines("prefill", "strong")
     first, second = "A", "E"
     f.event_lanes(
         [
@@ -244,82 +246,82 @@ def draw_dual_microbatch(d: Drawing) -> None:
         ],
         height=36,
     )
-    f.legend(("A", "computing"), ("a", "on_network"))
-    f.text("always")
+    f.colour_legend(("A", "computing"), ("a", "on_network"))
+    f.text_lines("always")
 
 
-@draws("fused-kernels")
+@draws_technique("fused-kernels")
 def draw_fused_kernels(d: Drawing) -> None:
-    f = d.frame()
-    f.text("apart", "strong")
+    f = d.new_frame()
+    f.text_lines("apart", "strong")
     top = f.cell_row("C C C C", height=22, width=48)
     f.skip(20)
     low = f.cell_row(" A A A ", height=26, width=48)
     for i in (1, 3, 5):
-        f.connect(top[i - 1], low[i], "C")
-        f.connect(low[i], top[i + 1], "C")
-    f.text("one", "strong")
+        f.connect_places(top[i - 1], low[i], "C")
+        f.connect_places(low[i], top[i + 1], "C")
+    f.text_lines("one", "strong")
     top = f.cell_row("C     C", height=22, width=48)
     f.skip(20)
     middle = f.cell_row("A", height=26, width=252)[0]
-    f.connect(top[0], middle, "C")
-    f.connect(middle, top[-1], "C")
-    f.legend(("C", "memory"), ("A", "chip"))
+    f.connect_places(top[0], middle, "C")
+    f.connect_places(middle, top[-1], "C")
+    f.colour_legend(("C", "memory"), ("A", "chip"))
 
 
-@draws("batch-invariant-kernels")
+@draws_technique("batch-invariant-kernels")
 def draw_batch_invariant(d: Drawing) -> None:
-    f = d.frame()
-    f.text("split", "strong")
+    f = d.new_frame()
+    f.text_lines("split", "strong")
     for row in ("AAAAEEEE", "AAEEOOII"):
         f.cell_row(row, height=22)
-    f.text("depends")
-    f.text("same_order", "strong")
+    f.text_lines("depends")
+    f.text_lines("same_order", "strong")
     for row in ("AAAAAAAA", "AAAAAAAA"):
         f.cell_row(row, height=22)
-    f.text("bits")
+    f.text_lines("bits")
 
 
-@draws("speculative-decoding")
+@draws_technique("speculative-decoding")
 def draw_speculative(d: Drawing) -> None:
-    f = d.frame()
-    f.text("drafted", "strong")
-    draft = f.cell_row("EEEEE", height=30, texts=d.sample())
+    f = d.new_frame()
+    f.text_lines("drafted", "strong")
+    draft = f.cell_row("EEEEE", height=30, texts=d.sample_tokens())
     f.skip(26)
-    f.text("checked", "strong")
-    verdict = f.cell_row("AAAXg", height=30, texts=[*d.sample("checked_text"), "="])
+    f.text_lines("checked", "strong")
+    verdict = f.cell_row("AAAXg", height=30, texts=[*d.sample_tokens("checked_text"), "="])
     for place, to in zip(draft, verdict, strict=True):
         f.panel.line([(place.middle, place.bottom + 2), (to.middle, to.y - 22)], "expert")
-    f.text("result")
-    f.legend(("E", "small"), ("A", "agreed"), ("X", "replaced"), ("g", "discarded"))
+    f.text_lines("result")
+    f.colour_legend(("E", "small"), ("A", "agreed"), ("X", "replaced"), ("g", "discarded"))
 
 
-@draws("dspark")
+@draws_technique("dspark")
 def draw_dspark(d: Drawing) -> None:
     d.numbers["block"] = int(d.catalogue_number("dspark/facts.block-for-v4.value"))
-    f = d.frame()
-    f.text("at_once", "strong")
-    f.cell_row("EEEEE", height=30, texts=d.sample())
-    f.text("confidence", "strong")
+    f = d.new_frame()
+    f.text_lines("at_once", "strong")
+    f.cell_row("EEEEE", height=30, texts=d.sample_tokens())
+    f.text_lines("confidence", "strong")
     f.columns_chart((0.95, 0.9, 0.75, 0.4, 0.2), "IIIii", line=0.6, height=70)
-    f.text("sent", "strong")
+    f.text_lines("sent", "strong")
     f.cell_row("AAAgg", height=30)
-    f.text("as_many")
+    f.text_lines("as_many")
 
 
-@draws("pd-disaggregation")
+@draws_technique("pd-disaggregation")
 def draw_pd_disaggregation(d: Drawing) -> None:
     few, many = (_gpus_of_a_unit(d, unit) for unit in ("prefill", "decode"))
     d.numbers |= {"few": few, "many": many}
-    f = d.frame()
+    f = d.new_frame()
     f.box_flow([("prompt", "G"), ("prefill", "A"), ("decode", "E"), ("answer", "G")])
-    left, right = f.columns(1, 1)
+    left, right = f.split_columns(1, 1)
     left.cell_grid(["A" * 8] * (few // 8), width=100)
-    left.text("few")
+    left.text_lines("few")
     right.cell_grid(["E" * (many // 8)] * 8)
-    right.text("many")
-    f.join(left, right)
-    f.text("cache")
+    right.text_lines("many")
+    f.close_columns(left, right)
+    f.text_lines("cache")
 
 
 def _gpus_of_a_unit(d: Drawing, unit: str) -> int:
@@ -331,34 +333,34 @@ def _gpus_of_a_unit(d: Drawing, unit: str) -> int:
     return int(found[1])
 
 
-@draws("on-disk-kv-cache")
+@draws_technique("on-disk-kv-cache")
 def draw_on_disk(d: Drawing) -> None:
     share = d.catalogue_number("inference-system-overview/facts.share-of-input-tokens-found-in-the-cache.value")
     d.numbers["share"] = f"{share:g}"
-    f = d.frame()
-    f.text("yesterday", "strong")
+    f = d.new_frame()
+    f.text_lines("yesterday", "strong")
     f.cell_row("CCCCCCCCCCGGG", height=26)
-    f.text("today", "strong")
+    f.text_lines("today", "strong")
     f.cell_row("CCCCCCCCCCAAA", height=26)
-    f.legend(("C", "from_disk"), ("A", "computed"))
+    f.colour_legend(("C", "from_disk"), ("A", "computed"))
     f.skip(6)
-    f.bars([("hit", share, "C", f"={share:g}%")], most=100)
+    f.bar_rows([("hit", share, "C", f"={share:g}%")], most=100)
 
 
-@draws("redundant-experts")
+@draws_technique("redundant-experts")
 def draw_redundant_experts(d: Drawing) -> None:
-    f = d.frame()
-    f.text("before", "strong")
+    f = d.new_frame()
+    f.text_lines("before", "strong")
     f.columns_chart((1.0, 0.8, 2.6, 0.9, 1.1, 0.7, 1.2, 0.6), "eeXeeeee", line=1.11, height=100)
-    f.text("after", "strong")
+    f.text_lines("after", "strong")
     f.columns_chart((1.0, 0.8, 0.87, 0.9, 1.1, 0.7, 1.2, 0.6, 0.87, 0.87), "eeEeeeeeEE", line=1.11, height=50)
-    f.text("copies")
+    f.text_lines("copies")
 
 
-@draws("eplb")
+@draws_technique("eplb")
 def draw_eplb(d: Drawing) -> None:
-    f = d.frame()
-    f.text("before", "strong")
+    f = d.new_frame()
+    f.text_lines("before", "strong")
     f.event_lanes(
         [
             ("=GPU 1", [(0, 5, "X"), (5, 3, "e")]),
@@ -367,7 +369,7 @@ def draw_eplb(d: Drawing) -> None:
         ],
         length=9,
     )
-    f.text("after", "strong")
+    f.text_lines("after", "strong")
     f.event_lanes(
         [
             ("=GPU 1", [(0, 2.5, "X"), (2.5, 2, "a"), (4.5, 0.6, "o")]),
@@ -376,10 +378,10 @@ def draw_eplb(d: Drawing) -> None:
         ],
         length=9,
     )
-    f.text("planned")
+    f.text_lines("planned")
 
 
-@draws("inference-system-overview")
+@draws_technique("inference-system-overview")
 def draw_inference_system(d: Drawing) -> None:
     name = "inference-system-overview/facts."
     hit, read, written = (
@@ -389,22 +391,22 @@ def draw_inference_system(d: Drawing) -> None:
     cost, income = (
         d.catalogue_number(f"{name}{key}.value") for key in ("cost-of-the-day", "theoretical-income-of-the-day")
     )
-    f = d.frame()
-    f.text("tokens", "strong")
-    f.bars(
+    f = d.new_frame()
+    f.text_lines("tokens", "strong")
+    f.bar_rows(
         [
             (key, number, kind, f"={number / 1e9:.0f}B")
             for key, number, kind in (("read", read, "A"), ("hit", hit, "C"), ("written", written, "E"))
         ]
     )
     f.skip(6)
-    f.text("dollars", "strong")
-    f.bars([("cost", cost, "X"), ("income", income, "o")])
+    f.text_lines("dollars", "strong")
+    f.bar_rows([("cost", cost, "X"), ("income", income, "o")])
 
 
-@draws("deepseek-inference-engine")
+@draws_technique("deepseek-inference-engine")
 def draw_inference_engine(d: Drawing) -> None:
-    f = d.frame()
+    f = d.new_frame()
     f.event_lanes(
         [
             ("cpu", [(0, 1, "o", "=1"), (1, 2, "O", "=2"), (3, 2, "o", "=3")]),
@@ -412,34 +414,34 @@ def draw_inference_engine(d: Drawing) -> None:
         ],
         height=34,
     )
-    f.text("ahead")
+    f.text_lines("ahead")
     f.box_flow([("requests", "G"), ("draft", "E"), ("check", "A"), ("tokens", "G")])
 
 
-@draws("dsec")
+@draws_technique("dsec")
 def draw_dsec(d: Drawing) -> None:
     count = d.catalogue_number("dsec/facts.machines-of-a-unit.value")
-    f = d.frame()
+    f = d.new_frame()
     f.cell_row("G", width=130, height=28, texts=("agent",))
     f.arrow_down("library")
     f.box_flow([("function", "c"), ("container", "C")], arrows=False)
     f.box_flow([("microvm", "o"), ("vm", "O")], arrows=False)
     d.numbers["machines"] = f"{count:g}"
-    f.text("unit")
+    f.text_lines("unit")
     f.cell_grid(["g" * 40] * 4, gap=2)
 
 
-@draws("kv-cache-compression")
+@draws_technique("kv-cache-compression")
 def draw_kv_cache_compression(d: Drawing) -> None:
     v3 = d.use_numbers("deepseek-v3.2-exp")
     plain = 2 * (v3["kv_lora_rank"] + v3["qk_rope_head_dim"])
-    f = d.frame()
+    f = d.new_frame()
     f.event_lanes(
         [("=BF16", [(0, 16, "c", "sixteen_bits")]), ("=FP8", [(0, 8, "C", "eight_bits")])], length=16, height=30
     )
     f.skip(6)
-    f.text("entry", "strong")
-    f.bars(
+    f.text_lines("entry", "strong")
+    f.bar_rows(
         [
             ("whole", plain, "c"),
             ("rounded", d.catalogue_number("kv-cache-compression/facts.fp8-format-for-deepseek-v3-2.value"), "C"),
@@ -447,7 +449,7 @@ def draw_kv_cache_compression(d: Drawing) -> None:
     )
 
 
-@draws("hfreduce")
+@draws_technique("hfreduce")
 def draw_hfreduce(d: Drawing) -> None:
     d.numbers |= {
         key: d.catalogue_text(f"hfreduce/facts.{label}.value")
@@ -456,77 +458,77 @@ def draw_hfreduce(d: Drawing) -> None:
             ("other", "the-same-nccl"),
         )
     }
-    f = d.frame()
-    nodes = f.columns(1, 1, gap=30)
+    f = d.new_frame()
+    nodes = f.split_columns(1, 1, gap=30)
     sums = []
     for node in nodes:
         gpus = node.cell_row("E" * 8, height=24)
         node.skip(26)
         sums.append(node.cell_row("C", height=28, width=90, texts=("cpu",))[0])
         for gpu in gpus:
-            f.connect(gpu, sums[-1], "E", thin=True)
+            f.connect_places(gpu, sums[-1], "E", thin=True)
     f.panel.line([(sums[0].x + 90, sums[0].y + 14), (sums[1].x, sums[1].y + 14)], "other")
-    f.join(*nodes)
-    f.legend(("E", "gradients"), ("C", "added"), ("O", "between"))
-    f.text("speed")
+    f.close_columns(*nodes)
+    f.colour_legend(("E", "gradients"), ("C", "added"), ("O", "between"))
+    f.text_lines("speed")
 
 
-@draws("fire-flyer-2")
+@draws_technique("fire-flyer-2")
 def draw_fire_flyer_2(d: Drawing) -> None:
-    f = d.frame()
-    zones = f.columns(1, 1, gap=40)
+    f = d.new_frame()
+    zones = f.split_columns(1, 1, gap=40)
     for zone in zones:
         spines = zone.cell_row("OOO", height=18, width=30)
         zone.skip(34)
         leaves = zone.cell_row("oooo", height=18, gap=10)
         for spine in spines:
             for leaf in leaves:
-                f.connect(spine, leaf, "O", thin=True)
+                f.connect_places(spine, leaf, "O", thin=True)
         zone.skip(8)
         zone.cell_grid(["A" * 16] * 4, gap=2)
-    f.join(*zones)
-    f.text("zones")
+    f.close_columns(*zones)
+    f.text_lines("zones")
     f.cell_row("C" * 16, height=18)
-    f.legend(("O", "switches"), ("A", "nodes"), ("C", "storage"))
+    f.colour_legend(("O", "switches"), ("A", "nodes"), ("C", "storage"))
 
 
-@draws("3fs")
+@draws_technique("3fs")
 def draw_fire_flyer_file_system(d: Drawing) -> None:
-    f = d.frame()
-    f.text("file")
+    f = d.new_frame()
+    f.text_lines("file")
     chunks = f.cell_row("AEOIAEOI", height=24, gap=2)
     f.skip(34)
     machines = f.cell_row("g" * 6, height=62, gap=10)
     copies = {"A": (0, 1, 2), "E": (2, 3, 4), "O": (4, 5, 0), "I": (1, 3, 5)}
     for (letter, places), chunk in zip(copies.items(), chunks, strict=False):
-        f.connect(chunk, machines[places[0]], letter)
+        f.connect_places(chunk, machines[places[0]], letter)
         for row, place in enumerate(places):
             column = machines[place]
             kind = {"A": "attention", "E": "expert", "O": "other", "I": "index"}[letter]
             f.panel.bar(column.x + 6, column.y + 6 + 18 * row, column.width - 12, 12, kind)
-    f.text("copies")
-    f.text("reads")
+    f.text_lines("copies")
+    f.text_lines("reads")
 
 
-@draws("mpft")
+@draws_technique("mpft")
 def draw_mpft(d: Drawing) -> None:
     planes = int(d.catalogue_number("mpft/facts.planes.value"))
     d.numbers["planes"] = planes
     colours = "AEOI" * (planes // 4)
-    f = d.frame()
-    f.text("machine")
+    f = d.new_frame()
+    f.text_lines("machine")
     above = f.cell_row(colours, height=26, gap=8)
     f.skip(34)
     trees = f.cell_row(colours.lower(), height=16, gap=8)
     f.skip(34)
     below = f.cell_row(colours, height=26, gap=8)
     for top, tree, low, letter in zip(above, trees, below, colours, strict=True):
-        f.connect(top, tree, letter, thin=True)
-        f.connect(low, tree, letter, thin=True)
-    f.text("another")
+        f.connect_places(top, tree, letter, thin=True)
+        f.connect_places(low, tree, letter, thin=True)
+    f.text_lines("another")
     f.skip(4)
     costs = ("cost-per-endpoint-eight-planes", "cost-per-endpoint-one-tree-of-three-layers")
-    f.bars(
+    f.bar_rows(
         [
             (key, d.catalogue_number(f"mpft/facts.{label}.value"), "O")
             for key, label in zip(("many", "one"), costs, strict=True)
@@ -534,12 +536,12 @@ def draw_mpft(d: Drawing) -> None:
     )
 
 
-@draws("deepgemm")
+@draws_technique("deepgemm")
 def draw_deepgemm(d: Drawing) -> None:
-    f = d.frame()
-    f.text("apart", "strong")
+    f = d.new_frame()
+    f.text_lines("apart", "strong")
     _draw_exchanges(f, ([(2, 2, "A", ""), (4, 2, "A", "")], [(0, 2, "o", ""), (6, 2, "O", "")]))
-    f.text("mega", "strong")
+    f.text_lines("mega", "strong")
     _draw_exchanges(
         f,
         (
@@ -555,4 +557,4 @@ def draw_deepgemm(d: Drawing) -> None:
         ),
         8,
     )
-    f.legend(("o", "dispatch"), ("A", "products"), ("O", "combine"))
+    f.colour_legend(("o", "dispatch"), ("A", "products"), ("O", "combine"))

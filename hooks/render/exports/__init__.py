@@ -24,8 +24,8 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
         database.say_revision(revision)
         for table, text in tables:
             found[f"data/{table.name}.csv"] = text
-            database.add(table)
-        found[DATABASE] = database.written()
+            database.add_table(table)
+        found[DATABASE] = database.written_bytes()
     for model in plain.catalogue.models.values():
         found[f"data/models/{model.id}.csv"] = csv_text(entry_values(plain, model))
     found["data/references.bib"] = plain.catalogue.bibliography

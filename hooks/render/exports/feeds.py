@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from markupsafe import Markup
 
 from catalogue import records
-from catalogue.lookup import hyphenated
+from catalogue.lookup import hyphenated_name
 from catalogue.records import first_date
 from catalogue.schema.values import PartialDate
 
@@ -91,7 +91,7 @@ def correction_events(context: Context, address: str) -> list[Event]:
     words = context.words
     return newest_first(
         Event(
-            f"correction/{row.date.text}/{row.entry or ''}/{hyphenated(row.about.en)}",
+            f"correction/{row.date.text}/{row.entry or ''}/{hyphenated_name(row.about.en)}",
             row.date,
             plain_text(context, row.about),
             words(

@@ -264,7 +264,7 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def add(self, table: ExportTable) -> None:
+    def add_table(self, table: ExportTable) -> None:
         types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
         parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
         if key := PRIMARY_KEYS.get(table.name):
@@ -285,7 +285,7 @@ class Database:
         row = (revision.date or None, revision.commit or None, revision.digest)
         self._connection.execute('INSERT INTO "revision" VALUES (?, ?, ?)', row)
 
-    def written(self) -> bytes:
+    def written_bytes(self) -> bytes:
         self._connection.commit()
         written = bytearray(self._connection.serialize())
         written[_LIBRARY] = bytes(4)

@@ -83,13 +83,13 @@ def _export_shape() -> Json:
             optional=("date", "commit"),
         ),
     }
-    model, technique, reference = (definitions.of(name) for name in (Model, Technique, "Reference"))
+    model, technique, reference = (definitions.definition_of(name) for name in (Model, Technique, "Reference"))
     lists = {
         "models": model,
         "techniques": technique,
-        "gpus": definitions.of(Gpu),
-        "api_names": definitions.of(ApiName),
-        "corrections": definitions.of(Correction),
+        "gpus": definitions.definition_of(Gpu),
+        "api_names": definitions.definition_of(ApiName),
+        "corrections": definitions.definition_of(Correction),
         "references": reference,
     }
     whole = _object_schema(head | {name: {"type": "array", "items": items} for name, items in lists.items()})
@@ -117,7 +117,7 @@ class _Definitions:
     def __init__(self) -> None:
         self.made: dict[str, Json] = {}
 
-    def of(self, record: type | str) -> Json:
+    def definition_of(self, record: type | str) -> Json:
         """The `$ref` of a record."""
         name = record if isinstance(record, str) else _definition_name(record)
         if name not in self.made:
@@ -133,7 +133,7 @@ class _Definitions:
                 optional=("authors", "url", "eprint", "doi", "venue", "note", "copy"),
             )
         if record == "Source":
-            source = {"reference": _TEXT, "locus": _TEXT, "via": self.of("Source")}
+            source = {"reference": _TEXT, "locus": _TEXT, "via": self.definition_of("Source")}
             return _object_schema(source, optional=("via",))
         if record is Text:
             return _object_schema({"en": _TEXT, "zh": _TEXT}, optional=("zh",))
@@ -152,17 +152,17 @@ class _Definitions:
 
     def _of_a_checkpoint(self, properties: Json, optional: set[str]) -> None:
         properties.pop("release")
-        day = self.annotation(Stated[PartialDate])
+        day = self.annotation_schema(Stated[PartialDate])
         names = ("weights", "announcement", "paper", "api")
         count = _or_null({"type": "integer"})
         properties |= {
             "dates": _object_schema(dict.fromkeys(names, day), optional=names),
             "arxiv": _or_null(_TEXT),
-            "licences": self.of(Licences),
-            "released_format": self.annotation(Stated[Text]),
-            "gpu_hours": self.annotation(Stated[Quantity]),
-            "cost_usd": self.annotation(Stated[Quantity]),
-            "architecture": _or_null(self.of(Architecture)),
+            "licences": self.definition_of(Licences),
+            "released_format": self.annotation_schema(Stated[Text]),
+            "gpu_hours": self.annotation_schema(Stated[Quantity]),
+            "cost_usd": self.annotation_schema(Stated[Quantity]),
+            "architecture": _or_null(self.definition_of(Architecture)),
             "recomputed": _object_schema(
                 {
                     "total": count,
@@ -179,9 +179,9 @@ class _Definitions:
     def _single(self, record: type[Single[Any]]) -> Json:
         """A value with its source, the reason why there is none, or one of these for each variant."""
         inner = record.__pydantic_generic_metadata__["args"][0]
-        beside = {"source": self._sources(), "note": self.of(Text)}
+        beside = {"source": self._sources(), "note": self.definition_of(Text)}
         counts = {"counts": {"enum": [word.value for word in Counted]}} if issubclass(record, Size) else {}
-        value = {"value": self.annotation(inner)}
+        value = {"value": self.annotation_schema(inner)}
         text = {"text": _TEXT | {"description": "As the source prints it."}} if _holds_quantity(inner) else {}
         options = [
             _object_schema(value | text | counts | beside, optional=("text", "counts", "source", "note")),
@@ -195,29 +195,29 @@ class _Definitions:
         return {"anyOf": options}
 
     def _sources(self) -> Json:
-        return {"type": "array", "items": self.of("Source")}
+        return {"type": "array", "items": self.definition_of("Source")}
 
     def _field(self, info: FieldInfo) -> Json:
-        shape = self.annotation(info.annotation)
+        shape = self.annotation_schema(info.annotation)
         return shape | {"description": info.description} if info.description else shape
 
-    def annotation(self, annotation: Any) -> Json:
+    def annotation_schema(self, annotation: Any) -> Json:
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is typing.Annotated:
-            return self.annotation(arguments[0])
+            return self.annotation_schema(arguments[0])
         if origin in (typing.Union, UnionType):
-            options = [self.annotation(a) for a in arguments if a is not type(None)]
+            options = [self.annotation_schema(a) for a in arguments if a is not type(None)]
             return options[0] if len(options) == 1 else {"anyOf": options}
         if origin is tuple:
-            return {"type": "array", "items": self.annotation(arguments[0])}
+            return {"type": "array", "items": self.annotation_schema(arguments[0])}
         if origin is dict:
-            return {"type": "object", "additionalProperties": self.annotation(arguments[1])}
+            return {"type": "object", "additionalProperties": self.annotation_schema(arguments[1])}
         if annotation is Sources:
             return self._sources()
         if issubclass(annotation, Text):
-            return self.of(Text)
+            return self.definition_of(Text)
         if issubclass(annotation, BaseModel):
-            return self.of(annotation)
+            return self.definition_of(annotation)
         if issubclass(annotation, Quantity):
             return {"type": "number"}
         if issubclass(annotation, Enum):

@@ -180,7 +180,7 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
     for model in models:
         for table in model.evaluation:
             for row in table.rows if table.kind is kind else ():
-                locus = context.place(table.source.items[0].locus) if table.source else table.id
+                locus = context.localized_place(table.source.items[0].locus) if table.source else table.id
                 alone = words("compare.evaluation.alone", model=model.name, locus=locus)
                 setting = citations.score_setting(row.setting) if row.setting else escape(alone)
                 key = (row.benchmark.en, row.setting.en if row.setting else alone)
@@ -349,7 +349,10 @@ def _stage_sections(
         Column(words("table.for"), lambda run: listed.join(entries[id_].variant.name for id_ in run.variants)),
     ]
     columns += columns_for_each(
-        keys, lambda key: words(f"field.{key}"), lambda run, key: value_cell(citations, run.said(key)), if_any=True
+        keys,
+        lambda key: words(f"field.{key}"),
+        lambda run, key: value_cell(citations, run.stated_value(key)),
+        if_any=True,
     )
     for kind in (kind for kind in StageKind if kind in kinds):
         runs = [run for model, stage in stages if stage.kind is kind for run in _stage_runs(model, stage, keys)]
@@ -367,7 +370,7 @@ class _StageRun:
     stage: Stage
     variants: Sequence[str]
 
-    def said(self, key: str) -> Single[Any] | None:
+    def stated_value(self, key: str) -> Single[Any] | None:
         value = stated_at(self.stage, key)
         return value.for_variant(self.variants[0]) if value is not None else None
 

@@ -304,7 +304,7 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
 
 
 def _comparison_themes(citations: Citations) -> tuple[Theme, ...]:
-    evaluation = comparison.benchmark_tables(citations).evaluation
+    evaluation = comparison.benchmark_tables(citations).find_evaluation
     return (
         Theme("identity", comparison.identity_rows),
         Theme("sizes", comparison.size_rows),
@@ -334,7 +334,7 @@ class _TextPool:
     def __init__(self, *first: str) -> None:
         self._numbers = {text: number for number, text in enumerate(first)}
 
-    def number(self, text: str) -> int:
+    def number_of(self, text: str) -> int:
         return self._numbers.setdefault(text, len(self._numbers))
 
     @property
@@ -366,9 +366,9 @@ def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]
             for place, row in enumerate(rows[theme.id]):
                 cell = by_theme[theme.id].get(row)
                 if cell is not None:
-                    value = values.number(cell.value) if cell.value is not None else -1
-                    run += [place, html.number(str(cell.html)), value]
-            numbers.append(runs.number(json.dumps(run)))
+                    value = values.number_of(cell.value) if cell.value is not None else -1
+                    run += [place, html.number_of(str(cell.html)), value]
+            numbers.append(runs.number_of(json.dumps(run)))
         variants[id_] = [str(variant_link(context.catalogue.entries[id_])), *numbers]
     return {
         "folds": [{"id": id_, "themes": inside} for id_, inside in FOLDS.items()],

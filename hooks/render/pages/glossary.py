@@ -160,7 +160,7 @@ class TermsInText:
         self._chinese = context.words.language == CHINESE
         self._context = context
 
-    def linked(self, html: str, path: str) -> str:
+    def link_terms(self, html: str, path: str) -> str:
         """The page with the first use of each term linked, unless it is linked before."""
         declared = declaration_of(path)
         if declared is None or not declared.links_terms or not self.owner:

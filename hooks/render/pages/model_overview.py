@@ -171,7 +171,7 @@ def headline_facts(citations: Citations, model: Model) -> list[HeadlineFact]:
         if html is None:
             continue
         own = _fact_number(catalogue, model, key)
-        line = citations.context.once(f"line-{key}", partial(_general_line, catalogue, key))
+        line = citations.context.made_once(f"line-{key}", partial(_general_line, catalogue, key))
         units = {"kv_cache": "fact.elements", "context": "fact.in_tokens", "tokens": "fact.in_tokens"}
         facts.append(
             HeadlineFact(

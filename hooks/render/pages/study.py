@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from catalogue.derive.parameters import Agreement, Verdict
 from catalogue.derive.problems import SolvedProblem
-from catalogue.lookup import hyphenated
+from catalogue.lookup import hyphenated_name
 from catalogue.records import Catalogue, Entry, sort_by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
@@ -165,7 +165,7 @@ def questions_page(context: Context) -> Page:
 
 
 def question_anchor(question: Question) -> str:
-    return hyphenated(question.ask.en)
+    return hyphenated_name(question.ask.en)
 
 
 def _question_items(citations: Citations, group: QuestionGroup) -> list[dict[str, Any]]:
@@ -342,7 +342,7 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
     if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
         yield citations.rich_text(fallen), words("reading.fallback")
     if _newest_value(context, lambda single: single.source is not None and single.source.items[0].via is not None):
-        yield Markup('<span class="ds-via">{}</span>').format(context.place("§2.1")), words("reading.copy")
+        yield Markup('<span class="ds-via">{}</span>').format(context.localized_place("§2.1")), words("reading.copy")
 
 
 def _technique_signs(context: Context) -> Iterator[Item]:

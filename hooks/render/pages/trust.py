@@ -273,7 +273,7 @@ def peer_sections(context: Context) -> list[Section]:
 
 
 def peer_state(context: Context, entry: Entry) -> State:
-    return context.catalogue.peers.state(entry.architecture_owner, entry.architecture, entry.total)
+    return context.catalogue.peers.state_of(entry.architecture_owner, entry.architecture, entry.total)
 
 
 def _paragraphs(*texts: str) -> str:

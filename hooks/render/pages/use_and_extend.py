@@ -177,5 +177,5 @@ def _code_place(context: Context, place: CodePlace) -> Markup:
     repository = next(r for r in context.catalogue.study.repositories if r.id == place.repository)
     file = Markup("/<wbr>").join(place.file.split("/"))
     return Markup('<a href="{}"><code>{}</code></a> <small>{} · {} · {}</small>').format(
-        repository.address(place.file, place.line), place.name, repository.repository, file, repository.version
+        repository.line_address(place.file, place.line), place.name, repository.repository, file, repository.version
     )

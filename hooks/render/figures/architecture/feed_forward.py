@@ -66,18 +66,18 @@ class _Plates:
     def height(self) -> float:
         return rows_of(self.size, self.per_row) * self.pitch + 8
 
-    def corner(self, plate: int) -> tuple[float, float]:
+    def plate_corner(self, plate: int) -> tuple[float, float]:
         across, down = plate % self.columns, plate // self.columns
         return self.x + across * (self.width + _PLATE_GAP * 2), self.y + down * (self.height + _PLATE_GAP)
 
     @property
     def bottom(self) -> float:
-        return self.corner(self.count - 1)[1] + self.height
+        return self.plate_corner(self.count - 1)[1] + self.height
 
-    def places(self) -> list[tuple[float, float]]:
+    def expert_places(self) -> list[tuple[float, float]]:
         found = []
         for plate in range(self.count):
-            x, y = self.corner(plate)
+            x, y = self.plate_corner(plate)
             found += grid_places(self.size, self.per_row, self.pitch, x + 4, y + 4)
         return found
 
@@ -123,14 +123,14 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
             sheet.text(plates.x, plates.bottom + below, scoring)
     for plate in range(plates.count):
         css = "plate reached" if plate in chosen or not chosen else "plate"
-        sheet.box(*plates.corner(plate), plates.width, plates.height, css, 3)
-    places = plates.places()
+        sheet.box(*plates.plate_corner(plate), plates.width, plates.height, css, 3)
+    places = plates.expert_places()
     sheet.path(dots_path(place for index, place in enumerate(places) if index not in filled), "routed")
     sheet.path(dots_path(places[index] for index in sorted(filled)), "active")
     down = max(plates.bottom + below, gate[1] + 36) + 20
     if narrow:
         down = max(down, top + height + 42)
-    right = plates.corner(min(1, plates.count - 1))[0] + plates.width
+    right = plates.plate_corner(min(1, plates.count - 1))[0] + plates.width
     return _draw_expert_legend(sheet, dims, 18.0 if narrow else x, down, bool(chosen)), right
 
 
@@ -165,9 +165,9 @@ def _draw_routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[f
     start = gate[0] + 17
     d = []
     for plate in chosen or [0]:
-        x, y = plates.corner(plate)
+        x, y = plates.plate_corner(plate)
         middle = y + plates.height / 2
-        first = plates.corner(0)[0]
+        first = plates.plate_corner(0)[0]
         if x > first:  # in the second column: through the gap above the group
             gap = y - _PLATE_GAP / 2
             d.append(path_data("M", start, gate[1], "C", first - 14, gate[1], start + 4, gap, first - 1, gap))
