@@ -61,7 +61,7 @@ def test_workings_in_chinese_call_numbers_by_chinese_names(catalogue: Catalogue)
     for id_, line in lines.items():
         left = own & {word.replace("_", "-") for word in re.findall(r"[a-z_]{3,}", line)} - {"exp"}
         assert not left, (id_, line)
-    assert "展开 ÷ (吸收 - 还原)" in lines["why-absorb"]
+    assert "展开 ÷ (吸收 − 还原)" in lines["why-absorb"]
 
 
 def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:

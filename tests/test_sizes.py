@@ -273,7 +273,7 @@ def test_shown_working_gives_the_shown_value(entry: Entry) -> None:
     assert entry.recount
     others = (entry.recount.inactive_experts, entry.recount.kv_cache, *entry.parts.values())
     for term in [*entry.recount.terms, *(other for other in others if other)]:
-        shown = term.numbers.replace(",", "").replace("×", "*").replace("÷", "/")
+        shown = term.numbers.replace(",", "").replace("×", "*").replace("÷", "/").replace("−", "-")
         assert re.fullmatch(r"[\d+*/() -]+", shown), term
         assert eval(shown) == term.value, term
 

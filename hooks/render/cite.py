@@ -229,7 +229,7 @@ class Citations:
     def _with_values(self, worked: ComputedQuote) -> Markup:
         """`2 × n` as `2 × 128`; a value with its source."""
         pieces: list[Markup] = []
-        position, formula = 0, display_formula(worked.formula).replace("-", "−")
+        position, formula = 0, display_formula(worked.formula)
         for match in NAME.finditer(formula):
             value = worked.values[match[0]]
             pieces += [escape(formula[position : match.start()]), self._value_or_name(value)]

@@ -15,7 +15,7 @@ import numpy as np
 from labs import overlap, router
 from markupsafe import Markup
 
-from catalogue.derive.expression import NAME, Computation
+from catalogue.derive.expression import Computation
 from catalogue.derive.problems import Band, SolvedProblem
 from catalogue.schema.study import Problem, Simulator, Step
 
@@ -293,7 +293,7 @@ def _working_line(words: Words, problem: Problem, worked: Computation) -> Markup
         return numbers
     chinese = {name.replace("-", "_"): zh for name, zh in problem.zh_names.items()}
     names = chinese if words.language == CHINESE else {}
-    return Markup("{} = {}").format(NAME.sub(lambda m: names.get(m[0], m[0]), worked.formula), numbers)
+    return Markup("{} = {}").format(worked.written(lambda name: names.get(name, name)), numbers)
 
 
 def _answer_digits(value: Fraction) -> str:

@@ -34,6 +34,10 @@ _FUNCTIONS: Mapping[str, Callable[..., Exact]] = {
     "sqrt": lambda number: Fraction(math.sqrt(number)),
 }
 NAME = re.compile(rf"\b(?!(?:{'|'.join(_FUNCTIONS)})\b)[a-z_][a-z_0-9]*")
+_LONG_INTEGER = re.compile(r"(?<!\.)\b\d{4,}\b")
+_BRACKETED = re.compile(
+    r"(?<=÷ )[\d.]+ × 10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|(?<=[+−×÷] )−[\d.,]+"
+)  # a power to divide by, a negative number
 _MANY_ZEROS = 9
 _LONG = 12  # characters of a fraction; what exp, ln or a division gave is shown with four digits, as where it was worked out
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -51,8 +55,13 @@ class Computation:
     @cached_property
     def numbers(self) -> str:
         """The formula with numbers in place of names."""
-        shown = re.sub(NAME, lambda m: _number_text(self.values[m[0]]), self.formula)
-        return re.sub(r"(?<!\.)\b\d{4,}\b", lambda m: f"{int(m[0]):,}", shown)
+        shown = self.written(lambda name: _number_text(self.values[name]))
+        return _BRACKETED.sub(lambda m: f"({m[0]})", shown)
+
+    def written(self, write_name: Callable[[str], str]) -> str:
+        """The formula with its names as the function writes them, and long integers in groups."""
+        grouped = _LONG_INTEGER.sub(lambda m: _number_text(int(m[0])), self.formula)
+        return NAME.sub(lambda m: write_name(m[0]), grouped)
 
     @property
     def value(self) -> int:
@@ -69,7 +78,7 @@ def evaluate_formula(name: str, formula: str, numbers: Mapping[str, Exact]) -> C
 
 
 def display_formula(formula: str) -> str:
-    return formula.replace(" * ", " × ").replace(" / ", " ÷ ")
+    return formula.replace(" * ", " × ").replace(" / ", " ÷ ").replace("-", "−")
 
 
 Tree = str | int | list["Tree"]
@@ -99,6 +108,8 @@ def _node_tree(node: ast.expr) -> Tree:
 
 def _number_text(number: Exact) -> str:
     """Digits in groups; many trailing zeros become a power of ten; long fractions get four digits."""
+    if number < 0:
+        return f"−{_number_text(-number)}"
     if number != int(number):
         digits = f"{Decimal(number.numerator) / number.denominator:,}"
         return digits if len(digits) <= _LONG else f"{float(number):,.4g}"
