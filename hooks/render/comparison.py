@@ -195,7 +195,7 @@ def size_rows(citations: Citations, entry: Entry) -> Cells:
         )
         how = words("compare.models.recomputed")
         if name == "activated":
-            how = words("punctuation.listed").join((how, words(f"basis.{ACTIVATED_CONVENTION.name.lower()}")))
+            how = words("punctuation.comma").join((how, words(f"basis.{ACTIVATED_CONVENTION.name.lower()}")))
         listing.add_value(
             f"{name}.recomputed",
             _basis_label(label, how),

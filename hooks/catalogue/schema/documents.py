@@ -207,7 +207,7 @@ class Witness(Record):
     """Somebody who publishes values of DeepSeek's models."""
 
     id: Identifier = Field(description="Name of its file in data/witnesses/.", examples=["models-dev"])
-    name: str = Field(min_length=1, description="What it is called.", examples=["models.dev"])
+    name: Text = Field(description="What it is called.", examples=["models.dev"])
     url: HttpsUrl = Field(description="Where it is.")
     licence: str = Field(min_length=1, description="Its licence.", examples=["MIT"])
     about: Text = Field(description="What its values are, a sentence.")

@@ -129,16 +129,17 @@ def _idea_section(context: Context, idea: Idea, found: Sequence[ModelType]) -> S
     columns += [
         Column(Markup("<code>{}</code>").format(field), value(field), numeric=field != "gate") for field in idea.fields
     ]
-    columns.append(Column(words("elsewhere.taken"), lambda m: _inherited_classes(m), if_any=True))
+    columns.append(Column(words("elsewhere.taken"), lambda m: _inherited_classes(context, m), if_any=True))
     table = by_column(words("elsewhere.caption", idea=title), columns, found)
     link = technique_link(context, idea.technique)
     said = Markup("<p>{}</p>").format(Markup(words(f"elsewhere.said.{idea.id}", link=link, count=len(found))))
     return Section(idea.id, title, str(said) + context.html("table.html.jinja", t=table))
 
 
-def _inherited_classes(model: ModelType) -> Markup:
+def _inherited_classes(context: Context, model: ModelType) -> Markup:
     """Classes of DeepSeek's models that its own inherit: the code is the same."""
-    return Markup(", ").join(Markup("<code>{}</code>").format(name) for name in model.from_deepseek) or NOTHING
+    listed = Markup(context.words("punctuation.listed"))
+    return listed.join(Markup("<code>{}</code>").format(name) for name in model.from_deepseek) or NOTHING
 
 
 @dataclass(frozen=True)

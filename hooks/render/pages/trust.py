@@ -292,9 +292,9 @@ def _peer_groups(context: Context) -> tuple[list[list[Entry]], list[list[Entry]]
 
 
 def _differences_table(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
-    words = context.words
+    words, listed = context.words, Markup(context.words("punctuation.listed"))
     columns: list[Column[Sequence[Entry]]] = [
-        Column(words("trust.peers.variants"), lambda entries: Markup(", ").join(map(variant_link, entries))),
+        Column(words("trust.peers.variants"), lambda entries: listed.join(map(variant_link, entries))),
         Column(
             words("trust.peers.outcome"),
             lambda entries: _outcome_text(context, entries[0], peer_state(context, entries[0])),
@@ -304,7 +304,7 @@ def _differences_table(context: Context, groups: Iterable[Sequence[Entry]]) -> T
 
 
 def _equal_table(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
-    words = context.words
+    words, listed = context.words, Markup(context.words("punctuation.listed"))
 
     def built(entries: Sequence[Entry]) -> Built:
         return context.catalogue.peers.built[entries[0].architecture_owner]
@@ -313,9 +313,7 @@ def _equal_table(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
         Column(words("trust.peers.first"), lambda entries: variant_link(entries[0])),
         Column(words("trust.peers.class"), lambda entries: _class_name(built(entries).name)),
         Column(words("trust.peers.both"), lambda entries: count_cell(built(entries).total), True),
-        Column(
-            words("trust.peers.others"), lambda entries: Markup(", ").join(map(_variant_link, entries[1:])) or NOTHING
-        ),
+        Column(words("trust.peers.others"), lambda entries: listed.join(map(_variant_link, entries[1:])) or NOTHING),
     ]
     return by_column(words("trust.peers.caption"), columns, groups)
 
@@ -397,8 +395,8 @@ def _witness_sections(context: Context) -> list[Section]:
         return count_cell(sum(one.outcome is outcome for one in compared[witness.id]))
 
     columns: list[Column[Witness]] = [
-        Column(words("trust.witness.who"), lambda w: Markup('<a href="{}">{}</a>').format(w.url, w.name)),
-        Column(words("trust.witness.version"), lambda w: catalogue.testimony[w.id].version),
+        Column(words("trust.witness.who"), lambda w: Markup('<a href="{}">{}</a>').format(w.url, words.text(w.name))),
+        Column(words("trust.witness.version"), lambda w: context.place(catalogue.testimony[w.id].version)),
         Column(words("trust.witness.date"), lambda w: _day_html(context, catalogue.testimony[w.id].date)),
         Column(words("trust.witness.licence"), lambda w: w.licence),
         Column(words("trust.witness.agrees"), lambda w: count(w, Outcome.AGREES), numeric=True),

@@ -164,13 +164,13 @@ def _code_columns(context: Context) -> list[Column[CodePlace]]:
     return [
         Column(words("code.technique"), lambda place: technique_link(context, place.technique, short=True)),
         Column(words("code.place"), lambda place: _code_place(context, place)),
-        Column(words("code.lab"), lambda place: _lab_links(place.technique)),
+        Column(words("code.lab"), lambda place: _lab_links(context, place.technique)),
         Column(words("code.note"), lambda place: words.text(place.note) if place.note else ""),
     ]
 
 
-def _lab_links(technique_id: str) -> Markup:
-    return Markup(", ").join(map(lab_link, SHOWN.get(technique_id, ((), ()))[1]))
+def _lab_links(context: Context, technique_id: str) -> Markup:
+    return Markup(context.words("punctuation.listed")).join(map(lab_link, SHOWN.get(technique_id, ((), ()))[1]))
 
 
 def _code_place(context: Context, place: CodePlace) -> Markup:
