@@ -16,8 +16,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Request, sync_playwright
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 sys.path.append(str(Path(__file__).parent.parent / "hooks"))
 from page_kinds import IN_CHINESE, KINDS
@@ -25,6 +27,7 @@ from page_kinds import IN_CHINESE, KINDS
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _SCRIPT = re.compile(r'<script data-src="([^":]+\.js)"')
 _SHEET = re.compile(r'<link rel="stylesheet"(?: media="print")? href="([^":]+\.css)"')
+MOST_FOR_TEXT, MOST_FOR_FIGURES = 60_000, 90_000  # bytes beside the HTML
 _PATIENCE = 120_000  # milliseconds; the machine may be busy
 _COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
 # How much has moved so far without anybody's doing.
@@ -138,13 +141,113 @@ def scripts_at_load(site: Path, kind: str = "") -> int:
     return _compressed(site, kind, _SCRIPT)
 
 
-def beside_at_load(site: Path, kind: str = "") -> int:
-    """Bytes beside the HTML of a page as it opens: style sheets with the faces in them, scripts, and for formulas their face."""
-    maths = site / kind / "index.html"
-    face = (
-        next((site / "assets" / "fonts").glob("stix-two-math.*.woff2")) if "<math" in maths.read_text("utf-8") else None
-    )
-    return _compressed(site, kind, _SHEET) + _compressed(site, kind, _SCRIPT) + (face.stat().st_size if face else 0)
+@dataclass(frozen=True)
+class Beside:
+    """Bytes that a page loads beside its HTML, when each file is compressed by itself.
+
+    Attributes:
+        at_load: Style sheets with the faces in them, scripts, the icon, and the fonts of its letters, those in folds too.
+        played: The same, and the scripts of its figures that can be played with.
+        is_drawn: Whether the page has a figure, a chart, a form or a formula.
+    """
+
+    at_load: int
+    played: int
+    is_drawn: bool
+
+
+_FACE = re.compile(
+    r'@font-face\{font-family:"([^"]+)";src:url\("?(fonts/[^")]+)"?\)[^}]*?(?:unicode-range:([^;}]+))?\}'
+)
+_PLAY = re.compile(r'data-script="([^":]*assets/play-[^":]+\.js)"')
+_ICON = re.compile(r'<link rel="icon" href="([^":]+)"')
+_DRAWS = re.compile(r"assets/(?:figures|charts|home|compare)\.\w+\.css|assets/calculator\.|<math")
+_IN_MATHS = "math, :is(em, i) + :is(sub, sup), :is(em, i):has(+ :is(sub, sup))"
+_IN_OTHERS = "script, style, template, code, pre, annotation, .headerlink"  # signs of every page, and faces of the reader's system
+
+
+def weigh_beside(site: Path) -> dict[str, Beside]:
+    """Every page of both editions by its address, read from its files without a browser."""
+    files: dict[Path, int] = {}
+    editions = {folder: _faces(site / folder) for folder in ("", "zh/") if (site / folder / "assets").is_dir()}
+
+    def total(page: Path, html: str, *named: re.Pattern[str]) -> int:
+        found = {(page.parent / name).resolve() for pattern in named for name in pattern.findall(html)}
+        for path in found - files.keys():
+            files[path] = len(gzip.compress(path.read_bytes(), 6))
+        return sum(files[path] for path in found)
+
+    weighed = {}
+    for page in sorted(site.rglob("index.html")):
+        html = page.read_text(encoding="utf-8")
+        if 'http-equiv="refresh"' in html:
+            continue
+        address = page.relative_to(site).as_posix().removesuffix("index.html")
+        faces = editions["zh/" if address.startswith("zh/") and "zh/" in editions else ""]
+        at_load = total(page, html, _SHEET, _SCRIPT, _ICON) + sum(_fonts(html, faces).values())
+        weighed[address] = Beside(at_load, at_load + total(page, html, _PLAY), bool(_DRAWS.search(html)))
+    return weighed
+
+
+class _FontFile(NamedTuple):
+    family: str
+    name: str
+    letters: frozenset[int]
+    size: int
+
+
+def _faces(site: Path) -> list[_FontFile]:
+    """The fonts that are files, with the letters for which each is loaded; none for that of every letter."""
+    (sheet,) = (site / "assets").glob("ds.*.css")
+    found = []
+    for family, name, ranges in _FACE.findall(sheet.read_text(encoding="utf-8")):
+        spans = [part.strip().removeprefix("U+").partition("-") for part in ranges.split(",") if ranges]
+        letters = frozenset(
+            code for first, _, last in spans for code in range(int(first, 16), int(last or first, 16) + 1)
+        )
+        found.append(_FontFile(family, name, letters, (site / "assets" / name).stat().st_size))
+    return found
+
+
+def _fonts(html: str, faces: Iterable[_FontFile]) -> dict[str, int]:
+    """The fonts that the letters of a page need, by name."""
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return {}
+    for node in body.css(_IN_OTHERS):
+        node.decompose()
+    by_family = {"STIX Math": _letters(body, _IN_MATHS), "Source Serif": _letters(body, "h1, h2")}
+    for node in body.css(f"h1, h2, {_IN_MATHS}"):
+        node.decompose()
+    by_family["Inter"] = set(map(ord, body.text()))
+    return {
+        face.name: face.size
+        for face in faces
+        if by_family[face.family] & face.letters or (not face.letters and by_family[face.family])
+    }
+
+
+def _letters(body: LexborNode, selector: str) -> set[int]:
+    return {ord(letter) for node in body.css(selector) for letter in node.text()}
+
+
+def heaviest_of_kinds(site: Path) -> dict[str, tuple[str, Beside]]:
+    """Of each kind of page in each edition the address of the heaviest."""
+    found: dict[str, tuple[str, Beside]] = {}
+    for address, beside in weigh_beside(site).items():
+        kind = kind_of(address)
+        if kind not in found or beside.played > found[kind][1].played:
+            found[kind] = (address, beside)
+    return found
+
+
+def kind_of(address: str) -> str:
+    """The folder that a page stands in, and the tab where it is one of a model: `zh/models/*/scores`."""
+    edition = "zh/" if address.startswith("zh/") else ""
+    folder, *rest = address.removeprefix(edition).rstrip("/").split("/")
+    if len(rest) > 1:
+        return f"{edition}{folder}/*/{rest[1]}"
+    return edition + (f"{folder}/*" if rest and (folder, *rest) != ("compare", "models") else "/".join((folder, *rest)))
 
 
 def _compressed(site: Path, kind: str, named: re.Pattern[str]) -> int:
@@ -154,8 +257,18 @@ def _compressed(site: Path, kind: str, named: re.Pattern[str]) -> int:
     return sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
 
 
+def report_beside(site: Path) -> None:
+    """Print the heaviest page of each kind in each edition."""
+    print(f"{'heaviest of its kind':<44}{'kB beside':>10}{'played':>8}{'most':>6}")
+    for _, (address, beside) in sorted(heaviest_of_kinds(site).items()):
+        most = MOST_FOR_FIGURES if beside.is_drawn else MOST_FOR_TEXT
+        line = f"{address or 'home':<44}{beside.at_load / 1000:>10.1f}{beside.played / 1000:>8.1f}{most / 1000:>6.0f}"
+        print(line + ("" if beside.played <= most else "  NOT MET"))
+
+
 def report(site: Path) -> None:
     """Print a line for each kind of page."""
+    report_beside(site)
     if CHROMIUM is None:
         print("page weight     not measured: needs Chromium")
         return

@@ -56,13 +56,6 @@ def test_every_page_has_the_policy_and_keeps_to_it(built: Path) -> None:
     assert wrong == []
 
 
-def test_a_measure_that_a_page_names_has_a_rule(built: Path) -> None:
-    (styles,) = (path.read_text(encoding="utf-8") for path in (built / "assets").glob("ds.*.css"))
-    named = {name for _, text in html(built) for name in re.findall(r"\bds-(?:px|least|columns|font|w)-\d+\b", text)}
-    assert named
-    assert [name for name in sorted(named) if not re.search(rf"\.{name}\b", styles)] == []
-
-
 def test_nothing_unsafe_is_allowed() -> None:
     """A server leaves styles to the policy of the page: a drawing that is opened by itself holds its own."""
     assert "unsafe" not in POLICY

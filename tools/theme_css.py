@@ -34,6 +34,7 @@ _OURS = {
     ".result",
     ".tip",
 }  # classes of shapes and cells, which mean something else in the theme
+_CLASSLESS = ":not([class])"  # what the theme takes for written in Markdown
 _GROUPS = ("media", "supports", "layer", "container")
 
 
@@ -41,7 +42,8 @@ _GROUPS = ("media", "supports", "layer", "container")
 class Need:
     """What a selector can only match with: elements that have some names (`.class`, `#id`, `element`, `[attribute`) each, and choices.
 
-    A choice is what stands in `:is(…)`, `:where(…)` or `:has(…)`; `:not(…)` asks for nothing.
+    A choice is what stands in `:is(…)`, `:where(…)` or `:has(…)`; `:not(…)` asks for nothing, but for
+    `:not([class])`, which asks for an element without any.
     """
 
     elements: frozenset[frozenset[str]]
@@ -64,12 +66,13 @@ class Used:
         """Add the elements of a page. Most of them stand in it many times."""
         self._met.clear()
         for tag in set(_TAG.findall(html)):
-            names = set(_ELEMENT.findall(tag))
+            names = {*_ELEMENT.findall(tag), _CLASSLESS}
             parts = (tag if tag.count('"') % 2 == 0 else f'{tag}"').split('"')  # a quote may be left open
             names.update(f"[{name}" for outside in parts[::2] for name in _NAME.findall(outside))
             for before, value in zip(parts[::2], parts[1::2], strict=False):
                 name = "".join(before[:-1].rsplit(None, 1)[-1:])
                 if name == "class":
+                    names.discard(_CLASSLESS)
                     names.update(f".{one}" for one in value.split() if f".{one}" not in _OURS)
                 elif name in ("id", "for"):
                     names.add(f"#{value}")
@@ -85,8 +88,9 @@ class Used:
     def has(self, names: frozenset[str]) -> bool:
         """Whether an element with all these names stands in a page or may come to stand there."""
         if names not in self._met:
+            may_come = set() if _CLASSLESS in names else self.words  # what a script adds wears a class
             given = frozenset(
-                name for name in names if name in _OURS or name.lstrip(".#[") not in self.words or "=" in name
+                name for name in names if name in _OURS or name.lstrip(".#[") not in may_come or "=" in name
             )
             self._met[names] = any(given <= element for element in self.elements)
         return self._met[names]
@@ -107,6 +111,8 @@ def need(selector: Iterable[Node]) -> Need:
             elements[-1].add(_attribute(part.content))
         elif part.type == "function" and part.lower_name in ("is", "where", "has"):
             choices.append(tuple(need(one) for one in selectors(part.arguments)))
+        elif part.type == "function" and tinycss2.serialize([part]) == _CLASSLESS[1:]:
+            elements[-1].add(_CLASSLESS)
         before = part.value if part.type == "literal" else ""
     return Need(frozenset(map(frozenset, filter(None, elements))), tuple(choices))
 

@@ -23,6 +23,7 @@ FOLDER = "assets"
 STYLES = "assets/ds.css"
 PRINT_STYLES = "assets/print.css"
 SEARCH = "assets/search.js"
+SAVE = "assets/save.js"
 SEARCH_STYLES = "assets/search.css"
 SHEETS: Mapping[str, tuple[str, ...]] = {
     STYLES: ("fonts", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
@@ -59,7 +60,7 @@ _PAGE = (
     "sources",
     "tables",
     "code",
-    "save",
+    "save_later",
     "plays",
     "steps",
     "page",
@@ -99,6 +100,7 @@ SMALL_V3_MODEL = "assets/small-v3-model.js"
 _SCRIPTS = {
     "assets/ds.js": [f"page/{name}" for name in _PAGE],
     SEARCH: [f"search/{name}" for name in _SEARCH],
+    SAVE: ["save"],
     **{f"assets/{name}.js": list(parts) for name, parts in _OF_ONE_PAGE.items()},
     "assets/small-v3.js": SMALL_V3,
     **{f"assets/play-{name}.js": ["play/figure", *(f"play/{part}" for part in parts)] for name, parts in PLAYS.items()},
@@ -107,14 +109,14 @@ SCRIPTS = (*_SCRIPTS, TERMS, SMALL_V3_MODEL, COMPARE_CELLS)
 _FOR_SOME = [sheet for sheet in SHEETS if sheet not in (STYLES, SEARCH_STYLES, PRINT_STYLES)]
 
 
-def asset_files(measured: Iterable[Measure] = (), definitions: str = "{}") -> dict[str, str]:
-    """Assets by path: `measured` are sizes that figures need as classes, `definitions` the JSON of terms."""
+def asset_files(definitions: str = "{}") -> dict[str, str]:
+    """Assets by path; `definitions` is the JSON of terms."""
     scripts = {path: _joined_script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
     return {
         **{path: _joined_styles(path) for path in SHEETS},
-        STYLES: _theme_styles() + _joined_styles(STYLES) + _short_styles(_measure_styles(measured)),
+        STYLES: _theme_styles() + _joined_styles(STYLES),
         TERMS: f"dsTerms({definitions});\n",
         SMALL_V3_MODEL: small_v3_model(),
         **scripts,
@@ -165,31 +167,6 @@ def _shortened_script(script: str) -> str:
     """Without comment lines and indentation."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-Measure = tuple[str, str]
-_MEASURE = re.compile(r"ds-(px|least|columns|font|w)-(\d+)\b")
-_MEASURES = {
-    "px": "width: {}px !important",
-    "least": "min-width: {}px !important",
-    "columns": "--columns: {}",
-    "w": "--w: {}%",
-    "font": "font-size: {:g}px !important",  # in tenths
-}
-
-
-def block_measures(blocks: Mapping[str, str]) -> set[Measure]:
-    """Sizes that vary between figures in the blocks of a page, as kind and number."""
-    return {measure for html in blocks.values() for measure in _MEASURE.findall(html)}
-
-
-def _measure_styles(measured: Iterable[Measure]) -> str:
-    """These sizes as classes, since the policy allows no `style=`."""
-    rules = []
-    for kind, digits in sorted(set(measured), key=lambda name: (name[0], int(name[1]))):
-        value = int(digits) / 10 if kind == "font" else int(digits)
-        rules.append(f".ds-{kind}-{digits} {{ {_MEASURES[kind].format(value)}; }}")
-    return "\n".join(rules)
 
 
 def _theme_styles() -> str:

@@ -83,7 +83,6 @@ class BuilderInputs:
 
 def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[str, str], address: str = "") -> Site:
     """`downloads` stand once for all languages; `written` are hand-written pages by path."""
-    measured = set[assets.Measure]()
     by_path: dict[str, Page] = {}
     places: dict[str, dict[str, str]] = {}
     moved = {**REDIRECTS, **shared_page_redirects(ctx.catalogue)}
@@ -94,12 +93,11 @@ def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[s
             if declared is MODEL:
                 moved.update(models.part_redirects(built))
             for page in built:
-                measured.update(assets.block_measures(page.blocks))
                 by_path[page.path] = page
     return Site(
         by_path,
         {
-            **assets.asset_files(measured, term_definitions(ctx)),
+            **assets.asset_files(term_definitions(ctx)),
             **_drawing_files(ctx, by_path, address),
             **poster_files(ctx, address),
         },
@@ -151,7 +149,7 @@ def site_of(ctx: Context, id_: str) -> Site:
     return Site(
         pages,
         {
-            **assets.asset_files({m for page in pages.values() for m in assets.block_measures(page.blocks)}),
+            **assets.asset_files(),
             **(_drawing_files(ctx, pages, "") if id_ in ctx.catalogue.models else {}),
         },
         nav=[{page.title: page.path} for page in pages.values() if not page.part_of],

@@ -14,15 +14,6 @@ async function drawnAsPng(address) {
   return canvas.toDataURL("image/png");
 }
 
-// From a folder on disk a browser does not give a picture back that comes from a file.
-for (const button of location.protocol === "file:" ? [] : document.querySelectorAll("button[data-png]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const file = button.previousElementSibling.href;
-    download(await drawnAsPng(file), file.split("/").at(-1).replace(/svg$/, "png"));
-  });
-}
-
 const PAINT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "paint-order", "text-anchor", "font-size", "font-weight"];
 // Mixed colours as programs without `color()` read them.
 const asRgb = (value) =>
@@ -59,11 +50,13 @@ function drawingAlone(figure) {
   return `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(whole))}`;
 }
 
-for (const button of document.querySelectorAll("button[data-picture]")) {
-  const figure = button.closest("figure");
-  button.parentElement.hidden = false;
-  button.addEventListener("click", async () => {
-    const [drawing, kind] = [drawingAlone(figure), button.dataset.picture];
-    download(kind === "png" ? await drawnAsPng(drawing) : drawing, `${location.pathname.split("/").at(-2)}-${figure.id}.${kind}`);
-  });
-}
+// What the buttons of a page call, which have asked for this script.
+window.dsSave = async (button) => {
+  if ("png" in button.dataset) {
+    const file = button.previousElementSibling.href;
+    return download(await drawnAsPng(file), file.split("/").at(-1).replace(/svg$/, "png"));
+  }
+  const [figure, kind] = [button.closest("figure"), button.dataset.picture];
+  const drawing = drawingAlone(figure);
+  download(kind === "png" ? await drawnAsPng(drawing) : drawing, `${location.pathname.split("/").at(-2)}-${figure.id}.${kind}`);
+};
