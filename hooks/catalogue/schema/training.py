@@ -360,7 +360,7 @@ class GpuHours(Block):
     )
     per_tokens: Stated[Quantity] | None = Field(
         default=None,
-        description="Tokens that the hours are stated for, where that is not the whole stage.",
+        description="Tokens that the hours are stated for, where that is not the whole stage; `part` says it in words.",
         examples=["14.8T"],
     )
     cost_usd: Stated[Amount] | None = Field(

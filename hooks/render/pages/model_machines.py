@@ -75,7 +75,6 @@ class _HoursRow(NamedTuple):
     part: Text | None
     hours: Stated[Amount]
     cost: Stated[Amount] | None
-    per_tokens: Single[Quantity] | None = None
     product: Cell = EMPTY
 
 
@@ -86,20 +85,15 @@ def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> T
     price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
     priced = price is not None or any(part.cost_usd for part in infra.gpu_hours)
     total = infra.gpu_hours_total
-    parts = [_HoursRow(part.part, part.hours, part.cost_usd, part.per_tokens) for part in infra.gpu_hours]
+    parts = [_HoursRow(part.part, part.hours, part.cost_usd) for part in infra.gpu_hours]
     if total is not None and total.value is not None:
         parts.append(_HoursRow(None, total, infra.cost_usd))
     products = _hours_times_price([part.hours for part in parts], price, words)
     lines = [part._replace(product=product) for part, product in zip(parts, products, strict=True)]
     every = Markup("<b>{}</b>").format(words("infrastructure.total"))
 
-    def named(of: _HoursRow) -> Markup:
-        assert of.part is not None
-        per = Markup(" <small>/ {}</small>").format(citations.value_html(of.per_tokens)) if of.per_tokens else ""
-        return citations.rich_text(of.part) + per
-
     columns: list[Column[_HoursRow]] = [
-        Column(words("field.gpu_hours.part"), lambda of: named(of) if of.part else every),
+        Column(words("field.gpu_hours.part"), lambda of: citations.rich_text(of.part) if of.part else every),
         Column(words("field.gpu_hours.hours"), lambda of: value_cell(citations, of.hours), True),
         Column(words("field.gpu_hours.cost_usd"), lambda of: value_cell(citations, of.cost), True, priced),
         Column(words("infrastructure.hours_times_price"), lambda of: of.product, True, priced),
