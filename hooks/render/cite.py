@@ -288,7 +288,8 @@ class Citations:
     def _document_link(self, key: str, first: bool) -> Markup:
         reference: Reference = self.context.catalogue.references[key]
         short = self.context.short_titles[key]
-        whole = Markup(' title="{}"').format(reference.title) if short != reference.title else ""
+        title = reference.title_in(self.context.words.language)
+        whole = Markup(' title="{}"').format(title) if short != title else ""
         address = self._address(key) if first else ""
         return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(reference_anchor(key), whole, address, short)
 

@@ -177,7 +177,7 @@ def _paper_cell(citations: Citations, entry: Entry) -> ComparedCell:
     )
     if reference is None:
         return ComparedCell(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
-    label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
+    label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title_in(words.language)
     link = Markup('<a href="ds:references.md#{}">{}</a>').format(reference_anchor(reference.key), label)
     return ComparedCell(link, reference.key)
 

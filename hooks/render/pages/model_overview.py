@@ -273,7 +273,7 @@ def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]
     ]
     lines += [(label, dot.join(found)) for label, found in named if found]
     if reference is not None:
-        label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title
+        label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title_in(words.language)
         paper = Markup('<a href="ds:references.md#{0}">{1}</a> · <a id="cite" href="ds:references.md#{0}">{2}</a>')
         lines.append((words("fact.paper"), paper.format(reference_anchor(reference.key), label, words("section.cite"))))
     else:
