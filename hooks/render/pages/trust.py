@@ -396,7 +396,7 @@ def _witness_sections(context: Context) -> list[Section]:
 
     columns: list[Column[Witness]] = [
         Column(words("trust.witness.who"), lambda w: Markup('<a href="{}">{}</a>').format(w.url, words.text(w.name))),
-        Column(words("trust.witness.version"), lambda w: context.place(catalogue.testimony[w.id].version)),
+        Column(words("trust.witness.version"), lambda w: context.localized_place(catalogue.testimony[w.id].version)),
         Column(words("trust.witness.date"), lambda w: _day_html(context, catalogue.testimony[w.id].date)),
         Column(words("trust.witness.licence"), lambda w: w.licence),
         Column(words("trust.witness.agrees"), lambda w: count(w, Outcome.AGREES), numeric=True),
