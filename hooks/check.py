@@ -217,7 +217,6 @@ def _write_entry(arguments: argparse.Namespace) -> int:
 
 
 def _text_of_file(name: str) -> str:
-    """`-` is standard input."""
     return sys.stdin.read() if name == "-" else new_entry.read_given(name) if name else ""
 
 

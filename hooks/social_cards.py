@@ -58,7 +58,6 @@ class Face:
         return sum(self._letter_outline(letter)[1] for letter in text) * size
 
     def draw_text(self, text: str, x: float, y: float, size: float, colour: str) -> str:
-        """Outlines of a text that begins at (x, y), as SVG."""
         scale, found, at = size * self._unit, [], 0.0
         for letter in text:
             outline, wide = self._letter_outline(letter)
@@ -70,7 +69,6 @@ class Face:
         return f'<g fill="{colour}" transform="translate({x:.1f} {y:.1f}) scale({scale:.5f} {-scale:.5f})">{"".join(found)}</g>'
 
     def _letter_outline(self, letter: str) -> tuple[str, float]:
-        """Outline in the font's units and width in ems."""
         if letter not in self._known:
             name = self._names.get(ord(letter))
             if name is None:
@@ -103,7 +101,6 @@ def read_faces(chinese: bool = False) -> Faces:
 
 
 def has_chinese() -> bool:
-    """Whether Debian's `fonts-noto-cjk` is installed."""
     return all(path.is_file() for path in _noto_fonts().values())
 
 
@@ -275,7 +272,6 @@ FOLDER = "assets/pictures"
 
 
 def has_localized_cards(context: Context) -> bool:
-    """Else an edition shows the English pictures."""
     return context.words.language != CHINESE or has_chinese()
 
 

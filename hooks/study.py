@@ -57,8 +57,6 @@ _AFTER_IT = "study_after_it"
 
 @dataclass
 class Session:
-    """What outlives a build, or belongs to the whole site."""
-
     serving: bool = False  # `mkdocs serve` has to survive a broken catalogue
     # Whether a build writes into the folder of the site: served, or dirty, which needs the last site
     in_place: bool = False
@@ -78,7 +76,6 @@ def on_startup(command: str, dirty: bool) -> None:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read and check everything before MkDocs empties the output folder."""
     if _BUILD not in config.extra:
         _begin_build(config)
     config.nav = _build_of(config).edition.site.nav
@@ -112,7 +109,6 @@ def _begin_build(config: MkDocsConfig) -> None:
 
 
 def _stage_site(config: MkDocsConfig) -> None:
-    """Raises Abort where the folder cannot be made."""
     try:
         session.staged = publish.stage_site(Path(config.site_dir))
     except publish.CannotReplace as error:
@@ -176,7 +172,6 @@ def on_build_error(error: Exception) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add generated pages and downloads; set the source of each page for its edit link."""
     made = _build_of(config)
     site, places = made.edition.site, made.edition.context.catalogue.places
     unused = (*UNUSED, "sitemap.xml", "404.html") if _only_entry() else UNUSED
@@ -306,7 +301,6 @@ def _add_chinese(config: MkDocsConfig, site: Path) -> None:
 
 
 def _build_chinese_apart(config: MkDocsConfig, project: Project, folder: Path) -> None:
-    """In a process of its own, which publishes nothing."""
     session.staged = None
     _build_chinese(config, project, folder)
 
@@ -341,7 +335,6 @@ def _publish_site(config: MkDocsConfig) -> None:
 
 
 def _redirect_to_entry(made: EditionBuild, site: Path) -> None:
-    """With `make serve ID=…` the address of the site leads to the entry."""
     index = site / "index.html"
     if not index.exists() and made.pages:
         index.write_text(redirect_html(next(iter(made.pages)), {}), encoding="utf-8")

@@ -67,8 +67,6 @@ class NoConfig(Exception):
 
 @dataclass(frozen=True)
 class ConfigReading:
-    """What a config.json says."""
-
     fields: Mapping[str, Any]  # of `architecture:`, in the order of the schema, blocks as mappings
     weights_format: str  # empty where nothing says it
     unknown: Mapping[str, Any]

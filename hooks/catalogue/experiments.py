@@ -29,8 +29,6 @@ _ORIGIN = ("commit", "text", "torch", "python", "machine", "threads")
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a curve, over the seeds."""
-
     step: int
     mean: float
     least: float
@@ -84,8 +82,6 @@ class Result:
 
 @dataclass(frozen=True)
 class DrawnGroup:
-    """A group of answers: rewards, advantages, and the policy after the step."""
-
     answers: tuple[str, ...]
     rewards: tuple[float, ...]
     advantages: tuple[float, ...]
@@ -118,7 +114,6 @@ def read_worked_step(data: FilePath) -> WorkedStep | None:
 def read_results(
     data: FilePath, experiments: tuple[Experiment, ...], located: Located
 ) -> tuple[dict[str, Result], list[Finding]]:
-    """Of the experiments that were run, with findings."""
     results, findings = {}, list[Finding]()
     for index, experiment in enumerate(experiments):
         if experiment.result is None:
@@ -141,7 +136,6 @@ def read_results(
 
 
 def _problems_of_file(folder: str, name: str, text: str | None, experiment: Experiment) -> Iterator[Finding]:
-    """A missing file or column, or a cell that should be a number."""
     called, again = f"{folder}/{name}", f"`make experiments ONLY={experiment.id}` writes this file"
     if text is None:
         fix = "run it, or take `result` and `verdict` out"

@@ -69,7 +69,6 @@ class _Generator(GenerateJsonSchema):
 
 @cache  # the same in every build while serving
 def json_schema(name: str) -> str:
-    """For editors."""
     schema = SCHEMAS[name].model_json_schema(schema_generator=_Generator)
     for key, definition in schema.get("$defs", {}).items():
         if "description" not in definition:  # a record that is written in several forms

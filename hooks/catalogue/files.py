@@ -105,8 +105,6 @@ ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file of the catalogue."""
-
     schema: type[Record]
     absent: str | None = None  # the text that stands in for a missing file; None where it is required
     cites: bool = False  # whether values have sources, inherited from the blocks around them
@@ -265,7 +263,6 @@ def _not_one_entry(part: Located) -> list[Finding]:
 
 
 def _first_day(entry: Any) -> str:
-    """The earliest day that unchecked dates allow; empty without one."""
     dates = entry.get("dates") if isinstance(entry, Mapping) else None
     if not isinstance(dates, Mapping):
         return ""
@@ -299,7 +296,6 @@ def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
 
 
 def is_check_digit(finding: Finding) -> bool:
-    """Whether a check digit is wrong."""
     return ".control." in finding.path
 
 
@@ -354,7 +350,6 @@ def read_revision(data: Path, texts: Mapping[str, str]) -> Revision:
 
 
 def _last_commit(data: Path) -> tuple[str, str]:
-    """Day and hash of the last commit to the data; empty outside of a repository."""
     found = run_git(data, "log", "-1", "--format=%cs %h", "--abbrev=10", "--", ".").split()
     if len(found) != 2:
         return "", ""
@@ -363,7 +358,6 @@ def _last_commit(data: Path) -> tuple[str, str]:
 
 
 def run_git(folder: Path, *arguments: str) -> str:
-    """Output of git; empty where there is no git or no repository."""
     try:
         run = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
     except OSError:

@@ -33,7 +33,6 @@ def unseen_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def escape_invisible(text: str) -> str:
-    """Safe to print on a terminal."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode(errors="backslashreplace").decode()
 
 
@@ -43,8 +42,6 @@ _LONGEST = 300  # characters of a part of a message: what was found can be as lo
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One located problem."""
-
     file: str  # relative to the project
     line: int  # from 1
     path: str  # where it is, in words; empty where no key can be named

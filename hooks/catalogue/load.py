@@ -73,7 +73,6 @@ _ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
 def load_catalogue(data: FilePath) -> Catalogue:
-    """Raises CatalogueError with every finding."""
     data = data.resolve()
     texts = files.read_texts(data)
     draft, findings = read_draft(data.name, texts)

@@ -45,8 +45,6 @@ class LookupFailure(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """A value for a text, and where it comes from."""
-
     value: Any  # quantity, Text, date, str, bool or int; int or Decimal where recomputed
     source: Sources | None
     recomputed: str | None = None  # the variant whose working shows it, if any
@@ -277,7 +275,6 @@ def training_gpu(lookup: Lookup, entry: Entry) -> Gpu | None:
 
 
 def training_peak(lookup: Lookup, entry: Entry) -> Found | None:
-    """In TFLOPS, dense BF16."""
     gpu = training_gpu(lookup, entry)
     return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
 
@@ -348,8 +345,6 @@ def asked_kinds() -> tuple[str, ...]:
 
 
 class AnswerGroup(IntEnum):
-    """Kinds of facts that are loaded together."""
-
     OVERVIEW = 0
     ARCHITECTURE = 1
     TRAINING = 2

@@ -35,8 +35,6 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Given:
-    """What is known of a new model."""
-
     arxiv: str = ""
     config: str = ""  # text of its config.json
     bibtex: str = ""

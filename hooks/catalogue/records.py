@@ -49,7 +49,6 @@ class Entry:
 
     @cached_property
     def encoder(self) -> Computation | None:
-        """Weights of the vision encoder; None where its dimensions are unknown."""
         width = self.architecture.hidden_size.value if self.architecture else None
         return vision_weights(self.vision, width) if self.vision and width else None
 
@@ -107,7 +106,6 @@ class Entry:
 
     @cached_property
     def stored_cache(self) -> Computation | None:
-        """Bytes of a token's cache in service."""
         if self.recount is None or self.architecture is None:
             return None
         return stored_cache(self.architecture, self.recount, self.model.kv_cache, self.variant.id)
@@ -123,8 +121,6 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that was read, by id."""
-
     models: Mapping[str, Model]
     techniques: Mapping[str, Technique]
     shared_pages: Mapping[str, SharedPage]
@@ -259,7 +255,6 @@ def _with_differences(block: B, differing: Block) -> B:
 
 
 def stated_dates(dates: Dates) -> dict[str, PartialDate]:
-    """Known dates, by field."""
     stated = ((name, date) for name, date in vars(dates).items() if name != "source" and date is not None)
     return {name: date.value for name, date in stated if date.value is not None}
 
@@ -363,7 +358,6 @@ def shares_training(entry: Entry) -> bool:
 
 
 def infrastructure_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[Any] | None) -> Single[Any] | None:
-    """The variant's own, or that of the weights it was trained from in the same training."""
     if stated is None:
         return None
     if stated.by_variant is None:
@@ -385,12 +379,10 @@ def _embedding_rows(entry: Entry) -> int | None:
 
 
 def published_gpu_hours(entry: Entry) -> Single[Quantity] | None:
-    """Of the whole training of a checkpoint."""
     return _total_for_variant(entry, "gpu_hours_total", "gpu_hours")
 
 
 def published_cost(entry: Entry) -> Single[Quantity] | None:
-    """Of the whole training of a checkpoint."""
     return _total_for_variant(entry, "cost_usd", "cost_usd")
 
 

@@ -52,8 +52,6 @@ REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 @dataclass(frozen=True)
 class Reference:
-    """A paper, repository or announcement that is cited."""
-
     key: str
     title: str
     authors: tuple[str, ...]  # in reading order; `others` in BibTeX becomes `et al.`
@@ -84,7 +82,6 @@ class Reference:
 
 
 def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Finding]]:
-    """In file order."""
     library = parse_string(text, parse_stack=[NormalizeFieldKeys()])  # `TITLE` is `title` to BibTeX
     findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
     marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in merge_conflicts(text)]

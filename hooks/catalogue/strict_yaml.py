@@ -281,7 +281,6 @@ class _Builder:
         self.complaints.append((_event_line(event), tuple(self.path), found, allowed, fix, repair))
 
     def build_document(self, text: str) -> Any:
-        """None for an empty text."""
         events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self.events = events
         next(events)

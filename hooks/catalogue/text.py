@@ -220,7 +220,6 @@ _END = re.compile(r"[.!?]+[)\]\"'”’]*(?=\s|$)|[。！？]+[”’」）]*")
 
 
 def escape_cell(text: str) -> str:
-    """For a table in Markdown."""
     return text.replace("|", "\\|").replace("\n", " ")
 
 
@@ -359,8 +358,6 @@ AVOIDED_FORM_FIX = "write that, or name the longer expression under `but:` in da
 
 @dataclass(frozen=True)
 class AvoidedForms:
-    """Of one language."""
-
     language: Language
     rights: dict[str, tuple[Avoided, str]]
 

@@ -195,8 +195,6 @@ def _count_and_first(resting: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Something that a reader looks for."""
-
     key: str  # in the file of an entry; a dot leads into a variant or a block
     what: str
     is_there: Callable[[Entry], bool]  # whether the entry says it, or that it is not published

@@ -99,7 +99,6 @@ class FamilyUse:
 
     @cached_property
     def date(self) -> PartialDate | None:
-        """The first date of the uses that the label is about."""
         dates = [use.date for use in self.uses if use.date is not None and use.how.is_use is self.is_use]
         return min(dates, key=lambda day: day.first_day, default=None)
 
@@ -148,15 +147,12 @@ class Uses:
             self._found[technique.id] = self._label_uses(technique, list(self._unlabelled_uses(technique)))
 
     def of_technique(self, technique_id: str) -> tuple[Use, ...]:
-        """Oldest first."""
         return self._found.get(technique_id, ())
 
     def of_model(self, model_id: str) -> tuple[Use, ...]:
-        """In the order of the techniques."""
         return tuple(use for uses in self._found.values() for use in uses if use.model.id == model_id)
 
     def family_uses(self, technique_id: str) -> tuple[FamilyUse, ...]:
-        """Oldest first."""
         by_family: dict[str, list[Use]] = {}
         for use in self.of_technique(technique_id):
             by_family.setdefault(use.model.id, []).append(use)
@@ -261,7 +257,6 @@ class Uses:
         return min(dates, key=lambda day: day.first_day, default=first_date(model))
 
     def _label_uses(self, technique: Technique, uses: list[Use]) -> tuple[Use, ...]:
-        """By date, with the labels that dates and lineages decide."""
         introduced = technique.introduced.date.value
         ordered = sorted(uses, key=lambda use: use.day)
         described = any(use.how is UseLabel.INTRODUCED for use in ordered)

@@ -272,7 +272,6 @@ def _describe_error(details: ErrorDetails, written: str) -> tuple[str, str]:
 
 
 def _as_written(value: Any) -> str:
-    """A scalar as it stands in the file, in backquotes."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, bool):

@@ -116,7 +116,6 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
 
 
 def without_fences(text: str) -> str:
-    """Fenced code is blanked; lines keep their numbers."""
     return _without_fences(text)[0]
 
 

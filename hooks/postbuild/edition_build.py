@@ -28,7 +28,6 @@ _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
 
 def config_error(file: Path, language: str, docs: Path, extra: Mapping[str, Any]) -> str | None:
-    """What is wrong with the configuration `file`, and what to do about it."""
     if language not in (ENGLISH, CHINESE):
         return f"{file.name}: theme.language: found `{language}`; allowed are `{ENGLISH}` and `{CHINESE}`"
     editions = extra.get("editions")
@@ -74,8 +73,6 @@ class PagePaths:
 
 @dataclass
 class EditionBuild:
-    """One build of an edition."""
-
     edition: Edition
     links: Links = field(init=False)
     # Hand-written pages, quotes filled in, with their blocks, by path

@@ -294,7 +294,6 @@ _TEXT = {
 
 
 def compress_files(site: Path) -> None:
-    """Write `name.gz` and `name.br` beside each file that gets smaller by it."""
     for path in _compressible_files(site):
         content = path.read_bytes()
         for suffix, packed in (

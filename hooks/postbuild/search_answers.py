@@ -87,8 +87,6 @@ def _grouped(found: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 class _Pool:
-    """Items by number, each kept once."""
-
     def __init__(self) -> None:
         self.numbers: dict[Any, int] = {}
 
@@ -125,7 +123,6 @@ def _pack_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
 
 
 def _definition(one: Mapping[str, Any], address: Address) -> dict[str, Any]:
-    """A technique with its users, or a term."""
     made = {"title": one["title"], "text": one["definition"], "address": address(one["address"])}
     if one.get("models"):
         made |= {"page": made["address"].partition("#")[0], "models": one["models"]}
@@ -142,7 +139,6 @@ def _api(api: Mapping[str, list[AnswerLine]], address: Address) -> list[dict[str
 
 
 def _kinds(context: Context) -> dict[str, Any]:
-    """The words for each kind of fact, its label and group, and what narrows it."""
     facts = context.catalogue.asked.facts
     return {
         "kinds": [

@@ -521,7 +521,6 @@ def _technique_users(context: Context, technique: Technique) -> Iterator[tuple[s
 
 
 def _other_makers(context: Context, technique: Technique) -> Iterator[AnswerLine]:
-    """Each other maker whose models have a technique, with these models."""
     idea = next((idea for idea in IDEAS if idea.technique == technique.id), None)
     table = context.catalogue.elsewhere
     if idea is None:

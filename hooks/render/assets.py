@@ -239,7 +239,6 @@ FOLLOW_REDIRECT = (
 
 
 def script_digest(text: str) -> str:
-    """A script's hash as a policy names it."""
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 

@@ -50,8 +50,6 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?![”」）])")
 
 @dataclass
 class Citations:
-    """Sources of one page, numbered from 1."""
-
     context: Context
     numbers: dict[Sources, int] = field(default_factory=dict)
     marked: set[int] = field(default_factory=set)  # numbers that stand as marks in the text
@@ -264,7 +262,6 @@ class Citations:
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)
 
     def source_list(self, shown: Container[int] | None = None) -> list[tuple[int, list[Markup]]]:
-        """Sources of the page, or those `shown`, by number, as lines of HTML."""
         addressed: set[str] = set()
         return [
             (number, self.source_lines(sources, addressed))
@@ -330,14 +327,12 @@ def counts_of(single: Single[Any] | None) -> Counted | None:
 
 
 def counted_text(words: Words, counts: Counted | None) -> str:
-    """The same in brackets."""
     if counts is None:
         return ""
     return words("punctuation.bracketed", text=words(f"counts.{counts.name.lower()}"))
 
 
 def counted_mark(words: Words, counts: Counted | None) -> Markup:
-    """The same in small print."""
     if counts is None:
         return Markup("")
     return Markup(" <small>{}</small>").format(words(f"counts.{counts.name.lower()}"))

@@ -152,7 +152,6 @@ def identity_rows(citations: Citations, entry: Entry) -> Cells:
 
 
 def base_html(citations: Citations, stated: Single[Any]) -> Markup:
-    """Weights outside the catalogue that a variant starts from."""
     if stated.absence is not None:
         return citations.value_html(stated)
     note = citations.rich_text(stated.note).striptags() if stated.note else ""

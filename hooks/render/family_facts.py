@@ -144,7 +144,6 @@ def told_together(uses: Iterable[Use]) -> list[tuple[Use, ...]]:
 
 
 def use_label(context: Context, *uses: Use) -> Markup:
-    """What a model did, with the origin; of several uses the origins are joined."""
     words, use = context.words, uses[0]
     if use.how is UseLabel.IN_WEIGHTS:
         return _in_weights(context, use)

@@ -27,7 +27,6 @@ def character_columns(character: str) -> int:
 
 
 def text_columns(text: str) -> int:
-    """Width in Latin letters."""
     return sum(map(character_columns, text))
 
 
@@ -304,7 +303,6 @@ def use_symbol(how: UseLabel) -> Markup:
 
 
 def use_part(part: UsePart) -> Markup:
-    """For a legend; a table makes its own, which are links."""
     return Markup('<span class="ds-use {}" aria-hidden="true">{}</span>').format(part.name.lower(), USES[part])
 
 

@@ -82,7 +82,6 @@ def verdict_word(words: Words, verdict: Verdict) -> str:
 
 
 def format_minutes(words: Words, result: Result) -> str:
-    """Processor time of all seeds in whole minutes, rounded up."""
     return words("experiments.minutes", count=math.ceil(result.minutes))
 
 
@@ -136,7 +135,6 @@ def _experiment_panels(words: Words, experiment: Experiment, result: Result) -> 
 
 
 def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
-    """The mean of each arm in a band from the lowest seed to the highest."""
     column = str(experiment.curve)
     arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if arm.id in result.curve_arms]
     curves = {arm.id: result.mean_curve(arm.id, column) for arm, _ in arms}

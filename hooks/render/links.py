@@ -184,14 +184,11 @@ class _SideLine:
 
 
 class SideList:
-    """Writes the side list; `beside` are badges by path."""
-
     def __init__(self, beside: Mapping[str, str]) -> None:
         self._beside = beside
         self._lines: dict[str, _SideLine] = {}
 
     def list_lines(self, items: Sequence[ListedPage], page: ListedPage | None, base: str, first: ListedPage) -> str:
-        """Pages of a group; `base` leads to the root, `first` is the section's first page."""
         folder = address_parts(page.url.rpartition("/")[0]) if page else ()
         here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()
         near = _pages_nearby(items, here)

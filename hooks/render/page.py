@@ -157,14 +157,12 @@ class Page:
 
     @property
     def anchors(self) -> tuple[str, ...]:
-        """Anchors, without the numbers of sources."""
         found = dict.fromkeys(section.id for section in self.sections if section.title)
         found |= dict.fromkeys(id_ for html in self.blocks.values() for id_ in _ID.findall(html))
         return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
 
 
 def fenced_code(text: str, language: str = "") -> str:
-    """With a fence that nothing in the code can end."""
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 

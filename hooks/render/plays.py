@@ -132,8 +132,6 @@ globalThis.drawFigure = (name, data, state) => {
 
 @dataclass(frozen=True)
 class DrawnPanel:
-    """360 × `height` units; `shapes` is SVG, `says` its text alternative."""
-
     title: str
     height: float
     says: str
@@ -142,8 +140,6 @@ class DrawnPanel:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure in one state, with its status sentence."""
-
     panels: Sequence[DrawnPanel]
     status: str
 
@@ -262,7 +258,6 @@ def _counted_entries(catalogue: Catalogue) -> Iterator[tuple[Entry, MemoryFootpr
 
 
 def stated_context(entry: Entry) -> int:
-    """Longest stated context in tokens; 0 where none is."""
     stated = entry.variant.context_length
     return int(stated.value.value) if stated and stated.value else 0
 
@@ -359,7 +354,6 @@ def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
 
 
 def _context_slider(words: Words, figure: str) -> Control:
-    """Begins at the shortest context, from which a Play button goes on."""
     steps = [(n, _short_context(n)) for n in _CONTEXTS]
     return Control("context", words(f"mechanism.{figure}.context"), _CONTEXTS[0], steps)
 

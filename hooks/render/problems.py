@@ -251,7 +251,6 @@ def _is_last_step(asked_: SolvedProblem) -> bool:
 
 
 def _band_shown(band: Band, words: Words) -> dict[str, str]:
-    """A band of answers; where the seeds agree, with a per cent on either side."""
     least = abs(band.mean) / 100
     low, high = min(band.low, band.mean - least), max(band.high, band.mean + least)
     shown = {"low": low, "high": high, "mean": band.mean}
@@ -287,7 +286,6 @@ def _script_words(context: Context) -> str:
 
 
 def _working_line(words: Words, problem: Problem, worked: Computation) -> Markup:
-    """The formula with names, then with numbers; one of numbers alone once."""
     numbers = Markup.escape(worked.numbers)
     if not worked.values:
         return numbers
@@ -318,13 +316,11 @@ def title_and_address(context: Context, home: str, written: Mapping[str, str]) -
 
 
 def problems_section(context: Context, page: str) -> list[Section]:
-    """Problems that a technique itself asks."""
     html = problems_html(context, problems_of_page(context, page))
     return [Section("problems", context.words("problems.section"), html)] if html else []
 
 
 def links_to_related(context: Context, page: str, written: Mapping[str, str]) -> Markup:
-    """Links to pages that ask more about a technique, with how many problems each."""
     links = []
     for home, count in homes_of_related(context, page).items():
         title, address = title_and_address(context, home, written)

@@ -215,8 +215,6 @@ class NoSuchEntry(ValueError):
 
 @dataclass(frozen=True)
 class Edition:
-    """A language with its context and generated pages."""
-
     context: Context
     site: Site
 
@@ -242,7 +240,6 @@ class Project:
     downloads: Mapping[str, bytes] = field(default_factory=dict)
 
     def render_edition(self, language: str) -> Edition:
-        """Raises BrokenWords."""
         ctx = self.contexts[language]
         if self.entry:
             return Edition(ctx, site_of(ctx, self.entry))
@@ -279,7 +276,6 @@ def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, a
 
 
 def theme_values(edition: Edition, root: str, languages: list[str], policy: str, edit_uri: str) -> Mapping[str, Any]:
-    """Values by template name; `root` is the site's address, `languages` its editions."""
     words, downloads = edition.context.words, tuple(edition.site.downloads)
     return {
         "ds_words": words,

@@ -187,7 +187,6 @@ class AccessibleTables(Extension):
 
 class _TableProcessor(Treeprocessor):
     def run(self, root: Element) -> None:
-        """Name each table by its heading."""
         heading = ""
         for index, element in enumerate(list(root)):
             if element.tag in ("h1", "h2", "h3", "h4"):
@@ -219,7 +218,6 @@ def _finish_table(table: Element, heading: str) -> Element:
 
 
 def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
-    """Stated values of a block and its inner blocks as `(dotted.key, value)`."""
     for name in type(block).model_fields:
         value = getattr(block, name)
         key = f"{prefix}{name}"
@@ -293,7 +291,6 @@ def _silent_line(citations: Citations, silent: Sequence[Markup]) -> Markup:
 def labelled_values(
     citations: Citations, block: Block, prefix: str, skip: Sequence[str] = ()
 ) -> list[tuple[Markup | str, Stated[Any], str]]:
-    """Stated values with labels; `prefix` selects the words."""
     words = citations.context.words
     return [
         (words(f"field.{prefix}{key}"), value, "")
@@ -335,7 +332,6 @@ def recomputed_html(text: str, title: str = "") -> Markup:
 
 
 def recomputed_size(value: int) -> Cell:
-    """With K, M, B or T; sorts by all digits."""
     return Cell(recomputed_html(format.format_compact(value)), str(value))
 
 
@@ -347,7 +343,6 @@ def working_link(entry: Entry, text: str, title: str = "") -> Markup:
 
 
 def working_cell(entry: Entry, term: Computation | None) -> Cell:
-    """The same in a cell; a dash without one."""
     return (
         Cell(working_link(entry, format.format_integer(term.value), substituted_formula(term)), str(term.value))
         if term
@@ -360,7 +355,6 @@ def substituted_formula(term: Computation) -> str:
 
 
 def breakdown_title(words: Words, entry: Entry, agreement: Agreement) -> str:
-    """The largest parts of a total, or what an activated size leaves out, in one line."""
     counted = entry.recount
     if counted is None or counted.total is None:
         return ""

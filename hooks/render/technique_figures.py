@@ -216,7 +216,6 @@ def _drawn_mechanism(context: Context, name: str) -> str:
 
 
 def figures_of(context: Context, technique_id: str) -> str:
-    """Figures on the technique's own page, and links to those that a guide shows."""
     names, own = SHOWN.get(technique_id, ((), ()))[0], f"techniques/{technique_id}.md"
     here = [name for name in names if PLACES[name] == own or PLAYED.get(name) == technique_id]
     elsewhere = [(name, PLACES[name], name in PLAYS) for name in names if name not in here]

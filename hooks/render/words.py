@@ -30,8 +30,6 @@ class MissingWord(BrokenWords):
 
 
 class Words:
-    """Words of one language. `words("key", name=…)` fills in `{name}`."""
-
     def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, str]) -> None:
         self.language = language
         self._words = words
@@ -56,7 +54,6 @@ class Words:
         return iter(self._words)
 
     def word_place(self, key: str) -> str:
-        """`words/zh/interface.yaml:12`."""
         return self._places[key]
 
     def from_code(self, key: str, english: str) -> str:

@@ -66,7 +66,6 @@ def has_added_indexer(architecture: Architecture) -> bool:
 
 @cache
 def fields_of_kinds() -> Mapping[str, Kinds]:
-    """Fields that only some kinds of attention or feed-forward network have."""
     found = dict(kinds_by_field(Architecture))
     for name in {name for kind in KINDS.values() for name in (*kind.needed, *kind.allowed)}:
         needed = tuple(kind.kind for kind in KINDS.values() if name in kind.needed)

@@ -52,8 +52,6 @@ class IndexKey(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class CachingLayers:
-    """Layers that cache entries of one form."""
-
     name: str  # what figures call them; `all` where there is one form
     layers: str  # field with their number
     entry: str  # formula of the elements of an entry
@@ -72,16 +70,12 @@ class CachingLayers:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyValueHeads:
-    """How many key-value heads fit a number of query heads."""
-
     fits: Callable[[int, int], bool] | None  # takes query and key-value heads; None where any number fits
     allowed: str  # for a message, with `{heads}` for the query heads
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionKind:
-    """All that depends on a kind of attention."""
-
     kind: Attention
     needed: tuple[str, ...]
     allowed: tuple[str, ...]  # optional fields, of those that only some kinds have

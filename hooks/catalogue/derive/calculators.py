@@ -55,8 +55,6 @@ Number = int | Fraction
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFormat:
-    """How numbers of a format are stored."""
-
     bits: int  # without the scales of blocks
     # The memory calculator's choice for weights released in it (FP4: routed experts alone); None where no model is
     weights: str | None
@@ -123,7 +121,6 @@ def memory_footprint(entry: Entry) -> MemoryFootprint | MissingFields:
 
 
 def auxiliary_modules(entry: Entry) -> tuple[Computation, ...]:
-    """MTP modules or a drafter, Engram, a vision encoder."""
     recount = entry.recount
     if recount is None:
         return ()

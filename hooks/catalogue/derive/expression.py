@@ -45,8 +45,6 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Computation:
-    """One line of a working."""
-
     name: str  # key of its label in the language files
     formula: str  # with `×` for multiplication
     values: Mapping[str, Exact] = field(repr=False, hash=False)
@@ -65,7 +63,6 @@ class Computation:
 
     @property
     def value(self) -> int:
-        """Rounded once."""
         return round(self.exact)
 
 

@@ -139,8 +139,6 @@ ACTIVATED_CONVENTION = ActivatedBasis.NO_INPUT_EMBEDDING
 
 @dataclass(frozen=True)
 class Recount:
-    """Sizes recomputed from an architecture."""
-
     terms: tuple[Computation, ...]  # lines that add up to the total
     inactive_experts: Computation | None  # routed experts a token does not reach; None for dense models
     total: int | None
@@ -198,7 +196,6 @@ def recount_sizes(architecture: Architecture) -> Recount:
 
 
 def parameter_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
-    """By part; the results add up to the total."""
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
     return {
@@ -316,7 +313,6 @@ class Agreement:
 
     @property
     def percent(self) -> Decimal:
-        """Of the published value."""
         return 100 * self.difference / self.published.value
 
 

@@ -38,8 +38,6 @@ class Band:
 
 @dataclass(frozen=True)
 class SolvedProblem:
-    """A problem as it is asked."""
-
     id: str
     problem: Problem
     entry: Entry | None

@@ -32,8 +32,6 @@ from .parameters import ACTIVATED_CONVENTION, cache_bytes
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerStates:
-    """What an optimiser keeps and is configured with."""
-
     constants: tuple[str, ...]  # those that stages of training state
     moments: int  # numbers kept for each parameter
 
@@ -50,16 +48,12 @@ OPTIMIZERS: Mapping[OptimizerKind, OptimizerStates] = per_kind(
 
 
 class AttentionLeftOut(StrEnum):
-    """Why attention's own share of the computation is not given."""
-
     KIND = "kind"
     LENGTH = "length"
 
 
 @dataclass(frozen=True)
 class TrainingMetrics:
-    """What follows for one variant."""
-
     tokens: Single[Quantity]  # of the pre-training that made the variant
     terms: Mapping[str, Computation]  # by name, in the order of the page; a line that cannot be made is left out
     attention_left_out: AttentionLeftOut | None  # why only matrix products are counted, if so
@@ -221,7 +215,6 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
 
 
 def stage_gpu_hours(model: Model) -> GpuHours | None:
-    """Those that name the stage they cover."""
     parts = model.infrastructure.gpu_hours if model.infrastructure else ()
     return next((part for part in parts if part.stage is not None), None)
 
@@ -320,8 +313,6 @@ def metric_counts(entry: Entry, metric: str) -> Counted | None:
 
 
 class Way(StrEnum):
-    """How a value moves in a stretch."""
-
     WARM_UP = "warm-up"
     CONSTANT = "constant"
     LINEAR = "linear"
@@ -338,8 +329,6 @@ _WAYS = {
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of a stage in which a value moves one way."""
-
     way: Way
     start: Fraction  # share of the stage at which it begins
     end: Fraction  # share at which it ends
@@ -348,7 +337,6 @@ class Stretch:
     computed: bool = False  # whether `last` is a factor times the peak, and not printed itself
 
     def value_at(self, share: Fraction) -> float:
-        """The value at a share of the stage."""
         first, last = float(self.first), float(self.last)
         if self.way is Way.CONSTANT:
             return last
@@ -360,8 +348,6 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Learning rate and batch of a variant over a stage."""
-
     tokens: Quantity | None
     rate: tuple[Stretch, ...]
     loose: tuple[Decimal, ...]  # peak and last rate where no phase says how one becomes the other

@@ -62,7 +62,6 @@ def updates_in_order(draft: Draft) -> Iterator[Finding]:
 
 
 def _release_date(model: Model, variant: Variant) -> PartialDate | None:
-    """The variant's own, or else its entry's."""
     stated = variant.release.weights if variant.release is not None else model.dates.weights
     return stated.value if stated else None
 

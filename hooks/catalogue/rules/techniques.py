@@ -282,7 +282,6 @@ def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
 
 
 def _circle_from(start: str, parents: Mapping[str, set[str]]) -> list[str]:
-    """Empty without a circle."""
     stack = [(start, [start])]
     seen = set()
     while stack:

@@ -135,7 +135,6 @@ class Copies:
 
 
 def each_line(file: CopiesFile) -> Iterator[tuple[str, str, Copy]]:
-    """Document, place and copy."""
     for key, stated in file.copies.items():
         for place, copy in stated.items() if isinstance(stated, dict) else ((EVERYWHERE, stated),):
             yield key, place, copy

@@ -347,7 +347,6 @@ class Remark(Block):
 def walk_record(
     record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path: tuple[str | int, ...] = ()
 ) -> None:
-    """Parents first."""
     visit(record, path)
     for key, child in values_below(record):
         walk_record(child, visit, (*path, key))

@@ -21,7 +21,6 @@ __all__ = ["DRAWINGS", "Frame", "alignment", "attention", "experts", "frames_of"
 
 
 def frames_of(context: Context, technique_id: str) -> list[Frame]:
-    """The frames of a technique, its picture first; empty without a drawing."""
     if technique_id not in DRAWINGS:
         return []
 

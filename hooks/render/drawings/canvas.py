@@ -383,7 +383,6 @@ class Drawing:
         return [f"={token}" for token in self.say(key).split("|")]
 
     def new_frame(self, key: str = "", formula: str = "") -> Canvas:
-        """A canvas for the next frame, with the words `title` and `says` below `key`."""
         width = _FRAME if key else WIDTH
         canvas = Canvas(Panel("", 0, "", width=width), self.say, width=width)
         self._canvases.append((key, canvas, formula))

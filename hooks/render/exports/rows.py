@@ -51,7 +51,6 @@ class PlainRecords:
         return self.contexts[ENGLISH].catalogue
 
     def text(self, text: Text) -> dict[str, str]:
-        """A text by language, with quotes filled in and without markup."""
         written = {ENGLISH: text.en} | ({CHINESE: text.zh} if text.zh else {})
         return {language: self._filled(language, words) for language, words in written.items()}
 

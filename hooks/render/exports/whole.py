@@ -118,7 +118,6 @@ class _Definitions:
         self.made: dict[str, Json] = {}
 
     def definition_of(self, record: type | str) -> Json:
-        """The `$ref` of a record."""
         name = record if isinstance(record, str) else _definition_name(record)
         if name not in self.made:
             self.made[name] = {}  # a record may hold itself
@@ -258,7 +257,6 @@ def catalogue_json(plain: PlainRecords, address: str) -> dict[str, str]:
     }
 
     def entries(kind: str, made: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
-        """The entries as JSON; each is a file too."""
         for id_, page, record in made:
             entry = _compact_json(record)
             cited = [references[key] for key in sorted(set(_CITED.findall(entry))) if key in references]

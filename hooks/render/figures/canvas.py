@@ -90,7 +90,6 @@ class Linear:
         return round(self.start + share * (self.end - self.start), 2)
 
     def ticks(self, about: int = 5) -> list[float]:
-        """Round values inside the scale, about as many as asked for."""
         rough = (self.high - self.low) / max(1, about)
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
@@ -188,8 +187,6 @@ WIDTH = 360
 
 @dataclass
 class Panel:
-    """Shapes in the order in which they are painted; `says` is the text alternative."""
-
     title: str
     height: float
     says: str
@@ -209,7 +206,6 @@ class Panel:
         )
 
     def text(self, x: float, y: float, words: object, kind: str = "", anchor: str = "start") -> None:
-        """Text with its base line at y; `anchor` is start, middle or end."""
         self.shapes.append(
             {
                 "is": "text",

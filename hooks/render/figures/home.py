@@ -45,8 +45,6 @@ _LEAST = 40.0  # room for the layers of a narrow model, so that pictures stand b
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A model in small, as path data: every fourth layer, all experts, the chosen ones."""
-
     width: float
     height: float
     layers: str
@@ -386,8 +384,6 @@ def poster_sheet(context: Context) -> PosterLayout:
 
 @dataclass(frozen=True)
 class _TrackRun:
-    """Families of a track side by side."""
-
     track: Track
     members: Sequence[Model]
     column: int
@@ -428,8 +424,6 @@ def _sheet_sides(columns: int, rows: int) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class _PosterScale:
-    """The largest parameters and cache of all."""
-
     parameters: float
     cache: int
 

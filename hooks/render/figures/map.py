@@ -119,7 +119,6 @@ def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[l
 
 
 def _place_names(found: Family, places: dict[str, tuple[float, float]], verticals: Sequence[Rect]) -> list[PlacedStop]:
-    """Names above their stops, or where they overlap nothing; the general line first."""
     taken: list[Rect] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places.values()]
     order = sorted(
         found.stops, key=lambda id_: (found.stops[id_].model.track is not Track.GENERAL, found.stops[id_].day)
@@ -179,8 +178,6 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class StandaloneItems:
-    """A line for what was released without a model."""
-
     items: Sequence[Item]
     x: float
     y: float

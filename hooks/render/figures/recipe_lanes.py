@@ -35,8 +35,6 @@ _ROW, _TRACK = 50, 24  # of the form that runs down
 
 @dataclass(frozen=True)
 class StageNode:
-    """A stage with its place in both forms."""
-
     id: str
     number: int
     kind: str

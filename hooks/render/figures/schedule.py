@@ -102,8 +102,6 @@ class ScheduleRun:
 
 @dataclass(frozen=True)
 class PlotMark:
-    """A stated point, or one computed as a factor times the peak."""
-
     x: float
     y: float
     computed: bool

@@ -33,8 +33,6 @@ _SMALL_PARTS = ("gate", "gate_bias", "norms", "hyper_connections")
 
 @dataclass(frozen=True)
 class LedgerPart:
-    """A share of the weights at work, filled from a step on."""
-
     key: str
     label: str
     count: int
@@ -54,8 +52,6 @@ class PathStep:
 
 @dataclass(frozen=True)
 class TokenPath:
-    """The steps of one model; `total` is what it holds, `whole` the same in words."""
-
     id: str
     name: str
     page: str

@@ -33,8 +33,6 @@ class MenuSection(Enum):
 
 
 class SearchKind(StrEnum):
-    """A filter of the search."""
-
     MODEL = "model"
     TECHNIQUE = "technique"
     GUIDE = "guide"
@@ -45,8 +43,6 @@ class SearchKind(StrEnum):
 
 @dataclass(frozen=True)
 class MenuGroup:
-    """Pages of a collection under a title in the menu, or by themselves without one."""
-
     title: str
     ids: tuple[str, ...]
 

@@ -203,7 +203,6 @@ def _label_tiers(texts: Sequence[tuple[float, float]]) -> tuple[list[int], list[
 
 
 def _mode_stretches(name: NamedSpans, places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float, str]]:
-    """Neighbouring spans of one mode, joined."""
     first = 0
     for index in range(1, len(places) + 1):
         if index == len(places) or name.spans[index].mode != name.spans[first].mode:
@@ -219,8 +218,6 @@ _DOWN_BAR, _DOWN_APART, _ROOM, _WIDEST, _DOWN_ON = 13.0, 6.0, 8.0, 172.0, 14.0  
 
 @dataclass(frozen=True)
 class ModelLine:
-    """A model's row: its bar, and its first month where there is room."""
-
     span: ModelSpan
     label: str
     y: float

@@ -146,7 +146,6 @@ def gpu_choices(context: Context) -> list[tuple[str, list[FormChoice]]]:
 def form_section(
     context: Context, kind: str, fields: Sequence[FormField], facts: Sequence[str], data: Mapping[str, Any]
 ) -> Section:
-    """The form with its result, hidden until the script runs."""
     messages = {key: context.words(f"tools.script.{key}") for key in _MESSAGES}
     given = {**data, "words": {**messages, **data["words"]}}
     text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
@@ -227,7 +226,6 @@ def memory_page(context: Context) -> Page | None:
 
 
 def released_format(entry: Entry) -> str | None:
-    """Key in `FORMATS` of the released weights."""
     single = records.weights_format(entry)
     return NUMBER_FORMATS[NumberFormat(number_format(single.value))].weights if single and single.value else None
 
@@ -383,7 +381,6 @@ def _listed_entries(context: Context) -> Iterator[Entry]:
 
 
 def memory_terms(found: MemoryFootprint, gpu: Gpu, length: int, weights: str) -> dict[str, Computation]:
-    """The lines for one sequence with its cache in BF16."""
     numbers: dict[str, Number] = {
         **memory_numbers(found),
         **weight_numbers(weights),
@@ -463,7 +460,6 @@ def peak_flops(gpu: Gpu) -> Number:
 def training_terms(
     found: TrainingEffort, start: Entry, gpu: Gpu, tokens: int, length: int | None
 ) -> dict[str, Computation]:
-    """The lines of a run at the utilisation and price of the first one."""
     numbers: dict[str, Number] = {
         "matrix_flops": found.matrix_flops,
         "tokens": tokens,

@@ -116,8 +116,6 @@ KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 @dataclass
 class Benchmark:
-    """A benchmark in one setting with scores by variant; several where sources print different ones."""
-
     name: Markup
     setting: Markup
     subject: str
@@ -340,7 +338,6 @@ def _render_sortable(context: Context, table: Table) -> str:
 def _stage_sections(
     citations: Citations, kinds: Collection[StageKind], keys: Sequence[str], theme: str
 ) -> Iterator[Section]:
-    """A row a stage, or a row a variant where its values differ."""
     words, entries = citations.context.words, citations.context.catalogue.entries
     listed = words("punctuation.listed")
     stages = [(model, stage) for model in _dated_models(citations.context) for stage in model.training]
@@ -364,8 +361,6 @@ def _stage_sections(
 
 @dataclass(frozen=True)
 class _StageRun:
-    """A stage for variants with the same values."""
-
     model: Model
     stage: Stage
     variants: Sequence[str]

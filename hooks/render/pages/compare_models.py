@@ -319,7 +319,6 @@ def _comparison_themes(citations: Citations) -> tuple[Theme, ...]:
 
 
 def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citations, Entry], Cells]:
-    """Cells of an architecture, made once for all variants that share it."""
     made: dict[str, Cells] = {}
 
     def cells(citations: Citations, entry: Entry) -> Cells:

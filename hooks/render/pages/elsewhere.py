@@ -144,8 +144,6 @@ def _inherited_classes(context: Context, model: ModelType) -> Markup:
 
 @dataclass(frozen=True)
 class _ContemporaryRow:
-    """A contemporary, or a variant of DeepSeek's."""
-
     other: Contemporary | None
     entry: Entry | None
     recount: Recount | None

@@ -147,15 +147,11 @@ _BRACKET = re.compile(r"\s*[（(].*[)）]$")
 
 @dataclass(frozen=True)
 class TermOwner:
-    """What a form names: id of a term or technique, and address of its definition."""
-
     id: str
     address: str
 
 
 class TermsInText:
-    """The terms of one language and their addresses, by form."""
-
     def __init__(self, context: Context) -> None:
         self._chinese = context.words.language == CHINESE
         self._context = context

@@ -311,7 +311,6 @@ def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -
 
 
 def _stated_keys(architectures: list[Architecture]) -> list[str]:
-    """In the order of the schema."""
     keys = dict.fromkeys(key for a in architectures for key, _ in stated_values(a))
     order = list(Architecture.model_fields)
     return sorted(keys, key=lambda key: order.index(key.split(".")[0]))
@@ -346,8 +345,6 @@ def _auxiliary_terms(citations: Citations, entry: Entry) -> list[tuple[str, Comp
 
 @dataclass(frozen=True)
 class _SumLine:
-    """A line of a sum: what is counted, formula, formula with numbers, result."""
-
     label: str
     formula: str
     numbers: str

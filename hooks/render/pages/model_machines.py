@@ -70,8 +70,6 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
 
 
 class _HoursRow(NamedTuple):
-    """A part of the GPU-hours, or the total, which has no name."""
-
     part: Text | None
     hours: Stated[Amount]
     cost: Stated[Amount] | None

@@ -31,8 +31,6 @@ MOST_BULLETS = 5
 
 @dataclass(frozen=True)
 class Tab:
-    """A part of a model: name, address, count."""
-
     label: str
     href: str
     count: str = ""
@@ -124,7 +122,6 @@ def _links_and_licence(citations: Citations, model: Model) -> Markup:
 
 
 def _compared_with(citations: Citations, model: Model) -> Markup:
-    """The predecessor; empty for a first of its kind."""
     words, before = citations.context.words, citations.context.catalogue.predecessor(model)
     if before is None or not model.changes:
         return escape(words("model.new_here"))
@@ -316,7 +313,6 @@ def _link_list(citations: Citations, model: Model) -> list[Markup]:
 
 
 def notes_sections(citations: Citations, model: Model) -> list[Section]:
-    """Remarks that belong to no other part."""
     if not model.notes:
         return []
     items = Markup("").join(

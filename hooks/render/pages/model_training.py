@@ -256,7 +256,6 @@ def _box_arrows(citations: Citations, model: Model, stage: Stage, beside: str | 
 
 
 def _variant_names(citations: Citations, variants: tuple[str, ...]) -> str:
-    """A few names; of many the first and how many more."""
     words, entries = citations.context.words, citations.context.catalogue.entries
     names = [entries[id_].variant.name for id_ in variants]
     if len(names) > _MOST_NAMES:

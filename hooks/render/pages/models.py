@@ -256,7 +256,6 @@ def render_model(context: Context, model_id: str) -> list[Page]:
 
 
 def page_layout(model: Model) -> dict[str, list[str]]:
-    """Parts on each page of a model, by page name; the overview is first."""
     words = {name: _told_words(model, part.fields) for name, part in PARTS.items()}
     layout: dict[str, list[str]] = {OVERVIEW: []}
     apart = sum(count for name, count in words.items() if name != "scores") > MOST_IN_DETAILS
@@ -288,7 +287,6 @@ def _told_words(model: Model, fields: Sequence[str]) -> int:
 
 
 def anchor_pages(model_pages: Sequence[Page]) -> dict[str, str]:
-    """Anchors that are not on the overview, with their pages."""
     first, *parts = model_pages
     own = set(first.anchors)
     return {anchor: part.path for part in reversed(parts) for anchor in part.anchors if anchor not in own}

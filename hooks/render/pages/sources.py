@@ -28,8 +28,6 @@ _FOLDERS = re.compile(r"(?<![^\s>])(?:[\w.-]+/)+(?=[\w.-]+\.(?:json|py|md|cu|h|s
 
 @dataclass
 class CitedPlace:
-    """A place in a document and the numbers of the sources that name it."""
-
     html: Markup
     path: str  # whole, where the list gives a file by its last part
     numbers: list[int] = field(default_factory=list)
@@ -172,7 +170,6 @@ def _author_list(reference: Reference, words: Words, most: int = 3) -> str:
 
 
 def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
-    """Pages by reference key, as `(address, name)`."""
     cited: dict[str, dict[str, str]] = {}
     catalogue = context.catalogue
 

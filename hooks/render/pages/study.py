@@ -408,7 +408,6 @@ def _is_absent(absence: Absence, single: Single[Any]) -> bool:
 
 
 def _newest_value(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
-    """The newest value of the catalogue with a property."""
     found: list[Single[Any]] = []
 
     def visit(value: Any, _: object) -> None:

@@ -177,8 +177,6 @@ class MatrixGroup:
 
 @dataclass(frozen=True)
 class MatrixHead:
-    """A model, and the year where it is its first."""
-
     id: str
     name: str
     year: str
@@ -350,7 +348,6 @@ def _render_picture(context: Context, technique: Technique) -> Markup:
 
 
 def _shared_page(context: Context, shared: SharedPage, written: Mapping[str, str]) -> Page:
-    """A section for each technique; sources once, at the end."""
     citations, words = Citations(context), context.words
     sections = [Section("lead", "", f'<p class="ds-lead">{citations.rich_text(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
@@ -414,7 +411,6 @@ def _lead_paragraph(citations: Citations, technique: Technique, classes: str = "
 
 
 def _heading_of_users(context: Context, technique: Technique) -> str:
-    """Key of the heading: by date where nothing but releases is told."""
     dated = technique.in_models and not any(row.model for row in technique.in_models)
     return "section.releases" if dated and not context.uses.of_technique(technique.id) else "section.models"
 

@@ -164,7 +164,6 @@ def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], rec
 
 
 def token_value(size: FamilySize) -> SizeValue | None:
-    """Tokens of the pre-training that made a size from scratch."""
     published = trained_tokens(size)
     if published is None or published.value is None:
         return None
@@ -180,7 +179,6 @@ def served_by(size: FamilySize) -> Entry | None:
 
 
 def served_cache(size: FamilySize) -> SizeValue | None:
-    """Bytes of a token's cache in service, published or recomputed."""
     entry = served_by(size)
     if entry is None:
         return None
@@ -204,8 +202,6 @@ def training_run(context: Context, size: FamilySize) -> TrainingMetrics | None:
 
 @dataclass(frozen=True)
 class ShownValue:
-    """A number with HTML for the table, which leads to the source or the working."""
-
     value: SizeValue
     html: Markup
 
@@ -220,8 +216,6 @@ class TrendQuantity:
 
 @dataclass(frozen=True)
 class Preset:
-    """A pair of quantities; its words have the finding without the numbers."""
-
     key: str
     x: str
     y: str

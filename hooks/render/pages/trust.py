@@ -72,8 +72,6 @@ class CoverageState(StrEnum):
 
 @dataclass(frozen=True)
 class FieldGroup:
-    """A group of fields, each with its state for a flagship."""
-
     word: str
     fields: tuple[tuple[str, Callable[[Entry], CoverageState]], ...]
 
@@ -214,7 +212,6 @@ def _unless_inapplicable(does_not_apply: bool, state: CoverageState) -> Coverage
 
 
 def state_of(values: Iterable[Stated[Any] | None]) -> CoverageState:
-    """The best state of values and variants."""
     singles = [single for value in values if value is not None for _, single in value.singles()]
     order = list(CoverageState)
     return min((_single_state(single) for single in singles), key=order.index, default=CoverageState.UNKNOWN)

@@ -51,7 +51,6 @@ def file_of(entry: Entry) -> str:
 
 
 def way_of_images(citations: Citations, entry: Entry) -> Markup:
-    """How an entry handles images; it must have `images`."""
     context = citations.context
     sheets = [
         ("wide", image_paths_panel(citations, entry.images, IMAGES_WIDE)),

@@ -93,7 +93,6 @@ def _group_plates(routed: int, groups: int, x: float, y: float, room: float) -> 
 
 
 def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
-    """Returns the lower and right ends."""
     routed, active = dims.number("n_routed_experts"), dims.number("num_experts_per_tok") or 0
     height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 30

@@ -55,7 +55,6 @@ class _ImagePathDrawing:
         self.sheet.height = max(self.bottom, self.y + _STEP)
 
     def _lane(self, lane: ImageLane, last: bool) -> tuple[float, float]:
-        """Input and steps of one encoder; returns its end."""
         self.x = 0.0
         lines = _two_lines(self._text(lane.image))
         if self.left:

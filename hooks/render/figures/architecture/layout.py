@@ -25,8 +25,6 @@ _COLUMN = 9.0  # the column that tells the kinds of attention
 
 @dataclass(frozen=True)
 class StackDrawing:
-    """The drawn model, and where its opened layer, pictures and text are."""
-
     sheet: Sheet
     opened: float
     entry: float
@@ -376,6 +374,5 @@ KINDS = ("csa", "hca", "full", "reindex", "reuse", "window")
 
 
 def attention_kinds(dims: Dimensions) -> Sequence[str]:
-    """The kind of each layer from the bottom up; empty where all are alike."""
     layout = dims.architecture.attention_layout
     return parse_layout(layout.value) if layout is not None and layout.value is not None else ()

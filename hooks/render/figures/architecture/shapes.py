@@ -58,8 +58,6 @@ Part = str | BoldText | Dimension
 
 
 class Dimensions:
-    """The dimensions of one entry, by their names in config.json."""
-
     def __init__(self, citations: Citations, entry: Entry) -> None:
         assert entry.architecture is not None
         self.citations = citations
@@ -69,7 +67,6 @@ class Dimensions:
         self.numbers = architecture_numbers(entry.architecture)
 
     def number(self, name: str) -> int | None:
-        """None where it is not known."""
         return self.numbers.get(name)
 
     def says_yes(self, name: str) -> bool:
@@ -91,7 +88,6 @@ class Dimensions:
         return self._dimension(f"vision.{name}", getattr(self.vision, name), f"drawing.vision_{name}")
 
     def derived(self, key: str, formula: str, label: str | None = None) -> Dimension | None:
-        """None where a number of the formula is not known."""
         if not formula_names(formula) <= self.numbers.keys():
             return None
         working = evaluate_formula(key, formula, self.numbers)
@@ -118,7 +114,6 @@ class Dimensions:
         )
 
     def part_of(self, key: str, part: int, whole: int) -> Dimension:
-        """A recomputed number as a percentage of another."""
         shown = format.format_significant(100 * Decimal(part) / whole, 2) + self.words("drawing.percent")
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=f"{part:,} ÷ {whole:,}")
 
@@ -165,7 +160,6 @@ class Dimensions:
         return [line for line in found if line]
 
     def other_value(self, single: Single[Any] | None, label: str) -> Dimension | None:
-        """A value of the entry that is no dimension of the network."""
         return self._dimension("", single, label) if single is not None else None
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
