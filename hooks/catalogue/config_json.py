@@ -76,21 +76,21 @@ class ConfigReading:
     likely: str = ""  # the kind of attention that the known keys suggest, where an unknown key leaves it open
 
 
-def parse_config(text: str, name: str = "config.json") -> Config:
+def parse_config(text: str) -> Config:
     """Raises NoConfig for no JSON object, or for a key given twice."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _ in pairs]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise NoConfig(f"{name}: `{twice[0]}` is there twice: which of the two holds?")
+            raise NoConfig(f"config.json: `{twice[0]}` is there twice: which of the two holds?")
         return dict(pairs)
 
     try:
         found = json.loads(text, object_pairs_hook=once, parse_float=_as_typed)
     except json.JSONDecodeError as error:
-        raise NoConfig(f"{name}:{error.lineno}: this is not JSON: {error.msg}") from None
+        raise NoConfig(f"config.json:{error.lineno}: this is not JSON: {error.msg}") from None
     if not isinstance(found, dict) or not found:
-        raise NoConfig(f"{name}: allowed is an object with the keys of a model's config.json")
+        raise NoConfig(f"config.json: allowed is an object with the keys of a model's config.json")
     return found
 
 

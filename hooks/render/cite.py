@@ -352,18 +352,22 @@ def opening_sentences(context: Context, text: Text) -> str:
     return kept
 
 
-def page_description(context: Context, text: Text, least: int = 70, most: int = 155) -> str:
-    """First sentences that fit a search result; `least` and `most` count Latin letters, two for a Chinese one."""
+# In Latin letters; a Chinese one counts two.
+_SHORTEST_DESCRIPTION, _LONGEST_DESCRIPTION = 70, 155
+
+
+def page_description(context: Context, text: Text) -> str:
+    """First sentences that fit a search result."""
     whole = plain_text(context, text)
     kept = ""
     for sentence in _SENTENCE.split(whole):
         joined = _joined_sentences(kept, sentence)
-        if kept and format.text_columns(joined) >= most:
+        if kept and format.text_columns(joined) >= _LONGEST_DESCRIPTION:
             break
         kept = joined
-    if least <= format.text_columns(kept) <= most or (kept == whole and format.text_columns(kept) <= most):
-        return kept
-    return opening_words(whole, most)
+    shortest = 0 if kept == whole else _SHORTEST_DESCRIPTION
+    fits = shortest <= format.text_columns(kept) <= _LONGEST_DESCRIPTION
+    return kept if fits else opening_words(whole, _LONGEST_DESCRIPTION)
 
 
 def opening_words(text: str, most: int) -> str:

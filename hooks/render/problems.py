@@ -54,22 +54,22 @@ def best_order() -> tuple[str, ...]:
     return min(overlap.possible_orders(), key=overlap.length)
 
 
-def experts_of_the_rule(scores: Sequence[Sequence[float]] = SCORES) -> list[tuple[int, int]]:
+def experts_of_the_rule() -> list[tuple[int, int]]:
     """Node and place by V3's rule: nodes with the best pairs, then the best experts on them."""
-    flat = np.array(scores).reshape(1, -1)
-    ranked = np.where(router.reachable(flat, len(scores), NODES), flat, -np.inf)
+    flat = np.array(SCORES).reshape(1, -1)
+    ranked = np.where(router.reachable(flat, len(SCORES), NODES), flat, -np.inf)
     chosen = np.flatnonzero(router.largest(ranked, EXPERTS)[0])
-    return [divmod(int(expert), len(scores[0])) for expert in chosen]
+    return [divmod(int(expert), len(SCORES[0])) for expert in chosen]
 
 
-def best_experts(scores: Sequence[Sequence[float]] = SCORES) -> list[tuple[int, int]]:
+def best_experts() -> list[tuple[int, int]]:
     """Node and place with the largest sum of scores on any four nodes."""
 
     def on_nodes(nodes: Sequence[int]) -> list[tuple[int, int]]:
-        places = [(node, place) for node in nodes for place in range(len(scores[0]))]
-        return sorted(places, key=lambda at: -scores[at[0]][at[1]])[:EXPERTS]
+        places = [(node, place) for node in nodes for place in range(len(SCORES[0]))]
+        return sorted(places, key=lambda at: -SCORES[at[0]][at[1]])[:EXPERTS]
 
-    return max(map(on_nodes, combinations(range(len(scores)), NODES)), key=total_score)
+    return max(map(on_nodes, combinations(range(len(SCORES)), NODES)), key=total_score)
 
 
 def total_score(experts: Sequence[tuple[int, int]]) -> float:

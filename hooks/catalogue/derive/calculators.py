@@ -141,9 +141,9 @@ def training_effort(entry: Entry) -> TrainingEffort | MissingFields:
     return TrainingEffort(6 * recount.activated[ACTIVATED_CONVENTION], per_position)
 
 
-def memory_numbers(found: MemoryFootprint, with_parts: bool = False) -> dict[str, Number]:
+def memory_numbers(found: MemoryFootprint) -> dict[str, Number]:
     return {
-        "parameters": found.parameters + (found.beside if with_parts else 0),
+        "parameters": found.parameters,
         "expert_parameters": found.expert_parameters,
         "cache_elements": found.cache_elements,
         "stored_cache": found.stored_cache or 0,

@@ -229,16 +229,15 @@ class Canvas:
             head = [(end.middle, y2), (end.middle - 3.2, y2 + tip), (end.middle + 3.2, y2 + tip)]
             self.panel.path(f"{polyline_path(head)}z", f"tip {colour}".strip())
 
-    def projection_fan(
-        self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]], height: float = 150
-    ) -> None:
+    def projection_fan(self, source: tuple[str, float], targets: Sequence[tuple[str, float, str]]) -> None:
         """A vector and the shorter ones it is projected to, all to one scale."""
         label, size = source
         lines = wrapped_lines(self.say(label), self.width)
         for line in lines:
             self.y += _LINE
             self.panel.text(self.x, self.y - 4, line)
-        top, room = self.y + 2, height / len(targets)
+        height, top = 150.0, self.y + 2
+        room = height / len(targets)
         self.panel.bar(self.x, top, 16, height, "")
         for i, (name, count, kind) in enumerate(targets):
             tall = max(height * count / size, 2.5)

@@ -183,9 +183,9 @@ class _Frames:
     def new_panel(self, key: str, height: float = _HEIGHT) -> Panel:
         return Panel(self.token_words(f"panel.{key}"), height, self.token_words(f"panel.{key}_says"))
 
-    def draw_vector(self, panel: Panel, x: float, y: float, size: int, kind: str = "") -> float:
+    def draw_vector(self, panel: Panel, x: float, y: float, size: int) -> float:
         """A vector as a bar to the scale of the figure; returns its lower end."""
-        panel.bar(x, y, 16, size * _SCALE, kind)
+        panel.bar(x, y, 16, size * _SCALE, "")
         return y + size * _SCALE
 
     def draw_stream(self, panel: Panel, x: float, y: float) -> None:

@@ -116,6 +116,7 @@ _OWN = ("DeepSeek-AI", "DeepSeek")
 _OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
 
 
+_AUTHORS = 3  # that are named
 _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 
@@ -163,10 +164,10 @@ def _reference_part(context: Context, reference: Reference) -> str:
     return ("own_papers" if paper else "own_pages") if own else ("papers" if paper else "other")
 
 
-def _author_list(reference: Reference, words: Words, most: int = 3) -> str:
+def _author_list(reference: Reference, words: Words) -> str:
     names = [name for name in reference.authors if name != "et al."]
-    shown = words("punctuation.listed").join(names[:most])
-    return f"{shown} {words('references.et_al')}" if len(names) > most or "et al." in reference.authors else shown
+    shown = words("punctuation.listed").join(names[:_AUTHORS])
+    return f"{shown} {words('references.et_al')}" if len(names) > _AUTHORS or "et al." in reference.authors else shown
 
 
 def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
