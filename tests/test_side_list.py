@@ -1,4 +1,4 @@
-"""The side list of a page: every page of a short group, the neighbours in a long one, and the way to the rest."""
+"""The side list of a page: the pages of its group, and which of them the reader is on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from render.links import LONGEST, SideList
+from render.links import side_list_lines
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Listed:
 
 def shown(count: int, page: Listed | None) -> list[tuple[str, str]]:
     """Addresses and texts of the lines on a page of a group of `count`."""
-    lines = SideList({"models/m1.md": "2024"}).list_lines([Listed(n) for n in range(count)], page, "/", Listed(-1))
+    lines = side_list_lines({"models/m1.md": "2024"}, [Listed(n) for n in range(count)], page, "/")
     return re.findall(r'<a href="([^"]+)"(?: aria-current="page")?>(.*?)</a>', lines)
 
 
@@ -44,13 +44,7 @@ def test_a_short_group_is_listed_whole() -> None:
     assert shown(1, None) == [("/models/m0/", "Model 0")]
 
 
-def test_of_a_long_group_the_neighbours_are_listed_and_the_way_to_all() -> None:
-    found = shown(LONGEST + 1, Listed(60))
-    assert [text for _, text in found] == [*(f"Model {n}" for n in range(40, 81)), "Model -1 …"]
-    assert found[-1][0] == "../m-1/"
-
-
 def test_a_part_is_listed_under_its_whole() -> None:
     part = Listed(7, {"part_of": "models/m1.md"})
-    lines = SideList({}).list_lines([Listed(0), Listed(1)], part, "/", Listed(-1))
+    lines = side_list_lines({}, [Listed(0), Listed(1)], part, "/")
     assert re.findall(r'aria-current="page">([^<]+)<', lines) == ["Model 1"]

@@ -90,7 +90,7 @@ def parse_config(text: str) -> Config:
     except json.JSONDecodeError as error:
         raise NoConfig(f"config.json:{error.lineno}: this is not JSON: {error.msg}") from None
     if not isinstance(found, dict) or not found:
-        raise NoConfig(f"config.json: allowed is an object with the keys of a model's config.json")
+        raise NoConfig("config.json: allowed is an object with the keys of a model's config.json")
     return found
 
 

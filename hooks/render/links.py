@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -46,12 +46,8 @@ def correction_anchor(row: Correction) -> str:
 
 
 _LINK = re.compile(r'ds:([^"#?\\]*)(?:#([^"?\\]*))?')  # a query or an anchor may follow
-_LINKING = (
-    'href="',
-    'src="',
-    'href=\\"',
-    'data-script="',
-)  # in front of it: in HTML, and in HTML inside JSON, where quotes are escaped
+# In front of it: in HTML, and in HTML inside JSON, where quotes are escaped.
+_LINKING = ('href="', 'src="', 'href=\\"', 'data-script="')
 
 
 @dataclass(frozen=True)
@@ -89,18 +85,14 @@ class Links:
 @lru_cache(maxsize=1 << 14)
 def relative_address(target: str, here: str) -> str:
     """A folder keeps its slash."""
-    return relative_path(target, address_parts(target), address_parts(here.rpartition("/")[0]))
-
-
-def relative_path(target: str, there: tuple[str, ...], folder: tuple[str, ...]) -> str:
-    """The same for an address and a folder as parts."""
+    there, folder = _address_parts(target), _address_parts(here.rpartition("/")[0])
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(there, folder, strict=False)))
     found = "/".join([*[".."] * (len(folder) - same), *there[same:]]) or "."
     return f"{found}/" if target.endswith("/") or not target else found
 
 
-def address_parts(address: str) -> tuple[str, ...]:
-    return tuple(part for part in address.split("/") if part not in ("", "."))
+def _address_parts(address: str) -> list[str]:
+    return [part for part in address.split("/") if part not in ("", ".")]
 
 
 # Fewer parts than this need no bar.
@@ -161,8 +153,6 @@ def _entry_item(context: Context, declared: DeclaredPage, id_: str, pages: Mappi
 
 
 FEW = 40  # pages of a section that is listed on those of others
-LONGEST = 120  # pages of a group that is shown whole
-_BESIDE = 20  # shown on either side of a page in a longer one
 
 
 class PageFile(Protocol):
@@ -176,47 +166,19 @@ class ListedPage(Protocol):
     meta: Any
 
 
-@dataclass(frozen=True)
-class _SideLine:
-    url: str
-    parts: tuple[str, ...]
-    text: str
+def side_list_lines(badges: Mapping[str, str], items: Iterable[ListedPage], page: ListedPage | None, base: str) -> str:
+    """`base` leads to the root where the list stands on no page."""
+    here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()
 
-
-class SideList:
-    def __init__(self, beside: Mapping[str, str]) -> None:
-        self._beside = beside
-        self._lines: dict[str, _SideLine] = {}
-
-    def list_lines(self, items: Sequence[ListedPage], page: ListedPage | None, base: str, first: ListedPage) -> str:
-        folder = address_parts(page.url.rpartition("/")[0]) if page else ()
-        here: set[str] = {page.file.src_uri, (page.meta or {}).get("part_of", "")} if page else set()
-        near = _pages_nearby(items, here)
-
-        def line(item: ListedPage, text: str) -> str:
-            known = self._line(item)
-            href = relative_path(known.url, known.parts, folder) if page else posixpath.join(base, known.url)
-            current = ' aria-current="page"' if item.file.src_uri in here else ""
-            return f'<li><a href="{href}"{current}>{text}</a></li>'
-
-        found = [line(item, self._line(item).text) for item in near]
-        return "\n".join(found if len(near) == len(items) else [*found, line(first, f"{first.title} …")])
-
-    def _line(self, item: ListedPage) -> _SideLine:
+    def line(item: ListedPage) -> str:
         path = item.file.src_uri
-        if path not in self._lines:
-            beside = f" <small>{self._beside[path]}</small>" if path in self._beside else ""
-            self._lines[path] = _SideLine(item.url, address_parts(item.url), f"{item.title}{beside}")
-        return self._lines[path]
+        href = relative_address(item.url, page.url) if page else posixpath.join(base, item.url)
+        current = ' aria-current="page"' if path in here else ""
+        badge = f" <small>{badges[path]}</small>" if path in badges else ""
+        return f'<li><a href="{href}"{current}>{item.title}{badge}</a></li>'
+
+    return "\n".join(map(line, items))
 
 
 def is_short(section: Any) -> bool:
     return sum(len(child.children or "1") for child in section.children) < FEW
-
-
-def _pages_nearby(items: Sequence[ListedPage], here: set[str]) -> Sequence[ListedPage]:
-    """The pages of a group; of a long one those around the current page."""
-    if len(items) <= LONGEST:
-        return items
-    at = next((at for at, item in enumerate(items) if item.file.src_uri in here), 0)
-    return items[max(0, at - _BESIDE) : at + _BESIDE + 1]

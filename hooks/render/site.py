@@ -28,7 +28,7 @@ from .figures.canvas import public_address, svg_file
 from .figures.home import poster_files
 from .figures.token_path import SHOWN, token_path
 from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
-from .links import SideList, is_short, site_navigation, year_badges
+from .links import is_short, side_list_lines, site_navigation, year_badges
 from .page import REDIRECTS, Page, Site, block_marker, shared_page_redirects
 from .pages import MODEL, PAGES, TECHNIQUE, DeclaredPage, models, sources
 from .pages.glossary import (
@@ -285,7 +285,7 @@ def theme_values(edition: Edition, root: str, languages: list[str], policy: str,
         "ds_downloads": {ENGLISH: "", CHINESE: "../"}[words.language],
         "ds_feed": {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language],
         "ds_few": is_short,
-        "ds_lines": SideList(edition.site.beside).list_lines,
+        "ds_lines": partial(side_list_lines, edition.site.beside),
         "ds_report": _report_form(edit_uri),
         "ds_editions": {language: root + FOLDER[language] for language in languages},
         "ds_other": {ENGLISH: FOLDER[CHINESE], CHINESE: "../"}[words.language],

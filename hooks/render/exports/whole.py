@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from decimal import Decimal
 from enum import Enum
@@ -246,7 +246,7 @@ WHOLE, SCHEMA = "data/catalogue.json", "data/catalogue.schema.json"
 def catalogue_json(plain: PlainRecords, address: str) -> dict[str, str]:
     catalogue = plain.catalogue
     found: dict[str, str] = {}
-    references = {key: _compact_json(plain_reference(found)) for key, found in catalogue.references.items()}
+    references = {key: plain_reference(reference) for key, reference in catalogue.references.items()}
     head = {
         "format": FORMAT,
         "version": schema_version(),
@@ -256,51 +256,26 @@ def catalogue_json(plain: PlainRecords, address: str) -> dict[str, str]:
         "revision": {name: value for name, value in asdict(catalogue.revision).items() if value},
     }
 
-    def entries(kind: str, made: Iterable[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
+    def with_files(kind: str, made: Iterable[tuple[str, str, Json]]) -> Iterator[Json]:
         for id_, page, record in made:
-            entry = _compact_json(record)
-            cited = [references[key] for key in sorted(set(_CITED.findall(entry))) if key in references]
-            about = _compact_json({"page": address + url_of(page)})
-            parts = [
-                _compact_json(head)[:-1],
-                ",",
-                about[1:-1],
-                f',"{kind}":',
-                entry,
-                ',"references":',
-                _json_list(cited),
-                "}\n",
-            ]
-            found[f"data/{kind}s/{id_}.json"] = "".join(parts)
-            yield entry
+            cited = sorted(set(_CITED.findall(_compact_json(record))) & references.keys())
+            alone = head | {"page": address + url_of(page), kind: record, "references": [references[k] for k in cited]}
+            found[f"data/{kind}s/{id_}.json"] = _compact_json(alone) + "\n"
+            yield record
 
     models = ((id_, MODEL.path_of(id_), _model_record(plain, id_)) for id_ in catalogue.models)
     techniques = ((each.id, technique_address(each), plain.of(each)) for each in catalogue.techniques.values())
-    lists: dict[str, Iterable[str]] = {
-        "models": entries("model", models),
-        "techniques": entries("technique", techniques),
-        "gpus": (_compact_json(plain.of(gpu)) for gpu in catalogue.gpus.values()),
-        "api_names": (_compact_json(plain.of(name)) for name in catalogue.api_names),
-        "corrections": (_compact_json(plain.of(row)) for row in catalogue.corrections),
+    lists: dict[str, Iterable[Json]] = {
+        "models": with_files("model", models),
+        "techniques": with_files("technique", techniques),
+        "gpus": map(plain.of, catalogue.gpus.values()),
+        "api_names": map(plain.of, catalogue.api_names),
+        "corrections": map(plain.of, catalogue.corrections),
         "references": references.values(),
     }
-    found[WHOLE] = "".join(_object_with_lists(_compact_json(head), lists))
+    found[WHOLE] = _compact_json(head | {name: list(values) for name, values in lists.items()}) + "\n"
     found[SCHEMA] = export_schema(address + SCHEMA)
     return found
-
-
-def _object_with_lists(head: str, lists: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    yield head[:-1]
-    for name, values in lists.items():
-        yield f',"{name}":['
-        for at, value in enumerate(values):
-            yield f",{value}" if at else value
-        yield "]"
-    yield "}\n"
-
-
-def _json_list(values: Iterable[str]) -> str:
-    return f"[{','.join(values)}]"
 
 
 def _compact_json(value: object) -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from catalogue.lookup import item_names
 from catalogue.records import first_day, sort_by_date
 from catalogue.schema.model import Model
-from catalogue.schema.technique import Formula, InModel, SharedPage, Technique, TechniqueKind
+from catalogue.schema.technique import InModel, SharedPage, Technique, TechniqueKind
 from catalogue.schema.values import Detail, Text, walk_record
 from catalogue.uses import FamilyUse
 
@@ -21,12 +21,13 @@ from ..context import Context
 from ..drawings import Frame, frames_of, glyph_of
 from ..family_facts import family_label
 from ..format import UsePart, part_of, short_model
-from ..formula import with_indices, wrapping_mathml
+from ..formula import wrapping_mathml
 from ..links import model_link, technique_link
 from ..page import Page, Section, lead_section
 from ..tables import detail_rows, key_value_table
 from ..technique_figures import figures_of, labs_of
 from .elsewhere import line_elsewhere
+from .glossary import formula_block
 from .sources import render_disputes, sources_section
 from .use_and_extend import released_code
 
@@ -491,17 +492,7 @@ def _introduced_by(citations: Citations, technique: Technique) -> Markup:
 
 
 def _render_formulas(citations: Citations, technique: Technique) -> str:
-    return "".join(_render_formula(citations, number, formula) for number, formula in enumerate(technique.formulas, 1))
-
-
-def _render_formula(citations: Citations, number: int, formula: Formula) -> str:
-    return citations.context.html(
-        "formula.html.jinja",
-        number=number,
-        math=Markup(wrapping_mathml(formula.latex)),
-        meaning=with_indices(citations.rich_text(formula.meaning)),
-        mark=citations.footnote(formula.source),
-    )
+    return "".join(formula_block(citations, number, formula) for number, formula in enumerate(technique.formulas, 1))
 
 
 def _render_prose(citations: Citations, text: Text) -> str:
