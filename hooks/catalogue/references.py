@@ -35,14 +35,7 @@ _KEY = re.compile(r"@\w+\s*\{\s*([\w.:/-]+)")
 COPY = "copy"
 _IS_COPY = re.compile(rf"keywords\s*=\s*.*\b{COPY}\b")
 _TYPES = (
-    "misc",
-    "article",
-    "inproceedings",
-    "techreport",
-    "book",
-    "incollection",
-    "phdthesis",
-    "mastersthesis",
+    *("misc", "article", "inproceedings", "techreport", "book", "incollection", "phdthesis", "mastersthesis"),
     "online",
 )
 _NEXT_FIELD = re.compile(r"[}\"\d]\s*\n\s*([A-Za-z]+)\s*=\s*[{\"\d]")

@@ -46,22 +46,8 @@ _FOR_MARKDOWN = re.compile(
     r'(<\w+[^>]*?) markdown="(?:0|span)"'
 )  # read by Markdown, which leaves it in HTML of several lines
 _SEARCH_WORDS = (
-    "label",
-    "placeholder",
-    "close",
-    "kinds",
-    "all",
-    "one",
-    "many",
-    "more",
-    "none",
-    "instead",
-    "failed",
-    "hint",
-    "examples",
-    "questions",
-    "keys",
-    "stop",
+    *("label", "placeholder", "close", "kinds", "all", "one", "many", "more", "none", "instead", "failed", "hint"),
+    *("examples", "questions", "keys", "stop"),
 )
 
 

@@ -22,19 +22,8 @@ from .search_index import AnswersInIndex, normalize_name, search_script, split_w
 _BASES = ("", "published", "recomputed")
 _LISTS = ("fillers", "why", "comparing", "which", "others", "first", "define", "api")
 _WORDS = (
-    "published",
-    "recomputed",
-    "compare",
-    "compare_text",
-    "changed",
-    "changed_text",
-    "users",
-    "others",
-    "unstated",
-    "no_such_part",
-    "not_used",
-    "scores",
-    "more",
+    *("published", "recomputed", "compare", "compare_text", "changed", "changed_text", "users", "others"),
+    *("unstated", "no_such_part", "not_used", "scores", "more"),
 )
 _ENGLISH_FORMS = 3  # that the Chinese edition knows beside its own
 _TOGETHER = 8  # definitions or questions in a piece

@@ -56,21 +56,8 @@ THEME_STYLES = _OVERRIDES / "material.css"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
-    "terms",
-    "sources",
-    "tables",
-    "code",
-    "save_later",
-    "plays",
-    "steps",
-    "page",
-    "places",
-    "show_places",
-    "views",
-    "missing",
-    "scheme",
-    "language",
-    "search",
+    *("terms", "sources", "tables", "code", "save_later", "plays", "steps", "page", "places", "show_places", "views"),
+    *("missing", "scheme", "language", "search"),
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = {

@@ -312,14 +312,8 @@ def compute_rows(citations: Citations, entry: Entry) -> Cells:
     result = training_metrics_with_peak(citations.context.lookup, line[-1])
     infrastructure = entry.model.infrastructure
     for key in (
-        "sparsity",
-        "tokens_per_parameter",
-        "tokens_per_activated",
-        "matrix_flops",
-        "attention_flops",
-        "flops_per_token",
-        "training_flops",
-        "utilisation",
+        *("sparsity", "tokens_per_parameter", "tokens_per_activated", "matrix_flops", "attention_flops"),
+        *("flops_per_token", "training_flops", "utilisation"),
     ):
         term = result.terms.get(key) if result else None
         listing.add_value(

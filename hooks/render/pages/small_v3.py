@@ -31,24 +31,10 @@ LAYER = 2  # of the recorded walk, counted from 0: one with a gate
 TOLERANCE = 1e-4
 """How far a score may be from PyTorch's, which are written with four decimals."""
 COMPARED = (
-    "num_hidden_layers",
-    "hidden_size",
-    "vocab_size",
-    "num_attention_heads",
-    "q_lora_rank",
-    "kv_lora_rank",
-    "qk_nope_head_dim",
-    "qk_rope_head_dim",
-    "v_head_dim",
-    "first_k_dense_replace",
-    "n_routed_experts",
-    "num_experts_per_tok",
-    "n_shared_experts",
-    "n_group",
-    "topk_group",
-    "moe_intermediate_size",
-    "intermediate_size",
-    "num_nextn_predict_layers",
+    *("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads", "q_lora_rank", "kv_lora_rank"),
+    *("qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim", "first_k_dense_replace", "n_routed_experts"),
+    *("num_experts_per_tok", "n_shared_experts", "n_group", "topk_group", "moe_intermediate_size"),
+    *("intermediate_size", "num_nextn_predict_layers"),
 )
 _MODEL = Path(__file__).parents[3] / "labs" / "train" / "artifacts"
 _RECORD = """
