@@ -64,6 +64,15 @@ def test_workings_in_chinese_call_numbers_by_chinese_names(catalogue: Catalogue)
     assert "展开 ÷ (吸收 − 还原)" in lines["why-absorb"]
 
 
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_an_option_has_one_stop_before_what_is_said_of_it(catalogue: Catalogue, language: str) -> None:
+    ctx = make_context(catalogue, language_files.load_words(language), load_templates())
+    chosen = [asked for asked in ctx.problems if asked.problem.options]
+    text = re.sub("<[^>]+>", "", problems.problems_html(ctx, chosen, script=False))
+    assert chosen
+    assert not re.findall(r".{12}(?:[。.][：:]|\.  )", text)
+
+
 def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
     ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
     by_id = {p.id: p for p in ctx.problems}
