@@ -247,7 +247,7 @@ def calculator_links(citations: Citations, entry: Entry) -> Markup:
         for name, found in able.items()
         if known and not isinstance(found, MissingFields)
     ]
-    return escape(words("follows_tools")).format(links=Markup(" · ").join(links)) if links else Markup("")
+    return Markup(" · ").join(links)
 
 
 def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:

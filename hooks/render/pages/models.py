@@ -19,7 +19,7 @@ from catalogue.records import Entry, first_date, first_day, sort_by_date
 from catalogue.schema.model import Model, Track
 from catalogue.schema.values import Single, Text, walk_record
 
-from .. import assets, family_facts, links
+from .. import assets, links
 from ..assets import page_script
 from ..cite import Citations, page_description
 from ..context import Context
@@ -149,7 +149,7 @@ def _items_by_year(citations: Citations) -> list[tuple[str, list[dict[str, objec
     years: dict[str, list[dict[str, object]]] = {}
     for item in timeline_items(citations.context):
         id_ = item.id.partition(":")[2]
-        facts = _model_facts(citations, models[id_]) if item.kind == "model" else _technique_facts(citations, id_)
+        facts = _later_checkpoints(citations, models[id_]) if item.kind == "model" else _technique_facts(citations, id_)
         entry = {
             "lane": item.lane,
             "track": lane_name(citations.context, item.lane),
@@ -165,20 +165,22 @@ def _technique_facts(citations: Citations, id_: str) -> dict[str, object]:
     technique = citations.context.catalogue.techniques[id_]
     own = own_form(citations.context, technique)
     date = citations.value_text(own) if own is not None else citations.value_html(technique.introduced.date)
-    return {"date": date, "dates": [], "later": [], "builds_on": []}
+    return {"date": date, "later": []}
 
 
-def _model_facts(citations: Citations, model: Model) -> dict[str, object]:
-    context, words = citations.context, citations.context.words
+def _later_checkpoints(citations: Citations, model: Model) -> dict[str, object]:
+    first = model.dates.weights.value if model.dates.weights else None
+    released = [
+        (entry.variant, entry.variant.release.weights.value)
+        for entry in citations.context.catalogue.entries_of(model)
+        if entry.variant.release and entry.variant.release.weights
+    ]
     return {
-        "dates": family_facts.family_dates(citations, model),
-        "later": family_facts.later_releases(citations, model),
-        "builds_on": [
-            Markup("{} {}").format(
-                words(f"relation.{edge.relation.name.lower()}"), model_link(context.catalogue.models[edge.model])
-            )
-            for edge in model.builds_on
-        ],
+        "later": [
+            Markup("{} {}").format(variant.name, citations.value_text(day))
+            for variant, day in released
+            if day not in (None, first)
+        ]
     }
 
 

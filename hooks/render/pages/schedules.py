@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from markupsafe import Markup, escape
 
@@ -14,10 +13,9 @@ from catalogue.schema.model import Model, Track
 from catalogue.schema.training import Stage, StageKind
 
 from ..cite import Citations
-from ..figures.schedule import ScheduleRun, line_of_variants, rate_text, schedule_figure
-from ..format import NOTHING, format_integer, format_quantity, short_size
+from ..figures.schedule import ScheduleRun, line_of_variants, schedule_figure
+from ..format import format_quantity, short_size
 from ..page import Section
-from ..tables import EMPTY, Cell, Head, Table, recomputed_html
 
 KINDS = {StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}
 
@@ -70,7 +68,7 @@ def compared_schedules(citations: Citations, models: Sequence[Model]) -> Iterato
         intro = f"<p>{escape(words('schedule.others_intro'))}</p>\n" if group == "other" else ""
         batch = any(run.schedule.batch for run in runs)
         html = intro + _render_figure(citations, runs, in_tokens=False, batch=batch, undrawn=undrawn)
-        yield Section(f"schedules-{group}", title, html + _points_table(citations, title, runs, stages))
+        yield Section(f"schedules-{group}", title, html)
 
 
 def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
@@ -155,63 +153,3 @@ def _figure_remarks(
     if batch and any(stretch.way is Way.GROWS for run in runs for stretch in run.schedule.batch):
         sentences.append(words("schedule.grows"))
     return sentences
-
-
-def _points_table(citations: Citations, title: str, runs: Sequence[ScheduleRun], stages: Sequence[Stage]) -> str:
-    words = citations.context.words
-    rows = [row for run, stage in zip(runs, stages, strict=True) for row in _point_rows(citations, run, stage)]
-    keys = ("run", "until", "rate", "batch", "way")
-    heads = [Head(words(f"schedule.column.{key}"), key in ("rate", "batch")) for key in keys]
-    table = Table(words("schedule.points_caption", title=title), heads, rows)
-    return citations.context.html("folded_table.html.jinja", t=table, summary=words("schedule.points", count=len(rows)))
-
-
-def _point_rows(citations: Citations, run: ScheduleRun, stage: Stage) -> Iterator[list[Cell]]:
-    words, variant = citations.context.words, run.key.split("/")[0]
-    link = Markup('<a href="{}">{}</a>').format(run.href, run.name)
-    stated = stage.learning_rate
-    assert stated is not None
-    phases = iter(stated.phases)
-    peak = stated.peak.for_variant(variant) if stated.peak else None
-    for stretch in run.schedule.rate:
-        way = Cell(escape(words(f"schedule.way.{stretch.way.value}")))
-        if stretch.way is Way.WARM_UP:
-            until, value = escape(words("schedule.end_of_warmup")), citations.value_html(peak)
-        else:
-            phase = next(phases)
-            until = citations.value_html(phase.until)
-            printed = phase.rate.for_variant(variant) if phase.rate else None
-            factor = phase.fraction.for_variant(variant) if phase.fraction else None
-            value = (
-                citations.value_html(printed)
-                if printed is not None
-                else citations.value_html(factor) + " " + recomputed_html(f"= {rate_text(stretch.last)}")
-            )
-        yield [Cell(link), Cell(until), Cell(value, f"{stretch.last:f}"), EMPTY, way]
-    if run.schedule.loose:
-        final = stated.final.for_variant(variant) if stated.final else None
-        way = Cell(escape(words("schedule.way.loose")))
-        yield [Cell(link), Cell(escape(words("schedule.end_of_warmup"))), Cell(citations.value_html(peak)), EMPTY, way]
-        yield [Cell(link), Cell(escape(words("schedule.last"))), Cell(citations.value_html(final)), EMPTY, way]
-    if stage.batch_size is not None:
-        yield from _batch_rows(citations, run, stage, link)
-
-
-def _batch_rows(citations: Citations, run: ScheduleRun, stage: Stage, link: Markup) -> Iterator[list[Cell]]:
-    words, variant, batch = citations.context.words, run.key.split("/")[0], stage.batch_size
-    assert batch is not None
-
-    def value(stated: object) -> Cell:
-        single = getattr(stated, "for_variant", lambda _: None)(variant)
-        return Cell(citations.value_html(single))
-
-    for stretch in run.schedule.batch:
-        way = Cell(escape(words(f"schedule.way.{stretch.way.value}")))
-        if stretch.way is Way.GROWS:
-            start = Cell(escape(words("schedule.at_tokens", tokens=format_integer(0))))
-            ramp = citations.value_html(batch.ramp_tokens.for_variant(variant) if batch.ramp_tokens else None)
-            yield [Cell(link), start, EMPTY, value(batch.start), Cell(NOTHING)]
-            yield [Cell(link), Cell(ramp), EMPTY, value(batch.sequences), way]
-        else:
-            assert stretch.end == Fraction(1)
-            yield [Cell(link), Cell(escape(words("schedule.last"))), EMPTY, value(batch.sequences), way]

@@ -428,7 +428,7 @@ def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tupl
         caption = context.words("technique.facts_caption", name=name)
         rows = detail_rows(citations, facts)
         table = key_value_table(citations, caption, rows, list(context.catalogue.entries))
-        yield "facts", context.html("table.html.jinja", t=table)
+        yield "facts", context.html("table.html.jinja", t=table, captioned=False)
     if technique.disputes:
         yield "disputes", render_disputes(citations, technique.disputes)
     if technique.notes:

@@ -12,7 +12,7 @@ from catalogue import field_reference, references
 from catalogue.field_reference import SCHEMAS
 from catalogue.schema.study import CodePlace
 from catalogue.schema.technique import TechniqueKind
-from catalogue.schema.values import PartialDate
+from catalogue.schema.values import Block, PartialDate
 
 from .. import format
 from ..context import Context
@@ -22,6 +22,7 @@ from ..tables import Column, by_column
 from ..technique_figures import SHOWN, lab_link
 from ..words import ENGLISH, Words
 
+_SOURCE_OF_BLOCK = Block.model_fields["source"].description
 _JSON = ("catalogue.json", "catalogue.schema.json")
 _TABLES = ("catalogue.sqlite", "datapackage.json")
 _FEEDS = (("releases", "atom"), ("releases", "ics"), ("corrections", "atom"))
@@ -130,6 +131,7 @@ def field_reference_page(context: Context) -> Page:
                 description=words.from_code(f"schema.{name}.{row.name}", row.description),
             )
             for row in rows
+            if row.description != _SOURCE_OF_BLOCK  # said once, above
         ]
         for name, rows in field_reference.schema_records().items()
     }
