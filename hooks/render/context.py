@@ -116,6 +116,10 @@ class Context:
         return short
 
 
+def is_card(reference: Reference) -> bool:
+    return _kind_of_document(reference) == "card"
+
+
 def _kind_of_document(reference: Reference) -> str:
     """Of a paper and of what DeepSeek released; empty for others and for copies."""
     if reference.copy:

@@ -66,13 +66,18 @@ def _scores_table(citations: Citations, table: Evaluation) -> Table:
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = list(dict.fromkeys(id_ for row in table.rows for id_ in row.scores))
     heads = [Head(words("table.benchmark")), *(Head(entries[id_].variant.name, True) for id_ in variants)]
+    settings = {citations.score_setting(row.setting) if row.setting else None for row in table.rows}
+    common = settings.pop() if len(settings) == 1 and len(table.rows) > 1 else None
+    title = Markup(escape(words.text(table.title)))
+    if common:
+        title += Markup(" <small>{}</small>").format(common)
     rows = []
     for row in table.rows:
         name = citations.rich_text(row.benchmark)
-        if row.setting:
+        if row.setting and not common:
             name += Markup(" <small>{}</small>").format(citations.score_setting(row.setting))
         rows.append([Cell(name), *(value_cell(citations, row.scores.get(id_)) for id_ in variants)])
-    return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores")
+    return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores", title=title)
 
 
 # In the order of reading; the first that knows a name has it.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.references import Reference
 from catalogue.schema.model import Dispute, Model, Weight
@@ -16,7 +16,7 @@ from catalogue.schema.values import Source, Sources, walk_record
 from .. import links
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
-from ..context import Context
+from ..context import Context, is_card
 from ..page import Page, Section, lead_section
 from ..words import Words
 from . import technique_address
@@ -51,7 +51,6 @@ def sources_section(citations: Citations, listing: Sequence[tuple[int, list[Mark
     html = citations.context.html(
         "sources_grouped.html.jinja",
         documents=documents,
-        places=places,
         folded=len(documents) > MOST_OPEN or places > MOST_PLACES,
     )
     return Section("sources", title, html)
@@ -69,7 +68,7 @@ def _cited_documents(citations: Citations) -> list[CitedDocument]:
             which = (source.locus, source.via)
             if which not in places:
                 html = citations.source_place(source, addressed)
-                short = Markup(_FOLDERS.sub("", html))
+                short = _short_place(citations, source, html)
                 places[which] = CitedPlace(short, html.striptags() if short != html else "")
             place = places[which]
             if number not in place.numbers:
@@ -79,6 +78,15 @@ def _cited_documents(citations: Citations) -> list[CitedDocument]:
                 if number in citations.marked:
                     place.marked.append(number)
     return list(found.values())
+
+
+def _short_place(citations: Citations, source: Source, html: Markup) -> Markup:
+    """A file by its last part, and a heading of a card without the word for it, which the row has."""
+    card = str(escape(citations.context.place("model card")))
+    short = _FOLDERS.sub("", html)
+    if source.locus.startswith("model card ") and is_card(citations.context.catalogue.references[source.key]):
+        short = re.sub(rf"(^|>){re.escape(card)} ?", r"\1", short, count=1)
+    return Markup(short)
 
 
 # Fewer trifles than this are not worth a fold of their own.
@@ -116,7 +124,7 @@ _OWN = ("DeepSeek-AI", "DeepSeek")
 _OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
 
 
-_AUTHORS = 3  # that are named
+_AUTHORS = 1  # that are named
 _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 

@@ -90,7 +90,7 @@ def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Ma
     cells = {used: [x for x, m in enumerate(order) if (m.id in users) is used] for used in (True, False)}
     paths = {used: "".join(f"M{_CELL * x} 1h{_WIDE}v9h-{_WIDE}z" for x in xs) for used, xs in cells.items()}
     names = words("punctuation.listed").join(short_model(m.name) for m in order if m.id in users)
-    said = words("techniques.used_by_count", count=len(users), all=len(order))
+    said = words("techniques.used_by_short", count=len(users), all=len(order))
     return Markup(
         '<span class="ds-strip-of" title="{names}"><svg viewBox="0 0 {width} 11" width="{width}" height="11" aria-hidden="true">'
         '<path class="not" d="{others}"/><path d="{filled}"/></svg> {said}</span>'
