@@ -82,7 +82,7 @@ def _cited_documents(citations: Citations) -> list[CitedDocument]:
 
 def _short_place(citations: Citations, source: Source, html: Markup) -> Markup:
     """A file by its last part, and a heading of a card without the word for it, which the row has."""
-    card = str(escape(citations.context.place("model card")))
+    card = str(escape(citations.context.localized_place("model card")))
     short = _FOLDERS.sub("", html)
     if source.locus.startswith("model card ") and is_card(citations.context.catalogue.references[source.key]):
         short = re.sub(rf"(^|>){re.escape(card)} ?", r"\1", short, count=1)
