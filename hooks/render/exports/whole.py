@@ -39,7 +39,7 @@ from ..pages import MODEL, technique_address, url_of
 from ..words import ENGLISH
 from .rows import PlainRecords, plain_reference
 
-FORMAT = 4
+FORMAT = 5
 Json = dict[str, Any]
 _TEXT: Json = {"type": "string"}
 _SCALARS: dict[type, Json] = {bool: {"type": "boolean"}, int: {"type": "integer"}, Decimal: {"type": "number"}}
