@@ -23,7 +23,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, expect, sync_playwright
 
 import axe
-from building import ROOT, once, small_project, strictly
+from building import AS_RELEASED, ROOT, once, small_project, strictly
 from catalogue import references, strict_yaml
 from catalogue.findings import Finding
 from catalogue.findings import KeyPath as Place
@@ -39,7 +39,7 @@ CHROMIUM = next(
 )
 NO_CHROMIUM = "needs Chromium: apt-get install chromium"
 SUB_PATH = "/study/"
-SITES = ("built", "address", "small_site", "released", "folder")  # fixtures that build a site
+SITES = ("built", "address", "small_site", "folder")  # fixtures that build a site
 # Answers whether a page is shown as its context does not show it.
 FORGOTTEN = """dark => {
   sessionStorage.clear();
@@ -108,7 +108,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs --network"))
         if "browser" in item.keywords and CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
-        if {"small_site", "released"} & set(getattr(item, "fixturenames", ())):
+        if "small_site" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.builds)
     items.sort(
         key=lambda item: ("builds" not in item.keywords, not set(SITES) & set(getattr(item, "fixturenames", ())))
@@ -169,25 +169,13 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site of the small valid catalogue, in both languages, built strictly."""
+    """The whole site of the small valid catalogue as it is released, in both languages, built strictly."""
 
     def build(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as temporary:
-            strictly(small_project(Path(temporary)))(folder)
+            strictly(small_project(Path(temporary)), **AS_RELEASED)(folder)
 
     return once("small", tmp_path_factory, build)
-
-
-@pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small site as it is released: with pictures and compressed copies, for an address below a path."""
-
-    def build(folder: Path) -> None:
-        given = {"PICTURES": "true", "COMPRESS": "true", "SITE_URL": "https://example.org/ds/"}
-        with tempfile.TemporaryDirectory() as temporary:
-            strictly(small_project(Path(temporary)), **given)(folder)
-
-    return once("released", tmp_path_factory, build)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -278,9 +266,9 @@ def tab(context: BrowserContext, scheme: Literal["dark", "light"] = "light") -> 
     assert faults == [], "an error in a script of the page"
 
 
-@pytest.fixture(params=[(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
 def screen(request: pytest.FixtureRequest, contexts: Contexts) -> Iterator[Page]:
-    """A page on each kind of screen in turn."""
+    """A page on a wide and light screen, and on a telephone in the dark."""
     yield from tab(contexts(*request.param), request.param[1])
 
 

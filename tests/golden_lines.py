@@ -15,54 +15,11 @@ WIDTH = 110  # of a line of JSON
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:[^>"]|"[^"]*")*?)(/?)>')
 _SCRIPT = re.compile(r'<script type="application/json" id="([^"]+)">(.*?)</script>', re.DOTALL)
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "br",
-        "button",
-        "cite",
-        "code",
-        "em",
-        "i",
-        "input",
-        "kbd",
-        "label",
-        "mark",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tspan",
-        "title",
-        "u",
-        "wbr",
-        "math",
-        "mi",
-        "mn",
-        "mo",
-        "mrow",
-        "ms",
-        "mspace",
-        "mstyle",
-        "msub",
-        "msubsup",
-        "msup",
-        "mtext",
-        "mfrac",
-        "msqrt",
-        "mover",
-        "munder",
-        "mtable",
-        "mtr",
-        "mtd",
-        "semantics",
-    ]
+_PHRASING = (
+    "a abbr b bdi br button cite code em i input kbd label mark small span strong sub sup time tspan title u wbr "
+    "math mi mn mo mrow ms mspace mstyle msub msubsup msup mtext mfrac msqrt mover munder mtable mtr mtd semantics"
 )
+_INLINE = frozenset(_PHRASING.split())
 _VOID = frozenset(["br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"])
 _GEOMETRY = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|r|rx|ry|dx|dy|width|height|points|transform|viewBox)="[^"]*"')
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -14,6 +14,7 @@ from typing import Any
 import markdown
 from selectolax.lexbor import LexborHTMLParser
 
+from building import AS_RELEASED
 from catalogue.load import load_catalogue
 from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from postbuild import search_index as finished
@@ -214,7 +215,7 @@ def differs(golden: Path, project: Path) -> str:
 
 
 _HASH = re.compile(r"(?<=\.)[0-9a-f]{8,}(?=\.)|(?<=search/)[0-9a-f]{10}")
-HOST = "http://127.0.0.1:8000"
+HOST = AS_RELEASED["SITE_URL"].rstrip("/")
 HEADS = {
     "canonical": "link[rel~=canonical]",
     "alternate": "link[rel~=alternate]:not([hreflang])",

@@ -41,6 +41,9 @@ SCRIPTS_RUN = """() => new Promise((done) => {
   look();
 })"""
 
+# By how many pixels a page is wider than the window.
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
 # Faces of text stand in the style sheet; that of formulas is asked for where there is one.
 FONTS_READY = """async () => {
   document.body.getBoundingClientRect();

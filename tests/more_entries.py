@@ -148,10 +148,10 @@ ENTRIES = (
 )
 
 
-def add_entries(data: Path, count: int) -> list[str]:
-    """Add the first entries of the list to the catalogue in `data`, with their papers and sizes; return their ids."""
+def add_entries(data: Path) -> None:
+    """Add the entries of the list to the catalogue in `data`, with their papers and sizes."""
     written = {}
-    for id_, name, track, day, parent, compared, architecture, layers, experts in ENTRIES[:count]:
+    for id_, name, track, day, parent, compared, architecture, layers, experts in ENTRIES:
         written[id_] = ENTRY.format(
             id=id_,
             name=name,
@@ -177,7 +177,6 @@ def add_entries(data: Path, count: int) -> list[str]:
         if "n_routed_experts" in text:
             sizes += f", activated: {_printed(recount.activated[ACTIVATED_CONVENTION])}"
         (data / "models" / f"{id_}.yaml").write_text(text.replace("{sizes}", sizes), encoding="utf-8")
-    return list(written)
 
 
 def _printed(count: int) -> str:

@@ -265,8 +265,10 @@ def test_a_preview_has_the_pages_of_one_entry_alone(tmp_path: Path) -> None:
     project, site = small_project(tmp_path), tmp_path / "preview"
     site.mkdir()
     (site / "index.html").write_text("of the last preview")
-    run = mkdocs(project, "build", "--strict", "-d", str(site), PREVIEW="ant")
+    run = mkdocs(project, "build", "--strict", "-d", str(site), PREVIEW="ant", COMPRESS="true")
     assert run.returncode == 0, run.stderr
+    assert (run.stdout + run.stderr).count("SITE_URL is not set") == 1
+    assert (site / "zh" / "models" / "ant" / "index.html.br").is_file()
     pages = {path.parent.relative_to(site).as_posix() for path in site.rglob("*.html")}
     assert {"models/ant", "zh/models/ant"} <= pages
     assert all("models/ant" in page for page in pages)

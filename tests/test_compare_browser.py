@@ -105,13 +105,12 @@ def test_a_chip_is_taken_away_and_a_model_added_by_keyboard(page: Page, address:
     assert len(chosen(page)) == 3
 
 
-@pytest.mark.parametrize("number", range(1, len(PRESETS)))
-def test_a_preset_shows_its_models(page: Page, address: str, number: int) -> None:
+def test_a_preset_shows_its_models(page: Page, address: str) -> None:
     page.goto(address + PAGE)
-    page.locator("#compare-preset").select_option(str(number))
-    ids = list(PRESETS.values())[number]
-    assert chosen(page) == list(ids)
-    assert page.url.endswith(f"?v={','.join(ids)}")
+    for number, ids in list(enumerate(PRESETS.values()))[1:]:
+        page.locator("#compare-preset").select_option(str(number))
+        assert chosen(page) == list(ids)
+        assert page.url.endswith(f"?v={','.join(ids)}")
 
 
 def test_every_variant_can_be_added(built: Path, catalogue: Catalogue) -> None:
@@ -189,22 +188,21 @@ def test_it_works_from_a_folder(page: Page, built: Path, catalogue: Catalogue) -
     assert problems == []
 
 
-@pytest.mark.parametrize("kind", ["svg", "png"])
-def test_it_is_saved_as_a_picture(page: Page, address: str, tmp_path: Path, kind: str) -> None:
+def test_it_is_saved_as_a_picture(page: Page, address: str, tmp_path: Path) -> None:
     open_with(page, address, "deepseek-v2", "deepseek-v3")
-    with page.expect_download() as waiting:
-        page.locator(f"[data-save={kind}]").click()
-    assert waiting.value.suggested_filename == f"deepseek-v2-deepseek-v3.{kind}"
-    waiting.value.save_as(tmp_path / "picture")
-    saved = (tmp_path / "picture").read_bytes()
-    assert len(saved) > 20_000
-    if kind == "svg":
-        text = saved.decode()
-        assert "2.8 times the weights" in text
-        assert "@font-face" in text, "the faces go along"
-        assert "var(" not in text
-    else:
-        assert saved.startswith(b"\x89PNG")
+    saved = {}
+    for kind in ("svg", "png"):
+        with page.expect_download() as waiting:
+            page.locator(f"[data-save={kind}]").click()
+        assert waiting.value.suggested_filename == f"deepseek-v2-deepseek-v3.{kind}"
+        waiting.value.save_as(tmp_path / "picture")
+        saved[kind] = (tmp_path / "picture").read_bytes()
+    assert all(len(picture) > 20_000 for picture in saved.values())
+    text = saved["svg"].decode()
+    assert "2.8 times the weights" in text
+    assert "@font-face" in text, "the faces go along"
+    assert "var(" not in text
+    assert saved["png"].startswith(b"\x89PNG")
 
 
 def test_a_model_page_leads_to_its_comparison(page: Page, address: str, built: Path, catalogue: Catalogue) -> None:

@@ -30,6 +30,19 @@ BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 DEPLOY = ROOT / "deploy"
 
 
+@pytest.fixture(scope="module")
+def released(small_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site with compressed copies, of the pages that are asked for here."""
+
+    def others(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if Path(folder).name in ("models", "techniques") and not name.startswith("ant")]
+
+    site = tmp_path_factory.mktemp("released") / "site"
+    shutil.copytree(small_site, site, ignore=others)
+    compress_files(site)
+    return site
+
+
 def test_every_text_has_smaller_copies_with_the_same_content(released: Path) -> None:
     page = released / "index.html"
     for suffix, unpack in ((".gz", gzip.decompress), (".br", brotli.decompress)):
@@ -235,11 +248,8 @@ def test_a_server_names_the_kind_of_each_file(served: Served) -> None:
     assert {path: headers.get_content_type() for path, (_, headers, _) in answers.items()} == kinds
 
 
-def test_a_release_is_compressed_and_the_default_address_is_named(released: Path, small_site: Path) -> None:
-    assert "SITE_URL" not in released.with_suffix(".log").read_text(encoding="utf-8")
-    assert (released / "index.html.gz").is_file()
-    assert (released / "zh" / "models" / "ant" / "index.html.br").is_file()
-    assert "https://example.org/ds/" in (released / "sitemap.xml").read_text(encoding="utf-8")
-    assert 'href="/ds/assets/' in (released / "404.html").read_text(encoding="utf-8")
-    assert small_site.with_suffix(".log").read_text(encoding="utf-8").count("SITE_URL is not set") == 1
+def test_a_site_names_the_address_that_is_set(small_site: Path) -> None:
+    assert "SITE_URL" not in small_site.with_suffix(".log").read_text(encoding="utf-8")
+    assert "https://example.org/ds/" in (small_site / "sitemap.xml").read_text(encoding="utf-8")
+    assert 'href="/ds/assets/' in (small_site / "404.html").read_text(encoding="utf-8")
     assert not list(small_site.rglob("*.gz"))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
-from helpers import FONTS_READY, show
+from helpers import FONTS_READY, OVERFLOW, show
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +46,7 @@ def test_labels_stay_apart_and_inside(
         drawings += page.locator(".ds-drawing").count()
         page.evaluate(FONTS_READY)
         problems += page.evaluate(OVERLAPS)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        overflow = page.evaluate(OVERFLOW)
         if overflow > 0:
             problems.append(f"{file.parent.relative_to(built)} is {overflow} px wider than the screen")
     assert problems == []

@@ -167,8 +167,8 @@ def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_sit
 
 def test_the_chinese_edition_is_built_alone(tmp_path: Path) -> None:
     project = small_project(tmp_path)
-    run = mkdocs(project, "build", "--quiet", "--strict", "--config-file", "mkdocs.zh.yml")
+    run = mkdocs(project, "build", "--quiet", "--strict", "--config-file", "mkdocs.zh.yml", PREVIEW="ant")
     assert (run.returncode, run.stdout) == (0, ""), run.stderr
-    home = LexborHTMLParser((project / "site" / CHINESE / "index.html").read_text(encoding="utf-8"))
-    assert home.css_first("html").attributes["lang"] == CHINESE  # type: ignore[union-attr]
+    page = LexborHTMLParser((project / "site" / CHINESE / "models" / "ant" / "index.html").read_text(encoding="utf-8"))
+    assert page.css_first("html").attributes["lang"] == CHINESE  # type: ignore[union-attr]
     assert not list((project / "site").glob(".*.new"))

@@ -9,6 +9,7 @@ import pytest
 
 from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
+from catalogue.records import Catalogue
 from helpers import DATA, VALID
 from render.cite import Citations
 from render.context import make_context
@@ -64,29 +65,22 @@ def test_two_seeds_are_too_few(valid: Path) -> None:
         load_catalogue(valid)
 
 
-def test_a_card_has_its_numbers_its_verdicts_and_its_command() -> None:
-    catalogue = load_catalogue(VALID)
-    card = experiment_card(Citations(make_context(catalogue, load_words("en"))), catalogue.experiment("trails"))
-    for said in (
-        "shared against each its own: −0.533, deviation 0.058",
-        ">shown<",
-        ">consistent<",
-    ):
+def test_a_card_has_its_numbers_its_verdicts_and_its_command(small: Catalogue) -> None:
+    card = experiment_card(Citations(make_context(small, load_words("en"))), small.experiment("trails"))
+    for said in ("shared against each its own: −0.533, deviation 0.058", ">shown<", ">consistent<"):
         assert said in card
     assert "python -m labs.train.experiments trails" in card
     assert "3 min of one core for 3 seeds (Anthill, 2 cores" in card
     assert card.count("<svg") == 3
 
 
-def test_an_experiment_that_was_not_run_says_so() -> None:
-    catalogue = load_catalogue(VALID)
-    card = experiment_card(Citations(make_context(catalogue, load_words("zh"))), catalogue.experiment("tunnels"))
+def test_an_experiment_that_was_not_run_says_so(small: Catalogue) -> None:
+    card = experiment_card(Citations(make_context(small, load_words("zh"))), small.experiment("tunnels"))
     assert "尚未运行" in card
     assert "<svg" not in card
 
 
-def test_a_card_draws_every_arm_though_there_are_more_than_colours() -> None:
-    catalogue = load_catalogue(DATA)
+def test_a_card_draws_every_arm_though_there_are_more_than_colours(catalogue: Catalogue) -> None:
     batch = catalogue.experiment("batch")
     card = experiment_card(Citations(make_context(catalogue, load_words("en"))), batch)
     assert len(batch.arms) == 9
@@ -108,8 +102,9 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
         load_catalogue(valid)
 
 
-def test_the_page_leads_to_the_card_of_each_experiment_and_has_those_that_no_guide_has() -> None:
-    catalogue = load_catalogue(DATA)
+def test_the_page_leads_to_the_card_of_each_experiment_and_has_those_that_no_guide_has(
+    catalogue: Catalogue,
+) -> None:
     context = make_context(catalogue, load_words("en"))
     alone = "".join(section.html for section in study.experiments_page(context, {}).sections)
     guides = {f"guides/{guide.id}.md": f"---\ntitle: {guide.id}\n---\n" for guide in catalogue.study.guides}

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
-from helpers import FONTS_READY, show
+from helpers import FONTS_READY, OVERFLOW, show
 
 pytestmark = pytest.mark.browser
 
@@ -182,7 +182,7 @@ def test_boxes_and_plots_stay_on_the_screen(page: Page, address: str, built: Pat
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
             page.evaluate(FONTS_READY)
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            overflow = page.evaluate(OVERFLOW)
             assert overflow <= 0, (path, width)
             cut = page.locator(".ds-box *").evaluate_all(
                 "nodes => nodes.filter(n => n.getBoundingClientRect().right > n.closest('.ds-box').getBoundingClientRect().right + 1)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import itertools
 import re
@@ -34,49 +35,50 @@ from test_map import TEXTS
 from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
 
 MAPS = ", ".join(f"{figure} svg" for figure in (".ds-map", ".ds-home-hero", ".ds-history", ".ds-gantt"))
-COUNTS = (1, len(ENTRIES))
 LANGUAGES = ("en", "zh")
 
 
 @functools.cache
-def grown(count: int) -> Catalogue:
-    """The real catalogue with some entries more."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(shutil.copytree(ROOT / "data", Path(folder) / "data"))
-        add_entries(data, count)
-        return load_catalogue(data)
+def grown_data() -> Path:
+    """A copy of the real data, and of the pages beside it, with the entries of the list."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    data = copy_project(folder) / "data"
+    add_entries(data)
+    return data
 
 
 @functools.cache
-def told(count: int, language: str) -> Context:
-    return make_context(grown(count), language_files.load_words(language))
+def grown() -> Catalogue:
+    return load_catalogue(grown_data())
 
 
-def test_an_entry_that_is_right_is_green_and_asks_for_no_pytorch(tmp_path: Path) -> None:
-    project = copy_project(tmp_path)
-    added = add_entries(project / "data", len(ENTRIES))
-    run = check("check", project / "data")
+@functools.cache
+def told(language: str) -> Context:
+    return make_context(grown(), language_files.load_words(language))
+
+
+def test_entries_that_are_right_are_green_and_ask_for_no_pytorch() -> None:
+    run = check("check", grown_data())
     assert (run.returncode, run.stderr) == (0, "")
     assert "all well-formed" in run.stdout
     compared = re.search(r"(\d+) variants not yet compared", run.stdout)
     assert compared is not None
-    assert int(compared[1]) >= 2 * len(added)
+    assert int(compared[1]) >= 2 * len(ENTRIES)
 
 
-@pytest.mark.parametrize("count", COUNTS)
-def test_the_poster_keeps_the_sides_of_a3_and_every_family(count: int) -> None:
-    sheet = home.poster_sheet(told(count, "en"))
+def test_the_poster_keeps_the_sides_of_a3_and_every_family() -> None:
+    sheet = home.poster_sheet(told("en"))
     assert abs(sheet.width / sheet.height - 2**0.5) < 0.001
-    assert len(sheet.cells) == len(grown(count).models)
+    assert len(sheet.cells) == len(grown().models)
     places = sorted((cell.y, cell.x) for cell in sheet.cells)
     assert all(b[0] > a[0] or b[1] - a[1] >= 186 for a, b in itertools.pairwise(places)), "cells do not meet"
     assert all(x >= 0 and x + 172 <= sheet.width and y + 350 <= sheet.height for y, x in places)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("count", COUNTS)
-def test_texts_below_the_columns_of_the_hero_do_not_meet(count: int, language: str) -> None:
-    html = home.home_hero(told(count, language))
+def test_texts_below_the_columns_of_the_hero_do_not_meet(language: str) -> None:
+    html = home.home_hero(told(language))
     across = LexborHTMLParser(html).css_first("svg.ds-hero-across")
     assert across is not None
     rows: dict[float, list[tuple[float, float]]] = {}
@@ -90,9 +92,8 @@ def test_texts_below_the_columns_of_the_hero_do_not_meet(count: int, language: s
         assert all(end <= start for (_, end), (start, _) in itertools.pairwise(sorted(row)))
 
 
-@pytest.mark.parametrize("count", COUNTS)
-def test_every_run_on_one_axis_has_its_own_colour(count: int) -> None:
-    models = sort_by_date(grown(count).models.values())
+def test_every_run_on_one_axis_has_its_own_colour() -> None:
+    models = sort_by_date(grown().models.values())
     for general in (True, False):
         runs = [m for m in models if (m.track is Track.GENERAL) is general and longest_pre_training(m)]
         assert len(runs) <= STYLES
@@ -111,7 +112,7 @@ PUT = """([html, inPlace]) => {
 @functools.cache
 def blocks(language: str) -> dict[str, str]:
     """What the pages that show all models have in their articles, by path, with all entries of the list."""
-    ctx, inputs = told(len(ENTRIES), language), BuilderInputs({}, {}, {})
+    ctx, inputs = told(language), BuilderInputs({}, {}, {})
     shown = [page for page in PAGES if page.path.startswith(("timeline", "trends", "compare/"))]
     made = {page.path: page for declared in shown for built in build_pages(ctx, declared, inputs) for page in built}
     home_blocks = (BLOCKS[name](ctx, Citations(ctx), "index.md") for name in ("hero", "general-line", "map"))
@@ -125,8 +126,8 @@ def open_grown(page: Page, address: str, language: str, path: str) -> None:
 
 
 def test_every_page_can_be_made() -> None:
-    site = render_site(told(len(ENTRIES), "en"), {}, read_pages(ROOT / "docs" / "en"))
-    assert {f"models/{id_}.md" for id_ in grown(len(ENTRIES)).models} <= set(site.pages)
+    site = render_site(told("en"), {}, read_pages(ROOT / "docs" / "en"))
+    assert {f"models/{id_}.md" for id_ in grown().models} <= set(site.pages)
 
 
 @pytest.mark.browser

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from building import ROOT
 
 HOOKS = ROOT / "hooks"
@@ -14,12 +16,6 @@ HOOKS = ROOT / "hooks"
 LAYERS = ("labs", "catalogue", "render", "checks", "social_cards", "postbuild")
 _PATH = re.compile(r"`((?:data|docs|hooks|labs|overrides|tests|tools|bench|peers)/[\w./-]*)`")
 _SHORT = re.compile(r"`((?:catalogue|render|postbuild|checks)/[\w./-]+)`")
-
-
-def modules() -> Iterator[tuple[str, Path]]:
-    for path in sorted(HOOKS.rglob("*.py")):
-        name = ".".join(path.relative_to(HOOKS).with_suffix("").parts)
-        yield name.removesuffix(".__init__"), path
 
 
 def imports_of(name: str, path: Path) -> Iterator[str]:
@@ -38,11 +34,19 @@ def imports_of(name: str, path: Path) -> Iterator[str]:
                 yield f"{base}.{alias.name}" if below.is_dir() or below.with_suffix(".py").exists() else base
 
 
-def test_packages_import_only_what_stands_before_them() -> None:
+@pytest.fixture(scope="module")
+def imports() -> dict[str, set[str]]:
+    """What each module imports."""
+    named = {".".join(path.relative_to(HOOKS).with_suffix("").parts): path for path in sorted(HOOKS.rglob("*.py"))}
+    modules = {name.removesuffix(".__init__"): path for name, path in named.items()}
+    return {name: {*imports_of(name, path)} for name, path in modules.items()}
+
+
+def test_packages_import_only_what_stands_before_them(imports: dict[str, set[str]]) -> None:
     wrong = [
         f"{name} imports {found}"
-        for name, path in modules()
-        for found in imports_of(name, path)
+        for name, others in imports.items()
+        for found in others
         if (top := name.split(".")[0]) in LAYERS
         and (other := found.split(".")[0]) in LAYERS
         and LAYERS.index(other) > LAYERS.index(top)
@@ -50,28 +54,23 @@ def test_packages_import_only_what_stands_before_them() -> None:
     assert wrong == []
 
 
-def test_mkdocs_is_known_to_its_adapter_alone() -> None:
-    knowing = {
-        name for name, path in modules() if any(found.split(".")[0] == "mkdocs" for found in imports_of(name, path))
+def test_mkdocs_is_known_to_its_adapter_alone(imports: dict[str, set[str]]) -> None:
+    assert {name for name, others in imports.items() if any(one.split(".")[0] == "mkdocs" for one in others)} == {
+        "study"
     }
-    assert knowing == {"study"}
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    known = dict(modules())
-    edges = {
-        name: {found for found in imports_of(name, path) if found in known} - {name} for name, path in known.items()
-    }
+def test_no_modules_import_each_other_in_a_circle(imports: dict[str, set[str]]) -> None:
     done: set[str] = set()
 
     def visit(name: str, way: tuple[str, ...]) -> None:
         assert name not in way, " → ".join([*way[way.index(name) :], name])
         if name not in done:
-            for other in sorted(edges[name]):
+            for other in sorted(imports[name] & imports.keys() - {name}):
                 visit(other, (*way, name))
             done.add(name)
 
-    for name in known:
+    for name in imports:
         visit(name, ())
 
 

@@ -120,9 +120,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "a new kind is a module in hooks/catalogue/attention/",
     ):
         assert text in said
-    filled(project)
-    project.says("found `XSA`; allowed are `MHA`", "found `xroute`; allowed are `greedy`")
-
     project.replace(
         SCHEMA,
         ('    NOAUX_TC = "noaux_tc"\n', '    NOAUX_TC = "noaux_tc"\n    XROUTE = "xroute"\n'),

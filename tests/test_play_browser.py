@@ -17,8 +17,9 @@ from weight import SHIFT, served, weigh
 
 pytestmark = pytest.mark.browser
 
-# The page of each figure.
+# The page of each figure, and the figures of each page.
 PAGES = {name: PLACES[name].removesuffix(".md") for name in PLAYS}
+TOGETHER = {page: [name for name in PLAYS if PAGES[name] == page] for page in PAGES.values()}
 MOST_REQUESTS, MOST_SCRIPT = 12, 6_000  # bytes, compressed
 FINGER = 44
 
@@ -132,12 +133,19 @@ def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> No
     expect(here.get_by_role("status")).to_contain_text("每次起草 5 个")
 
 
-@pytest.mark.parametrize("name", PLAYS)
-def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
+@pytest.mark.parametrize("path", TOGETHER)
+def test_a_finger_can_play(narrow: Page, address: str, path: str) -> None:
     """On a phone nothing is wider than the screen, and what is touched is 44 px high; so is what is touched in its width."""
-    here = opened_cold(narrow, address, name)
+    narrow.goto(f"{address}{path}/")
+    for name in TOGETHER[path]:
+        here = figure(narrow, name)
+        expect(here).to_have_attribute("data-ready", "1")
+        is_made_for_a_finger(here)
     narrow.evaluate(FONTS_READY)
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def is_made_for_a_finger(here: Locator) -> None:
     touched = here.locator("input[type=range], select, button, .ds-marks label:not([hidden]) span")
     small = touched.evaluate_all(
         """(controls, least) => controls.filter(control => {
@@ -156,14 +164,15 @@ def test_a_finger_can_play(narrow: Page, address: str, name: str) -> None:
     expect(here.get_by_role("status")).not_to_have_text(before)
 
 
-@pytest.mark.parametrize("name", PLAYS)
-def test_the_figure_is_whole_without_a_script(plain: Page, address: str, name: str) -> None:
+def test_the_figures_are_whole_without_a_script(plain: Page, address: str) -> None:
     """The sentence says which state is drawn; inputs that would do nothing are not there."""
-    plain.goto(f"{address}{PAGES[name]}/")
-    here = figure(plain, name)
-    expect(here.locator("form")).to_be_hidden()
-    expect(here.get_by_role("status")).to_be_visible()
-    expect(here.locator("svg").first).to_be_visible()
+    for path, names in TOGETHER.items():
+        plain.goto(f"{address}{path}/")
+        for name in names:
+            here = figure(plain, name)
+            expect(here.locator("form")).to_be_hidden()
+            expect(here.get_by_role("status")).to_be_visible()
+            expect(here.locator("svg").first).to_be_visible()
 
 
 def test_it_works_from_a_folder(page: Page, built: Path) -> None:

@@ -5,18 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from helpers import DATA
 from render.context import make_context
 from render.page import reading_minutes
 from render.site import site_of
-from render.words import load_words as load_words
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(DATA)
+from render.words import load_words
 
 
 @pytest.mark.parametrize(

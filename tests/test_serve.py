@@ -83,65 +83,51 @@ def _language(page: str) -> str:
     return found[1] if found else ""
 
 
-def _small_project(folder: Path) -> Path:
-    folder.mkdir()
-    return small_project(folder)
-
-
 @pytest.mark.builds
-def test_what_is_saved_is_served_and_broken_data_leaves_the_last_good_site(small: Catalogue, tmp_path: Path) -> None:
-    project = _small_project(tmp_path / "one")
+def test_one_edition_is_served_or_both_and_what_is_saved_is_served(small: Catalogue, tmp_path: Path) -> None:
+    project = small_project(tmp_path)
     id_, said = next((t.id, t.why.en) for t in small.techniques.values() if "{{" not in t.why.en)
-    guide, techniques = project / "docs" / "en" / "how-we-count.md", project / "data" / "techniques.yaml"
-    text = techniques.read_text(encoding="utf-8")
     with serve(project) as served:
         assert "make serve BOTH=true" in served.said
-        before = {path: served.get(path) for path in ("", "glossary/", "how-we-count/", "models/")}
-        assert {_language(page) for page in before.values()} == {"en"}
+        assert {_language(served.get(path)) for path in ("", "glossary/", "how-we-count/", "models/")} == {"en"}
         assert served.get("zh/") == "", "one edition is served, and says so"
-        assert "ds-language" not in before[""], "no switch leads to the edition that is not served"
-        guide.write_text(guide.read_text(encoding="utf-8") + "\nA sentence that was not there.\n", encoding="utf-8")
+        assert "ds-language" not in served.get(""), "no switch leads to the edition that is not served"
+    with serve(project, BOTH="true") as served:
+        assert [_language(served.get(path)) for path in ("", "zh/")] == ["en", "zh"]
+        before = {path: served.get(path) for path in ("", "glossary/", "zh/glossary/")}
+        for language, sentence in (("en", "A sentence that was not there."), ("zh", "新加的一句话。")):
+            page = project / "docs" / language / "how-we-count.md"
+            page.write_text(f"{page.read_text(encoding='utf-8')}\n{sentence}\n", encoding="utf-8")
+        techniques = project / "data" / "techniques.yaml"
+        text = techniques.read_text(encoding="utf-8")
         techniques.write_text(text.replace(said, "Another reason stands here."), encoding="utf-8")
         served.after(1, BUILT)
         assert "A sentence that was not there." in served.get("how-we-count/")
-        assert "Another reason stands here." in served.get(f"techniques/{id_}/")
-        techniques.write_text(text.replace("techniques:", "techniques: [", 1), encoding="utf-8")
-        served.after(1, "The last good site is served until this is mended.")
-        served.after(2, BUILT)
-        assert "Another reason stands here." in served.get(f"techniques/{id_}/")
-        techniques.write_text(text, encoding="utf-8")
-        served.after(3, BUILT)
-        assert said in served.get(f"techniques/{id_}/")
-        for path in ("", "glossary/", "models/"):
-            assert served.get(path) == before[path]
-        assert "Traceback" not in served.said
-
-
-@pytest.mark.builds
-def test_both_editions_are_served_where_asked_for(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    page, model = project / "docs" / "zh" / "how-we-count.md", project / "data" / "models" / "dor.yaml"
-    entry = model.read_text(encoding="utf-8")
-    with serve(project, BOTH="true") as served:
-        assert [_language(served.get(path)) for path in ("", "zh/")] == ["en", "zh"]
-        page.write_text(page.read_text(encoding="utf-8") + "\n新加的一句话。\n", encoding="utf-8")
-        model.write_text(entry.replace("name: Dor\n", "name: Dor renamed\n", 1), encoding="utf-8")
-        served.after(1, BUILT)
         assert "新加的一句话。" in served.get("zh/how-we-count/")
-        assert all("<h1>Dor renamed" in served.get(path) for path in ("models/dor/", "zh/models/dor/"))
+        assert "Another reason stands here." in served.get(f"techniques/{id_}/")
+        assert {path: served.get(path) for path in before} == before
 
 
 @pytest.mark.builds
-def test_the_pages_of_one_entry_are_served_alone(tmp_path: Path) -> None:
+def test_the_pages_of_one_entry_are_served_alone_and_broken_data_leaves_the_last_good_ones(tmp_path: Path) -> None:
     project = small_project(tmp_path)
     model = project / "data" / "models" / "dor.yaml"
     entry = model.read_text(encoding="utf-8")
     with serve(project, PREVIEW="dor") as served:
         assert 'url=models/dor/"' in served.get(""), "the address of the site leads to the entry"
         assert served.get("glossary/") == ""
+        before = served.get("models/dor/")
         model.write_text(entry.replace("name: Dor\n", "name: Dor renamed\n", 1), encoding="utf-8")
         served.after(1, BUILT)
         assert "<h1>Dor renamed" in served.get("models/dor/")
+        model.write_text(entry.replace("variants:", "variants: [", 1), encoding="utf-8")
+        served.after(1, "The last good site is served until this is mended.")
+        served.after(2, BUILT)
+        assert "<h1>Dor renamed" in served.get("models/dor/")
+        model.write_text(entry, encoding="utf-8")
+        served.after(3, BUILT)
+        assert served.get("models/dor/") == before
+        assert "Traceback" not in served.said
 
 
 @pytest.mark.builds

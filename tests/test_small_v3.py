@@ -58,13 +58,14 @@ def engine() -> quickjs.Context:
 
 @pytest.mark.parametrize("case", REFERENCE, ids=lambda case: case["prompt"])
 def test_the_script_computes_what_pytorch_computes(engine: quickjs.Context, case: dict[str, Any]) -> None:
-    """Tokens, all scores of the last one, those of MTP, the experts chosen, and what greedy decoding writes."""
-    found = json.loads(engine.get("run")(case["prompt"], len(case["greedy"])))
+    """Tokens, all scores of the last one, those of MTP, the experts chosen, and what greedy decoding writes, of one prompt to its end."""
+    greedy = case["greedy"][: None if case is REFERENCE[0] else 3]
+    found = json.loads(engine.get("run")(case["prompt"], len(greedy)))
     assert found["tokens"] == case["tokens"]
     assert found["logits"] == pytest.approx(case["logits"], rel=0, abs=TOLERANCE)
     assert found["mtp_logits"] == pytest.approx(case["mtp_logits"], rel=0, abs=TOLERANCE)
     assert found["experts_of_last_token"] == case["experts_of_last_token"]
-    assert found["greedy"] == case["greedy"]
+    assert found["greedy"] == greedy
 
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
@@ -90,26 +91,7 @@ def _lab_tokenizer() -> Any:
 def test_any_text_is_cut_into_the_tokens_of_the_lab(engine: quickjs.Context) -> None:
     tokenizer = _lab_tokenizer().Tokenizer(json.loads((ARTIFACTS / "model.json").read_text(encoding="utf-8"))["merges"])
     given = random.Random(1)
-    pieces = [
-        "The router",
-        " 专家",
-        "注意力",
-        " ",
-        "  ",
-        "\n",
-        "12.5",
-        "é",
-        "_x_",
-        "😀",
-        "，",
-        "—",
-        "Δt",
-        "²",
-        "ⅷ",
-        "ひら",
-        "؟",
-        "a1b2",
-    ]
+    pieces = ["The router", " 专家", "注意力", " ", "  ", "\n", "12.5", *"é😀，—²ⅷ؟", "_x_", "Δt", "ひら", "a1b2"]
     for _ in range(300):
         text = "".join(given.choices(pieces, k=given.randint(1, 12)))
         assert json.loads(engine.get("encode")(text)) == tokenizer.encode(text), repr(text)

@@ -135,8 +135,7 @@ def test_a_filter_leaves_out_what_does_not_match_and_opens_what_does(page: Page,
     expect(page.locator("#copies")).to_be_hidden()
 
 
-@pytest.mark.parametrize("kind", ["corrections/", "zh/corrections/"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize(("kind", "width"), [("corrections/", PHONE), ("zh/corrections/", DESKTOP)])
 def test_corrections_open_with_what_matters_and_what_is_new(page: Page, address: str, kind: str, width: int) -> None:
     opened(page, address + kind, width)
     rows, folds = page.locator(".ds-corrections > li"), page.locator("#others ~ details:has(.ds-corrections)")

@@ -19,7 +19,7 @@ from catalogue.derive.training import (
     pre_training_tokens,
     training_metrics,
 )
-from catalogue.files import ENTRIES, MODELS, PROBLEMS, STUDY
+from catalogue.files import MODELS
 from catalogue.load import load_catalogue
 from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
@@ -202,24 +202,10 @@ def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalog
     assert not {"attention_flops", "flops_per_token", *SHARES} & result.terms.keys()
 
 
-CHANGES = {
-    "no sequence length": ("sequence_length: 4K", "sequence_length: not published", AttentionLeftOut.LENGTH),
-    "only a bound of the tokens": ("tokens: 14.8T", 'tokens: ">14.8T"', None),
-}
-
-
-@pytest.mark.parametrize(("old", "new", "left_out"), CHANGES.values(), ids=CHANGES.keys())
-def test_missing_values(project: Path, old: str, new: str, left_out: AttentionLeftOut | None) -> None:
-    file = project / ENTRIES / "deepseek-v3.yaml"
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    (project / PROBLEMS).write_text("problems: []\n", encoding="utf-8")  # some ask for what is taken away
-    study = project / STUDY
-    study.write_text(re.sub(r"\n +sheet: .*", "", study.read_text(encoding="utf-8")), encoding="utf-8")
-    result = training_metrics(load_catalogue(project).entries["deepseek-v3-base"])
-    assert (result.attention_left_out if result else None) is left_out
-    assert (result is None) == (left_out is None)
+def test_without_a_sequence_length_attention_is_left_out(small: Catalogue) -> None:
+    result = training_metrics(small.entries["ant-base"])
+    assert result is not None
+    assert result.attention_left_out is AttentionLeftOut.LENGTH
 
 
 def test_no_utilisation_without_peak_or_hours(catalogue: Catalogue) -> None:
@@ -280,8 +266,8 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
 def test_a_bound_is_no_count(valid: Path, tokens: str, counts: bool) -> None:
     file = valid / MODELS
     file.write_text(file.read_text(encoding="utf-8").replace("tokens: 2T", f'tokens: "{tokens}"'), encoding="utf-8")
-    found = pre_training_tokens(load_catalogue(valid).entries["ant-base"])
-    assert (found is not None) == counts
+    entry = load_catalogue(valid).entries["ant-base"]
+    assert (pre_training_tokens(entry) is not None) == (training_metrics(entry) is not None) == counts
 
 
 def test_what_goes_on_from_other_weights_is_not_made_from_nothing(valid: Path) -> None:
