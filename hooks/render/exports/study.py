@@ -206,7 +206,7 @@ def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
 
 def training_files() -> dict[str, bytes]:
     root, train = FOLDER.parent, FOLDER / "train"
-    code = [path for path in train.rglob("*.py") if "tests" not in path.parts and "runs" not in path.parts]
+    code = [path for path in train.rglob("*.py") if not {"tests", "runs"} & {*path.relative_to(train).parts}]
     text = [
         *(root / "docs").rglob("*.md"),
         *(root / "data").rglob("*.yaml"),
