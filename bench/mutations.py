@@ -29,7 +29,6 @@ def _with(value: Callable[[random.Random, str], str]) -> Mutation:
         if at is None:
             return None
         match = LINE_WITH_VALUE.match(lines[at])
-        assert match is not None
         return [*lines[:at], match[1] + value(rng, match[2]), *lines[at + 1 :]]
 
     return mutate
@@ -69,8 +68,6 @@ def _exchanged(rng: random.Random, lines: list[str]) -> list[str] | None:
         return None
     lines = list(lines)
     a, b = LINE_WITH_VALUE.match(lines[one]), LINE_WITH_VALUE.match(lines[other])
-    assert a is not None
-    assert b is not None
     lines[one], lines[other] = a[1] + b[2], b[1] + a[2]
     return lines
 
@@ -260,7 +257,6 @@ def mutants(folder: Path, docs: Path | None, count: int, seed: int) -> Iterator[
             elif kind == "bib":
                 path, mutation = folder / "references.bib", BIBTEX[name]
             else:
-                assert docs is not None
                 path, mutation = rng.choice(sorted(docs.rglob("*.md"))), PAGES[name]
             changed = mutation(rng, path.read_text(encoding="utf-8").split("\n"))
             if changed is None:

@@ -26,7 +26,6 @@ def word(key: str, **values: object) -> str:
 def comparison_data(built: Path) -> dict[str, Any]:
     """The JSON in the page: what the upper part is drawn from."""
     block = LexborHTMLParser((built / PAGE / "index.html").read_text(encoding="utf-8")).css_first("#compare-data")
-    assert block is not None
     return dict(json.loads(block.text()))
 
 
@@ -34,7 +33,6 @@ def comparison_cells(built: Path) -> dict[str, Any]:
     """The file that is asked for once somebody chooses: the cells of the tables."""
     (file,) = (built / "assets").glob("compare-cells.*.js")
     found = re.fullmatch(r"dsCells\((.*)\);\n", file.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
     return dict(json.loads(found[1]))
 
 

@@ -21,6 +21,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, expect, sync_playwright
+from selectolax.lexbor import LexborHTMLParser
 
 import axe
 from building import AS_RELEASED, ROOT, once, small_project, strictly
@@ -30,8 +31,9 @@ from catalogue.findings import KeyPath as Place
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.strict_yaml import Located
-from helpers import DATA, SCRIPTS_RUN, VALID
+from helpers import DATA, SCRIPTS_RUN, VALID, context_of, leads_on
 from render import context, words
+from render.context import Context
 
 # The shell has no window to draw and opens a page in four fifths of the time.
 CHROMIUM = next(
@@ -39,7 +41,7 @@ CHROMIUM = next(
 )
 NO_CHROMIUM = "needs Chromium: apt-get install chromium"
 SUB_PATH = "/study/"
-SITES = ("built", "address", "small_site", "folder")  # fixtures that build a site
+SITES = ("built", "pages", "address", "small_site", "folder")  # fixtures that build a site
 # Answers whether a page is shown as its context does not show it.
 FORGOTTEN = """dark => {
   sessionStorage.clear();
@@ -137,6 +139,12 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
+def ctx(catalogue: Catalogue) -> Context:
+    """The real catalogue, ready to be rendered in English."""
+    return context_of(catalogue)
+
+
+@pytest.fixture(scope="session")
 def small() -> Catalogue:
     """The small valid catalogue, read once."""
     return load_catalogue(VALID)
@@ -176,6 +184,13 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             strictly(small_project(Path(temporary)), **AS_RELEASED)(folder)
 
     return once("small", tmp_path_factory, build)
+
+
+@pytest.fixture(scope="session")
+def pages(built: Path) -> dict[Path, LexborHTMLParser]:
+    """Every page of the site by its path, parsed once, those that lead on to another left out. No test changes them."""
+    files = {path.relative_to(built): path.read_text(encoding="utf-8") for path in sorted(built.rglob("*.html"))}
+    return {path: LexborHTMLParser(text) for path, text in files.items() if not leads_on(text)}
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -23,9 +23,13 @@ from catalogue import files
 from catalogue import load as loading
 from catalogue.findings import CatalogueError, Finding
 from catalogue.load import load_catalogue
+from catalogue.records import Catalogue
 from catalogue.rules.draft import Draft
 from checks import PageError
+from render import words
+from render.context import Context, make_context
 from render.page import Page
+from render.words import ENGLISH
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
@@ -160,6 +164,11 @@ def check_apart(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.Complete
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+def context_of(catalogue: Catalogue, language: str = ENGLISH) -> Context:
+    """A catalogue, ready to be rendered in a language."""
+    return make_context(catalogue, words.load_words(language))
+
+
 def printed(text: str) -> str:
     """A text of the catalogue as the finished site prints it."""
     return text.replace("'", "’")
@@ -176,7 +185,6 @@ def family(site: Path, model_id: str, part: str = "") -> LexborHTMLParser:
     text = file.read_text(encoding="utf-8")
     if leads_on(text):
         target = re.search(r'<a href="([^"#]*)', text)
-        assert target is not None
         text = (file.parent / target[1] / "index.html").resolve().read_text(encoding="utf-8")
     return LexborHTMLParser(text)
 

@@ -1,4 +1,4 @@
-"""Entries that are invented and right, to be added to the real catalogue: what an author of the next models would write."""
+"""Entries that are invented and right, to be added to the real catalogue: what authors of the next models would write."""
 
 from __future__ import annotations
 
@@ -138,6 +138,31 @@ REFERENCE = """
   url    = {{https://example.org/{id}/paper}},
 }}
 """
+# What a newcomer writes: in English alone, without check digits.
+NEWCOMER = """id: newcomer-9b
+name: Newcomer 9B
+track: general
+dates: {announcement: 2026-11, source: kimi-k2-paper §1}
+summary: A small dense model.
+flagship: newcomer-9b-base
+variants:
+  - id: newcomer-9b-base
+    name: Newcomer 9B Base
+    kind: base
+    parameters: {total: not published, source: kimi-k2-paper §1}
+    architecture:
+      source: kimi-k2-paper §1
+      attention: GQA
+      feed_forward: dense
+      num_hidden_layers: 32
+      hidden_size: 4096
+      vocab_size: 100000
+      num_attention_heads: 32
+      num_key_value_heads: 8
+      intermediate_size: 12288
+      hidden_act: silu
+      tie_word_embeddings: false
+"""
 # Between others and behind all of them, on every kind of line of the map, with short names and long ones.
 ENTRIES = (
     ("kimi-k2", "Kimi-K2", "general", "2025-07-11", "deepseek-v3", "deepseek-v3-base", MOE, 61, 384),
@@ -150,6 +175,7 @@ ENTRIES = (
 
 def add_entries(data: Path) -> None:
     """Add the entries of the list to the catalogue in `data`, with their papers and sizes."""
+    (data / "models" / "newcomer-9b.yaml").write_text(NEWCOMER, encoding="utf-8")
     written = {}
     for id_, name, track, day, parent, compared, architecture, layers, experts in ENTRIES:
         written[id_] = ENTRY.format(
@@ -171,7 +197,6 @@ def add_entries(data: Path) -> None:
     entries = load_catalogue(data).entries
     for id_, text in written.items():
         recount = entries[f"{id_}-base"].recount
-        assert recount is not None
         assert recount.total is not None
         sizes = f"total: {_printed(recount.total)}"
         if "n_routed_experts" in text:

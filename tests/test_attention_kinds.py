@@ -21,7 +21,7 @@ def test_every_kind_of_the_schema_has_a_module_and_a_drawing() -> None:
 
 def test_no_part_of_a_kind_has_a_default() -> None:
     with pytest.raises(TypeError, match=r"missing .* required keyword-only argument"):
-        AttentionKind(kind=Attention.MLA)  # type: ignore[call-arg]
+        AttentionKind(kind=Attention.MLA)
     given = {field.name: getattr(mla.KIND, field.name) for field in fields(AttentionKind)}
     for name in given:
         with pytest.raises(TypeError, match=name):
@@ -44,8 +44,7 @@ def test_the_cache_is_the_sum_of_what_the_layers_keep(catalogue: Catalogue, smal
     """The formula of all layers, and those of one layer that the figures draw, say the same."""
     seen = set()
     for entry in entries_with_a_kind(catalogue, small):
-        assert entry.architecture is not None
-        kind, numbers = KINDS[entry.architecture.attention.value], architecture_numbers(entry.architecture)  # type: ignore[index]
+        kind, numbers = KINDS[entry.architecture.attention.value], architecture_numbers(entry.architecture)
         if entry.recount is None or entry.recount.kv_cache is None:
             continue
         if kind.window(numbers) and not kind.layer_names:  # some layers see the window alone

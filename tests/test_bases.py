@@ -13,23 +13,17 @@ from catalogue.schema.model import Counted
 from catalogue.schema.values import Stated
 from render.cite import Citations
 from render.comparison import ComparedLine, size_rows
-from render.context import Context, make_context
+from render.context import Context
 from render.pages.model_changes import compare_dimensions
 from render.pages.trends import family_sizes, parameter_values
-from render.words import load_words
 
 
-@pytest.fixture(scope="module")
-def english(catalogue: Catalogue) -> Context:
-    return make_context(catalogue, load_words("en"))
-
-
-def size_lines(english: Context, model_id: str) -> dict[str, tuple[str, ComparedLine]]:
+def size_lines(ctx: Context, model_id: str) -> dict[str, tuple[str, ComparedLine]]:
     """The rows of sizes of a model's changes, by group."""
-    model = english.catalogue.models[model_id]
-    before = english.catalogue.predecessor(model)
+    model = ctx.catalogue.models[model_id]
+    before = ctx.catalogue.predecessor(model)
     assert before is not None
-    found = compare_dimensions(Citations(english), before, english.catalogue.flagship(model))
+    found = compare_dimensions(Citations(ctx), before, ctx.catalogue.flagship(model))
     return {
         line.row.id[0]: (group, line)
         for group in ("changed", "new", "dropped")
@@ -47,23 +41,23 @@ def size_lines(english: Context, model_id: str) -> dict[str, tuple[str, Compared
         ("janus", "the language model that DeepSeek-VL-1.3B has"),
     ],
 )
-def test_equal_recounts_are_no_difference(english: Context, model: str, why: str) -> None:
-    assert size_lines(english, model) == {}, why
+def test_equal_recounts_are_no_difference(ctx: Context, model: str, why: str) -> None:
+    assert size_lines(ctx, model) == {}, why
 
 
-def test_a_count_of_files_is_not_set_beside_a_count_of_the_model(english: Context, catalogue: Catalogue) -> None:
+def test_a_count_of_files_is_not_set_beside_a_count_of_the_model(ctx: Context, catalogue: Catalogue) -> None:
     """Math-V2's 685B are all tensors of its files, MTP among them."""
-    group, line = size_lines(english, "deepseek-math-v2")["total"]
+    group, line = size_lines(ctx, "deepseek-math-v2")["total"]
     assert group == "changed"
     assert [cell.value for cell in line.cells] == ["6910365696", str(catalogue.entries["deepseek-math-v2"].total)]
     assert "685B" not in line.cells[1].html
 
 
-def test_v4_1_is_compared_with_its_engram_tables(english: Context) -> None:
-    _, line = size_lines(english, "deepseek-v4-1")["total"]
+def test_v4_1_is_compared_with_its_engram_tables(ctx: Context) -> None:
+    _, line = size_lines(ctx, "deepseek-v4-1")["total"]
     assert "748.5B" in line.cells[1].html
     assert "with Engram" in line.cells[1].html
-    _, line = size_lines(english, "deepseek-v4-1")["activated"]
+    _, line = size_lines(ctx, "deepseek-v4-1")["activated"]
     assert "while writing" in line.cells[1].html
 
 
@@ -74,19 +68,18 @@ def test_unlike_bases_without_a_recount_are_not_compared(catalogue: Catalogue) -
     assert compared_sizes((moe, ocr), SizeOf.TOTAL) is None, "one counts its encoder"
 
 
-def test_the_comparison_of_any_models_compares_recounts_alone(english: Context, catalogue: Catalogue) -> None:
+def test_the_comparison_of_any_models_compares_recounts_alone(ctx: Context, catalogue: Catalogue) -> None:
     cells = [
-        {row.id[0]: said for row, said in size_rows(Citations(english), catalogue.entries[id_]).items()}
+        {row.id[0]: said for row, said in size_rows(Citations(ctx), catalogue.entries[id_]).items()}
         for id_ in ("deepseek-vl2-tiny", "deepseek-ocr")
     ]
     assert [cell["total.published"].value for cell in cells] == [None, None]
     assert cells[0]["total.recomputed"].value == cells[1]["total.recomputed"].value
 
 
-def test_trends_are_drawn_on_one_base(english: Context, catalogue: Catalogue) -> None:
-    found = {size.owner.variant.id: parameter_values(english, size) for size in family_sizes(english)}
+def test_trends_are_drawn_on_one_base(ctx: Context, catalogue: Catalogue) -> None:
+    found = {size.owner.variant.id: parameter_values(ctx, size) for size in family_sizes(ctx)}
     whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
-    assert whole is not None
     total, activated = found["deepseek-v4.1-flash"]
     assert total.number == Decimal(whole.value)
     assert not total.published
@@ -98,24 +91,23 @@ def test_trends_are_drawn_on_one_base(english: Context, catalogue: Catalogue) ->
             assert not values[0].published, id_
 
 
-def test_a_size_of_the_backbone_says_so_wherever_it_stands(english: Context, catalogue: Catalogue) -> None:
+def test_a_size_of_the_backbone_says_so_wherever_it_stands(ctx: Context, catalogue: Catalogue) -> None:
     parameters_ = catalogue.entries["deepseek-v4.1-flash"].variant.parameters
-    citations = Citations(english)
+    citations = Citations(ctx)
     assert "backbone" in citations.value_html(parameters_.total)
     assert parameters_.activated is not None
     assert "while writing" in citations.value_html(parameters_.activated)
 
 
-def test_what_an_entry_leaves_out_is_not_said_to_be_given_up(english: Context, catalogue: Catalogue) -> None:
+def test_what_an_entry_leaves_out_is_not_said_to_be_given_up(ctx: Context, catalogue: Catalogue) -> None:
     """An entry without MTP modules says nothing of them, as that of Kimi-K2 beside V3's did."""
     before = catalogue.entries["deepseek-v3-base"]
     after = catalogue.entries["deepseek-v3.1"]
-    assert after.architecture is not None
     silent = replace(after, architecture=after.architecture.model_copy(update={"num_nextn_predict_layers": None}))
     none = Stated[int](value=0)
     without = replace(after, architecture=after.architecture.model_copy(update={"num_nextn_predict_layers": none}))
     dropped = [
-        {line.row.id[0] for line in compare_dimensions(Citations(english), before, entry).dropped}
+        {line.row.id[0] for line in compare_dimensions(Citations(ctx), before, entry).dropped}
         for entry in (silent, without)
     ]
     assert dropped == [set(), {"num_nextn_predict_layers"}]

@@ -44,7 +44,6 @@ def test_a_chosen_scheme_stays(page: Page, address: str) -> None:
 
 def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: str, catalogue: Catalogue) -> None:
     total = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total
-    assert total.source is not None
     reference = catalogue.references[total.source.items[0].key]
     page.goto(address + "models/deepseek-v3/")
     page.locator(".ds-ribbon a[data-s]").first.hover()
@@ -77,7 +76,6 @@ def test_source_opens_on_tap(browser: Browser, address: str) -> None:
     tip = page.get_by_role("tooltip")
     expect(tip).to_be_visible()
     box = tip.bounding_box()
-    assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     context.close()

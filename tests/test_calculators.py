@@ -39,7 +39,6 @@ def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
     for id_, found in able(catalogue).items():
         recount = catalogue.entries[id_].recount
         assert recount
-        assert recount.kv_cache
         one, two = (
             evaluate_lines(
                 {"cache_bytes": MEMORY["cache_bytes"]},
@@ -93,7 +92,6 @@ def test_static_table_holds_the_digits_of_the_derivation(built: Path, catalogue:
     assert len(rows) > 5
     for row in rows:
         head = row.css_first("th")
-        assert head is not None
         recount = by_name[head.text().strip()].recount
         assert recount
         assert recount.total

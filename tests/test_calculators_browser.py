@@ -24,9 +24,7 @@ from catalogue.derive.calculators import (
 from catalogue.derive.training import pre_training_hours
 from catalogue.lookup import reference_run
 from catalogue.records import Catalogue, Entry
-from helpers import leaving
-from render import words as language_files
-from render.context import make_context
+from helpers import context_of, leaving
 from render.pages.calculators import BITS, MIXED, USABLE_PERCENT, longest_context, released_format
 from test_calculators import able
 
@@ -50,7 +48,7 @@ choices => choices.map(choice => {
 
 @pytest.fixture(scope="module")
 def start(catalogue: Catalogue) -> Entry:
-    entry = reference_run(catalogue, make_context(catalogue, language_files.load_words("en")).lookup)
+    entry = reference_run(catalogue, context_of(catalogue).lookup)
     assert entry is not None
     return entry
 
@@ -58,7 +56,6 @@ def start(catalogue: Catalogue) -> Entry:
 def memory_of(catalogue: Catalogue, found: MemoryFootprint, choice: dict[str, str]) -> dict[str, str]:
     """What Python makes of a choice."""
     gpu = catalogue.gpus[GPU].memory_gb.value
-    assert gpu is not None
     stored, mixed = choice["c"] == "stored", choice["w"] == "mixed"
     numbers: dict[str, Number] = {
         **memory_numbers(found),
@@ -97,7 +94,6 @@ def test_the_share_of_memory_in_use_counts_weights_and_cache(page: Page, address
     page.evaluate(DRIVE, [choice])
     numbers = {name: Fraction(value) for name, value in memory_of(catalogue, found, choice).items()}
     gpu = catalogue.gpus[GPU].memory_gb.value
-    assert gpu is not None
     usable = numbers["gpus"] * Fraction(gpu.value) * 10**9 * USABLE_PERCENT / 100
     shares = [numbers[part] / usable for part in ("weight_bytes", "cache_bytes")]
     assert min(shares) > Fraction(1, 50)  # either would be missed
@@ -112,7 +108,6 @@ def test_training_of_every_variant_is_that_of_the_build(
     start: Entry,
 ) -> None:
     peak = catalogue.gpus[GPU].bf16_tflops.value
-    assert peak is not None
     page.goto(f"{address}tools/training/")
     efforts = {id_: training_effort(entry) for id_, entry in catalogue.entries.items()}
     worked = {id_: found for id_, found in efforts.items() if not isinstance(found, MissingFields)}
@@ -146,7 +141,6 @@ def test_training_of_every_variant_is_that_of_the_build(
 def test_published_run_comes_out(page: Page, address: str, start: Entry) -> None:
     """At the published utilisation the first run comes out within a percent of the published GPU-hours."""
     hours = pre_training_hours(start)
-    assert hours is not None
     page.goto(f"{address}tools/training/")
     shown = int(page.locator("data[data-line=gpu_hours]").get_attribute("value") or 0)
     assert abs(shown - hours[0]) < hours[0] / 100

@@ -100,7 +100,7 @@ def test_dimensions_stand_in_the_group_of_what_became_of_them(
         old, new = (
             {
                 key: plainly(single)
-                for key, single in stated_values(entry.architecture)  # type: ignore[arg-type]
+                for key, single in stated_values(entry.architecture)
                 if key not in fields_with(Architecture, Facet.MINOR) and not key.startswith("rope_scaling")
             }
             for entry in pair
@@ -142,7 +142,7 @@ def test_every_written_change_is_there_and_every_reason_has_a_source(
             rows = group.css(".ds-changes tbody tr") if group is not None else []
             assert [row.css_first("th").text() for row in rows] == [printed(change.aspect.en) for change in written], (
                 model.id
-            )  # type: ignore[union-attr]
+            )
             for row, change in zip(rows, written, strict=True):
                 last = row.css("td")[-1]
                 if change.reason is not None and change.reason.value is not None:
@@ -184,7 +184,6 @@ def test_every_follower_links_to_both_side_by_side(
 ) -> None:
     for model in followers(catalogue):
         link = sections[model.id][""].css_first("a.ds-aside")
-        assert link is not None
         ids = f"{model.compared_with},{model.flagship}"
         assert (link.attributes["href"] or "").endswith(f"../../compare/models/?v={ids}")
 

@@ -100,7 +100,6 @@ def test_no_text_of_the_download_is_left_with_a_quote_to_fill_in(built: Path) ->
 def test_a_tokenizer_is_not_handed_to_a_checkpoint_with_another_vocabulary(catalogue: Catalogue) -> None:
     """V1.5 of DeepSeek-Coder keeps the vocabulary of DeepSeek LLM, not that of the other coders."""
     family = catalogue.models["deepseek-coder"].tokenizer
-    assert family is not None
     assert family.vocabulary is not None
     older, newer = (catalogue.entries[f"deepseek-coder-{name}"] for name in ("6.7b-base", "7b-base-v1.5"))
     assert records.tokenizer_value(catalogue.entries, older, family.vocabulary) == family.vocabulary

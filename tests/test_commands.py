@@ -236,8 +236,6 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback(valid: Path) -> None:
     """`make coverage | head -1`."""
     command = [sys.executable, str(ROOT / "hooks" / "check.py"), "coverage", str(valid)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        assert running.stderr is not None
         running.stdout.close()
         assert running.stderr.read() == ""
 

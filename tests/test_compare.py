@@ -71,7 +71,6 @@ def test_the_numbers_of_a_model_are_those_of_the_catalogue(data: dict[str, Any],
 
 def test_sizes_stand_on_one_base(data: dict[str, Any], catalogue: Catalogue) -> None:
     whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
-    assert whole is not None
     value = data["models"]["deepseek-v4.1-flash"]["values"]["total"]
     assert (value["n"], value["note"]) == (float(whole.value), "with Engram")
 
@@ -116,7 +115,6 @@ def test_no_ratio_is_given_where_a_number_is_not_known(data: dict[str, Any]) -> 
     assert unknown
     board = run_script("compare", "board", data, ["deepseek-v2", unknown[0]])
     row = LexborHTMLParser(f"<table>{board}</table>").css_first("tr.cache")
-    assert row is not None
     assert "×" not in row.text()
     assert "1/" not in row.text()
 

@@ -92,8 +92,6 @@ def test_drawings_stand_on_one_ground_and_to_one_scale(comparison: Page, catalog
     for id_, (width, height, _) in zip(chosen(comparison), boxes, strict=True):
         shape = catalogue.entries[id_].architecture
         first = catalogue.entries[chosen(comparison)[0]].architecture
-        assert shape is not None
-        assert first is not None
         layers, hidden = shape.num_hidden_layers.value, shape.hidden_size.value
         assert layers is not None and hidden is not None  # noqa: PT018
         assert height / boxes[0][1] == pytest.approx(layers / (first.num_hidden_layers.value or 1), rel=0.02)
@@ -119,7 +117,6 @@ def test_on_a_phone_two_stand_in_the_window_and_the_others_are_swiped_in(page: P
     label = page.locator("tr.activated th")
     page.locator(".ds-board-scroll").evaluate("one => one.scrollLeft = 200")
     box = label.bounding_box()
-    assert box is not None
     assert 0 <= box["x"] < 40, "what a row says stays in the window"
 
 
@@ -141,7 +138,7 @@ def test_scores_share_a_row_only_where_both_are_printed(
                 for id_, score in row.scores.items():
                     if score.value is not None:
                         scores.setdefault(id_, set()).add(score.value.text)
-    both = [scores for key, scores in tables.items() if set(ids) <= set(scores) and key[0].value != "ablation"]  # type: ignore[attr-defined]
+    both = [scores for key, scores in tables.items() if set(ids) <= set(scores) and key[0].value != "ablation"]
     assert len(shown) == len(both)
     assert sum(kind == "differs" for kind, *_ in shown) == sum(scores[ids[0]] != scores[ids[1]] for scores in both)
 
@@ -155,7 +152,6 @@ def test_recomputed_sizes_say_how_they_agree(comparison: Page, catalogue: Catalo
     expect(row.locator("th")).to_contain_text(word("recomputed"))
     for place, id_ in enumerate(ids):
         agreement = catalogue.entries[id_].total_agreement
-        assert agreement is not None
         key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
         label = WORDS(key, percent=f"{agreement.percent:+.2f}".replace("-", "−"))
         expect(row.locator("td").nth(place).get_by_role("img")).to_have_accessible_name(label)
@@ -164,7 +160,6 @@ def test_recomputed_sizes_say_how_they_agree(comparison: Page, catalogue: Catalo
 def test_a_value_of_another_choice_opens_its_source(comparison: Page, catalogue: Catalogue) -> None:
     choose(comparison, "deepseek-coder-33b-base", "deepseek-math-7b-base")
     total = catalogue.entries["deepseek-coder-33b-base"].variant.parameters.total
-    assert total.source is not None
     comparison.locator("#dimensions").evaluate("one => { one.open = true; }")
     comparison.locator(
         f"#compare-sizes td:nth-child({chosen(comparison).index('deepseek-coder-33b-base') + 2}) a[data-s]"
@@ -196,7 +191,6 @@ def test_an_address_with_models_and_a_part_leads_to_the_part(page: Page, address
     expect(page.locator("#compare-infrastructure thead th")).to_have_count(len(CHOICES[3]) + 1)
     page.evaluate(FRAMES)
     box = heading.bounding_box()
-    assert box is not None
     assert box["y"] < 200, "it stands at the top of the window"
     expect(page.locator("#compare-infrastructure thead th").last).to_be_in_viewport()
 

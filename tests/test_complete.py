@@ -7,25 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model
 from catalogue.schema.values import Single, Stated, walk_record
 from helpers import leads_on
-from render import words as language_files
 from render.cite import Citations
-from render.context import Context, make_context
+from render.context import Context
 from render.pages import url_of
 from render.pages.models import LEAST_OF_A_PAGE
 from render.technique_figures import PLACES, PLAYED
 from site_size import MOST_PAGES, MOST_VISIBLE, MOST_WORDS, measure_pages, size_table
-
-
-@pytest.fixture(scope="module")
-def english(catalogue: Catalogue) -> Context:
-    return make_context(catalogue, language_files.load_words("en"))
 
 
 def plain(text: str) -> str:
@@ -73,16 +66,16 @@ def stated_values(model: Model) -> Iterator[tuple[str, Single[Any]]]:
 
 
 def test_every_sourced_value_stands_on_a_page_of_its_model_with_its_place(
-    built: Path, catalogue: Catalogue, english: Context
+    built: Path, catalogue: Catalogue, ctx: Context
 ) -> None:
-    citations, lost, count = Citations(english), [], 0
+    citations, lost, count = Citations(ctx), [], 0
     for model in catalogue.models.values():
         shown = shown_values(built, model.id)
         texts = {text for text, _ in shown}
         for path, single in stated_values(model):
             base = catalogue.entries.get(str(single.value)) if path.endswith("based_on") else None
             text = plain(base.variant.name if base else citations.value_text(single.value).striptags())
-            place = plain(english.localized_place(single.source.items[0].locus)) if single.source else ""
+            place = plain(ctx.localized_place(single.source.items[0].locus)) if single.source else ""
             count += 1
             if path.endswith("phases.0.until") and text == "100%":
                 continue  # a schedule of one phase ends where the training does
@@ -94,14 +87,13 @@ def test_every_sourced_value_stands_on_a_page_of_its_model_with_its_place(
 
 
 def test_every_published_value_of_a_technique_stands_on_its_page(
-    built: Path, catalogue: Catalogue, english: Context
+    built: Path, catalogue: Catalogue, ctx: Context
 ) -> None:
     """In a line of its own, or where a text of the page quotes it."""
-    citations, lost, count = Citations(english), [], 0
+    citations, lost, count = Citations(ctx), [], 0
     for technique in catalogue.techniques.values():
         page = built / "techniques" / (technique.page or technique.id) / "index.html"
         article = LexborHTMLParser(page.read_text(encoding="utf-8")).css_first("article")
-        assert article is not None
         said = plain(article.text())
         for fact in technique.facts:
             for _, single in fact.value.singles():

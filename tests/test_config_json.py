@@ -170,7 +170,6 @@ def test_an_entry_from_a_configuration_asks_only_for_what_nobody_can_know(valid:
     assert [str(finding) for finding in findings_of(valid)] == []
     catalogue = load_catalogue(valid)
     recount = catalogue.entries["deepseek-v9-base"].recount
-    assert recount is not None
     assert recount.total == 671_026_419_200
     assert [wanted.key for wanted in missing_values(catalogue, catalogue.models["deepseek-v9"])][:3] == [
         "variants.parameters.activated",
@@ -192,9 +191,6 @@ def test_a_later_checkpoint_is_three_lines_of_its_family(family: str, valid: Pat
     assert [line for line in after if line in before] == before
     assert len(after) == len(before) + 3
     entry = load_catalogue(valid).entries[f"{family}-0501"]
-    assert entry.variant.release is not None
-    assert entry.variant.release.licences is not None
-    assert entry.variant.release.licences.weights is not None
     assert entry.variant.release.licences.weights.value == "Apache 2.0"
     assert (entry.architecture is None) == (family == "dor")
     assert family == "dor" or entry.architecture_owner != f"{family}-0501"

@@ -44,12 +44,10 @@ def table() -> Copies:
 @pytest.mark.parametrize(("source", "copy"), READ_IN.values(), ids=READ_IN.keys())
 def test_the_copy_of_a_place(table: Copies, source: str, copy: str | None) -> None:
     filled = table.with_copies(Sources.parse(source))
-    assert filled is not None
     (item,) = filled.items
     assert (f"{item.via.key} {item.via.locus}".strip() if item.via else None) == copy
 
 
 def test_each_of_several_sources_is_looked_up(table: Copies) -> None:
     filled = table.with_copies(Sources.parse("whole §1; parts v2; other §1"))
-    assert filled is not None
     assert [item.via.key if item.via else None for item in filled.items] == ["copy-a", "copy-c", None]

@@ -64,7 +64,7 @@ def test_the_copies_do_not_say_when_they_were_made(released: Path, tmp_path: Pat
 @pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
 def test_servers_send_the_policy_of_the_pages(name: str) -> None:
     text = (DEPLOY / name).read_text(encoding="utf-8")
-    assert re.search(r'Content-Security-Policy "([^"]*)"', text)[1] == HEADER  # type: ignore[index]
+    assert re.search(r'Content-Security-Policy "([^"]*)"', text)[1] == HEADER
 
 
 Answer = tuple[int, HTTPMessage, bytes]

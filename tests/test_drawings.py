@@ -8,8 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
 from catalogue.derive.expression import architecture_numbers, parse_layout
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
@@ -72,11 +70,6 @@ class Reader(HTMLParser):
     def marks(self, css: str, mark: str) -> int:
         """Marks of the pictures; those of the legend have a class more."""
         return sum(d.count(mark) for name, d in self.paths if name == css)
-
-
-@pytest.fixture(scope="module")
-def ctx(catalogue: Catalogue) -> Context:
-    return make_context(catalogue, language_files.load_words("en"))
 
 
 def drawn(catalogue: Catalogue) -> list[Entry]:
@@ -163,7 +156,6 @@ def test_no_dimension_is_left_out(ctx: Context, catalogue: Catalogue) -> None:
 def test_marks_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
     for entry in drawn(catalogue):
         architecture, reader = entry.architecture, read(ctx, entry)
-        assert architecture is not None
         numbers = architecture_numbers(architecture)
         assert reader.marks("heads", "z") == numbers["num_attention_heads"], entry.variant.id
         assert reader.marks("index", "z") == numbers.get("index_n_heads", 0), entry.variant.id
@@ -183,7 +175,6 @@ def test_layers_stand_in_their_order(ctx: Context, catalogue: Catalogue) -> None
     """Where the kinds of attention differ, the column beside the layers has each at its place, the first at the bottom."""
     found = 0
     for entry in drawn(catalogue):
-        assert entry.architecture is not None
         layout = entry.architecture.attention_layout
         if layout is None or layout.value is None:
             continue
@@ -202,7 +193,6 @@ def test_layers_stand_in_their_order(ctx: Context, catalogue: Catalogue) -> None
 
 def test_entries_of_a_stretch_of_tokens_are_drawn_to_count(ctx: Context, catalogue: Catalogue) -> None:
     for entry in drawn(catalogue):
-        assert entry.architecture is not None
         if entry.architecture.attention.value not in (Attention.CSA_HCA, Attention.CSA2):
             continue
         numbers, reader = architecture_numbers(entry.architecture), read(ctx, entry)
@@ -259,7 +249,6 @@ def test_missing_values_are_said_and_not_drawn(ctx: Context, catalogue: Catalogu
 
 def with_none(entry: Entry, field: str) -> Entry:
     """The entry with 0 in a field of its architecture."""
-    assert entry.architecture is not None
     none = getattr(entry.architecture, field).model_copy(update={"value": 0})
     return replace(entry, architecture=entry.architecture.model_copy(update={field: none}))
 
@@ -350,6 +339,6 @@ def test_a_file_names_the_page_that_it_is_from(ctx: Context, catalogue: Catalogu
     assert away is not None
     assert ">example.org/ds/models/deepseek-v3<" in away
     assert "example.org" not in here
-    high = [float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[1]) for svg in (here, away)]  # type: ignore[index]
+    high = [float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[1]) for svg in (here, away)]
     assert high[1] > high[0]
     assert public_address("http://127.0.0.1:8000/models/deepseek-v3/") == "", "an address that leads nowhere elsewhere"

@@ -55,9 +55,7 @@ def test_labels_stay_apart_and_inside(
 
 def test_source_of_a_label_opens_by_mouse_and_keyboard(page: Page, address: str, catalogue: Catalogue) -> None:
     architecture = catalogue.entries["deepseek-v3-base"].architecture
-    assert architecture is not None
     source = architecture.n_routed_experts.source if architecture.n_routed_experts else None
-    assert source is not None
     title = catalogue.references[source.items[0].key].title
     page.goto(address + "models/deepseek-v3/")
     label = page.locator('.ds-drawing a[data-k="n_routed_experts"]:visible')
@@ -84,8 +82,6 @@ def test_arrangement_fits_the_room(page: Page, address: str, width: int, place: 
         expect(figure.locator(".ds-drawing-parts")).to_be_hidden()
     else:
         whole, opened = (figure.locator(f".ds-drawing-parts > .{name}").bounding_box() for name in ("whole", "ffn"))
-        assert whole is not None
-        assert opened is not None
         assert (opened["x"] > whole["x"] + 100) == (place != "below")
         assert (opened["y"] > whole["y"] + 100) == (place == "below")
     smallest = page.evaluate(

@@ -11,10 +11,8 @@ import pytest
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, recount_sizes
 from catalogue.records import Catalogue
-from helpers import ROOT
-from render.context import make_context
+from helpers import ROOT, context_of
 from render.pages.elsewhere import IDEAS, elsewhere_page, users_of
-from render.words import ENGLISH, load_words
 
 CONFIGURATION = """
 @auto_docstring(checkpoint="zai-org/Ant-1")
@@ -57,12 +55,12 @@ def test_other_makers_stay_out_of_the_catalogue(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize("idea", IDEAS, ids=[idea.id for idea in IDEAS])
 def test_every_idea_has_users_and_a_technique(catalogue: Catalogue, idea: object) -> None:
-    assert users_of(catalogue, idea)  # type: ignore[arg-type]
-    assert idea.technique in catalogue.techniques  # type: ignore[attr-defined]
+    assert users_of(catalogue, idea)
+    assert idea.technique in catalogue.techniques
 
 
 def test_the_page_shows_tables_and_not_their_markup(catalogue: Catalogue) -> None:
-    page = elsewhere_page(make_context(catalogue, load_words(ENGLISH)))
+    page = elsewhere_page(context_of(catalogue))
     html = "".join(section.html for section in page.sections)
     assert "&lt;table" not in html
     assert html.count("<table") == 1 + len(IDEAS)

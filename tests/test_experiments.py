@@ -10,12 +10,10 @@ import pytest
 from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from helpers import DATA, VALID
+from helpers import DATA, VALID, context_of
 from render.cite import Citations
-from render.context import make_context
 from render.labs import experiment_card
 from render.pages import study
-from render.words import load_words
 
 
 @pytest.fixture
@@ -66,7 +64,7 @@ def test_two_seeds_are_too_few(valid: Path) -> None:
 
 
 def test_a_card_has_its_numbers_its_verdicts_and_its_command(small: Catalogue) -> None:
-    card = experiment_card(Citations(make_context(small, load_words("en"))), small.experiment("trails"))
+    card = experiment_card(Citations(context_of(small)), small.experiment("trails"))
     for said in ("shared against each its own: −0.533, deviation 0.058", ">shown<", ">consistent<"):
         assert said in card
     assert "python -m labs.train.experiments trails" in card
@@ -75,14 +73,14 @@ def test_a_card_has_its_numbers_its_verdicts_and_its_command(small: Catalogue) -
 
 
 def test_an_experiment_that_was_not_run_says_so(small: Catalogue) -> None:
-    card = experiment_card(Citations(make_context(small, load_words("zh"))), small.experiment("tunnels"))
+    card = experiment_card(Citations(context_of(small, "zh")), small.experiment("tunnels"))
     assert "尚未运行" in card
     assert "<svg" not in card
 
 
 def test_a_card_draws_every_arm_though_there_are_more_than_colours(catalogue: Catalogue) -> None:
     batch = catalogue.experiment("batch")
-    card = experiment_card(Citations(make_context(catalogue, load_words("en"))), batch)
+    card = experiment_card(Citations(context_of(catalogue)), batch)
     assert len(batch.arms) == 9
     for arm in batch.arms:
         assert f">{arm.name.en}<" in card
@@ -93,7 +91,6 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
     path = valid / "experiments/one-step.json"
     shutil.copy(DATA / "experiments/one-step.json", path)
     worked = load_catalogue(valid).worked_step
-    assert worked is not None
     assert sum(worked.before) == pytest.approx(1)
     path.write_text(path.read_text("utf-8").replace('"rewards"', '"reward"'), "utf-8")
     with pytest.raises(
@@ -105,7 +102,7 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
 def test_the_page_leads_to_the_card_of_each_experiment_and_has_those_that_no_guide_has(
     catalogue: Catalogue,
 ) -> None:
-    context = make_context(catalogue, load_words("en"))
+    context = context_of(catalogue)
     alone = "".join(section.html for section in study.experiments_page(context, {}).sections)
     guides = {f"guides/{guide.id}.md": f"---\ntitle: {guide.id}\n---\n" for guide in catalogue.study.guides}
     guides["guides/attention.md"] += "\n{{ block('experiment-dsa') }}"

@@ -24,9 +24,7 @@ from catalogue.derive.training import pre_training
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.values import PartialDate
-from helpers import VALID
-from render import words
-from render.context import make_context
+from helpers import VALID, context_of
 from render.exports import export_files, feeds
 from render.exports.whole import linked_data
 from render.pages.use_and_extend import _QUERY as QUERY
@@ -36,9 +34,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def made(catalogue: Catalogue) -> Mapping[str, bytes]:
-    return export_files(
-        {language: make_context(catalogue, words.load_words(language)) for language in ("en", "zh")}, ADDRESS
-    )
+    return export_files({language: context_of(catalogue, language) for language in ("en", "zh")}, ADDRESS)
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +204,6 @@ def test_the_feed_names_every_release_once(downloads: Mapping[str, bytes], catal
     for required in ("id", "title", "updated", "author"):
         assert feed.find(f"{ATOM}{required}") is not None
     own = feed.find(f"{ATOM}link[@rel='self']")
-    assert own is not None
     assert own.get("href") == f"{ADDRESS}data/releases{suffix}.atom"
 
 
@@ -353,7 +348,7 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(tmp_path: Path, mon
 
 
 def test_an_organisation_is_no_person(catalogue: Catalogue) -> None:
-    told = make_context(catalogue, words.load_words("en"))
+    told = context_of(catalogue)
     authors = {
         path: json.loads(linked_data(told, f"models/{path}.md", ADDRESS, ()))["author"]
         for path in ("deepseek-v3", "deepseek-math")

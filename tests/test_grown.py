@@ -19,17 +19,16 @@ from catalogue.files import read_pages
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Track
-from helpers import FONTS_READY, check
+from helpers import FONTS_READY, check, context_of
 from more_entries import ENTRIES, add_entries
-from render import words as language_files
 from render.cite import Citations
-from render.context import Context, make_context
+from render.context import Context
 from render.figures import home
 from render.figures.canvas import BOLD, text_width
 from render.figures.schedule import STYLES
 from render.pages import PAGES, url_of
 from render.pages.schedules import longest_pre_training
-from render.site import BLOCKS, FOLDER, BuilderInputs, build_pages, render_site
+from render.site import BLOCKS, FOLDER, BuilderInputs, build_pages, render_site, site_of
 from test_figures_browser import BOXES
 from test_map import TEXTS
 from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
@@ -55,7 +54,7 @@ def grown() -> Catalogue:
 
 @functools.cache
 def told(language: str) -> Context:
-    return make_context(grown(), language_files.load_words(language))
+    return context_of(grown(), language)
 
 
 def test_entries_that_are_right_are_green_and_ask_for_no_pytorch() -> None:
@@ -63,7 +62,6 @@ def test_entries_that_are_right_are_green_and_ask_for_no_pytorch() -> None:
     assert (run.returncode, run.stderr) == (0, "")
     assert "all well-formed" in run.stdout
     compared = re.search(r"(\d+) variants not yet compared", run.stdout)
-    assert compared is not None
     assert int(compared[1]) >= 2 * len(ENTRIES)
 
 
@@ -80,7 +78,6 @@ def test_the_poster_keeps_the_sides_of_a3_and_every_family() -> None:
 def test_texts_below_the_columns_of_the_hero_do_not_meet(language: str) -> None:
     html = home.home_hero(told(language))
     across = LexborHTMLParser(html).css_first("svg.ds-hero-across")
-    assert across is not None
     rows: dict[float, list[tuple[float, float]]] = {}
     for text in across.css("text:not(.tick, .head)"):
         x, y = (float(text.attributes[name] or 0) for name in ("x", "y"))
@@ -123,6 +120,15 @@ def open_grown(page: Page, address: str, language: str, path: str) -> None:
     page.goto(f"{address}{FOLDER[language]}{url_of(path)}")
     page.evaluate(PUT, [blocks(language)[path], path == "index.md"])
     assert "kimi-k2" in page.locator("article").inner_html()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_newcomers_page_and_point_are_made(language: str) -> None:
+    page = site_of(told(language), "newcomer-9b").pages["models/newcomer-9b.md"]
+    html = page.markdown + "".join(page.blocks.values())
+    assert "A small dense model." in html
+    assert ("ds-fallback" in html) == (language == "zh")
+    assert "data-id=newcomer-9b-base" in blocks(language)["trends.md"].replace('"', "")
 
 
 def test_every_page_can_be_made() -> None:

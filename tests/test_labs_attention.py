@@ -43,8 +43,6 @@ def test_the_cache_holds_what_the_catalogue_counts(
 ) -> None:
     entry = catalogue.entries[variant]
     a = entry.architecture
-    assert a is not None
-    assert entry.recount is not None
     n_h, n_g, width = (getattr(a, n).value for n in ("num_attention_heads", "num_key_value_heads", "hidden_size"))
     W_Q, W_KV = (rng.standard_normal((16, n, width // n_h)) for n in (n_h, n_g))
     _, cache = attention.grouped(rng.standard_normal((2, 16)), W_Q, W_KV, W_KV, W_Q.transpose(1, 2, 0))
@@ -55,8 +53,6 @@ def test_the_cache_holds_what_the_catalogue_counts(
 def test_the_latents_are_what_the_catalogue_counts(catalogue: Catalogue, rng: np.random.Generator) -> None:
     entry = catalogue.entries["deepseek-v3-base"]
     a = entry.architecture
-    assert a is not None
-    assert entry.recount is not None
     w = {
         "W_DKV": rng.standard_normal((16, a.kv_lora_rank.value)),
         "W_KR": rng.standard_normal((16, a.qk_rope_head_dim.value)),

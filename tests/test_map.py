@@ -11,18 +11,12 @@ import pytest
 from playwright.sync_api import Page
 
 from catalogue.records import Catalogue, first_day
-from helpers import FONTS_READY
-from render import words as language_files
-from render.context import Context, make_context
+from helpers import FONTS_READY, context_of
+from render.context import Context
 from render.figures.canvas import text_width
 from render.figures.home import general_line
 from render.figures.map import lay_out_narrow_map, lay_out_wide_map
 from render.figures.map_items import INFRASTRUCTURE, TECHNIQUES, lay_out_lane, timeline_items
-
-
-@pytest.fixture(scope="module")
-def ctx(catalogue: Catalogue) -> Context:
-    return make_context(catalogue, language_files.load_words("en"))
 
 
 def numbers(path: str) -> list[float]:
@@ -108,7 +102,7 @@ def test_general_line_is_every_architecture_of_the_track(ctx: Context, catalogue
 def test_what_came_out_beside_the_models_hangs_at_its_day_and_no_stem_crosses_a_name(
     catalogue: Catalogue, edition: str
 ) -> None:
-    spoken = make_context(catalogue, language_files.load_words(edition))
+    spoken = context_of(catalogue, edition)
     found, drawn = timeline_items(spoken), lay_out_wide_map(spoken)
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
         months = lay_out_lane(id_, found, drawn.scale, 0, drawn.width).months

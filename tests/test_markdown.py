@@ -1,13 +1,10 @@
-"""Every page as plain Markdown: beside the page, and as a project that other generators build."""
+"""Every page as plain Markdown: beside the page, and as a project that stock Material builds."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,13 +12,11 @@ from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
 import check as command_line
-from building import once, small_project
+from building import small_project, strictly
 from catalogue.records import Catalogue
-from helpers import leads_on
-from render.context import make_context
+from helpers import context_of, leads_on
 from render.exports.markdown import html_to_markdown
 from render.tables import Cell, Head, Table
-from render.words import load_words
 
 LINK = re.compile(r"\]\(((?!https?:|mailto:|#)[^)\s#?]+)")
 
@@ -73,47 +68,15 @@ def test_every_page_has_its_markdown_beside_it(built: Path) -> None:
                 assert (copy.parent / link).exists(), (copy, link)
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small catalogue's site as a plain Markdown project."""
-
-    def write(folder: Path) -> None:
-        with tempfile.TemporaryDirectory() as temporary:
-            project = small_project(Path(temporary))
-            subprocess.run([sys.executable, str(project / "hooks" / "check.py"), "markdown", str(folder)], check=True)
-
-    return once("plain", tmp_path_factory, write)
-
-
-def run(*command: str, cwd: Path) -> str:
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
-    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout + result.stderr
-
-
-def has_everything(site: Path, catalogue: Catalogue) -> None:
+@pytest.mark.builds
+def test_stock_material_builds_it(small: Catalogue, tmp_path: Path) -> None:
+    check, plain, site = small_project(tmp_path) / "hooks" / "check.py", tmp_path / "plain", tmp_path / "site"
+    subprocess.run([sys.executable, str(check), "markdown", str(plain)], check=True)
+    strictly(plain)(site)
     for edition in (site, site / "zh"):
-        for model in catalogue.models.values():
+        for model in small.models.values():
             assert model.name in (edition / "models" / model.id / "index.html").read_text(encoding="utf-8")
     assert (site / "data" / "catalogue.sqlite").is_file()
-
-
-@pytest.mark.builds
-def test_stock_material_builds_it(plain: Path, small: Catalogue, tmp_path: Path) -> None:
-    output = run(sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(tmp_path / "site"), cwd=plain)
-    assert "WARNING" not in output
-    has_everything(tmp_path / "site", small)
-
-
-@pytest.mark.builds
-def test_zensical_builds_it(plain: Path, small: Catalogue, tmp_path: Path) -> None:
-    zensical = Path(sys.executable).parent / "zensical"
-    if not zensical.is_file():
-        pytest.skip("needs Zensical: pip install zensical")
-    project = Path(shutil.copytree(plain, tmp_path / "plain"))
-    assert "issues found" not in run(str(zensical), "build", "--clean", cwd=project).replace("No issues found", "")
-    has_everything(project / "site", small)
 
 
 def test_a_folder_with_something_in_it_is_left_alone(
@@ -130,7 +93,7 @@ def test_a_value_of_several_columns_stands_over_each_of_them(catalogue: Catalogu
     """In HTML as one cell, in Markdown, which has none of that kind, with empty ones after it."""
     rows = [[Cell(Markup("row")), Cell(Markup("both"), span=2), Cell(Markup("last"))]]
     table = Table("A caption", [Head("a"), Head("b"), Head("c"), Head("d")], rows)
-    html = make_context(catalogue, load_words("en")).html("table.html.jinja", t=table)
+    html = context_of(catalogue).html("table.html.jinja", t=table)
     spans = [cell.attributes.get("colspan") for cell in LexborHTMLParser(html).css("tbody td")]
     assert spans == ["2", None]
     (row,) = (line for line in html_to_markdown(html, lambda address: address).splitlines() if "both" in line)

@@ -8,8 +8,7 @@ import pytest
 
 from building import ROOT
 from catalogue.records import Catalogue
-from render import words as language_files
-from render.context import load_templates, make_context
+from helpers import context_of
 from render.labs import LABS
 from render.technique_figures import MECHANISMS, PLAYS, SHOWN, labs_of, mechanism_html
 from render.words import CHINESE, ENGLISH
@@ -17,7 +16,7 @@ from render.words import CHINESE, ENGLISH
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_every_mechanism_is_drawn_and_said(catalogue: Catalogue, language: str) -> None:
-    ctx = make_context(catalogue, language_files.load_words(language), load_templates())
+    ctx = context_of(catalogue, language)
     for name in (*MECHANISMS, *PLAYS):
         html = mechanism_html(ctx, name)
         panels = html.count("<svg")
@@ -40,7 +39,7 @@ def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:
 
 
 def test_a_technique_offers_its_lab_and_the_archive_of_all(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
+    ctx = context_of(catalogue)
     code = labs_of(ctx, "mla")
     assert 'href="ds:data/labs/mla.py"' in code
     assert "ds:data/labs.zip" in code

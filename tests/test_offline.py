@@ -56,7 +56,6 @@ def test_a_source_opens_beside_its_value(page: Page, folder: str, problems: list
     page.goto(folder + "models/elk.html")
     page.locator(".ds-ribbon a[data-s]").first.hover()
     source = small.flagship(small.models["elk"]).variant.parameters.total.source
-    assert source is not None
     expect(page.get_by_role("tooltip")).to_contain_text(small.references[source.items[0].key].title)
 
 

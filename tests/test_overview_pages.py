@@ -13,8 +13,8 @@ from catalogue.load import load_catalogue, with_sources
 from catalogue.records import Catalogue
 from catalogue.schema.documents import Copies
 from catalogue.schema.values import Stated
-from render import words as language_files
-from render.context import Context, make_context
+from helpers import context_of
+from render.context import Context
 from render.format import short_variant
 from render.pages import api_names, compare_models, trust
 from render.pages.trust import CoverageState
@@ -23,13 +23,7 @@ from render.pages.trust import CoverageState
 @pytest.fixture(scope="module", name="small")
 def small_context(small: Catalogue) -> Context:
     """The small valid catalogue, ready to render."""
-    return make_context(small, language_files.load_words("en"))
-
-
-@pytest.fixture(scope="module")
-def real(catalogue: Catalogue) -> Context:
-    """The real catalogue, ready to render."""
-    return make_context(catalogue, language_files.load_words("en"))
+    return context_of(small)
 
 
 def rows(html: str) -> list[list[str]]:
@@ -98,10 +92,10 @@ def test_fields_of_another_kind_do_not_apply(small: Context) -> None:
     assert states["Routed experts"](ant) is CoverageState.NOT_APPLICABLE
 
 
-def test_the_table_counts_every_field_of_every_model(real: Context) -> None:
-    groups = list(trust.field_groups(real))
-    entries = [real.catalogue.flagship(model) for model in real.catalogue.models.values()]
-    rows = LexborHTMLParser(trust.coverage_section(real).html).css("tbody tr")
+def test_the_table_counts_every_field_of_every_model(ctx: Context) -> None:
+    groups = list(trust.field_groups(ctx))
+    entries = [ctx.catalogue.flagship(model) for model in ctx.catalogue.models.values()]
+    rows = LexborHTMLParser(trust.coverage_section(ctx).html).css("tbody tr")
     assert len(rows) == len(groups)
     for row, group in zip(rows, groups, strict=True):
         states = [state(entry) for _, state in group.fields for entry in entries]
@@ -122,7 +116,7 @@ def test_a_catalogue_without_the_presets_compares_the_last_of_its_general_line(v
         kept = [line for line in file.read_text(encoding="utf-8").splitlines() if "compared_with" not in line]
         file.write_text("\n".join(kept) + "\n", encoding="utf-8")
     catalogue = load_catalogue(valid)
-    context = make_context(catalogue, language_files.load_words("en"))
+    context = context_of(catalogue)
     chosen = compare_models.first_choice(context)
     assert len(chosen) >= 2
     names = [
@@ -139,7 +133,6 @@ def test_the_chart_has_a_bar_for_each_meaning_of_a_name(built: Path, catalogue: 
         page = LexborHTMLParser((built / edition / "api-names" / "index.html").read_text(encoding="utf-8"))
         for form in ("across", "down"):
             svg = page.css_first(f"svg.ds-gantt-{form}")
-            assert svg is not None
             assert [text.text() for text in svg.css("text.name")] == [name.name for name in catalogue.api_names]
             bars = svg.css("rect.span")
             assert len(bars) == sum(len(name.pointers) for name in catalogue.api_names)
@@ -158,7 +151,6 @@ def test_the_chart_has_a_bar_for_each_meaning_of_a_name(built: Path, catalogue: 
 def test_bars_of_the_chart_follow_each_other_on_one_scale(built: Path, catalogue: Catalogue) -> None:
     page = LexborHTMLParser((built / "api-names" / "index.html").read_text(encoding="utf-8"))
     svg = page.css_first("svg.ds-gantt-across")
-    assert svg is not None
     bars = [(float(b.attributes["x"] or ""), float(b.attributes["width"] or "")) for b in svg.css("rect.span")]
     pointers = [pointer for name in catalogue.api_names for pointer in name.pointers]
     dated = {p.since.value.first_day: x for p, (x, _) in zip(pointers, bars, strict=True) if p.since.value}

@@ -26,8 +26,6 @@ def without_material(project: Path) -> Path:
     with_own_code(project)
     shutil.copytree(THEME, project / "overrides", dirs_exist_ok=True)
     package = importlib.util.find_spec("material")
-    assert package is not None
-    assert package.submodule_search_locations
     icons = Path(package.submodule_search_locations[0]) / "templates" / ".icons" / "material"
     (project / "overrides" / ".icons" / "material").mkdir(parents=True)
     for name in ICONS:

@@ -14,16 +14,15 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.derive.parameters import Peers, State, recount_sizes
 from catalogue.records import Catalogue
 from catalogue.schema.values import Stated
-from helpers import DATA, check
+from helpers import DATA, check, context_of
 from render import words
-from render.context import make_context
 from render.format import short_variant
 from render.pages import trust
 
 
 def text_of(catalogue: Catalogue, section: str, language: str = "en") -> str:
     """What a section of the page says."""
-    sections = {s.id: s.html for s in trust.trust_page(make_context(catalogue, words.load_words(language))).sections}
+    sections = {s.id: s.html for s in trust.trust_page(context_of(catalogue, language)).sections}
     return LexborHTMLParser(sections.get(section, "")).text(separator=" ")
 
 
@@ -66,8 +65,6 @@ def test_what_can_be_compared_is_equal_to_the_digit(catalogue: Catalogue) -> Non
 def test_no_dimension_can_change_unnoticed(catalogue: Catalogue, variant: str) -> None:
     entry = catalogue.entries[variant]
     architecture = entry.architecture
-    assert architecture is not None
-    assert entry.recount is not None
     # The layout of the layers holds the first two; transformers has experts in every layer behind the dense ones, in V4 in all.
     apart = {"csa_layers", "hca_layers", "moe_layer_freq"}
     if variant.startswith("deepseek-v4"):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from catalogue.records import Catalogue
-from render import words as language_files
-from render.context import Context, make_context
+from helpers import context_of
+from render.context import Context
 from social_cards import (
     FOLDER,
     _wrapped_lines,
@@ -22,11 +22,6 @@ from social_cards import (
     social_cards,
     write_cards,
 )
-
-
-@pytest.fixture(scope="module")
-def ctx(catalogue: Catalogue) -> Context:
-    return make_context(catalogue, language_files.load_words("en"))
 
 
 def test_models_and_techniques_have_their_own(ctx: Context, catalogue: Catalogue) -> None:
@@ -51,7 +46,7 @@ def test_fonts_have_every_letter_of_the_names(catalogue: Catalogue) -> None:
 
 
 def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> None:
-    ctx = make_context(small, language_files.load_words("en"))
+    ctx = context_of(small)
     site, kept = tmp_path / "site", tmp_path / "kept"
     write_cards(ctx, site, kept)
     files = list((site / FOLDER).glob("*.png"))
@@ -66,7 +61,7 @@ def test_only_what_changed_is_drawn_again(small: Catalogue, tmp_path: Path) -> N
 
 
 def test_chinese_pictures_have_every_letter_or_are_the_english_ones(catalogue: Catalogue) -> None:
-    chinese = make_context(catalogue, language_files.load_words("zh"))
+    chinese = context_of(catalogue, "zh")
     assert has_localized_cards(chinese) == has_chinese()
     if not has_chinese():
         pytest.skip("no Chinese font here: Debian has it in fonts-noto-cjk")
@@ -77,10 +72,7 @@ def test_chinese_pictures_have_every_letter_or_are_the_english_ones(catalogue: C
         assert with_noto.title.missing_letters(chinese.short_name(technique)) == set(), technique.id
     assert read_faces().text.missing_letters("模型") == {"模", "型"}
     found = dict(social_cards(chinese, with_noto))
-    assert (
-        found.keys()
-        == dict(social_cards(make_context(catalogue, language_files.load_words("en")), read_faces())).keys()
-    )
+    assert found.keys() == dict(social_cards(context_of(catalogue), read_faces())).keys()
 
 
 def test_lines_break_between_words_and_between_chinese_characters() -> None:

@@ -62,7 +62,6 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
     first, drawn = said.inner_text(), drawing.inner_html()
     shown_first = LexborHTMLParser((built / PAGES[name] / "index.html").read_text(encoding="utf-8"))
     sentence = shown_first.css_first(f"#mechanism-{name} [role=status]")
-    assert sentence is not None
     assert first.split() == sentence.text().split(), "the script says what stood there before it came"
     steps_back = page.evaluate("history.length")
     slider = here.get_by_role("slider").first

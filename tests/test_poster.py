@@ -13,9 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from catalogue.derive.expression import architecture_numbers
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from helpers import VALID
-from render import words as language_files
-from render.context import make_context
+from helpers import VALID, context_of
 from render.figures import home
 from render.format import short_size
 
@@ -24,7 +22,7 @@ from render.format import short_size
 def cells(built: Path) -> dict[str, LexborNode]:
     """The cells by the name on them."""
     tree = LexborHTMLParser((built / "assets" / "poster.svg").read_text(encoding="utf-8"))
-    found = {group.css_first("text.n").text(): group for group in tree.css("g")}  # type: ignore[union-attr]
+    found = {group.css_first("text.n").text(): group for group in tree.css("g")}
     assert len(found) == len(tree.css("g"))
     return found
 
@@ -35,7 +33,6 @@ def sides(cell: LexborNode, kind: str) -> tuple[float, float] | None:
     if path is None:
         return None
     found = re.match(r"M[\d.]+ [\d.]+h([\d.]+)v([\d.]+)h", path.attributes["d"] or "")
-    assert found is not None
     return float(found[1]), float(found[2])
 
 
@@ -48,7 +45,6 @@ def test_everything_is_to_one_scale(cells: dict[str, LexborNode], catalogue: Cat
         stack = sides(cell, "moe") or sides(cell, "dense")
         if entry.architecture is not None:
             numbers = architecture_numbers(entry.architecture)
-            assert stack is not None
             heights.append(stack[1] / numbers["num_hidden_layers"])
             widths.append(stack[0] / numbers["hidden_size"])
             experts = sum((path.attributes["d"] or "").count("h0") for path in cell.css(".routed, .active"))
@@ -71,7 +67,7 @@ def test_everything_is_to_one_scale(cells: dict[str, LexborNode], catalogue: Cat
 
 
 def test_a_sheet_alone_says_what_it_is() -> None:
-    ctx = make_context(load_catalogue(VALID), language_files.load_words("en"))
+    ctx = context_of(load_catalogue(VALID))
     public = home.poster_files(ctx, "https://example.org/ds/")
     local = home.poster_files(ctx, "http://127.0.0.1:8000/")
     for scheme, path in home.POSTER_PATHS.items():
@@ -91,7 +87,6 @@ def test_both_editions_have_it_in_their_language(built: Path) -> None:
     assert not han.search(english)
     assert len(han.findall(chinese)) > 100
     sheet = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', english)
-    assert sheet is not None
     assert abs(float(sheet[1]) / float(sheet[2]) - 2**0.5) < 0.05
 
 

@@ -167,6 +167,5 @@ def test_the_drawing_of_a_model_stands_on_its_first_sheet(
             show(paper, built / kind / "index.html")
         paper.evaluate(FONTS_READY)
         box = paper.locator(".ds-drawing").first.bounding_box()
-        assert box is not None
         assert box["y"] + box["height"] < (A4[1] - 2 * MARGIN) * PIXELS_PER_MM, kind
         assert paper.locator(".ds-drawing-wide").first.is_visible(), kind

@@ -18,14 +18,13 @@ from catalogue.derive.problems import measured_band
 from catalogue.lookup import LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.study import Measured, ProblemKind
+from helpers import context_of
 from render import problems
-from render import words as language_files
-from render.context import load_templates, make_context
 from render.words import CHINESE, ENGLISH
 
 
 def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
+    ctx = context_of(catalogue)
     every = ctx.problems
     assert len(every) >= 120
     assert len({p.id for p in every}) == len(every)
@@ -50,7 +49,7 @@ def test_all_problems_stand_in_the_order_of_the_guides(built: Path, catalogue: C
 
 
 def test_workings_in_chinese_call_numbers_by_chinese_names(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, language_files.load_words(CHINESE), load_templates())
+    ctx = context_of(catalogue, CHINESE)
     lines = {}
     for asked in ctx.problems:
         item = problems.problem_item(ctx, asked)
@@ -74,27 +73,23 @@ def test_an_option_has_one_stop_before_what_is_said_of_it(catalogue: Catalogue, 
 
 
 def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
+    ctx = context_of(catalogue)
     by_id = {p.id: p for p in ctx.problems}
     worked, recount = by_id["cache-of-latents-deepseek-v3-base"].worked, catalogue.entries["deepseek-v3-base"].recount
-    assert worked is not None
-    assert recount is not None
-    assert recount.kv_cache is not None
     assert worked.exact == recount.kv_cache.exact
 
 
 def test_a_mistake_leads_to_another_number(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, language_files.load_words(ENGLISH), load_templates())
+    ctx = context_of(catalogue)
     for problem in ctx.problems:
         for number, mistake in problem.mistakes:
-            assert problem.worked is not None
             off = abs(number / problem.worked.exact - 1)
             assert off > Fraction(problem.problem.tolerance_percent, 100), (problem.id, mistake.formula)
 
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_the_answer_stands_on_the_page_without_a_script(catalogue: Catalogue, language: str) -> None:
-    ctx = make_context(catalogue, language_files.load_words(language), load_templates())
+    ctx = context_of(catalogue, language)
     html = problems.problems_html(ctx, problems.problems_of_page(ctx, "guide:attention"), script=False)
     assert "194,560" in html
     assert "{name}" not in html

@@ -40,7 +40,6 @@ NOT_PROSE = "h1, h2, h3, h4, table, pre, figure > :not(figcaption), details, for
 def read(page: LexborHTMLParser) -> str:
     """What one reads on a page from its first line on: paragraphs, lists and captions."""
     article = page.css_first("article")
-    assert article is not None
     for node in article.css(NOT_PROSE):
         node.decompose()
     return article.text()

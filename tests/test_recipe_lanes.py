@@ -8,11 +8,12 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
-from render.context import Context, load_templates, make_context
+from helpers import context_of
+from render.context import Context
 from render.figures.canvas import wrapped_text
 from render.figures.recipe_lanes import recipe_lanes
 from render.figures.schedule import BESIDE
-from render.words import CHINESE, ENGLISH, load_words
+from render.words import CHINESE, ENGLISH
 
 FED = (
     "deepseek-r1",
@@ -27,7 +28,7 @@ FED = (
 
 @pytest.fixture(scope="module", params=[ENGLISH, CHINESE])
 def context(request: pytest.FixtureRequest, catalogue: Catalogue) -> Context:
-    return make_context(catalogue, load_words(request.param), load_templates())
+    return context_of(catalogue, request.param)
 
 
 def drawn(context: Context, id_: str) -> LexborNode:

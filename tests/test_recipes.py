@@ -133,11 +133,8 @@ def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Ca
     stage = stage_of(catalogue, "deepseek-v3", "pre-training")
     rates, batch, tokens = stage.learning_rate, stage.batch_size, stage.data.tokens if stage.data else None
     assert rates
-    assert rates.peak
-    assert rates.peak.value
     assert batch
     assert tokens
-    assert tokens.value
     of_rate, of_batch = drawn(page(built, path), "deepseek-v3-base/pre-training")
     assert of_rate[0][1] == rates.peak.value.value, "the warm-up ends at the peak"
     assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_rate[1:]] == [
@@ -147,12 +144,6 @@ def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Ca
     ]
     assert len(of_rate) == 1 + len(rates.phases)
     assert all(is_published for _, _, is_published in of_rate)
-    assert batch.start
-    assert batch.start.value
-    assert batch.sequences
-    assert batch.sequences.value
-    assert batch.ramp_tokens
-    assert batch.ramp_tokens.value
     full = batch.sequences.value.value
     assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_batch] == [
         (0, batch.start.value.value),
@@ -163,17 +154,11 @@ def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Ca
 
 def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catalogue) -> None:
     stage = stage_of(catalogue, "deepseek-llm", "pre-training")
-    assert stage.learning_rate
-    assert stage.learning_rate.peak
     for variant in stage.variants:
         peak = stage.learning_rate.peak.for_variant(variant)
         assert peak
-        assert peak.value
         (marks,) = drawn(page(built, "models/deepseek-llm/training"), f"{variant}/pre-training")
         for (share, value, is_published), phase in zip(marks[1:], stage.learning_rate.phases, strict=True):
-            assert phase.until.value
-            assert phase.fraction
-            assert phase.fraction.value
             assert share == Fraction(phase.until.value.value) / 100
             assert value == peak.value.value * phase.fraction.value.value / 100
             assert is_published == (value == peak.value.value)
@@ -182,20 +167,16 @@ def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catal
 def test_what_is_not_published_is_not_drawn(built: Path, catalogue: Catalogue) -> None:
     """V4 publishes peak and last rate alone: two marks, no line. A run without a peak has neither."""
     stage = stage_of(catalogue, "deepseek-v4", "pre-training")
-    assert stage.learning_rate
     assert stage.learning_rate.peak
     assert stage.learning_rate.final
     assert not stage.learning_rate.phases
     group = page(built, "compare/training").css_first('[data-run="deepseek-v4-pro-base/pre-training"]')
-    assert group is not None
     assert group.css("path") == []
     peak, final = (
         stated.for_variant("deepseek-v4-pro-base") for stated in (stage.learning_rate.peak, stage.learning_rate.final)
     )
     assert peak
-    assert peak.value
     assert final
-    assert final.value
     assert [Decimal(mark.attributes["data-v"] or "") for mark in group.css("circle")] == [
         peak.value.value,
         final.value.value,
@@ -207,7 +188,6 @@ def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
     stage = stage_of(catalogue, "deepseek-moe", "pre-training")
     found = schedule_of_stage(stage, "deepseek-moe-16b-base")
     assert found
-    assert found.tokens
     values = [
         stage.learning_rate.warmup_steps if stage.learning_rate else None,
         stage.batch_size.sequences if stage.batch_size else None,
@@ -216,7 +196,6 @@ def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
     product = Fraction(1)
     for value in values:
         assert value
-        assert value.value
         product *= Fraction(value.value.value)
     assert found.rate[0].way is Way.WARM_UP
     assert found.rate[0].end == product / Fraction(found.tokens.value)
@@ -244,7 +223,6 @@ def test_the_comparison_draws_every_flagship_of_the_general_line_or_says_why_not
     built: Path, catalogue: Catalogue
 ) -> None:
     figure = page(built, "compare/training").css_first("figure")
-    assert figure is not None
     caption, runs = (
         figure.css_first("figcaption"),
         {(group.attributes["data-run"] or "").split("/")[0] for group in figure.css("[data-run]")},
@@ -281,13 +259,10 @@ def test_the_comparison_draws_the_pre_training_with_most_tokens(catalogue: Catal
     """A short stage behind the long one, such as that of Kimi-K2, does not stand for the training."""
     model = catalogue.models["deepseek-v3"]
     first = next(stage for stage in model.training if stage.data and stage.data.tokens)
-    assert first.data is not None
-    assert first.data.tokens is not None
     few = first.data.tokens.model_copy(update={"value": Quantity.parse("1B")})
     later = first.model_copy(update={"id": "annealing", "data": first.data.model_copy(update={"tokens": few})})
     changed = model.model_copy(update={"training": (*model.training, later)})
     found = longest_pre_training(changed)
-    assert found is not None
     assert found[0].id == first.id
 
 
@@ -295,11 +270,9 @@ def test_a_stage_with_phases_is_not_said_to_have_a_peak_and_a_last_rate_alone(ca
     """Phases that cannot be placed are not drawn, which does not mean that they are not published."""
     loose = next(stage for stage in catalogue.models["deepseek-v4"].training if stage.id == "pre-training")
     rates = loose.learning_rate
-    assert rates is not None
     drawn = schedule_of_stage(loose, "deepseek-v4-pro-base")
-    assert drawn is not None
     assert drawn.loose
-    phases = catalogue.models["deepseek-coder-v2"].training[0].learning_rate.phases  # type: ignore[union-attr]
+    phases = catalogue.models["deepseek-coder-v2"].training[0].learning_rate.phases
     unplaced = tuple(phase.model_copy(update={"fraction": None}) for phase in phases)
     with_phases = loose.model_copy(update={"learning_rate": rates.model_copy(update={"phases": unplaced})})
     assert unplaced

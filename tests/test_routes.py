@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from catalogue.records import Catalogue
-from render.context import make_context
+from helpers import context_of
 from render.page import reading_minutes
 from render.site import site_of
-from render.words import load_words
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,7 @@ def test_minutes(text: str, expected: int) -> None:
 
 
 def test_a_step_opens_at_a_section_that_its_page_has(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, load_words("en"))
+    ctx = context_of(catalogue)
     missing = []
     for route in catalogue.study.routes:
         for step in route.steps:

@@ -41,7 +41,6 @@ PAGE = """<html><body><article><h1>Title<a class="headerlink">¶</a></h1><p>The 
 
 def test_a_page_is_read_in_sections() -> None:
     page = read_page(PAGE, "x/")
-    assert page is not None
     assert page.title == "Title"
     assert [(s.anchor, s.title, s.text) for s in page.sections] == [
         ("", "Title", "The lead, 671 B."),
@@ -61,7 +60,6 @@ def test_what_a_part_of_a_model_says_is_found_on_the_model_under_the_name_of_the
 
 def test_the_index_changes_its_folder_with_its_content_alone(tmp_path: Path) -> None:
     page = read_page(PAGE, "x/")
-    assert page is not None
     known, kinds = {"x/": FindablePage("about")}, {"about": "About"}
     first, again = (write_index(tmp_path / name, [page], known, kinds, {"stop": ""}) for name in ("a", "b"))
     assert first == again

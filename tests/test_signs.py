@@ -10,10 +10,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
 from catalogue.uses import UseLabel
+from helpers import context_of
 from render import format
-from render.context import make_context
 from render.pages import study
-from render.words import load_words
 
 EDITIONS = {"en": "", "zh": "zh/"}
 SIGNS = {*(sign for sign in format.USES.values() if sign), format.WITHOUT, "✓", "≠"}
@@ -73,5 +72,5 @@ def test_each_page_leads_there(built: Path, edition: str, path: str) -> None:
 
 
 def test_a_catalogue_without_an_example_leaves_a_sign_out(small: Catalogue) -> None:
-    page = study.reading_page(make_context(small, load_words("en")))
+    page = study.reading_page(context_of(small))
     assert all(block for block in page.blocks.values())

@@ -11,7 +11,6 @@ import re
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,18 +27,10 @@ HTML_LINKS = "a[href], link[href], area[href]"
 ASSETS = "script[data-src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"
 
 
-def pages(site: Path) -> Iterator[tuple[Path, LexborHTMLParser]]:
-    """Every HTML page of the site, parsed; not those that lead to a new address."""
-    for path in sorted(site.rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        if not leads_on(text):
-            yield path.relative_to(site), LexborHTMLParser(text)
-
-
 @pytest.fixture(scope="module")
-def parsed(built: Path) -> dict[Path, LexborHTMLParser]:
-    """All pages by path; the error page is served for any address, so its links are absolute."""
-    return {path: tree for path, tree in pages(built) if path.name != "404.html"}
+def parsed(pages: dict[Path, LexborHTMLParser]) -> dict[Path, LexborHTMLParser]:
+    """All pages but the error page, which is served for any address, so that its links are absolute."""
+    return {path: tree for path, tree in pages.items() if path.name != "404.html"}
 
 
 def ids(tree: LexborHTMLParser) -> list[str]:
@@ -84,7 +75,8 @@ def test_every_internal_link_and_anchor_resolves(built: Path, parsed: dict[Path,
 
 def test_the_small_site_is_whole(small: Catalogue, small_site: Path) -> None:
     """What the check accepts builds, in both languages, without a dead link."""
-    parsed = {path: tree for path, tree in pages(small_site) if path.name != "404.html"}
+    texts = {path.relative_to(small_site): path.read_text(encoding="utf-8") for path in small_site.rglob("index.html")}
+    parsed = {path: LexborHTMLParser(text) for path, text in texts.items() if not leads_on(text)}
     for edition in ("", "zh/"):
         for model in small.models:
             assert Path(f"{edition}models/{model}/index.html") in parsed
@@ -229,22 +221,17 @@ def test_every_published_size_is_on_its_page_with_its_source(built: Path, catalo
             r
             for r in tree.css("table.ds-table tbody tr")
             if (r.css_first("th") and r.css_first("th").text().strip() == entry.variant.name)
-        )  # type: ignore[union-attr]
+        )
         value = row.css_first("td a[data-s]")
         assert isinstance(total.value, Quantity)
-        assert value is not None
         # What the size counts may stand behind it: `1.3B by its name`.
         assert value.text().replace("\u202f", "").replace(",", "").split()[0].rstrip("*") == total.value.text, (
             entry.variant.id
         )
         source = tree.css_first(value.attributes["href"] or "")
-        assert source is not None
-        assert total.source is not None
         document = source.parent if source.tag == "span" else source
-        assert document is not None
         title = catalogue.references[total.source.items[0].key].title
         link = document.css_first("a")
-        assert link is not None
         assert title in (document.text(), link.text(), link.attributes.get("title"))
 
 
@@ -257,13 +244,10 @@ def test_every_recomputed_value_leads_to_its_working(parsed: dict[Path, LexborHT
 
 def test_the_coder_table_of_the_notes_is_complete(built: Path, catalogue: Catalogue) -> None:
     """The learning rates that the notes leave blank are on the page, for each size the notes name."""
-    peak = next(s for s in catalogue.models["deepseek-coder"].training if s.id == "pre-training").learning_rate.peak  # type: ignore[union-attr]
-    assert peak is not None
+    peak = next(s for s in catalogue.models["deepseek-coder"].training if s.id == "pre-training").learning_rate.peak
     text = family(built, "deepseek-coder", "training").text()
     for size in ("1.3b", "6.7b", "33b"):
         single = peak.for_variant(f"deepseek-coder-{size}-base")
-        assert single is not None
-        assert single.value is not None
         mantissa = f"{single.value.value.normalize():E}".split("E")[0]
         assert f"{mantissa} × 10⁻⁴" in text, size
 
@@ -274,8 +258,8 @@ def test_search_knows_models_techniques_and_values(built: Path, catalogue: Catal
     text = " ".join(path.read_text(encoding="utf-8") for path in sorted(folders[0].glob("*.js")))
     names = [m.name for m in catalogue.models.values()] + [t.name.en for t in catalogue.techniques.values()]
     assert [name for name in names if name not in text] == []
-    cache = catalogue.entries[catalogue.models["deepseek-v2"].flagship].recount.kv_cache  # type: ignore[union-attr]
-    assert f"{cache.value:,}" in text  # type: ignore[union-attr]
+    cache = catalogue.entries[catalogue.models["deepseek-v2"].flagship].recount.kv_cache
+    assert f"{cache.value:,}" in text
 
 
 def test_the_published_interface_keeps_its_shape(built: Path, catalogue: Catalogue) -> None:
@@ -307,7 +291,7 @@ def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path,
         page = family(built, entry.model.id, "architecture")
         lines = [node.text() for node in page.css("p") if "has the architecture of" in node.text()]
         (line,) = (line for line in lines if line.startswith(f"{entry.variant.name} has "))
-        for key, value in stated_values(entry.variant.architecture_except):  # type: ignore[arg-type]
+        for key, value in stated_values(entry.variant.architecture_except):
             found = variants[entry.variant.id]["architecture"]
             for part in key.split("."):
                 found = found[part]

@@ -80,14 +80,12 @@ def test_the_kinds_are_all_there(entries: dict[str, Entry]) -> None:
 @each(complete)
 def test_total_is_the_sum_of_all_matrices(entry: Entry) -> None:
     assert entry.architecture
-    assert entry.recount
     assert entry.recount.total == weights(model_shapes(config(entry.architecture)))
 
 
 @each(sparse)
 def test_activated_is_the_sum_of_the_matrices_a_token_reaches(entry: Entry) -> None:
     assert entry.architecture
-    assert entry.recount
     c = config(entry.architecture)
     reached = weights(model_shapes(c, c.num_experts_per_tok))
     embedding = c.vocab_size * c.hidden_size
@@ -101,18 +99,16 @@ def test_activated_is_the_sum_of_the_matrices_a_token_reaches(entry: Entry) -> N
 
 def drafted(entry: Entry) -> bool:
     """Whether the blocks behind the model are those of a drafter and not MTP modules."""
-    return config(entry.architecture).dspark_n_routed_experts is not None  # type: ignore[arg-type]
+    return config(entry.architecture).dspark_n_routed_experts is not None
 
 
 def with_blocks_behind(entry: Entry) -> bool:
-    return sparse(entry) and bool(config(entry.architecture).num_nextn_predict_layers)  # type: ignore[arg-type]
+    return sparse(entry) and bool(config(entry.architecture).num_nextn_predict_layers)
 
 
 @each(lambda entry: with_blocks_behind(entry) and not drafted(entry))
 def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> None:
     assert entry.architecture
-    assert entry.recount
-    assert entry.recount.mtp
     c = config(entry.architecture)
     width = c.hidden_size
     before_the_layer = [(width,), (width,), (width, 2 * width)]
@@ -132,8 +128,6 @@ def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> N
 @each(lambda entry: with_blocks_behind(entry) and drafted(entry))
 def test_a_drafter_is_its_blocks_what_it_reads_and_two_heads(entry: Entry) -> None:
     assert entry.architecture
-    assert entry.recount
-    assert entry.recount.mtp
     c = config(entry.architecture)
     width = c.hidden_size
     small = SimpleNamespace(**{**vars(c), "n_routed_experts": c.dspark_n_routed_experts})
@@ -147,7 +141,6 @@ def test_a_drafter_is_its_blocks_what_it_reads_and_two_heads(entry: Entry) -> No
 @each(lambda entry: own(entry) and entry.recount and entry.recount.engram)
 def test_engram_is_its_tables_and_a_key_per_stream_with_one_value(entry: Entry) -> None:
     assert entry.architecture
-    assert entry.recount
     c = config(entry.architecture)
     looked_up = sum(c.engram_head_dim for _ in range(2, c.engram_max_ngram_size + 1) for _ in range(c.engram_n_heads))
     module = [((c.hc_mult + 1) * c.hidden_size, looked_up), *[(c.hc_mult, c.hidden_size)] * 2]
@@ -159,8 +152,6 @@ def test_engram_is_its_tables_and_a_key_per_stream_with_one_value(entry: Entry) 
 @each(lambda entry: own(entry) and entry.recount and entry.recount.prefill)
 def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
     assert entry.architecture
-    assert entry.recount
-    assert entry.recount.prefill
     c = config(entry.architecture)
     kinds = ["encoder cache"] * c.encoder_cache_layers
     kinds += ["window"] * (c.encoder_layers - len(kinds))
@@ -181,7 +172,7 @@ def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
 def test_a_vision_encoder_is_the_sum_of_its_matrices(entry: Entry) -> None:
     assert entry.variant.vision
     assert entry.architecture
-    v = config(entry.variant.vision)  # type: ignore[arg-type]
+    v = config(entry.variant.vision)
     wide, inner, out = v.hidden_size, v.intermediate_size, config(entry.architecture).hidden_size
     block = [(3 * wide, wide), (3 * wide,), (wide, wide), (wide,), *gated(wide, inner), (wide,), (wide,)]
     patches = [(wide, 3, v.patch_size, v.patch_size), (wide,)]
@@ -192,7 +183,6 @@ def test_a_vision_encoder_is_the_sum_of_its_matrices(entry: Entry) -> None:
 
 @each(lambda entry: entry.parts)
 def test_everything_is_the_main_model_and_what_stands_beside_it(entry: Entry) -> None:
-    assert entry.recount
     assert entry.recount.total
     beside = [entry.recount.mtp, *entry.recount.engram, entry.parts.get(PartKind.VISION)]
     together = entry.recount.total + sum(term.value for term in beside if term)
@@ -212,7 +202,6 @@ def test_published_parts_agree_or_the_entry_explains(entries: dict[str, Entry]) 
 
 @each(lambda entry: complete(entry) and not sparse(entry))
 def test_every_parameter_of_a_dense_model_is_active(entry: Entry) -> None:
-    assert entry.recount
     assert entry.recount.inactive_experts is None
     assert entry.recount.activated[ActivatedBasis.ALL] == entry.recount.total
 
@@ -248,15 +237,12 @@ def cached(c: SimpleNamespace) -> float:
 @each(lambda entry: own(entry) and entry.recount and entry.recount.kv_cache)
 def test_cache_holds_what_each_layer_keeps_of_a_token(entry: Entry) -> None:
     assert entry.architecture
-    assert entry.recount
-    assert entry.recount.kv_cache
     c = config(entry.architecture)
     assert entry.recount.kv_cache.value == cached(c)
 
 
 @each(has_architecture)
 def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
-    assert entry.recount
     assert entry.architecture
     if entry.recount.total is not None:
         assert entry.recount.missing == ()
@@ -270,7 +256,6 @@ def test_terms_add_up_or_the_missing_fields_are_named(entry: Entry) -> None:
 
 @each(complete)
 def test_shown_working_gives_the_shown_value(entry: Entry) -> None:
-    assert entry.recount
     others = (entry.recount.inactive_experts, entry.recount.kv_cache, *entry.parts.values())
     for term in [*entry.recount.terms, *(other for other in others if other)]:
         shown = term.numbers.replace(",", "").replace("×", "*").replace("÷", "/").replace("−", "-")

@@ -15,10 +15,10 @@ import quickjs
 from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
+from helpers import context_of
 from render import assets
-from render.context import load_templates, make_context
 from render.pages.small_v3 import LAYER, TOLERANCE, recorded_walk, script_words
-from render.words import CHINESE, ENGLISH, load_words
+from render.words import CHINESE, ENGLISH
 
 ARTIFACTS = Path(__file__).parent.parent / "labs" / "train" / "artifacts"
 REFERENCE = json.loads((ARTIFACTS / "reference.json").read_text(encoding="utf-8"))
@@ -81,8 +81,6 @@ def test_every_attention_weight_is_that_of_pytorch(engine: quickjs.Context, lang
 def _lab_tokenizer() -> Any:
     """The lab's module alone: its package asks for PyTorch."""
     spec = importlib.util.spec_from_file_location("lab_tokenizer", ARTIFACTS.parent / "tokenizer.py")
-    assert spec is not None
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -99,7 +97,7 @@ def test_any_text_is_cut_into_the_tokens_of_the_lab(engine: quickjs.Context) -> 
 
 @pytest.fixture(scope="module", params=[ENGLISH, CHINESE])
 def walk(request: pytest.FixtureRequest, catalogue: Catalogue) -> dict[str, Any]:
-    context = make_context(catalogue, load_words(request.param), load_templates())
+    context = context_of(catalogue, request.param)
     return recorded_walk(context.words.language, script_words(context))
 
 

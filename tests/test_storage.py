@@ -12,9 +12,7 @@ from catalogue.load import load_catalogue
 from catalogue.lookup import Lookup, LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
-from helpers import sections_of
-from render import words as language_files
-from render.context import make_context
+from helpers import context_of, sections_of
 from render.pages.models import render_model
 
 V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
@@ -37,7 +35,6 @@ def published(catalogue: Catalogue, path: str) -> Quantity:
 
 def exact(catalogue: Catalogue, id_: str) -> Fraction:
     term = catalogue.entries[id_].stored_cache
-    assert term is not None
     return term.exact
 
 
@@ -123,12 +120,11 @@ def test_a_format_that_is_not_published(valid: Path) -> None:
 
 
 def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
-    ctx = make_context(catalogue, language_files.load_words("en"))
+    ctx = context_of(catalogue)
     for model in catalogue.models.values():
         html = sections_of(render_model(ctx, model.id))
         owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]
         for entry in owners:
-            assert entry.stored_cache is not None
             assert f"{entry.stored_cache.value:,}" in html["serving"], entry.variant.id
             assert entry.stored_cache.numbers in html["dimensions"], entry.variant.id
         assert (ctx.words("field.cache.in_service") in html.get("serving", "")) == bool(owners), model.id

@@ -122,8 +122,6 @@ def test_the_way_to_each_part_stays_in_sight(page: Page, address: str, kind: str
         last.click()
         place = page.locator(str(last.get_attribute("href"))).bounding_box()
         box = bar.bounding_box()
-        assert place is not None
-        assert box is not None
         expect(bar).to_be_in_viewport()
         assert place["y"] >= box["y"] + box["height"] - 2, f"the heading stands below the bar, not under it, at {width}"
 

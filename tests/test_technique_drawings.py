@@ -13,9 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
 from catalogue.records import Catalogue
-from helpers import FONTS_READY, show
-from render import words as language_files
-from render.context import Context, load_templates, make_context
+from helpers import FONTS_READY, context_of, show
 from render.drawings import DRAWINGS, Frame, frames_of
 from render.figures.canvas import text_width
 from render.formula import wrapping_mathml
@@ -23,10 +21,6 @@ from render.words import CHINESE, ENGLISH
 
 LANGUAGES = pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 IN_STEPS = {"mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-training", "grpo", "dsa", "csa", "mhc"}
-
-
-def context_of(catalogue: Catalogue, language: str) -> Context:
-    return make_context(catalogue, language_files.load_words(language), load_templates())
 
 
 @dataclass(frozen=True)
@@ -119,7 +113,6 @@ def test_layers_of_csa2_are_those_of_the_catalogue(catalogue: Catalogue) -> None
     """The order is drawn from the report; how many layers keep and how many choose is stated by the configuration too."""
     context = context_of(catalogue, ENGLISH)
     architecture = catalogue.entries["deepseek-v4.1-flash"].architecture
-    assert architecture is not None
     says = frames_of(context, "csa2")[0].says
     layers, full, reindex, reuse = (int(number) for number in re.findall(r"\b\d+(?= |$)", says.replace("V4.1", "")))
     assert full == architecture.encoder_cache_layers.value + architecture.decoder_cache_layers.value

@@ -25,7 +25,6 @@ def read(built: Path, path: str) -> LexborHTMLParser:
 
 def owner(link: LexborNode | None) -> str:
     """The id of the model that a link to its techniques leads to, wherever on its pages they stand."""
-    assert link is not None
     match = re.search(r"models/([^/]+)/(?:changes/)?#techniques$", link.attributes["href"] or "")
     assert match, link.attributes["href"]
     return match[1]
@@ -33,7 +32,6 @@ def owner(link: LexborNode | None) -> str:
 
 def target(link: LexborNode | None) -> str:
     """The id of the entry that a link leads to."""
-    assert link is not None
     match = re.search(r"([^/#]+)(?:/|/#techniques)?$", link.attributes["href"] or "")
     assert match, link.attributes["href"]
     return match[1]
@@ -52,7 +50,6 @@ def by_date(catalogue: Catalogue) -> list[str]:
 
 def test_matrix_says_who_uses_what(built: Path, catalogue: Catalogue) -> None:
     table = read(built, "techniques").css_first("table.ds-techniques")
-    assert table is not None
     columns = [target(link) for link in table.css("thead a")]
     assert columns == by_date(catalogue)
     cells = {}
@@ -70,7 +67,6 @@ def test_matrix_says_who_uses_what(built: Path, catalogue: Catalogue) -> None:
 
 def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: Path, catalogue: Catalogue) -> None:
     table = read(built, "techniques").css_first("table.ds-techniques")
-    assert table is not None
     columns = [target(link) for link in table.css("thead a")]
     found, dashes = uses(catalogue), 0
     for row in table.css("tbody tr:not(.kind)"):
@@ -100,7 +96,6 @@ def dated(page: LexborHTMLParser) -> list[tuple[str, str]]:
     found = []
     for row in page.css("ul.ds-dated > li"):
         link, time = row.css_first(".ds-when strong a"), row.css_first(".ds-when time")
-        assert time is not None
         found.append((target(link) if link is not None else "", time.attributes["datetime"] or ""))
     return found
 

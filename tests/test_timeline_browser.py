@@ -35,7 +35,7 @@ def press(page: Page, group: str, name: str) -> None:
 
 
 def open_wide(page: Page, address: str, query: str = "") -> None:
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
     page.goto(address + TIMELINE + query)
 
 
@@ -76,7 +76,6 @@ def test_a_track_stays_with_its_parents_and_the_rest_fades(
     assert set(drawn(page, f"{MODELS}.ghost")) == parents - set(chosen)
     expect(page.get_by_role("status")).to_contain_text(f"{len(chosen)} of ")
     box = page.locator(MODELS + ":not(.off):not(.ghost)").first.bounding_box()
-    assert box is not None
     assert 0 <= box["x"] < width, "what is counted is in sight without scrolling sideways"
     press(page, "Tracks", "Maths")
     assert drawn(page) == ids(catalogue, ["reasoning", "math"])
@@ -147,7 +146,7 @@ def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue, by: 
 
 
 def test_everything_without_javascript(plain: Page, address: str, catalogue: Catalogue) -> None:
-    plain.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    plain.set_viewport_size(WIDE)
     plain.goto(address + TIMELINE)
     expect(plain.locator("#timeline-controls")).to_be_hidden()
     assert drawn(plain) == ids(catalogue)

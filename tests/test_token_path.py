@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Catalogue
-from render import words as language_files
-from render.context import load_templates, make_context
+from helpers import context_of
 from render.figures.token_path import SHOWN, path_of, token_path
 from render.words import CHINESE, ENGLISH
 
@@ -19,8 +18,7 @@ from render.words import CHINESE, ENGLISH
 @pytest.mark.parametrize("id_", SHOWN)
 def test_the_ledger_fills_to_what_is_active(catalogue: Catalogue, language: str, id_: str) -> None:
     entry = catalogue.entries[id_]
-    assert entry.recount
-    path = path_of(make_context(catalogue, language_files.load_words(language), load_templates()), entry)
+    path = path_of(context_of(catalogue, language), entry)
     met = [step.met for step in path.steps]
     assert met == sorted(met)
     assert met[0] == 0
@@ -31,7 +29,7 @@ def test_the_ledger_fills_to_what_is_active(catalogue: Catalogue, language: str,
 def test_every_vector_of_a_model_is_drawn_to_one_scale(catalogue: Catalogue) -> None:
     """7,168 and 512 of V3 are as long beside each other as the numbers are."""
     path = path_of(
-        make_context(catalogue, language_files.load_words(ENGLISH), load_templates()),
+        context_of(catalogue),
         catalogue.entries["deepseek-v3-base"],
     )
     tall = [float(shape["h"]) for shape in path.steps[1].panels[0].shapes if shape["is"] == "bar"]
@@ -40,7 +38,7 @@ def test_every_vector_of_a_model_is_drawn_to_one_scale(catalogue: Catalogue) -> 
 
 
 def test_what_is_an_example_says_so(catalogue: Catalogue) -> None:
-    html = token_path(make_context(catalogue, language_files.load_words(ENGLISH), load_templates()), SHOWN[:1])
+    html = token_path(context_of(catalogue), SHOWN[:1])
     assert html.count("example") >= 4
     assert not re.search(r"\{\w+\}", html)
 

@@ -25,10 +25,8 @@ from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
-from helpers import sections_of
-from render import words as language_files
+from helpers import context_of, sections_of
 from render.cite import Citations
-from render.context import make_context
 from render.format import format_power, format_quantity
 from render.pages.compare import theme_page
 from render.pages.models import render_model
@@ -65,20 +63,13 @@ def stated(catalogue: Catalogue, path: str) -> Fraction:
 
 def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
     """The same lines from the catalogue's values, by loops over layers, heads and tokens instead of a product."""
-    assert entry.recount
     assert entry.recount.total
-    assert entry.recount.kv_cache
     architecture, id_ = entry.architecture, entry.variant.id
     assert architecture
     stage = next(s for s in entry.model.training if s.kind is StageKind.PRE_TRAINING and id_ in s.variants)
-    assert stage.data
-    assert stage.data.tokens
-    assert stage.sequence_length
     single, length = stage.data.tokens.for_variant(id_), stage.sequence_length.for_variant(id_)
     assert single
-    assert single.value
     assert length
-    assert length.value
     heads = architecture.num_attention_heads.value
     layers = architecture.num_hidden_layers.value
     width = architecture.hidden_size.value
@@ -88,8 +79,6 @@ def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
     if architecture.v_head_dim is None:
         query = value = architecture.head_dim.value if architecture.head_dim else width // heads
     else:
-        assert architecture.qk_nope_head_dim
-        assert architecture.qk_rope_head_dim
         query = (architecture.qk_nope_head_dim.value or 0) + (architecture.qk_rope_head_dim.value or 0)
         value = architecture.v_head_dim.value
     assert query
@@ -195,7 +184,6 @@ def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalog
     entry = catalogue.entries["deepseek-v4-pro-base"]
     result = found(entry, peak_of(catalogue))
     assert result.attention_left_out is AttentionLeftOut.KIND
-    assert result.tokens.value
     assert result.terms["training_flops"].exact == result.terms["matrix_flops"].exact * Fraction(
         result.tokens.value.value
     )
@@ -204,7 +192,6 @@ def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalog
 
 def test_without_a_sequence_length_attention_is_left_out(small: Catalogue) -> None:
     result = training_metrics(small.entries["ant-base"])
-    assert result is not None
     assert result.attention_left_out is AttentionLeftOut.LENGTH
 
 
@@ -222,14 +209,14 @@ def test_values_for_texts(catalogue: Catalogue) -> None:
     assert lookup.find_number("deepseek-v3-base/recomputed.kv_cache_bytes") == expected["kv_cache_bytes"]
     ratio = lookup.find_number("deepseek-v3-base/recomputed.tokens_per_parameter")
     assert round(Fraction(ratio), 9) == round(expected["tokens_per_parameter"], 9)
-    shown = Citations(make_context(catalogue, language_files.load_words("en"))).quoted_value(flops)
+    shown = Citations(context_of(catalogue)).quoted_value(flops)
     assert format_power(flops.number) in shown
     assert "deepseek-v3.md#what-follows" in shown
 
 
 def test_pages(catalogue: Catalogue) -> None:
     """A section on the pages of models that were trained from nothing, and a row for each of their variants."""
-    ctx = make_context(catalogue, language_files.load_words("en"))
+    ctx = context_of(catalogue)
     having = {entry.model.id for entry in catalogue.entries.values() if training_metrics(entry)}
     for model in catalogue.models.values():
         sections = sections_of(render_model(ctx, model.id))
@@ -247,7 +234,7 @@ def test_pages(catalogue: Catalogue) -> None:
 
 def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) -> None:
     """The tokens at the top of a page are no fewer than those of any stage that made the model, as far as they are published."""
-    shown, ctx = 0, make_context(catalogue, language_files.load_words("en"))
+    shown, ctx = 0, context_of(catalogue)
     for model in catalogue.models.values():
         stages = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and model.flagship in s.variants]
         singles = [s.data.tokens.for_variant(model.flagship) for s in stages if s.data and s.data.tokens]

@@ -36,7 +36,6 @@ def tree(built: Path) -> LexborHTMLParser:
 def data(tree: LexborHTMLParser) -> dict[str, Any]:
     """The JSON that charts are drawn from."""
     block = tree.css_first("#trends-data")
-    assert block is not None
     return dict(json.loads(block.text()))
 
 
@@ -73,7 +72,6 @@ def test_parameters(points: dict[str, dict[str, Point]], catalogue: Catalogue) -
     for id_, total in points["total"].items():
         entry = catalogue.entries[id_]
         recount, stated = entry.recount, entry.variant.parameters
-        assert recount is not None
         assert recount.total is not None
         whole = recount.total + sum(part.value for part in recount.engram)
         active = recount.activated[ACTIVATED_CONVENTION] if recount.inactive_experts is not None else None
@@ -98,8 +96,6 @@ def test_tokens(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> No
 def test_cache(points: dict[str, dict[str, Point]], catalogue: Catalogue) -> None:
     for id_, value in points["cache"].items():
         recount = catalogue.entries[id_].recount
-        assert recount is not None
-        assert recount.kv_cache is not None
         assert value == (Decimal(round(2 * recount.kv_cache.exact)), False), id_
         for entry in sharing(catalogue, id_):
             stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
@@ -143,7 +139,6 @@ def test_every_flagship_of_the_general_line_is_drawn_or_named(
     points: dict[str, dict[str, Point]], tree: LexborHTMLParser, catalogue: Catalogue
 ) -> None:
     article = tree.css_first("article")
-    assert article is not None
     for model in catalogue.models.values():
         if model.track is not Track.GENERAL:
             continue
@@ -154,7 +149,6 @@ def test_every_flagship_of_the_general_line_is_drawn_or_named(
             continue
         for preset in PRESETS:
             block = tree.css_first(f"[data-trend={preset.key}]")
-            assert block is not None
             shown = {link.attributes["data-id"] for link in marks(tree, preset.key)}
             assert owner in shown or catalogue.entries[owner].variant.name in block.text(deep=True), preset
 
@@ -168,8 +162,6 @@ def test_every_point_leads_to_its_model_and_says_what_its_mark_shows(
             entry = catalogue.entries[link.attributes["data-id"] or ""]
             assert link.attributes["href"] == f"../models/{entry.model.id}/"
             title, circle = link.css_first("title"), link.css_first("circle")
-            assert title is not None
-            assert circle is not None
             assert title.text().startswith(entry.variant.name)
             assert (words["recomputed"] in title.text()) == (circle.attributes["class"] == "recomputed"), title.text()
 
@@ -179,7 +171,6 @@ def test_more_stands_higher_and_further_right(tree: LexborHTMLParser) -> None:
         found = []
         for link in marks(tree, preset.key, form):
             circle = link.css_first("circle")
-            assert circle is not None
             place = [float(circle.attributes[key] or "") for key in ("cx", "cy")]
             found.append(([float(link.attributes[key] or "") for key in ("data-x", "data-y")], place))
         assert len(found) > 5
@@ -218,7 +209,6 @@ def test_titles_are_findings_that_follow_from_the_points(
 ) -> None:
     for preset in PRESETS:
         heading = tree.css_first(f"h2#{preset.key}")
-        assert heading is not None
         line = [m["id"] for m in data["models"] if m["rank"] == "main" and {preset.x, preset.y} <= m["values"].keys()]
         first, last = points[preset.y][line[0]][0], points[preset.y][line[-1]][0]
         ratio = last / (first if preset.x == "date" else points[preset.x][line[-1]][0])

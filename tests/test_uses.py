@@ -12,9 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.uses import Use, UseLabel, Uses
-from render.context import make_context
+from helpers import context_of
 from render.family_facts import use_label
-from render.words import load_words
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
     page = LexborHTMLParser((built / "techniques" / technique / "index.html").read_text(encoding="utf-8"))
     listed = {}
     for row in page.css(".ds-who dl > div"):
-        part = row.css_first("dt").text()  # type: ignore[union-attr]
+        part = row.css_first("dt").text()
         for link in row.css("dd a"):
             match = re.search(r"models/([^/]+)/", link.attributes["href"] or "")
             assert match
@@ -81,12 +80,8 @@ def test_weights_that_were_trained_in_fp8_are_no_use_of_it(catalogue: Catalogue,
         assert not found[id_].is_use
         for use in found[id_].uses:
             assert use.how is UseLabel.IN_WEIGHTS
-            assert use.origin is not None
-            assert use.trained_so is not None
             assert (use.origin.id, use.trained_so.id) == (origin, trained)
-            precision = catalogue.models[trained].infrastructure.precision  # type: ignore[union-attr]
-            assert precision is not None
-            assert precision.compute is not None
+            precision = catalogue.models[trained].infrastructure.precision
             assert use.sources == precision.compute.source, "the source is that of the value that answered"
 
 
@@ -106,8 +101,6 @@ def test_a_family_has_a_use_for_every_model_that_its_checkpoints_come_from(catal
     assert found.keys() == {(id_,) for id_ in origins}
     for id_, origin in origins.items():
         architecture = catalogue.entries[id_].architecture
-        assert architecture is not None
-        assert architecture.rms_norm_eps is not None
         assert found[id_,] == (UseLabel.INHERITED, origin, architecture.rms_norm_eps.source)
 
 
@@ -185,14 +178,12 @@ def test_every_label_agrees_with_its_definition(catalogue: Catalogue, uses: Uses
 )
 def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: UseLabel) -> None:
     family = uses.family_use(technique, model)
-    assert family is not None
     assert family.how is how
 
 
 def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(catalogue: Catalogue, uses: Uses) -> None:
     family = uses.family_use("tensor-parallelism", "deepseek-v3")
-    assert family is not None
-    assert use_label(make_context(catalogue, load_words("en")), *family.uses) == "adopted, in serving alone"
+    assert use_label(context_of(catalogue), *family.uses) == "adopted, in serving alone"
 
 
 def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
@@ -204,9 +195,7 @@ def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
 def test_what_is_split_over_one_device_is_not_split(catalogue: Catalogue, technique: str, way: str) -> None:
     """As the field of an entry has it that does not name the technique itself."""
     model = catalogue.models["deepseek-v3"]
-    assert model.infrastructure is not None
     parallelism = model.infrastructure.parallelism
-    assert parallelism is not None
     unnamed = tuple(use for use in model.techniques if use.id != technique)
     for degree, uses_it in ((2, True), (1, False)):
         one = getattr(parallelism, way).model_copy(update={"value": degree})
@@ -234,12 +223,11 @@ def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, cata
 
 
 def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalogue, uses: Uses) -> None:
-    ctx = make_context(catalogue, load_words("en"))
+    ctx = context_of(catalogue)
     inherited = [
         use for model in catalogue.models.values() for use in uses.of_model(model.id) if use.how is UseLabel.INHERITED
     ]
     named = [use for use in inherited if use.origin is not None]
     assert named
     for use in named:
-        assert use.origin is not None
         assert f"models/{use.origin.id}.md" in use_label(ctx, use)

@@ -44,8 +44,6 @@ def are_in(guide: str, english: str, chinese: str) -> None:
 
 def test_fractions_in_words_are_those_of_the_sums(catalogue: Catalogue) -> None:
     small, large = (catalogue.entries[id_].recount for id_ in ("deepseek-llm-7b-base", V3))
-    assert small is not None
-    assert large is not None
     parts = {term.name: float(term.exact) / float(small.total or 0) for term in small.terms}
     of_v3 = {term.name: float(term.exact) / float(large.total or 0) for term in large.terms}
     attention = sum(part for name, part in of_v3.items() if name.startswith(("mla_", "attention_", "latent_")))
@@ -150,7 +148,6 @@ def test_the_figure_of_sparse_attention_adds_up_to_the_share_of_v4_pro(catalogue
     def products(variant: str, layers: dict[str, str]) -> float:
         found = {key: compared_layers(catalogue)[key] for key in layers}
         entry = catalogue.entries[variant]
-        assert entry.recount is not None
         return entry.recount.activated[ACTIVATED_CONVENTION] + sum(
             float(look.find_number(f"{variant}/architecture.{field}"))
             * sum(
