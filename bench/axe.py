@@ -131,7 +131,8 @@ def findings(page: Page, options: dict[str, object] = EVERYTHING) -> list[str]:
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(SCRIPT.read_text(encoding="utf-8"))
     where = {"exclude": [["[data-seen-before]"]]}
-    given = {**options, "resultTypes": ["violations", "incomplete"]}
+    # Sheets and sounds are fetched once more for rules that are not asked for.
+    given = {**options, "resultTypes": ["violations", "incomplete"], "preload": False}
     result = page.evaluate("given => axe.run(...given)", [where, given])
     found = [(rule["id"], node) for rule in result["violations"] for node in rule["nodes"]]
     found += [("invisible", node) for rule in result["incomplete"] for node in rule["nodes"] if _invisible(node)]

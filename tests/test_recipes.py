@@ -132,9 +132,6 @@ def stage_of(catalogue: Catalogue, model: str, stage: str) -> Stage:
 def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Catalogue, path: str) -> None:
     stage = stage_of(catalogue, "deepseek-v3", "pre-training")
     rates, batch, tokens = stage.learning_rate, stage.batch_size, stage.data.tokens if stage.data else None
-    assert rates
-    assert batch
-    assert tokens
     of_rate, of_batch = drawn(page(built, path), "deepseek-v3-base/pre-training")
     assert of_rate[0][1] == rates.peak.value.value, "the warm-up ends at the peak"
     assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_rate[1:]] == [
@@ -156,7 +153,6 @@ def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catal
     stage = stage_of(catalogue, "deepseek-llm", "pre-training")
     for variant in stage.variants:
         peak = stage.learning_rate.peak.for_variant(variant)
-        assert peak
         (marks,) = drawn(page(built, "models/deepseek-llm/training"), f"{variant}/pre-training")
         for (share, value, is_published), phase in zip(marks[1:], stage.learning_rate.phases, strict=True):
             assert share == Fraction(phase.until.value.value) / 100
@@ -175,8 +171,6 @@ def test_what_is_not_published_is_not_drawn(built: Path, catalogue: Catalogue) -
     peak, final = (
         stated.for_variant("deepseek-v4-pro-base") for stated in (stage.learning_rate.peak, stage.learning_rate.final)
     )
-    assert peak
-    assert final
     assert [Decimal(mark.attributes["data-v"] or "") for mark in group.css("circle")] == [
         peak.value.value,
         final.value.value,
@@ -187,7 +181,6 @@ def test_what_is_not_published_is_not_drawn(built: Path, catalogue: Catalogue) -
 def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
     stage = stage_of(catalogue, "deepseek-moe", "pre-training")
     found = schedule_of_stage(stage, "deepseek-moe-16b-base")
-    assert found
     values = [
         stage.learning_rate.warmup_steps if stage.learning_rate else None,
         stage.batch_size.sequences if stage.batch_size else None,
@@ -195,7 +188,6 @@ def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
     ]
     product = Fraction(1)
     for value in values:
-        assert value
         product *= Fraction(value.value.value)
     assert found.rate[0].way is Way.WARM_UP
     assert found.rate[0].end == product / Fraction(found.tokens.value)
@@ -203,7 +195,6 @@ def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
 
 def test_v4_1_has_no_warm_up_drawn_because_its_batch_is_not_published(catalogue: Catalogue) -> None:
     found = schedule_of_stage(stage_of(catalogue, "deepseek-v4-1", "pre-training"), "deepseek-v4.1-flash")
-    assert found
     assert found.warmup_without_length
     assert found.rate[0].way is Way.CONSTANT
     assert found.batch == ()
@@ -211,7 +202,6 @@ def test_v4_1_has_no_warm_up_drawn_because_its_batch_is_not_published(catalogue:
 
 def test_a_cosine_passes_the_middle_of_its_ends_in_the_middle(catalogue: Catalogue) -> None:
     found = schedule_of_stage(stage_of(catalogue, "deepseek-v3", "pre-training"), "deepseek-v3-base")
-    assert found
     (cosine,) = [stretch for stretch in found.rate if stretch.way is Way.COSINE]
     middle = cosine.value_at((cosine.start + cosine.end) / 2)
     assert middle == pytest.approx(float(cosine.first + cosine.last) / 2)

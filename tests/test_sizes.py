@@ -306,7 +306,6 @@ def one_digit_off(number: int) -> list[int]:
 @each(complete)
 def test_one_wrong_digit_changes_the_recount(entry: Entry) -> None:
     architecture = entry.architecture
-    assert architecture
     c = config(architecture)
     assert size_bearing(c)
     unnoticed = []

@@ -65,11 +65,8 @@ def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
     """The same lines from the catalogue's values, by loops over layers, heads and tokens instead of a product."""
     assert entry.recount.total
     architecture, id_ = entry.architecture, entry.variant.id
-    assert architecture
     stage = next(s for s in entry.model.training if s.kind is StageKind.PRE_TRAINING and id_ in s.variants)
     single, length = stage.data.tokens.for_variant(id_), stage.sequence_length.for_variant(id_)
-    assert single
-    assert length
     heads = architecture.num_attention_heads.value
     layers = architecture.num_hidden_layers.value
     width = architecture.hidden_size.value
