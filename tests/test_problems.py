@@ -65,7 +65,7 @@ def test_workings_in_chinese_call_numbers_by_chinese_names(catalogue: Catalogue)
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_an_option_has_one_stop_before_what_is_said_of_it(catalogue: Catalogue, language: str) -> None:
-    ctx = make_context(catalogue, language_files.load_words(language), load_templates())
+    ctx = context_of(catalogue, language)
     chosen = [asked for asked in ctx.problems if asked.problem.options]
     text = re.sub("<[^>]+>", "", problems.problems_html(ctx, chosen, script=False))
     assert chosen
