@@ -32,9 +32,7 @@ _ROW = 34
 
 @dataclass(frozen=True)
 class ComparisonShown:
-    column: str
-    arms: str
-    difference: str
+    text: str
     verdict: str
     label: str
 
@@ -108,10 +106,11 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
     column, judged = comparison.column, result.judge_difference(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}
     return ComparisonShown(
-        words(f"experiments.column.{column}"),
-        words("experiments.between").join(names[arm] for arm in (comparison.first, comparison.second)),
         words(
-            "experiments.difference",
+            "experiments.compared",
+            column=words(f"experiments.column.{column}"),
+            first=names[comparison.first],
+            second=names[comparison.second],
             difference=_column_number(column, judged.difference, judged.deviation, signed=True),
             deviation=_column_number(column, judged.deviation, judged.deviation),
         ),
