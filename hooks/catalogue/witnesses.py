@@ -54,7 +54,7 @@ def _compare_value(catalogue: Catalogue, row: WitnessRow, reason: Reason | None)
     if not ours:
         return Comparison(row, Outcome.ONLY_THEIRS, "", reason)
     agrees = any(_is_equal(value, row.value, _TOLERANCE.get(row.field, Decimal(0))) for value in ours)
-    shown = " / ".join(dict.fromkeys(_value_text(value) for value in ours))
+    shown = " / ".join(dict.fromkeys(str(getattr(value, "text", getattr(value, "value", value))) for value in ours))
     return Comparison(row, Outcome.AGREES if agrees else Outcome.DIFFERS, shown, reason)
 
 
@@ -100,7 +100,3 @@ def _is_equal(ours: Any, theirs: Any, tolerance: Decimal) -> bool:
     if isinstance(ours, bool) or isinstance(theirs, bool | str):
         return str(getattr(ours, "value", ours)) == str(theirs)
     return bool(abs(Decimal(str(theirs)) - Decimal(ours)) <= tolerance * Decimal(ours))
-
-
-def _value_text(value: Any) -> str:
-    return str(getattr(value, "text", getattr(value, "value", value)))

@@ -103,7 +103,7 @@ def asset_files(definitions: str = "{}") -> dict[str, str]:
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
     return {
         **{path: _joined_styles(path) for path in SHEETS},
-        STYLES: _theme_styles() + _joined_styles(STYLES),
+        STYLES: _short_styles(THEME_STYLES.read_text(encoding="utf-8")) + _joined_styles(STYLES),
         TERMS: f"dsTerms({definitions});\n",
         SMALL_V3_MODEL: small_v3_model(),
         **scripts,
@@ -154,10 +154,6 @@ def _shortened_script(script: str) -> str:
     """Without comment lines and indentation."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-def _theme_styles() -> str:
-    return _short_styles(THEME_STYLES.read_text(encoding="utf-8"))
 
 
 def _joined_styles(path: str) -> str:

@@ -38,7 +38,7 @@ def values_within_bounds(draft: Draft) -> Iterator[Finding]:
                 if single.value is not None and single.note is None and not bound.holds(single.value):
                     yield file.finding(
                         where,
-                        f"found {_value_text(single.value)}",
+                        f"found {(single.value.text if isinstance(single.value, Quantity) else str(single.value))}",
                         f"allowed is {bound}, or {_NOTE}",
                         fix="correct the digits, the sign, or the letter behind the number",
                     )
@@ -296,10 +296,6 @@ def _value_for_variant(stated: Any, variant: str | None) -> Any:
 def _has_note(stated: Single[Any] | None) -> bool:
     singles = (single for _, single in single_values(stated, ()))
     return stated is not None and (stated.note is not None or any(single.note is not None for single in singles))
-
-
-def _value_text(value: Quantity | int) -> str:
-    return value.text if isinstance(value, Quantity) else str(value)
 
 
 @rule(Scope.ENTRY)

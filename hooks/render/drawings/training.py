@@ -140,16 +140,12 @@ def draw_document_packing(d: Drawing) -> None:
     )
 
 
-def _schedule_points(shape: np.ndarray, x: np.ndarray) -> list[tuple[float, float]]:
-    return [(float(a), 0.95 * float(b)) for a, b in zip(x, shape, strict=True)]
-
-
 @draws_technique("multi-step-lr")
 def draw_multi_step(d: Drawing) -> None:
     phases = d.context.catalogue.models["deepseek-llm"].training[0].learning_rate.phases  # type: ignore[union-attr]
     drops = [float(phase.until.value.value) / 100 for phase in phases[:-1]]  # type: ignore[union-attr]
     x = np.linspace(0.004, 1, 200)
-    rates = _schedule_points(schedules.multi_step(x, drops, 10**-0.5), x)
+    rates = [(float(a), 0.95 * float(b)) for a, b in zip(x, schedules.multi_step(x, drops, 10**-0.5), strict=True)]
     f = d.new_frame()
     f.curve_chart([([(a / 2, b) for a, b in rates], "e"), (rates, "A")], "tokens", "rate", height=150)
     f.colour_legend(("A", "whole"), ("E", "half"))

@@ -175,7 +175,7 @@ def headline_facts(citations: Citations, model: Model) -> list[HeadlineFact]:
                 words(f"fact.{key}"),
                 html,
                 words(units[key]) if key in units and own is not None else "",
-                _fact_remark(citations, model, key),
+                (Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup("")),
                 _strip_positions(line, own) if own is not None else (),
             )
         )
@@ -238,10 +238,6 @@ def _strip_positions(line: tuple[float, ...], own: float) -> tuple[float, ...]:
         round(_EDGE + (math.log(number) - low) / (high - low) * (_WIDTH - 2 * _EDGE), 1)
         for number in (*dict.fromkeys(line), own)
     )
-
-
-def _fact_remark(citations: Citations, model: Model, key: str) -> Markup:
-    return Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup("")
 
 
 def _hours_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
