@@ -393,12 +393,7 @@ def rule_text(rule: Callable[..., object]) -> str:
 
 def _entries_section() -> Iterator[str]:
     yield "## Entries to copy\n\nEach passes `make check` as it stands, with the reference below.\n"
-    every = (
-        "Every field",
-        "What another kind of model has stands in comments.",
-        "yaml",
-        complete_entry(),
-    )
+    every = ("Every field", "What another kind of model has stands in comments.", "yaml", complete_entry())
     for title, where, language, text in (*_COPIES, every):
         yield f"### {title}\n\n{where}\n\n```{language}\n{text}```\n"
 

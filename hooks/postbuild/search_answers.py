@@ -142,11 +142,7 @@ def _kinds(context: Context) -> dict[str, Any]:
 
 
 def _answers_head(
-    context: Context,
-    families: list[dict[str, Any]],
-    techniques: int,
-    api: list[str],
-    address: Address,
+    context: Context, families: list[dict[str, Any]], techniques: int, api: list[str], address: Address
 ) -> dict[str, Any]:
     catalogue, asked, interface = context.catalogue, context.catalogue.asked, context.words
     models = list(catalogue.models.values())

@@ -46,10 +46,7 @@ from .words import CHINESE, Words
 
 _RECOMPUTED = frozenset(
     ("recomputed", "stored", "bf16", "elements", "utilisation", *sum(COMPUTE.values(), ())[:-2])
-) - {
-    "gflop_per_token",
-    "model_flops_utilization",
-}
+) - {"gflop_per_token", "model_flops_utilization"}
 LENGTHS = ("4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M")
 USABLE_PERCENT = 90
 _BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")

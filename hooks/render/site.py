@@ -148,10 +148,7 @@ def site_of(ctx: Context, id_: str) -> Site:
     pages = {page.path: page for group in built for page in group}
     return Site(
         pages,
-        {
-            **assets.asset_files(),
-            **(_drawing_files(ctx, pages, "") if id_ in ctx.catalogue.models else {}),
-        },
+        {**assets.asset_files(), **(_drawing_files(ctx, pages, "") if id_ in ctx.catalogue.models else {})},
         nav=[{page.title: page.path} for page in pages.values() if not page.part_of],
         beside=year_badges(ctx),
         places={path: found for group in built for path, found in _places_on_parts(group).items()},

@@ -185,12 +185,7 @@ def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None
     if hours is None or peak is None or peak % 1:
         return {}
     gpu_hours, tokens = hours
-    inserted = {
-        **numbers,
-        "gpu_hours": gpu_hours,
-        "peak_flops": int(peak),
-        "tokens": tokens or numbers["tokens"],
-    }
+    inserted = {**numbers, "gpu_hours": gpu_hours, "peak_flops": int(peak), "tokens": tokens or numbers["tokens"]}
     machine = "tokens / (gpu_hours * 3600 * peak_flops)"
     return {
         "utilisation": evaluate_formula("utilisation", f"flops_per_token * {machine}", inserted),
@@ -320,11 +315,7 @@ class Way(StrEnum):
     GROWS = "grows"
 
 
-_WAYS = {
-    PhaseShape.CONSTANT: Way.CONSTANT,
-    PhaseShape.LINEAR: Way.LINEAR,
-    PhaseShape.COSINE: Way.COSINE,
-}
+_WAYS = {PhaseShape.CONSTANT: Way.CONSTANT, PhaseShape.LINEAR: Way.LINEAR, PhaseShape.COSINE: Way.COSINE}
 
 
 @dataclass(frozen=True)

@@ -273,10 +273,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
         for name, found in stated.items():
             if numbers.get(name, found) != found:
                 yield draft.models_file.finding(
-                    where,
-                    f"{found} layers",
-                    f"{numbers[name]}, as `{name}` says",
-                    fix="correct one of the two",
+                    where, f"{found} layers", f"{numbers[name]}, as `{name}` says", fix="correct one of the two"
                 )
 
 

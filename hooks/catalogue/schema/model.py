@@ -173,9 +173,7 @@ class LeftOut(Record):
     """Rows of a source's table that are not quoted, and why."""
 
     rows: tuple[Name, ...] = Field(
-        min_length=1,
-        description="Which, named as in the table.",
-        examples=[["WinoGrande", "RACE-Middle"]],
+        min_length=1, description="Which, named as in the table.", examples=[["WinoGrande", "RACE-Middle"]]
     )
     why: Text = Field(description="Why they are left out.", examples=["The table prints them for another model only."])
 

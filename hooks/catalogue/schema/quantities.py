@@ -114,10 +114,7 @@ class Quantity(Scalar):
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int)
         return cls(
-            text=written,
-            value=number * factor,
-            step=Decimal(1).scaleb(exponent) * factor,
-            qualifier=match["qualifier"],
+            text=written, value=number * factor, step=Decimal(1).scaleb(exponent) * factor, qualifier=match["qualifier"]
         )
 
     @classmethod
@@ -172,11 +169,7 @@ class Amount(Quantity):
 class Length(Quantity):
     """A length in tokens. Here K is 1,024, as in every paper that says 4K and means 4,096."""
 
-    factors: ClassVar[Mapping[str, Decimal]] = {
-        "": Decimal(1),
-        "K": Decimal(1024),
-        "M": Decimal(1024**2),
-    }
+    factors: ClassVar[Mapping[str, Decimal]] = {"": Decimal(1), "K": Decimal(1024), "M": Decimal(1024**2)}
     allowed: ClassVar[str] = "a number of tokens, such as 4096 or 128K (K is 1,024 here)"
     json_schema: ClassVar[JsonSchemaValue] = {
         "anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^[~<>≤≥]?\d+(\.\d+)?[KM]$"}]

@@ -32,9 +32,7 @@ from .quantities import Amount, Quantity, Scalar, Unfit
 
 IDENTIFIER = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 Identifier = Annotated[
-    str,
-    StringConstraints(pattern=IDENTIFIER),
-    Field(description="Lower-case letters, digits, dots and hyphens."),
+    str, StringConstraints(pattern=IDENTIFIER), Field(description="Lower-case letters, digits, dots and hyphens.")
 ]
 Positive = Annotated[int, Strict(), Field(gt=0)]
 Count = Annotated[int, Strict(), Field(ge=0)]
@@ -255,11 +253,7 @@ class Single(Record, Generic[T]):
         options = bare.get("anyOf", [bare])
         words: JsonSchemaValue = {"enum": [str(word) for word in Absence]}
         properties["value"] = {"anyOf": [*options, words]}
-        long_form = {
-            "type": "object",
-            "properties": properties,
-            "additionalProperties": False,
-        }
+        long_form = {"type": "object", "properties": properties, "additionalProperties": False}
         return {"anyOf": [*options, words, long_form]}
 
 

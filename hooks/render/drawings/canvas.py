@@ -122,12 +122,7 @@ class Canvas:
             self.y += height + 9
 
     def cell_row(
-        self,
-        pattern: str,
-        height: float = 20,
-        gap: float = 3,
-        texts: Sequence[str] = (),
-        width: float = 0,
+        self, pattern: str, height: float = 20, gap: float = 3, texts: Sequence[str] = (), width: float = 0
     ) -> list[Place]:
         """A row of cells, a letter each, a space for a gap; with a `width` the row is centred."""
         width = width or (self.width + gap) / len(pattern) - gap

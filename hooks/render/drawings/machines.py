@@ -103,10 +103,7 @@ def draw_dualpipe(d: Drawing) -> None:
     f.text_lines("covered")
     f.bar_rows([("one_after_other", 10, "x", "="), ("together", 6, "A", "=")])
     f.text_lines("schematic")
-    f = d.new_frame(
-        "ends",
-        r"\left(\frac{PP}{2} - 1\right)\left(F \& B + B - 3W\right)",
-    )
+    f = d.new_frame("ends", r"\left(\frac{PP}{2} - 1\right)\left(F \& B + B - 3W\right)")
     stages = 8
     lanes = []
     for stage in range(stages):
@@ -189,11 +186,7 @@ def draw_zero(d: Drawing) -> None:
     f = d.new_frame()
     f.text_lines("whole", "strong")
     for gpu in range(1, 4):
-        f.event_lanes(
-            [(f"=GPU {gpu}", [(0, 2, "A"), (2, 2, "E"), (4, 12, "C", "states")])],
-            length=16,
-            height=26,
-        )
+        f.event_lanes([(f"=GPU {gpu}", [(0, 2, "A"), (2, 2, "E"), (4, 12, "C", "states")])], length=16, height=26)
     f.text_lines("stage_one", "strong")
     for gpu in range(3):
         f.event_lanes([(f"=GPU {gpu + 1}", [(0, 2, "A"), (2, 2, "E"), (4 + 4 * gpu, 4, "C")])], length=16, height=26)

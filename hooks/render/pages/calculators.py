@@ -469,10 +469,7 @@ def training_terms(
     }
     forms = training_forms(found)
     if found.attention_flops_per_position is not None and length is not None:
-        numbers |= {
-            "attention_flops_per_position": found.attention_flops_per_position,
-            "sequence_length": length,
-        }
+        numbers |= {"attention_flops_per_position": found.attention_flops_per_position, "sequence_length": length}
     else:
         forms["flops_per_token"] = ""
     return evaluate_lines(TRAINING, forms, numbers)

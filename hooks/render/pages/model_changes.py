@@ -77,17 +77,10 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
         "model_changes.html.jinja",
         brings=None,
         intro=escape(words("changes.against_later" if date else "changes.against")).format(
-            before=variant_link(before),
-            after=after.variant.name,
-            date=format.format_date(date, words) if date else "",
+            before=variant_link(before), after=after.variant.name, date=format.format_date(date, words) if date else ""
         ),
         beside=compare_models.comparison_link(context, before, after),
-        written=_changes_table(
-            citations,
-            [c for c in model.changes if c.before],
-            heads.written,
-            heads.sides,
-        ),
+        written=_changes_table(citations, [c for c in model.changes if c.before], heads.written, heads.sides),
         heads=heads,
         changed=[
             table

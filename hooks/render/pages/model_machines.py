@@ -275,9 +275,7 @@ def compute_table(citations: Citations, models: list[Model]) -> Table:
             lambda e: variant_link(e, "what-follows" if results[e.variant.id] else "architecture"),
         ),
         Column(
-            words("field.parameters.total"),
-            lambda e: _size_cell(citations, e.total, e.variant.parameters.total),
-            True,
+            words("field.parameters.total"), lambda e: _size_cell(citations, e.total, e.variant.parameters.total), True
         ),
         Column(
             words("working.activated", basis=words("basis.no_input_embedding")),

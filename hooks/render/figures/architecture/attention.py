@@ -110,11 +110,7 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
 
 def _draw_lane(sheet: Sheet, tokens: int, ratio: int, x: float, y: float, pitch: float) -> None:
     if ratio * pitch < _THIN:
-        sheet.path(
-            path_data("M", x, y + _BAR / 2, "h", tokens * pitch),
-            "dashes cached",
-            tokens // ratio,
-        )
+        sheet.path(path_data("M", x, y + _BAR / 2, "h", tokens * pitch), "dashes cached", tokens // ratio)
         return
     sides = block_bars(tokens, ratio, x, pitch, y, _BAR)
     sheet.path(bars_path(sides), "cached entry")

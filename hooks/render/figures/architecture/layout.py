@@ -48,10 +48,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
         )
         if group.kind == "hashed":
             notches = [LEFT + step * BARS / 8 for step in range(1, 8)]
-            sheet.path(
-                "".join(path_data("M", x, y, "v", height) for x in notches),
-                "notch",
-            )
+            sheet.path("".join(path_data("M", x, y, "v", height) for x in notches), "notch")
         _draw_run_name(sheet, dims, group, y, height - _layer_gap(pitch))
         y += height
     kinds = attention_kinds(dims)
@@ -104,10 +101,7 @@ def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: f
         return
     drafter = "drafter" in markers
     x, width = LEFT + BARS + 16, 84.0 if drafter else 78.0
-    sheet.path(
-        path_data("M", AXIS, top - 3, "H", x + width / 2, "V", 78),
-        "branch",
-    )
+    sheet.path(path_data("M", AXIS, top - 3, "H", x + width / 2, "V", 78), "branch")
     sheet.box(x, 34, width, 44, "mtp", 4)
     count = dims.stated("num_nextn_predict_layers", "drawing.drafter_blocks" if drafter else None)
     for index, parts in enumerate(dims.worded_lines("drafter_box" if drafter else "mtp_box", count=count)):
@@ -304,16 +298,10 @@ def _draw_residual_joins(sheet: Sheet, dims: Dimensions, stream: float, edge: fl
     out, into = top + 24, top + height - 26
     small = edge - stream < 20
     radius = 7.0 if small else 9.0
-    sheet.path(
-        path_data("M", stream, out, "H", edge, "M", stream, into, "H", edge),
-        "wire",
-    )
+    sheet.path(path_data("M", stream, out, "H", edge, "M", stream, into, "H", edge), "wire")
     sheet.circle(stream, out, radius, "join")
     arm = radius - 4
-    sheet.path(
-        path_data("M", stream - arm, out, "h", 2 * arm, "M", stream, out - arm, "v", 2 * arm),
-        "plus",
-    )
+    sheet.path(path_data("M", stream - arm, out, "h", 2 * arm, "M", stream, out - arm, "v", 2 * arm), "plus")
     if not small:
         norms = [into] + [out] * (dims.number("norms_per_layer") == _FOUR_NORMS)
         for y in norms:
@@ -329,10 +317,7 @@ def _image_markers(
     found = image_paths(entry)
     places = []
     if ImageWay.IN in found:
-        sheet.path(
-            path_data("M", x + LEFT - 22, y + whole.entry, "H", x + AXIS),
-            "branch",
-        )
+        sheet.path(path_data("M", x + LEFT - 22, y + whole.entry, "H", x + AXIS), "branch")
         places.append((x + LEFT - 30, y + whole.entry))
     if ImageWay.OUT in found:
         sheet.path(path_data("M", x + LEFT - 22, y + 47, "H", x + LEFT), "branch")
