@@ -480,7 +480,8 @@ def _text_weight(text: str) -> int:
 _SPELLED = re.compile(r"[a-z]{5,}")
 _NAME = re.compile(r"[\w\u3400-\u9fff]+")
 _LONGEST_NAME = 10  # characters
-# Rows and places of the characters in common use in GB 2312.
+# Chinese is mistyped by another character of the same sound, or typed without an input method. GB 2312 has the characters
+# in common use in the order of their readings, so it is enough to say how many of each follow one another.
 _COMMON = bytes(
     byte for row in range(16, 56) for place in range(1, 95 if row < 55 else 90) for byte in (row + 0xA0, place + 0xA0)
 ).decode("gb2312")

@@ -1,4 +1,4 @@
-"""MHA, GQA and MQA: each query head, a group of them, or all of them have a key and a value of their own."""
+"""MHA, GQA and MQA: a key and a value for each query head, for a group of them, or for all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a kind of attention is made of, and its class in transformers. No part has a default, so that nothing falls back on another kind."""
+"""What a kind of attention is made of, and its class in transformers.
+
+No part has a default, so that nothing falls back on another kind.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entry of the catalogue, data/models/<id>.yaml: one family of models, with its variants."""
+"""An entry of the catalogue, data/models/<id>.yaml: a family of models with its variants, releases, scores and disputes."""
 
 from __future__ import annotations
 

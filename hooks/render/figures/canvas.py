@@ -1,4 +1,4 @@
-"""A panel of a figure in SVG, text widths, label spreading, and scales of axes."""
+"""A panel of a figure in SVG, text widths, label spreading, scales of axes, and a figure as a file of its own."""
 
 from __future__ import annotations
 
@@ -266,7 +266,7 @@ FONTS = 'Inter, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei"
 
 
 def svg_file(figure: str, address: str = "") -> str | None:
-    """The wide sheet, with the `address` of its page; None for a figure without one."""
+    """The wide sheet with the colours of the light scheme and the `address` of its page; None without one. Links go."""
     found = _SVG.search(figure)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Figures of the home page: how models grew, and the flagships to one scale beside the map."""
+"""All models to one scale: how they grew, the flagships beside the map on the home page, and the poster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The map of models, like a metro plan with a line for each track, along time and downwards for a phone; and the timeline, the map with lanes of techniques and infrastructure."""
+"""The map of models, like a metro plan with a line for each track; and the timeline, which has lanes of techniques below it."""
 
 from __future__ import annotations
 

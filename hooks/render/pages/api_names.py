@@ -1,4 +1,7 @@
-"""Names of the API as dated pointers: a chart with a row for each name and a bar for each model behind it, and tables."""
+"""Names of the API as dated pointers: a chart with a row for each name and a bar for each model behind it, and tables.
+
+A bar too short for its text has it above, at a leader. A name still accepted, or without a known end, has an open end.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calculators: their form and choices, memory (weights, KV cache, GPUs), training (GPU-hours, days, cost) beside published values."""
+"""The calculators: memory of weights and KV cache with the GPUs that hold both; GPU-hours, days and cost of a training."""
 
 from __future__ import annotations
 

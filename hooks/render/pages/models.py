@@ -1,4 +1,4 @@
-"""The pages of a model: an overview, and pages for what is too long for it.
+"""Models: their index with cards and poster, the timeline, and the pages of each.
 
 A family has six parts. If much is told, each has a page; otherwise one page has architecture, training and machines,
 another the scores. A part of few words is a section of another page. Words are counted in the entry, so that both

@@ -1,4 +1,4 @@
-"""The end of a page: its sources, and where sources disagree."""
+"""Sources: those at the end of a page, where they disagree, and the page of all references."""
 
 from __future__ import annotations
 

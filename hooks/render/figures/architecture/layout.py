@@ -19,6 +19,8 @@ from .shapes import NARROW, WIDE, Dimensions, Part, Sheet
 WIDTH = 344.0
 LEFT, BARS = 92.0, 116.0
 AXIS = LEFT + BARS / 2
+ENGRAM = "+engram"
+KINDS = ("csa", "hca", "full", "reindex", "reuse", "window")
 _TALL = 60.0  # a run that is higher has its count above its words
 _COLUMN = 9.0  # the column that tells the kinds of attention
 
@@ -352,10 +354,6 @@ def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers:
         sheet.place_sheet(x, y + 20, part)
         bottom = max(bottom, y + 44 + part.height)
     return bottom
-
-
-ENGRAM = "+engram"
-KINDS = ("csa", "hca", "full", "reindex", "reuse", "window")
 
 
 def attention_kinds(dims: Dimensions) -> Sequence[str]:
