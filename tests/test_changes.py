@@ -14,12 +14,11 @@ from catalogue.records import Catalogue, most_trained, recipe_stages, variant_li
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model
 from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.values import Absence, Facet, Single, Text, fields_with
+from catalogue.schema.values import Absence, Facet, Single, Text, fields_with, stated_values
 from catalogue.uses import Uses
 from helpers import family, printed
 from render import words as language_files
 from render.format import short_model
-from render.tables import stated_values
 
 WORDS = language_files.load_words("en")
 

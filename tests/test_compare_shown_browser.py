@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.values import Absence, Facet, Single, fields_with
+from catalogue.schema.values import Absence, Facet, Single, fields_with, stated_values
 from comparing import PAGE, WORDS, choose, chosen, open_with, word
 from helpers import FRAMES, watched
-from render.tables import stated_values
 
 pytestmark = pytest.mark.browser
 

@@ -20,8 +20,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from building import ROOT
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
+from catalogue.schema.values import stated_values
 from helpers import family, leads_on
-from render.tables import stated_values
 
 HTML_LINKS = "a[href], link[href], area[href]"
 ASSETS = "script[data-src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"

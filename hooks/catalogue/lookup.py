@@ -337,9 +337,9 @@ _ELSEWHERE = frozenset(("gflop_per_token", "model_flops_utilization"))  # stand 
 
 def asked_kinds() -> tuple[str, ...]:
     """Keys of fields, and names of composed or derived facts."""
-    fields = [stage_kind(key) for key, _ in fields_with_values(Stage)]
-    fields += [key for block in (Architecture, Infrastructure) for key, _ in fields_with_values(block)]
-    fields += [f"tokenizer.{key}" for key, _ in fields_with_values(Tokenizer)]
+    fields = [stage_kind(key) for key in fields_with_values(Stage)]
+    fields += [*fields_with_values(Architecture), *fields_with_values(Infrastructure)]
+    fields += [f"tokenizer.{key}" for key in fields_with_values(Tokenizer)]
     composed = (*SIZES, *CACHE, *IDENTITY, *COMPUTE, *DETAILS, *_DERIVED)
     return tuple(dict.fromkeys((*composed, *(key for key in fields if key not in _ELSEWHERE))))
 
@@ -359,9 +359,9 @@ def answer_group(kind: str) -> AnswerGroup:
         return AnswerGroup.SERVING
     if kind in _DERIVED or any(kind in composed for composed in (SIZES, CACHE, IDENTITY, COMPUTE, DETAILS)):
         return AnswerGroup.OVERVIEW
-    if kind in dict(fields_with_values(Architecture)) or kind.startswith("tokenizer."):
+    if kind in fields_with_values(Architecture) or kind.startswith("tokenizer."):
         return AnswerGroup.ARCHITECTURE
-    if kind in dict(fields_with_values(Infrastructure)):
+    if kind in fields_with_values(Infrastructure):
         return AnswerGroup.MACHINES
     return AnswerGroup.TRAINING
 

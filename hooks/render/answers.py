@@ -13,7 +13,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue import records
 from catalogue.derive.calculators import (
     MEMORY,
     MemoryFootprint,
@@ -29,12 +28,12 @@ from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
-from catalogue.schema.training import Gpu, Infrastructure, StageKind
-from catalogue.schema.values import Block, Detail, Single, Source, Sources, Stated, fields_with_values
+from catalogue.schema.training import Gpu, StageKind
+from catalogue.schema.values import Block, Detail, Single, Source, Sources, Stated, fields_with_values, stated_values
 
 from . import comparison, format
 from .cite import Citations, plain_text, reference_anchor
-from .comparison import Cells, stage_values, training_rows
+from .comparison import Cells, infrastructure_values, stage_values, training_rows
 from .context import Context
 from .family_facts import family_label
 from .format import short_model, short_size, short_variant
@@ -194,9 +193,9 @@ def _architecture_answers(citations: Citations, entry: Entry, address: str) -> A
     if entry.architecture is None:
         return {}
     words = citations.context.words
-    values = {key: value for key, _, value in comparison.ordered_values(entry.architecture)}
+    values = dict(stated_values(entry.architecture))
     found = Answers()
-    for key, _ in fields_with_values(Architecture):
+    for key in fields_with_values(Architecture):
         label, value = words(f"field.architecture.{key}"), values.get(key)
         if value is not None:
             found[key] = [_single_line(citations, label, value, address)]
@@ -206,9 +205,12 @@ def _architecture_answers(citations: Citations, entry: Entry, address: str) -> A
 def _absent_parts(entry: Entry) -> list[str]:
     if entry.architecture is None:
         return []
-    stated = {key for key, _, _ in comparison.ordered_values(entry.architecture)}
-    dimensions = (key for key, _ in fields_with_values(Architecture))
-    return [key for key in dimensions if key not in stated and comparable_dimension(key, None) == NOT_THERE]
+    stated = dict(stated_values(entry.architecture))
+    return [
+        key
+        for key in fields_with_values(Architecture)
+        if key not in stated and comparable_dimension(key, None) == NOT_THERE
+    ]
 
 
 def _tokenizer_answers(citations: Citations, entry: Entry, path: str) -> Answers:
@@ -229,7 +231,7 @@ def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
         name = words.text(stage.name) if stage.name else kind
         if kind.casefold() not in name.casefold():
             name = f"{kind} · {name}"
-        for (key, _), values in stage_values(made, [stage]).items():
+        for key, values in stage_values(made, [stage]).items():
             group = stage_kind(key)
             label = name if group == key else words("changes.of_stage", stage=name, field=words(f"field.{key}"))
             line = _single_line(citations, label, values[0][1], f"{path}#stage-{stage.id}")
@@ -241,19 +243,10 @@ def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
 
 
 def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> Answers:
-    words, entries = citations.context.words, citations.context.catalogue.entries
-    values = {key: value for key, _, value in comparison.ordered_values(entry.model.infrastructure or Infrastructure())}
-    own = {
-        "gpu_hours_total": records.published_gpu_hours(entry),
-        "cost_usd": records.published_cost(entry),
-        "precision.released_weights": records.weights_format(entry),
-    }
-    found = Answers()
-    for key, _ in fields_with_values(Infrastructure):
-        value = own[key] if key in own else records.infrastructure_value(entries, entry, values.get(key))
-        if value is not None:
-            label = words(f"field.infrastructure.{key}")
-            found[key] = [_single_line(citations, label, value, f"{path}#infrastructure")]
+    words, found = citations.context.words, Answers()
+    for key, value in infrastructure_values(citations.context.catalogue, entry).items():
+        label = words(f"field.infrastructure.{key}")
+        found[key] = [_single_line(citations, label, value, f"{path}#infrastructure")]
     if "gpu_hours_total" in found:
         found["gpu_hours_total"] += _hours_by_part(citations, entry, path)
     if "cost_usd" in found and "price_per_gpu_hour_usd" in found:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +23,13 @@ from catalogue.derive.parameters import (
 )
 from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size
 from catalogue.lookup import training_metrics_with_peak
-from catalogue.records import Entry, Recipe, inherited_value, recipe_stages, variant_lineage
+from catalogue.records import Catalogue, Entry, Recipe, inherited_value, recipe_stages, variant_lineage
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import Counted, Evaluation, EvaluationKind, PartKind, Size
+from catalogue.schema.model import Counted, Evaluation, EvaluationKind, PartKind, Size, Tokenizer
 from catalogue.schema.model import Row as Scores
 from catalogue.schema.quantities import Count
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, Stage, StageKind
-from catalogue.schema.values import Block, Single, Stated, fields_with_values
+from catalogue.schema.values import Single, fields_with_values, stated_values
 
 from . import format
 from .cite import Citations, counted_mark, reference_anchor
@@ -99,18 +98,6 @@ def compared_lines(columns: Sequence[Cells], least: int) -> list[ComparedLine]:
 
 
 _LICENCES = ("weights", "code", "commercial_use")
-
-
-def ordered_values(
-    block: Block, path: str = "", places: tuple[int, ...] = ()
-) -> Iterator[tuple[str, tuple[int, ...], Any]]:
-    """Stated values of a block and its inner blocks: `(dotted.key, place in the schema, value)`."""
-    for place, name in enumerate(type(block).model_fields):
-        value = getattr(block, name)
-        if isinstance(value, Stated):
-            yield f"{path}{name}", (*places, place), value
-        elif isinstance(value, Block) and not isinstance(value, Single):
-            yield from ordered_values(value, f"{path}{name}.", (*places, place))
 
 
 def published_cell(citations: Citations, value: Single[Any]) -> ComparedCell:
@@ -264,20 +251,14 @@ def architecture_rows(citations: Citations, entry: Entry) -> Cells:
     if block is None:
         return {}
     words = citations.context.words
-    values = {key: value for key, _, value in ordered_values(block)}
+    values = dict(stated_values(block))
     cells = {}
-    for key, place in _schema_dimensions():
+    for place, key in enumerate(fields_with_values(Architecture)):
         label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
         value = values.get(key)
         html = citations.value_html(value) if value is not None else NOTHING
-        cells[ComparisonRow((key,), place, label)] = ComparedCell(html, comparable_dimension(key, value))
+        cells[ComparisonRow((key,), (place,), label)] = ComparedCell(html, comparable_dimension(key, value))
     return cells
-
-
-@functools.cache
-def _schema_dimensions() -> list[tuple[str, tuple[int, ...]]]:
-    """Cached: the schema does not change with the data."""
-    return list(fields_with_values(Architecture))
 
 
 def cache_rows(citations: Citations, entry: Entry) -> Cells:
@@ -351,11 +332,12 @@ def training_rows(citations: Citations, entry: Entry) -> Cells:
         cells[ComparisonRow(("root",), (-2,), escape(words("compare.models.root")))] = root
     if entry.model.tokenizer is not None:
         group = words("section.tokenizer")
-        for key, place, value in ordered_values(entry.model.tokenizer):
+        for key, value in stated_values(entry.model.tokenizer):
+            place = fields_with_values(Tokenizer).index(key)
             label = escape(words(f"field.tokenizer.{key}"))
             found = records.tokenizer_value(citations.context.catalogue.entries, entry, value)
             if found is not None:
-                cells[ComparisonRow(("tokenizer", key), (-1, *place), label, group)] = published_cell(citations, found)
+                cells[ComparisonRow(("tokenizer", key), (-1, place), label, group)] = published_cell(citations, found)
     return cells | _stage_rows(citations, made, MAKE_A_BASE_MODEL)
 
 
@@ -374,21 +356,20 @@ def _stage_rows(citations: Citations, made: Recipe, kinds: Collection[StageKind]
         names = Markup(" ").join(_stage_link(citations, made, stage, stages) for stage in stages)
         label = escape(words("compare.models.stages"))
         cells[ComparisonRow((kind.value, ""), (number, -1), label, group)] = ComparedCell(names, None)
-        for (key, place), found in stage_values(made, stages).items():
-            row = ComparisonRow((kind.value, key), (number, *place), escape(words(f"field.{key}")), group)
+        for key, found in stage_values(made, stages).items():
+            place = fields_with_values(Stage).index(key)
+            row = ComparisonRow((kind.value, key), (number, place), escape(words(f"field.{key}")), group)
             cells[row] = _joined_stages(citations, made, stages, found)
     return cells
 
 
-def stage_values(
-    made: Recipe, stages: Collection[Stage]
-) -> dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]]:
-    values: dict[tuple[str, tuple[int, ...]], list[tuple[Stage, Single[Any]]]] = {}
+def stage_values(made: Recipe, stages: Collection[Stage]) -> dict[str, list[tuple[Stage, Single[Any]]]]:
+    values: dict[str, list[tuple[Stage, Single[Any]]]] = {}
     for stage in stages:
-        for key, place, value in ordered_values(stage):
+        for key, value in stated_values(stage):
             found = inherited_value(value, made.line)
             if found is not None:
-                values.setdefault((key, place), []).append((stage, found))
+                values.setdefault(key, []).append((stage, found))
     return values
 
 
@@ -428,20 +409,27 @@ def _joined_stages(
 
 
 def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
-    words, entries, cells = citations.context.words, citations.context.catalogue.entries, Cells()
-    values = {key: value for key, _, value in ordered_values(entry.model.infrastructure or Infrastructure())}
-    own = {
+    words, cells = citations.context.words, Cells()
+    for key, found in infrastructure_values(citations.context.catalogue, entry).items():
+        if key not in _ELSEWHERE:
+            place = fields_with_values(Infrastructure).index(key)
+            label = escape(words(f"field.infrastructure.{key}"))
+            cells[ComparisonRow((key,), (place,), label)] = published_cell(citations, found)
+    return cells
+
+
+def infrastructure_values(catalogue: Catalogue, entry: Entry) -> dict[str, Single[Any]]:
+    """What holds for a variant, in the order of the schema."""
+    values: dict[str, Single[Any] | None] = {
+        key: records.infrastructure_value(catalogue.entries, entry, value)
+        for key, value in stated_values(entry.model.infrastructure or Infrastructure())
+    }
+    values |= {
         "gpu_hours_total": records.published_gpu_hours(entry),
         "cost_usd": records.published_cost(entry),
         "precision.released_weights": records.weights_format(entry),
     }
-    for key, place in fields_with_values(Infrastructure):
-        found = own[key] if key in own else records.infrastructure_value(entries, entry, values.get(key))
-        if found is not None and key not in _ELSEWHERE:
-            cells[ComparisonRow((key,), place, escape(words(f"field.infrastructure.{key}")))] = published_cell(
-                citations, found
-            )
-    return cells
+    return {key: found for key in fields_with_values(Infrastructure) if (found := values.get(key)) is not None}
 
 
 @dataclass(frozen=True)

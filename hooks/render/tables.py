@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +18,7 @@ from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Agreement
 from catalogue.records import Entry
 from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.values import Absence, Block, Detail, Single, Stated
+from catalogue.schema.values import Absence, Block, Detail, Single, Stated, stated_values
 
 from . import format
 from .cite import Citations, reference_anchor
@@ -215,16 +215,6 @@ def _finish_table(table: Element, heading: str) -> Element:
     wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": heading})
     wrapper.append(table)
     return wrapper
-
-
-def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
-    for name in type(block).model_fields:
-        value = getattr(block, name)
-        key = f"{prefix}{name}"
-        if isinstance(value, Stated):
-            yield key, value
-        elif isinstance(value, Block) and not isinstance(value, Single):
-            yield from stated_values(value, f"{key}.")
 
 
 def stated_at(block: object, path: str) -> Stated[Any] | None:

@@ -447,20 +447,33 @@ def fields_with(record: type[BaseModel], facet: Facet) -> frozenset[str]:
     return frozenset(_fields_with_facet(record, facet))
 
 
-def fields_with_values(
-    block: type[Block], path: str = "", places: tuple[int, ...] = ()
-) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Dotted paths of stated values with their places in the schema, those of inner blocks included and of lists excepted."""
-    for place, (name, described) in enumerate(block.model_fields.items()):
+@cache
+def fields_with_values(block: type[Block]) -> tuple[str, ...]:
+    """Dotted paths of stated values in the order of the schema, those of inner blocks included and of lists excepted."""
+    return tuple(_fields_with_values(block))
+
+
+def _fields_with_values(block: type[Block]) -> Iterator[str]:
+    for name, described in block.model_fields.items():
         options = (described.annotation, *typing.get_args(described.annotation))
         kinds = [kind for kind in options if isinstance(kind, type)]
         if any(issubclass(kind, Stated) for kind in kinds):
-            yield f"{path}{name}", (*places, place)
+            yield name
         if "tuple" in str(described.annotation):
             continue
         for kind in kinds:
             if issubclass(kind, Block) and not issubclass(kind, Single):
-                yield from fields_with_values(kind, f"{path}{name}.", (*places, place))
+                yield from (f"{name}.{below}" for below in fields_with_values(kind))
+
+
+def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
+    """The same of a record, with what it states there."""
+    for name in type(block).model_fields:
+        value = getattr(block, name)
+        if isinstance(value, Stated):
+            yield f"{prefix}{name}", value
+        elif isinstance(value, Block) and not isinstance(value, Single):
+            yield from stated_values(value, f"{prefix}{name}.")
 
 
 def _fields_with_facet(record: type[BaseModel], facet: Facet) -> Iterator[str]:

@@ -13,7 +13,7 @@ from catalogue.derive.parameters import Agreement
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
-from catalogue.schema.values import Group, field_groups
+from catalogue.schema.values import Group, field_groups, stated_values
 
 from .. import format, problems
 from ..cite import Citations, reference_anchor
@@ -36,7 +36,6 @@ from ..tables import (
     labelled_values,
     model_caption,
     recomputed_html,
-    stated_values,
     value_cell,
     working_cell,
 )

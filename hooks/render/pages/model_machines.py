@@ -17,7 +17,7 @@ from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.training import Infrastructure, number_format
-from catalogue.schema.values import Single, Stated, Text
+from catalogue.schema.values import Single, Stated, Text, stated_values
 
 from .. import format
 from ..cite import Citations, counted_mark, counts_of
@@ -40,7 +40,6 @@ from ..tables import (
     recomputed_html,
     recomputed_size,
     sort_key,
-    stated_values,
     term_with_unit,
     value_cell,
     working_cell,

@@ -117,7 +117,7 @@ def field_groups(context: Context) -> Iterator[FieldGroup]:
         "coverage.architecture",
         tuple(
             (words(f"field.architecture.{path}"), _architecture_state(path))
-            for path, _ in fields_with_values(Architecture)
+            for path in fields_with_values(Architecture)
             if not path.startswith("rope_scaling.") or path == "rope_scaling.type"  # of a scaling its kind alone
         ),
     )
@@ -127,7 +127,7 @@ def field_groups(context: Context) -> Iterator[FieldGroup]:
         "coverage.infrastructure",
         tuple(
             (words(f"field.infrastructure.{path}"), _infrastructure_state(path))
-            for path, _ in fields_with_values(Infrastructure)
+            for path in fields_with_values(Infrastructure)
         ),
     )
 
@@ -145,7 +145,7 @@ def _general_fields(context: Context) -> Iterator[tuple[str, Callable[[Entry], C
         words("coverage.tokenizer", name=words("field.tokenizer.vocabulary")),
         lambda entry: state_of([stated_at(entry.model.tokenizer, "vocabulary")]),
     )
-    for name, _ in fields_with_values(Dates):
+    for name in fields_with_values(Dates):
         yield words("coverage.date", name=words(f"field.dates.{name}")), _of_date(name)
     for name in ("code", "weights"):
         yield words("coverage.licence", name=words(f"field.licences.{name}")), _of_licence(name)
