@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
-from catalogue.schema.values import Detail, Sources, Text, walk_record
+from catalogue.schema.values import Detail, Sources, Text, each_below
 from render import format
 from render import words as language_files
 from render.cite import Citations
@@ -161,14 +161,9 @@ ENGLISH_WORD = re.compile(r"(?<![\w./@-])[A-Za-z]?[a-z]{2,}(?![\w./@-])")
 
 
 def test_no_place_keeps_an_english_word(catalogue: Catalogue, chinese: Context) -> None:
-    cited: set[str] = set()
-
-    def visit(value: object, path: tuple[str | int, ...]) -> None:
-        for source in value.items if isinstance(value, Sources) else ():
-            cited.update(each.locus for each in (source, source.via) if each is not None)
-
-    for record in (*catalogue.models.values(), *catalogue.techniques.values(), *catalogue.corrections):
-        walk_record(record, visit)
+    records = (*catalogue.models.values(), *catalogue.techniques.values(), *catalogue.corrections)
+    sources = [source for sources in each_below(records, Sources) for source in sources.items]
+    cited = {each.locus for source in sources for each in (source, source.via) if each is not None}
     assert cited
     said = {place: ENGLISH_WORD.findall(KEPT.sub("", chinese.localized_place(place))) for place in cited}
     assert {place: words for place, words in said.items() if words} == {}

@@ -50,19 +50,11 @@ def shown_values(site: Path, model_id: str) -> set[tuple[str, str]]:
 
 def stated_values(model: Model) -> Iterator[tuple[str, Single[Any]]]:
     """Every value of an entry with its source, by the path in it."""
-    found: list[tuple[str, Single[Any]]] = []
-
-    def visit(record: object, path: tuple[str | int, ...]) -> None:
+    for path, record in walk_record(model):
         if isinstance(record, Single):
-            singles = record.singles() if isinstance(record, Stated) else [("", record)]
-            found.extend(
-                (".".join(map(str, path)), single)
-                for _, single in singles
-                if single.source and single.value is not None
-            )
-
-    walk_record(model, visit)
-    yield from found
+            for _, single in record.singles() if isinstance(record, Stated) else [("", record)]:
+                if single.source and single.value is not None:
+                    yield ".".join(map(str, path)), single
 
 
 def test_every_sourced_value_stands_on_a_page_of_its_model_with_its_place(

@@ -13,7 +13,7 @@ from catalogue.files import MODELS
 from catalogue.load import load_catalogue
 from catalogue.lookup import RECOMPUTED, Found, Lookup, LookupFailure
 from catalogue.records import Catalogue
-from catalogue.schema.values import Single, Text, walk_record
+from catalogue.schema.values import Single, Text, each_below
 from catalogue.text import Quote, QuoteError, QuoteProblem, parse_quotes, quote_problems
 from helpers import VALID
 
@@ -191,14 +191,8 @@ def test_what_is_absent_cannot_be_quoted(catalogue: Catalogue) -> None:
 
 
 def test_every_text_of_the_catalogue_is_whole(catalogue: Catalogue) -> None:
-    texts: list[str] = []
-
-    def visit(value: Any, _: object) -> None:
-        if isinstance(value, Text):
-            texts.extend(text for text in (value.en, value.zh) if text)
-
-    for record in [*catalogue.models.values(), *catalogue.techniques.values()]:
-        walk_record(record, visit)
+    records = [*catalogue.models.values(), *catalogue.techniques.values()]
+    texts = [text for told in each_below(records, Text) for text in (told.en, told.zh) if text]
     quoting = [text for text in texts if "{{" in text]
     assert quoting
     assert [problem for text in quoting for problem in quote_problems(text, lookup_of(catalogue))] == []

@@ -192,15 +192,10 @@ _SCHEDULE = (
 
 
 def _quantities(model: Model) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:
-    found: list[tuple[tuple[str | int, ...], Quantity]] = []
-
-    def visit(value: Any, path: tuple[str | int, ...]) -> None:
+    for path, value in walk_record(model):
         scheduled = path and path[0] in ("training", "infrastructure") and "details" not in path
         if scheduled and isinstance(value, Quantity) and any(part in _SCHEDULE for part in path):
-            found.append((path, value))
-
-    walk_record(model, visit)
-    yield from found
+            yield path, value
 
 
 def _quantities_one_digit_off(quantity: Quantity) -> Iterator[Quantity | None]:

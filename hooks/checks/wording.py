@@ -13,7 +13,7 @@ from catalogue.load import load_catalogue as read_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.technique import Language
-from catalogue.schema.values import Text, field_groups, walk_record
+from catalogue.schema.values import Text, each_below, field_groups
 from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
 from render.formula import FormulaError, formula_mathml
@@ -59,15 +59,12 @@ def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set
     if not missing:
         return
 
-    def note(value: object, path: object) -> None:
-        if isinstance(value, Text) and (text := getattr(value, wanted.language)):
-            lower = text.lower()
-            if any(each in lower for each in missing):  # which the pattern alone would take long to say
-                needed.update(wanted.find_exceptions(text))
-
     many = (catalogue.models.values(), catalogue.techniques.values(), catalogue.problems, catalogue.questions)
     for record in chain(*many, catalogue.experiments, catalogue.corrections, (catalogue.study, catalogue.glossary)):
-        walk_record(record, note)
+        for told in each_below(record, Text):
+            text = getattr(told, wanted.language) or ""
+            if any(each in text.lower() for each in missing):  # which the pattern alone would take long to say
+                needed.update(wanted.find_exceptions(text))
     for text, form in stated.items():
         if text.lower() not in needed:
             yield Finding(

@@ -29,7 +29,15 @@ from catalogue.schema.model import Model, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, StageKind
-from catalogue.schema.values import Block, Detail, Single, Source, Sources, Stated, fields_with_values, stated_values
+from catalogue.schema.values import (
+    Detail,
+    Single,
+    Source,
+    Sources,
+    each_below,
+    fields_with_values,
+    stated_values,
+)
 
 from . import comparison, format
 from .cite import Citations, plain_text, reference_anchor
@@ -412,27 +420,11 @@ def _details_with_english(citations: Citations, model: Model) -> Iterator[tuple[
 
 def _details_of(model: Model) -> Iterator[tuple[Detail, str]]:
     for stage in model.training:
-        yield from ((detail, f"stage-{stage.id}") for detail in _details_below(stage))
+        yield from ((detail, f"stage-{stage.id}") for detail in each_below(stage, Detail))
     for name in type(model).model_fields:
-        if name == "training":
-            continue
-        block = getattr(model, name)
         anchor = {"infrastructure": "infrastructure", "serving": "serving", "tokenizer": "training"}.get(name, "")
-        for one in block if isinstance(block, tuple) else (block,):
-            if isinstance(one, Detail):
-                yield one, anchor
-            elif isinstance(one, Block):
-                yield from ((detail, anchor) for detail in _details_below(one))
-
-
-def _details_below(block: Block) -> Iterator[Detail]:
-    for name in type(block).model_fields:
-        value = getattr(block, name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Detail):
-                yield one
-            elif isinstance(one, Block) and not isinstance(one, Stated):
-                yield from _details_below(one)
+        for detail in each_below(getattr(model, name), Detail) if name != "training" else ():
+            yield detail, anchor
 
 
 def _score_lines(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:

@@ -47,7 +47,7 @@ from ..schema.study import (
 )
 from ..schema.technique import Technique, TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
-from ..schema.values import Single, Stated, Text, values_below
+from ..schema.values import Single, Stated, Text, walk_record
 from ..strict_yaml import Located
 from ..uses import Uses
 
@@ -62,7 +62,9 @@ class Nodes:
         self._by_kind: defaultdict[type, list[Node]] = defaultdict(list)
 
     def add_file(self, file: Located, record: BaseModel) -> None:
-        self._walk(file, (), record)
+        for path, value in walk_record(record):
+            self._by_kind[type(value)].append((self._count, file, path, value))
+            self._count += 1
 
     def each_record(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
         """In order; with a `key`, only those that stand under it."""
@@ -70,12 +72,6 @@ class Nodes:
         for _, file, path, value in sorted(chain.from_iterable(found), key=lambda node: node[0]):
             if key is None or path[-1:] == (key,):
                 yield file, path, value
-
-    def _walk(self, file: Located, path: KeyPath, value: Any) -> None:
-        self._by_kind[type(value)].append((self._count, file, path, value))
-        self._count += 1
-        for name, child in values_below(value):
-            self._walk(file, (*path, name), child)
 
 
 R = TypeVar("R")

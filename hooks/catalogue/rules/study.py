@@ -240,15 +240,12 @@ def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
 
 
 def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int | Quantity]]:
-    found: list[tuple[KeyPath, int | Quantity]] = []
+    def is_integer(value: Any) -> bool:
+        if isinstance(value, Quantity):
+            return value.value == value.value.to_integral_value()
+        return isinstance(value, int) and not isinstance(value, bool)
 
-    def visit(value: Any, path: KeyPath) -> None:
-        whole = isinstance(value, Quantity) and value.value == value.value.to_integral_value()
-        if path and path[-1] == "value" and (whole or (isinstance(value, int) and not isinstance(value, bool))):
-            found.append((path, value))
-
-    walk_record(architecture, visit)
-    return found
+    return [(path, value) for path, value in walk_record(architecture) if path[-1:] == ("value",) and is_integer(value)]
 
 
 def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[str, int]:

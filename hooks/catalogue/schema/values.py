@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -297,6 +297,7 @@ def value_of_variant(stated: Stated[T] | None, variant_id: str) -> T | None:
 
 
 SingleT = TypeVar("SingleT", bound=Single[Any])
+V = TypeVar("V")
 
 
 class Detail(Block):
@@ -338,12 +339,15 @@ class Remark(Block):
     )
 
 
-def walk_record(
-    record: Any, visit: Callable[[Any, tuple[str | int, ...]], None], path: tuple[str | int, ...] = ()
-) -> None:
-    visit(record, path)
+def walk_record(record: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Everything in a record with its path, parents first."""
+    yield path, record
     for key, child in values_below(record):
-        walk_record(child, visit, (*path, key))
+        yield from walk_record(child, (*path, key))
+
+
+def each_below(record: Any, kind: type[V]) -> Iterator[V]:
+    return (value for _, value in walk_record(record) if isinstance(value, kind))
 
 
 def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from catalogue.records import Entry, first_date, first_day, sort_by_date
 from catalogue.schema.model import Model, Track
-from catalogue.schema.values import Single, Text, walk_record
+from catalogue.schema.values import Single, Text, each_below
 
 from .. import assets, links
 from ..assets import page_script
@@ -276,16 +276,9 @@ def page_layout(model: Model) -> dict[str, list[str]]:
 
 def _told_words(model: Model, fields: Sequence[str]) -> int:
     """Words in some fields of an entry, with the least that its values take to say."""
-    count = 0
-
-    def visit(record: object, _: object) -> None:
-        nonlocal count
-        count += len(record.en.split()) if isinstance(record, Text) else 0
-        count += _WORDS_OF_A_VALUE * isinstance(record, Single)
-
-    for field in fields:
-        walk_record(getattr(model, field), visit)
-    return count
+    told = [getattr(model, field) for field in fields]
+    texts, values = each_below(told, Text), each_below(told, Single)
+    return sum(len(text.en.split()) for text in texts) + _WORDS_OF_A_VALUE * sum(1 for _ in values)
 
 
 def anchor_pages(model_pages: Sequence[Page]) -> dict[str, str]:

@@ -10,8 +10,7 @@ from markupsafe import Markup, escape
 
 from catalogue.references import Reference
 from catalogue.schema.model import Dispute, Model, Weight
-from catalogue.schema.technique import Technique
-from catalogue.schema.values import Source, Sources, walk_record
+from catalogue.schema.values import Source, Sources, each_below
 
 from .. import links
 from ..assets import page_script
@@ -182,26 +181,20 @@ def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
     cited: dict[str, dict[str, str]] = {}
     catalogue = context.catalogue
 
-    def note(value: object, address: str, name: str) -> None:
-        if isinstance(value, Sources):
-            for source in value.items:
+    def note(entry: object, address: str, name: str) -> None:
+        for sources in each_below(entry, Sources):
+            for source in sources.items:
                 step: Source | None = source
                 while step is not None:
                     cited.setdefault(step.key, {})[address] = name
                     step = step.via
 
-    entries: list[tuple[Model | Technique, str, str]] = [
-        (m, f"ds:models/{m.id}.md", m.name) for m in catalogue.models.values()
-    ]
-    entries += [(t, f"ds:{technique_address(t)}", context.short_name(t)) for t in catalogue.techniques.values()]
-    for entry, address, name in entries:
-        found: list[object] = []
-        walk_record(entry, lambda value, _, found=found: found.append(value))  # type: ignore[misc]
-        for value in found:
-            note(value, address, name)
-        if isinstance(entry, Model) and entry.reference:
-            cited.setdefault(entry.reference, {})[address] = name
-    if catalogue.api_names:
-        page_name = context.words("page.api_names")
-        walk_record(catalogue.api_names, lambda value, _: note(value, "ds:api-names.md", page_name))
+    for model in catalogue.models.values():
+        address = f"ds:models/{model.id}.md"
+        note(model, address, model.name)
+        if model.reference:
+            cited.setdefault(model.reference, {})[address] = model.name
+    for technique in catalogue.techniques.values():
+        note(technique, f"ds:{technique_address(technique)}", context.short_name(technique))
+    note(catalogue.api_names, "ds:api-names.md", context.words("page.api_names"))
     return {key: list(pages.items()) for key, pages in cited.items()}

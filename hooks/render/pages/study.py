@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from catalogue.schema.quantities import Quantity
 from catalogue.schema.study import Experiment, Question, QuestionGroup, RouteStep
 from catalogue.schema.technique import TechniqueKind
 from catalogue.schema.training import StageKind
-from catalogue.schema.values import Absence, Single, Text, walk_record
+from catalogue.schema.values import Absence, Single, Text, each_below
 
 from .. import assets, format, links, problems
 from ..assets import page_script
@@ -321,11 +320,12 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
         yield citations.value_html(plain), words("reading.value")
         yield Markup("<p>{}</p>").format(citations.value_html(plain)), words("reading.value_in_text")
         yield citations.footnote(plain.source), words("reading.mark")
-    if noted := _newest_value(context, lambda single: _is_number(single) and single.note is not None):
+    newest = [
+        value for m in reversed(sort_by_date(context.catalogue.models.values())) for value in each_below(m, Single)
+    ]
+    if noted := next((single for single in newest if _is_number(single) and single.note is not None), None):
         yield citations.value_html(noted), words("reading.remark")
-    if rough := _newest_value(
-        context, lambda single: isinstance(single.value, Quantity) and single.value.qualifier == "~"
-    ):
+    if rough := next((s for s in newest if isinstance(s.value, Quantity) and s.value.qualifier == "~"), None):
         yield citations.value_html(rough), words("reading.rough")
     counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
     if counted:
@@ -336,12 +336,12 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
         if found:
             yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
     for absence in Absence:
-        if single := _newest_value(context, partial(_is_absent, absence)):
+        if single := next((single for single in newest if single.absence is absence), None):
             yield citations.value_html(single), words(f"reading.absence.{absence.name.lower()}")
     yield format.NOTHING, words("reading.nothing")
     if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
         yield citations.rich_text(fallen), words("reading.fallback")
-    if _newest_value(context, lambda single: single.source is not None and single.source.items[0].via is not None):
+    if any(single.source is not None and single.source.items[0].via is not None for single in newest):
         yield Markup('<span class="ds-via">{}</span>').format(context.localized_place("§2.1")), words("reading.copy")
 
 
@@ -381,10 +381,7 @@ def _sign_templates(context: Context) -> Any:
 
 
 def _model_texts(context: Context) -> Iterator[Text]:
-    found: list[Text] = []
-    for model in context.catalogue.models.values():
-        walk_record(model, lambda value, _: found.append(value) if isinstance(value, Text) else None)
-    yield from found
+    return (text for model in context.catalogue.models.values() for text in each_below(model, Text))
 
 
 def _named_sign(context: Context, name: str, meaning: str) -> Markup:
@@ -401,21 +398,3 @@ def _size_agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
 
 def _is_number(single: Single[Any]) -> bool:
     return isinstance(single.value, Quantity) and single.source is not None and not single.value.qualifier
-
-
-def _is_absent(absence: Absence, single: Single[Any]) -> bool:
-    return single.absence is absence
-
-
-def _newest_value(context: Context, wanted: Callable[[Single[Any]], bool]) -> Single[Any] | None:
-    found: list[Single[Any]] = []
-
-    def visit(value: Any, _: object) -> None:
-        if not found and isinstance(value, Single) and wanted(value):
-            found.append(value)
-
-    for model in reversed(sort_by_date(context.catalogue.models.values())):
-        walk_record(model, visit)
-        if found:
-            return found[0]
-    return None

@@ -12,7 +12,7 @@ from catalogue.lookup import item_names
 from catalogue.records import first_day, sort_by_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import InModel, SharedPage, Technique, TechniqueKind
-from catalogue.schema.values import Detail, Text, walk_record
+from catalogue.schema.values import Detail, Text, each_below
 from catalogue.uses import FamilyUse
 
 from .. import format, links, problems
@@ -448,9 +448,7 @@ def _is_quoted(technique: Technique, fact: Detail) -> bool:
     if fact.value.note is not None or fact.value.by_variant is not None:
         return False
     quotes = [f"'{technique.id}/facts.{name}.value'" for name in item_names(fact)]
-    texts: list[str] = []
-    walk_record(technique, lambda value, _: texts.append(value.en) if isinstance(value, Text) else None)
-    return any(quote in text for quote in quotes for text in texts)
+    return any(quote in text.en for text in each_below(technique, Text) for quote in quotes)
 
 
 def _render_record(citations: Citations, technique: Technique, written: Mapping[str, str]) -> str:
