@@ -7,20 +7,15 @@ words by which people ask for a kind of fact stand in `data/asked.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.derive.calculators import (
-    MEMORY,
-    MemoryFootprint,
-    evaluate_lines,
-    memory_footprint,
-    memory_forms,
-    memory_numbers,
-)
+from catalogue.derive.calculators import MemoryFootprint, memory_footprint
+from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
 from catalogue.lookup import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
 from catalogue.records import Entry, recipe_stages
@@ -29,15 +24,7 @@ from catalogue.schema.model import Model, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, StageKind
-from catalogue.schema.values import (
-    Detail,
-    Single,
-    Source,
-    Sources,
-    each_below,
-    fields_with_values,
-    stated_values,
-)
+from catalogue.schema.values import Detail, Single, Source, Sources, each_below, fields_with_values, stated_values
 
 from . import comparison, format
 from .cite import Citations, plain_text, reference_anchor
@@ -46,7 +33,7 @@ from .context import Context
 from .family_facts import family_label
 from .format import short_model, short_size, short_variant
 from .pages import MODEL, technique_address
-from .pages.calculators import BITS, longest_context, released_format, weight_numbers
+from .pages.calculators import BITS, GIGA, longest_context, memory_terms, released_format
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
 from .words import CHINESE, Words
@@ -55,7 +42,6 @@ _RECOMPUTED = frozenset(
     ("recomputed", "stored", "bf16", "elements", "utilisation", *sum(COMPUTE.values(), ())[:-2])
 ) - {"gflop_per_token", "model_flops_utilization"}
 LENGTHS = ("4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M")
-USABLE_PERCENT = 90
 _BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
 _DOTTED = re.compile(r"(v\d)-(\d)")
 _SOURCE = re.compile(r'href="#s(\d+)"')
@@ -294,26 +280,20 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
     lines = []
     for key in dict.fromkeys(filter(None, (own, *BITS))):
         for gpu in _by_use(catalogue.gpus.values()):
-            worked = _worked_memory(footprint, key, gpu, int(length.value), stored=False)
+            worked = memory_terms(footprint, gpu, int(length.value), key)
             label = words("asked.served", format=words(f"tools.memory.formats.{key}"), gpu=gpu.name)
-            memory = {name: _in_gigabytes(worked[f"{name}_bytes"].value) for name in ("weight", "cache")}
+            memory = {name: _in_gigabytes(worked[f"{name}_bytes"]) for name in ("weight", "cache")}
             text = words("asked.gpus", count=worked["gpus"].value)
             held = words("asked.gpus_for", weights=memory["weight"], cache=memory["cache"], length=length.text)
             lines.append(AnswerLine(label, text, _WORKED_OUT, held, f"{address}&w={key}&g={gpu.id}"))
     lengths = []
     gpu = next(iter(catalogue.gpus.values()))
     for length in map(Length.parse, LENGTHS):
-        worked = _worked_memory(footprint, own or "bf16", gpu, int(length.value), stored=False)
-        stored = (
-            _worked_memory(footprint, own or "bf16", gpu, int(length.value), stored=True)
-            if footprint.stored_cache is not None
-            else None
-        )
-        text = words("asked.cache_bf16", size=_in_gigabytes(worked["cache_bytes"].value))
-        if stored is not None:
-            text += words("punctuation.comma") + words(
-                "asked.cache_stored", size=_in_gigabytes(stored["cache_bytes"].value)
-            )
+        given = (footprint, gpu, int(length.value), own or "bf16")
+        text = words("asked.cache_bf16", size=_in_gigabytes(memory_terms(*given)["cache_bytes"]))
+        if footprint.stored_cache is not None:
+            size = _in_gigabytes(memory_terms(*given, stored=True)["cache_bytes"])
+            text += words("punctuation.comma") + words("asked.cache_stored", size=size)
         label = words("asked.cache_at", length=format.format_length(length, words))
         lengths.append(AnswerLine(label, text, _WORKED_OUT, "", f"{address}&n={length.text}"))
     return {"serving": lines, "cache_for": lengths}
@@ -324,24 +304,8 @@ def _by_use(gpus: Iterable[Gpu]) -> list[Gpu]:
     return sorted(gpus, key=lambda gpu: -(gpu.fp8_tflops.value.value if gpu.fp8_tflops.value else 0))
 
 
-def _worked_memory(footprint: MemoryFootprint, key: str, gpu: Gpu, length: int, stored: bool) -> Mapping[str, Any]:
-    assert gpu.memory_gb.value is not None
-    numbers = {
-        **memory_numbers(footprint),
-        **weight_numbers(key),
-        "sequences": 1,
-        "context_length": length,
-        "cache_bits": BITS["bf16"],
-        "gpu_memory": int(gpu.memory_gb.value.value * 10**9),
-        "usable_percent": USABLE_PERCENT,
-    }
-    return evaluate_lines(MEMORY, memory_forms(footprint, key == "mixed", stored), numbers)
-
-
-def _in_gigabytes(number: int) -> str:
-    from decimal import Decimal
-
-    return f"{format.format_significant(Decimal(number) / 10**9)} GB"
+def _in_gigabytes(term: Computation) -> str:
+    return f"{format.format_significant(Decimal(term.value) / GIGA)} GB"
 
 
 def _family_answers(citations: Citations, model: Model) -> Answers:

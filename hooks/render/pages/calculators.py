@@ -380,7 +380,10 @@ def _listed_entries(context: Context) -> Iterator[Entry]:
     yield from chosen.values()
 
 
-def memory_terms(found: MemoryFootprint, gpu: Gpu, length: int, weights: str) -> dict[str, Computation]:
+def memory_terms(
+    found: MemoryFootprint, gpu: Gpu, length: int, weights: str, stored: bool = False
+) -> dict[str, Computation]:
+    """For one sequence, with its cache in BF16 or as it is stored in service."""
     numbers: dict[str, Number] = {
         **memory_numbers(found),
         **weight_numbers(weights),
@@ -390,7 +393,7 @@ def memory_terms(found: MemoryFootprint, gpu: Gpu, length: int, weights: str) ->
         "gpu_memory": _gpu_bytes(gpu),
         "usable_percent": USABLE_PERCENT,
     }
-    return evaluate_lines(MEMORY, memory_forms(found, weights == "mixed", False), numbers)
+    return evaluate_lines(MEMORY, memory_forms(found, weights == "mixed", stored), numbers)
 
 
 def _gigabytes_cell(term: Computation, note: str = "") -> Cell:
