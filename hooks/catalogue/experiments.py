@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path as FilePath
+from pathlib import Path
 from statistics import mean, stdev
 
 from labs.train.experiments.verdict import Verdict as Judged
@@ -106,13 +106,13 @@ class WorkedStep:
     course: Mapping[str, tuple[tuple[float, ...], ...]]
 
 
-def read_worked_step(data: FilePath) -> WorkedStep | None:
+def read_worked_step(data: Path) -> WorkedStep | None:
     """None where it has not been written. Raises CatalogueError."""
     return read_generated(data, WORKED_STEP, WorkedStep, "python -m labs.train.alignment.one_step")
 
 
 def read_results(
-    data: FilePath, experiments: tuple[Experiment, ...], located: Located
+    data: Path, experiments: tuple[Experiment, ...], located: Located
 ) -> tuple[dict[str, Result], list[Finding]]:
     results, findings = {}, list[Finding]()
     for index, experiment in enumerate(experiments):

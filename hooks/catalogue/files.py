@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from os.path import lexists
 from pathlib import Path
-from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -138,7 +137,7 @@ T = TypeVar("T")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
-def read_texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, str]:
+def read_texts(data: Path, names: Iterable[str] | None = None) -> dict[str, str]:
     """Raises CatalogueError with every file that is unreadable and, without `names`, missing or unknown."""
     wanted = _file_names(data) if names is None else [name for name in names if lexists(data / name)]
     found, findings = {}, [] if names is not None else [*_missing_files(data), *_unknown_files(data)]
@@ -152,7 +151,7 @@ def read_texts(data: FilePath, names: Iterable[str] | None = None) -> dict[str, 
     return found
 
 
-def read_generated(data: FilePath, name: str, shape: type[T], command: str) -> T | None:
+def read_generated(data: Path, name: str, shape: type[T], command: str) -> T | None:
     """The JSON file that `command` writes; None where it is missing. Raises CatalogueError."""
     text = read_texts(data, (name,)).get(name)
     try:
@@ -166,13 +165,13 @@ def read_generated(data: FilePath, name: str, shape: type[T], command: str) -> T
         raise CatalogueError([problem]) from None
 
 
-def _file_names(data: FilePath) -> list[str]:
+def _file_names(data: Path) -> list[str]:
     there = [name for name, file in DATA_FILES.items() if file.absent is None or lexists(data / name)]
     entries = [path.name for path in list_folder(data / ENTRIES) if path.suffix == ENDING]
     return [*there, REFERENCES, *(f"{ENTRIES}/{name}" for name in entries)]
 
 
-def _missing_files(data: FilePath) -> Iterator[Finding]:
+def _missing_files(data: Path) -> Iterator[Finding]:
     """Optional files whose schema is there: without them the site would look whole."""
     schemas = {name: schema_file(name) for name in OPTIONAL} | {ENTRIES: f"model{SCHEMA_ENDING}"}
     for name, schema in schemas.items():
@@ -186,7 +185,7 @@ def _missing_files(data: FilePath) -> Iterator[Finding]:
         )
 
 
-def _unknown_files(data: FilePath) -> Iterator[Finding]:
+def _unknown_files(data: Path) -> Iterator[Finding]:
     """Files that look like the catalogue's and would not be read."""
     known = (*DATA_FILES, REFERENCES)
     for path in list_folder(data):

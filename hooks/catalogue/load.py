@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -72,7 +71,7 @@ SLIPS = "slips.json"
 _ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
-def load_catalogue(data: FilePath) -> Catalogue:
+def load_catalogue(data: Path) -> Catalogue:
     data = data.resolve()
     texts = files.read_texts(data)
     draft, findings = read_draft(data.name, texts)
@@ -119,7 +118,7 @@ def load_catalogue(data: FilePath) -> Catalogue:
     )
 
 
-def untranslated_texts(data: FilePath) -> list[Finding]:
+def untranslated_texts(data: Path) -> list[Finding]:
     """Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
     draft, findings = read_draft(data.name, files.read_texts(data))

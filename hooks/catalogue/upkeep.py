@@ -11,10 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from pathlib import Path as FilePath
 from typing import Any
-
-from pydantic import BaseModel
 
 from . import files, references
 from .derive.training import training_metrics
@@ -26,7 +23,7 @@ from .rules.draft import Draft
 from .rules.sources import cited_places, typed_source
 from .schema.model import Model, Track
 from .schema.training import MAKE_A_BASE_MODEL, Stage
-from .schema.values import Absence, Single, Source, Sources, Stated, Text
+from .schema.values import Absence, Single, Source, Sources, Stated, Text, values_below
 from .strict_yaml import Located
 from .text import escape_cell
 
@@ -50,7 +47,7 @@ _RANGE = 25  # characters between `from` and `to`
 _AROUND = 60  # characters that are shown on both sides of what was found
 
 
-def stale_report(data: FilePath) -> str:
+def stale_report(data: Path) -> str:
     """Raises CatalogueError where a file cannot be read."""
     data = data.resolve()
     draft, findings = read_draft(data.name, files.read_texts(data))
@@ -86,7 +83,7 @@ def _newest_pattern(newest: Model | None) -> re.Pattern[str]:
     return re.compile(rf"{_NEWEST}|(?:{begins})(?:DeepSeek-)?(?:{names})(?!['’\w-]*\w)", re.IGNORECASE)
 
 
-def _written_texts(data: FilePath) -> Iterator[tuple[str, str]]:
+def _written_texts(data: Path) -> Iterator[tuple[str, str]]:
     for name, text in files.read_texts(data).items():
         if name.endswith(".yaml"):
             yield f"{data.name}/{name}", text
@@ -366,20 +363,13 @@ def _values_below(record: Any, path: str) -> Iterator[tuple[str, Fact]]:
             yield from _values_below(single, f"{path}@{variant}")
     elif isinstance(record, Single):
         yield path, Fact(_value_text(record), _source_text(record.source))
-    elif isinstance(record, Text | Sources):
-        return
-    elif isinstance(record, BaseModel):
-        for name in type(record).model_fields:
-            yield from _values_below(getattr(record, name), f"{path}.{name}")
-    elif isinstance(record, tuple):
-        for index, item in enumerate(record):
-            yield from _values_below(item, f"{path}.{_item_name(item, index)}")
-    elif isinstance(record, dict):
-        for key, item in record.items():
-            yield from _values_below(item, f"{path}.{key}")
+    elif not isinstance(record, Text | Sources):
+        for key, child in values_below(record):
+            name = _item_name(child, key) if isinstance(record, tuple) else key
+            yield from _values_below(child, f"{path}.{name}")
 
 
-def _item_name(item: Any, index: int) -> str:
+def _item_name(item: Any, index: int | str) -> str:
     for name in ("id", "benchmark", "label"):
         value = getattr(item, name, None)
         if value is not None:

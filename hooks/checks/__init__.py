@@ -15,8 +15,7 @@ from catalogue.findings import ALLOWED, FIX, Finding, format_report, nearest_in_
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.strict_yaml import front_matter, merge_conflicts
-from catalogue.text import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, chinese_slips, parse_quotes
-from catalogue.text import quote_problems as quotes_that_fail
+from catalogue.text import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, chinese_slips, parse_quotes, quote_problems
 from render.formula import FormulaError, formula_mathml, inline_mathml
 from render.labs import EXPERIMENT_BLOCK, LABS
 from render.pages import GUIDE, declaration_of, generated_pages, part_owner, written_pages
@@ -195,9 +194,7 @@ class HandWrittenPages:
                 yield self.finding(path, 1, "is not there", "data/study.yaml lists it", fix=fix)
         allowed = placeable_blocks(self.words, self.catalogue)
         for path, text in self.texts.items():
-            wrong = [
-                self.finding(path, each.line, each.message) for each in quotes_that_fail(text, self.lookup, allowed)
-            ]
+            wrong = [self.finding(path, each.line, each.message) for each in quote_problems(text, self.lookup, allowed)]
             wrong = wrong or list(self._unreadable_formulas(path, text))
             yield from wrong or self._repeated_blocks(path, text)
             yield from self._unlisted_or_untitled(path, text)

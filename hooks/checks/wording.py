@@ -9,7 +9,7 @@ from pathlib import Path
 from catalogue import files, load, strict_yaml
 from catalogue.files import QUESTIONS, STUDY, TECHNIQUES, find_pages
 from catalogue.findings import Finding, nearest_in_quotes
-from catalogue.load import load_catalogue as read_catalogue
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.technique import Language
@@ -93,7 +93,7 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
 
 def read_data(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[str, Words]]:
     """Without a look at the texts. Raises CatalogueError, BrokenWords, or PageError where a page cannot be read."""
-    catalogue = read_catalogue(root / "data")
+    catalogue = load_catalogue(root / "data")
     words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
     if problems := key_differences(words[ENGLISH], words[CHINESE]):
         raise BrokenWords("\n".join(problems))

@@ -11,7 +11,7 @@ from typing import Any
 
 from catalogue.files import read_pages
 from catalogue.findings import nearest_in_quotes
-from catalogue.load import load_catalogue as read_catalogue
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.study import GuideFormula
 from catalogue.schema.technique import Formula
@@ -40,8 +40,7 @@ from .pages.glossary import (
     term_definitions,
 )
 from .pages.study import done_box
-from .problems import problems_html as problem_list
-from .problems import problems_of_page
+from .problems import problems_html, problems_of_page
 from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism_html
 from .words import CHINESE, ENGLISH, Words, load_words
 
@@ -65,7 +64,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "map": lambda ctx, citations, path: home.home_map(ctx),
     "sentence-weights": lambda ctx, citations, path: trained_attention(ctx),
     "problems": lambda ctx, citations, path: (
-        problem_list(ctx, problems_of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
+        problems_html(ctx, problems_of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
     ),
     **{f"mechanism-{name}": partial(_mechanism_block, name) for name in (*MECHANISMS, *PLAYS)},
     **{f"lab-{name}": partial(_lab_block, name) for name in LABS},
@@ -246,7 +245,7 @@ class Project:
 
 def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
     """Only the data is checked. Raises CatalogueError, BrokenWords, or NoSuchEntry."""
-    catalogue = read_catalogue(root / "data")
+    catalogue = load_catalogue(root / "data")
     known = (*catalogue.models, *catalogue.techniques)
     if id_ not in known:
         close = nearest_in_quotes(id_, known)

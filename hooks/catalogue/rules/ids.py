@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import pairwise
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from ..files import STUDY, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, nearest_in_quotes
@@ -48,7 +48,7 @@ def ids_are_unique(draft: Draft) -> Iterator[Finding]:
 
 def _misnamed_id(draft: Draft, path: KeyPath, model: Model) -> bool:
     file = draft.models_file.files.get(path)
-    return file is not None and FilePath(file).name != f"{model.id}.yaml"
+    return file is not None and Path(file).name != f"{model.id}.yaml"
 
 
 @rule(Scope.IDS)
@@ -56,7 +56,7 @@ def files_have_their_names(draft: Draft) -> Iterator[Finding]:
     """A file of one entry is called by the id of that entry."""
     for path, model in draft.each_model():
         file = draft.models_file.files.get(path)
-        name = FilePath(file or "").name
+        name = Path(file or "").name
         if file and name != f"{model.id}.yaml":
             yield draft.models_file.finding(
                 (*path, "id"),

@@ -12,8 +12,19 @@ from pydantic.json_schema import JsonSchemaValue
 
 from .architecture import Architecture
 from .quantities import Count, Scalar
-from .values import Block, HttpsUrl, Identifier, PartialDate, Record, Source, Sources, Stated, Text, parse_source
-from .values import Positive as Number
+from .values import (
+    Block,
+    HttpsUrl,
+    Identifier,
+    PartialDate,
+    Positive,
+    Record,
+    Source,
+    Sources,
+    Stated,
+    Text,
+    parse_source,
+)
 
 Heading = Annotated[str, StringConstraints(pattern=r"^[^\s,;][^,;]*$")]
 Outline = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*( \d+(\.\d+)*)*$")]
@@ -30,10 +41,10 @@ class Document(Record):
         default=(), description="Its headings, in order, as they are written in it, each as far as its first comma."
     )
     short: str | None = Field(default=None, min_length=1, description="It is one screen long: what there is in it.")
-    sections: Number | None = Field(default=None, description="Of a paper: the number of its last section.")
+    sections: Positive | None = Field(default=None, description="Of a paper: the number of its last section.")
     outline: Outline | None = Field(default=None, description="Of a paper: the numbers of all its sections, in order.")
-    tables: Number | None = Field(default=None, description="Of a paper: the number of its last table.")
-    figures: Number | None = Field(default=None, description="Of a paper: the number of its last figure.")
+    tables: Positive | None = Field(default=None, description="Of a paper: the number of its last table.")
+    figures: Positive | None = Field(default=None, description="Of a paper: the number of its last figure.")
     unread: Text | None = Field(default=None, description="It cannot be opened: what was tried.")
 
 

@@ -11,8 +11,7 @@ from catalogue.derive.calculators import MissingFields, memory_footprint, traini
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import cache_bytes
 from catalogue.derive.training import AttentionLeftOut, TrainingMetrics, metric_counts, pre_training_tokens
-from catalogue.lookup import reference_run, training_metrics_with_peak
-from catalogue.lookup import training_peak as peak_of
+from catalogue.lookup import reference_run, training_metrics_with_peak, training_peak
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity
@@ -251,7 +250,7 @@ def calculator_links(citations: Citations, entry: Entry) -> Markup:
 
 def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
     """What the utilisation is compared with, and DeepSeek's own."""
-    words, peak = citations.context.words, peak_of(citations.context.lookup, entry)
+    words, peak = citations.context.words, training_peak(citations.context.lookup, entry)
     assert peak is not None
     assert entry.model.infrastructure is not None
     sentences = [escape(words("follows.against")).format(peak=citations.quoted_value(peak))]

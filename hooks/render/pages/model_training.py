@@ -13,8 +13,8 @@ from catalogue.schema.values import Single, Stated
 
 from .. import format, links
 from ..cite import Citations
-from ..figures import schedule as recipe_rows
 from ..figures.recipe_lanes import recipe_lanes
+from ..figures.schedule import BESIDE, StageRow, recipe_rows
 from ..format import NOTHING, short_size
 from ..page import Section
 from ..tables import (
@@ -184,7 +184,7 @@ _MOST_NAMES = 3
 def recipe_sections(citations: Citations, model: Model) -> list[Section]:
     if not model.training:
         return []
-    found = recipe_rows.recipe_rows(model)
+    found = recipe_rows(model)
     rows = [_recipe_row(citations, model, row, several=len(found) > 1) for row in found]
     boxes = [box for _, boxes in rows for box in boxes]
     html = citations.context.html(
@@ -225,9 +225,7 @@ def _compute_precision(citations: Citations, model: Model) -> Markup | None:
     return _values_by_variant(citations, values) if values else None
 
 
-def _recipe_row(
-    citations: Citations, model: Model, row: recipe_rows.StageRow, several: bool
-) -> tuple[str, list[dict[str, Any]]]:
+def _recipe_row(citations: Citations, model: Model, row: StageRow, several: bool) -> tuple[str, list[dict[str, Any]]]:
     words = citations.context.words
     first = row.stages[0][1].variants
     head = _variant_names(citations, first) if several else ""
@@ -279,7 +277,7 @@ def _stage_box(
         "title": words.text(stage.name) if stage.name else kind,
         "subtitle": kind if stage.name else "",
         "kind": _kind_class(stage.kind),
-        "beside": stage.kind in recipe_rows.BESIDE,
+        "beside": stage.kind in BESIDE,
         "only": only,
         "facts": _box_facts(citations, stage),
         "start": _values_by_variant(citations, list(start.singles())) if start is not None else None,
