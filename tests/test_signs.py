@@ -1,21 +1,26 @@
-"""Signs: each has one form and one meaning, is explained on one page, and that page is one click away."""
+"""Signs that stand for words: at most six on the whole site, each with its word beside it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
 from catalogue.uses import UseLabel
-from helpers import context_of
+from helpers import context_of, leads_on
 from render import format
 from render.pages import study
 
 EDITIONS = {"en": "", "zh": "zh/"}
-SIGNS = {*(sign for sign in format.USES.values() if sign), format.WITHOUT, "✓", "≠"}
+SIGNS = {*(sign for sign in format.USES.values() if sign), format.AGREES, str(format.NOTHING)}
+REMARK = "*"  # behind a value with a remark, by the style sheet
+# What something becomes, which way a number goes, and a space in the text of a token.
+ORDINARY = {"→", "↑", "↓", "␣", "▁"}
+PICTURES = re.compile("[\u2190-\u21ff\u2300-\u2307\u230c-\u23ff\u2400-\u27bf\u2b00-\u2bff\ufffd\U0001f000-\U0001faff]")
 # Words of sentences may have them as punctuation or as operators.
 HOMES = {"format.py", "formula_lines.py"}
 
@@ -24,53 +29,87 @@ def parsed(built: Path, path: str) -> LexborHTMLParser:
     return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
 
 
+def articles(built: Path) -> Iterator[tuple[str, LexborNode]]:
+    """What is read on each page of both editions, without displayed formulas and programs."""
+    for file in sorted(built.rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        article = None if leads_on(text) else LexborHTMLParser(text).css_first("article")
+        if article is not None:
+            for node in article.css("script, style, template, math, pre"):
+                node.decompose()
+            yield file.relative_to(built).as_posix(), article
+
+
 def test_a_sign_means_one_thing() -> None:
-    signs = [*(format.USES[part] for part in format.LEGEND), format.WITHOUT, str(format.NOTHING)]
+    signs = [*(format.USES[part] for part in format.LEGEND), format.AGREES, str(format.NOTHING)]
     assert len(signs) == len(set(signs))
     assert set(format.USES) == {format.part_of(how) for how in UseLabel}
 
 
 def test_there_are_at_most_six() -> None:
-    assert len(SIGNS) <= 6
+    assert len(SIGNS | {REMARK}) <= 6
+
+
+def test_no_page_has_another(built: Path) -> None:
+    """Neither a picture in a text, nor a cell or a mark that is only a sign."""
+    found: set[str] = set()
+    for path, article in articles(built):
+        said = article.text()
+        found |= {f"{path}: {sign}" for sign in PICTURES.findall(said) if sign not in SIGNS | ORDINARY}
+        for node in article.css("td, th, dd, .ds-use, .ds-ok, .ds-off, .ds-cue"):
+            text = node.text(strip=True)
+            if text and len(text) < 3 and not any(letter.isalnum() for letter in text) and text not in SIGNS:
+                found.add(f"{path}: {text} alone")
+    assert sorted(found) == []
+
+
+def test_a_style_sheet_adds_no_other() -> None:
+    """Beside what opens, sorts and counts, which are no words."""
+    added = {
+        sign
+        for path in Path("hooks/render/styles").glob("*.css")
+        for text in re.findall(r'content: "([^"]*)"', path.read_text(encoding="utf-8"))
+        for sign in text.strip()
+        if not sign.isalnum() and sign != "\\"
+    }
+    assert added <= SIGNS | {REMARK, "›", "↑", "↓", "↕", "("}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_sign_has_its_word_beside_it(built: Path, edition: str) -> None:
+    matrix = parsed(built, EDITIONS[edition] + "techniques")
+    named = {node.text(strip=True)[0] for node in matrix.css(".ds-marks li")}
+    assert {node.text(strip=True) for node in matrix.css("table .ds-use")} <= named
+    for path in ("models/deepseek-v3/architecture", "models/janus/details"):
+        page = parsed(built, EDITIONS[edition] + path)
+        legend = "".join(node.text() for node in page.css(".ds-legend"))
+        assert (format.AGREES in legend) == bool(page.css(".ds-ok")), path
+        assert all(len(node.text(strip=True)) > 1 for node in page.css(".ds-off")), path
 
 
 def test_no_sign_is_typed_a_second_time() -> None:
-    """In Python, templates and words; `×`, `·` and `≠` as such are operators and bullets, and ≠ is what differs in a drawing too."""
-    rare = SIGNS - {"×", "·", "≠"}
+    """In Python, templates and words; `×` and `–` as such are an operator and a dash."""
     found = [
         f"{path.name}: {sign}"
         for path in Path("hooks/render").rglob("*")
         if path.suffix in {".py", ".jinja"} and path.name not in HOMES
-        for sign in rare
+        for sign in SIGNS - {"×", str(format.NOTHING)}
         if sign in path.read_text(encoding="utf-8")
     ]
     assert found == []
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
-def test_every_sign_of_a_page_is_explained(built: Path, edition: str) -> None:
-    """What the matrix, the sizes and the sources show is on the page that says how to read them."""
-    explained = parsed(built, EDITIONS[edition] + "how-to-read").css(".ds-signs dt")
-    html = "".join(term.html or "" for term in explained)
-    classes = set(re.findall(r'class="(ds-(?:use|state) \w+|ds-(?:v|r|mark|absent|ok|off|cue))"', html))
-    for path in ("techniques", "models/deepseek-v3/architecture", "compare/models"):
-        page = (built / EDITIONS[edition] / path / "index.html").read_text(encoding="utf-8")
-        body = page[page.index("<article") : page.index("</article>")]
-        shown = set(re.findall(r'class="(ds-(?:use|state) \w+|ds-(?:v|r|mark|absent|ok|off|cue))"', body))
-        assert shown - {"ds-use changed"} <= classes, path  # is shown as brought in, with its own word
-
-
-@pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize(
     "path", ["", "models/deepseek-v3", "techniques/mla", "compare/models", "how-we-count", "glossary"]
 )
-def test_each_page_leads_there(built: Path, edition: str, path: str) -> None:
+def test_each_page_leads_to_what_explains_its_forms(built: Path, edition: str, path: str) -> None:
     page = parsed(built, EDITIONS[edition] + path)
     for place in ("header", "footer"):
         links = [a.attributes["href"] or "" for a in page.css(f"{place} a")]
         assert any(link.endswith("how-to-read/") for link in links), place
 
 
-def test_a_catalogue_without_an_example_leaves_a_sign_out(small: Catalogue) -> None:
+def test_a_catalogue_without_an_example_leaves_a_form_out(small: Catalogue) -> None:
     page = study.reading_page(context_of(small))
     assert all(block for block in page.blocks.values())

@@ -292,10 +292,7 @@ USES: Mapping[UsePart, str] = {
     UsePart.IN_WEIGHTS: "",
 }
 LEGEND = (UsePart.BROUGHT, UsePart.HAS, UsePart.DROPPED)
-# It has no such thing: a technique that it does without, a field that its kind does not have.
-WITHOUT = "·"
-
-AGREES, DIFFERS = "✓", "≠"
+AGREES = "✓"
 
 
 def use_symbol(how: UseLabel) -> Markup:
@@ -307,9 +304,12 @@ def use_part(part: UsePart) -> Markup:
 
 
 def without_symbol() -> Markup:
-    return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(WITHOUT)
+    """It has no such thing: a technique that it does without."""
+    return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(NOTHING)
 
 
-def verdict_symbol(holds: bool, title: str) -> Markup:
-    look, sign = ("ok", AGREES) if holds else ("off", DIFFERS)
-    return Markup('<span class="ds-{}" title="{}" role="img">{}</span>').format(look, title, sign)
+def verdict_symbol(holds: bool, title: str, differs: str) -> Markup:
+    """A sign where a number agrees, the word where it does not."""
+    if holds:
+        return Markup('<span class="ds-ok" title="{}" role="img">{}</span>').format(title, AGREES)
+    return Markup('<span class="ds-off" title="{}">{}</span>').format(title, differs)

@@ -370,7 +370,8 @@ def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | No
         title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
         return Cell(Markup('<span class="ds-absent" title="{}">{}</span>').format(title, format.NOTHING), "")
     key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
-    sign = format.verdict_symbol(agreement.holds, words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−")))
+    title = words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−"))
+    sign = format.verdict_symbol(agreement.holds, title, words("recomputed.sign_differs"))
     # A space that does not break keeps the sign on the line of its number.
     html = working_link(entry, format.format_compact(agreement.recomputed), made) + Markup("\u00a0") + sign
     return Cell(html, str(agreement.recomputed))

@@ -105,7 +105,6 @@ def compare_models_page(context: Context) -> Page:
     details = context.html(
         "compare_folds.html.jinja",
         folds=[{**fold, "tables": Markup(fold["tables"])} for fold in folds],
-        legend={kind: row_sign(context, kind) for kind in (Verdict.DIFFERENT, Verdict.SAME)},
         cells=CELLS,
     )
     listed = citations.source_list({int(number) for number in _SOURCE.findall(str(board) + details)})
@@ -141,11 +140,11 @@ def _variants_by_family(context: Context) -> list[tuple[str, list[Entry]]]:
     return [(m.name, list(catalogue.entries_of(m))) for m in reversed(list(catalogue.models.values()))]
 
 
-def row_sign(context: Context, kind: Verdict) -> Markup:
-    if kind is Verdict.OPEN:
-        return Markup('<span class="ds-cue"></span>')
-    sign, word = context.words(f"compare.models.sign.{kind.value}"), context.words(f"compare.models.{kind.value}")
-    return Markup('<span class="ds-cue" role="img" title="{}">{}</span>').format(word, sign)
+def _row_word(context: Context, kind: Verdict) -> Markup:
+    """Said of a row whose values are the same; of one that differs its marked cells tell."""
+    if kind is not Verdict.SAME:
+        return Markup("")
+    return Markup('<small class="ds-cue">{}</small> ').format(context.words("compare.models.same"))
 
 
 def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any]:
@@ -384,7 +383,7 @@ def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]
         "html": html.texts,
         "runs": [json.loads(run) for run in runs.texts],
         "sources": _source_lines(citations),
-        "cues": {kind.value: str(row_sign(context, kind)) for kind in Verdict},
+        "cues": {kind.value: str(_row_word(context, kind)) for kind in Verdict},
         "words": dict(_words_of_tables(words)),
     }
 

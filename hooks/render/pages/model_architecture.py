@@ -102,8 +102,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
 
 def _sizes_legend(words: Words, entries: Iterable[Entry]) -> list[str]:
     made = [found for entry in entries for found in (entry.total_agreement, entry.activated_agreement) if found]
-    keys = {True: "architecture.legend", False: "architecture.legend_differs"}
-    return [words(key) for holds, key in keys.items() if any(found.holds is holds for found in made)]
+    return [words("architecture.legend")] if any(found.holds for found in made) else []
 
 
 def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.derive.parameters import Agreement, Verdict
+from catalogue.derive.parameters import Agreement
 from catalogue.derive.problems import SolvedProblem
 from catalogue.lookup import hyphenated_name
 from catalogue.records import Catalogue, Entry, sort_by_date
@@ -33,9 +33,7 @@ from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, 
 from ..problems import LONGEST_OPENING, home_of, problem_item, problems_of_page, title_and_address
 from ..tables import agreement_cell, substituted_formula, working_link
 from . import GUIDE
-from .compare_models import row_sign
 from .sources import sources_section
-from .techniques import small_strip
 
 _COMMANDS = """\
 python -m pip install torch numpy pyyaml
@@ -279,7 +277,9 @@ def _time_text(context: Context, total: int) -> str:
 
 READING_PATH = "how-to-read.md"
 
-_OLD = {"techniques": '<span id="coverage"></span>'}  # a place that led here before
+_OLD = {
+    "values": '<span id="techniques"></span><span id="coverage"></span><span id="compared"></span>'
+}  # places of before
 
 Item = tuple[Markup | str, Markup | str]
 
@@ -288,11 +288,6 @@ def reading_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     groups = {
         "values": list(_value_signs(citations)),
-        "techniques": list(_technique_signs(context)),
-        "compared": [
-            (row_sign(context, kind), words(f"reading.compared.{kind.value}"))
-            for kind in (Verdict.DIFFERENT, Verdict.SAME)
-        ],
         "drawn": list(_figure_signs(context, "drawn")),
         "time": [*_figure_signs(context, "time"), *_track_signs(context)],
         "training": [*_stage_signs(context), *_figure_signs(context, "training")],
@@ -345,18 +340,6 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
         yield Markup('<span class="ds-via">{}</span>').format(context.localized_place("§2.1")), words("reading.copy")
 
 
-def _technique_signs(context: Context) -> Iterator[Item]:
-    words, models = context.words, sort_by_date(context.catalogue.models.values())
-    for part in format.LEGEND:
-        yield (
-            format.use_part(part),
-            _named_sign(context, f"matrix.sign.{part.name.lower()}", f"reading.use.{part.name.lower()}"),
-        )
-    yield format.without_symbol(), _named_sign(context, "matrix.no", "reading.use.without")
-    used = max(context.catalogue.techniques, key=lambda id_: len(context.uses.user_ids(id_)), default="")
-    yield small_strip(context, models, context.uses.user_ids(used)), words("reading.strip")
-
-
 def _figure_signs(context: Context, group: str) -> Iterator[Item]:
     signs = _sign_templates(context)
     for name in signs.NAMES[group]:
@@ -382,11 +365,6 @@ def _sign_templates(context: Context) -> Any:
 
 def _model_texts(context: Context) -> Iterator[Text]:
     return (text for model in context.catalogue.models.values() for text in each_below(model, Text))
-
-
-def _named_sign(context: Context, name: str, meaning: str) -> Markup:
-    words = context.words
-    return Markup("<b>{}</b>{}{}").format(words(name), words("punctuation.colon"), words(meaning))
 
 
 def _size_agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:

@@ -250,10 +250,10 @@ def _matrix_row(context: Context, technique: Technique, models: Sequence[Model])
 
 
 def _absence_sign(context: Context, technique: Technique, model: Model) -> Markup:
-    """A dot where the architecture says that the technique is not used; empty where nothing is said."""
+    """A dash where the architecture says that the technique is not used; empty where nothing is said."""
     if not context.uses.does_without(technique.id, model.id):
         return Markup("")
-    return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), format.WITHOUT)
+    return Markup('<span class="ds-use no" title="{}">{}</span>').format(context.words("matrix.no"), format.NOTHING)
 
 
 def _use_sign(context: Context, technique: Technique, use: FamilyUse) -> Markup:
