@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from building import ROOT, VALID
-from catalogue.files import CORRECTIONS, MODELS
+from catalogue.files import MODELS
 from catalogue.load import load_catalogue
 
 sys.path.insert(0, str(ROOT / "tools"))
@@ -111,8 +111,9 @@ def test_a_report_is_read_as_the_form_sends_it(project: Path, tmp_path: Path) ->
     report.write_text(
         REPORT.format(page=page, said=said, right="`2e-6`", source="ant-paper\nTable 3"), encoding="utf-8"
     )
-    assert run(project, "--report", str(report)) == 0
+    assert run(project, "--report", str(report), "--since", "2024-01-01") == 0
     assert "rms_norm_eps: {value: 2e-6, source: ant-paper Table 3}" in texts(project)
+    assert load_catalogue(project / "data").corrections[-1].since.text == "2024-01-01"
 
 
 def test_a_report_that_may_mean_several_values_names_them(
@@ -167,18 +168,3 @@ def test_the_form_has_the_fields_that_links_fill_in() -> None:
     for name in ("page", "value", "cited"):
         assert f"id: {name}\n" in form
         assert f"{name}:" in script or f'"{name}"' in script
-
-
-def test_the_real_catalogue_is_corrected_the_same_way(tmp_path: Path) -> None:
-    """A value of V3 by its page and its words, as the link beside it writes them."""
-    for part in ("data", ".github"):
-        shutil.copytree(ROOT / part, tmp_path / part)
-    report = tmp_path / "report.md"
-    said = "RMSNorm epsilon: 1e-6"
-    text = REPORT.format(
-        page="https://x.org/ds/models/deepseek-v3/", said=said, right="2e-6", source="deepseek-v3 §4.2"
-    )
-    report.write_text(text, encoding="utf-8")
-    assert run(tmp_path, "--report", str(report), "--since", "2026-11-25") == 0
-    assert load_catalogue(tmp_path / "data").corrections[-1].was.en == "1e-6"
-    assert (tmp_path / "data" / CORRECTIONS).read_text(encoding="utf-8").count('right: "2e-6"') == 1

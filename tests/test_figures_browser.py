@@ -87,27 +87,28 @@ def test_no_letter_of_a_drawing_is_below_twelve_pixels(page: Page, address: str,
 
 
 @pytest.mark.parametrize("language", ["", "zh/"])
-@pytest.mark.parametrize("path", PLOTS)
-def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, path: str, language: str) -> None:
-    page.goto(address + language + path)
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        plots = page.locator("svg:is(.ds-schedule, .ds-trend, .ds-gantt-across, .ds-gantt-down):visible")
-        page.evaluate(FONTS_READY)
-        shown = plots.evaluate_all(f"all => all.map({BOXES})")
-        assert shown
-        for boxes in shown:
-            assert len(boxes) > 5
-            assert [box["text"] for box in boxes if not box["inside"]] == [], width
-            meeting = [
-                (one["text"], other["text"])
-                for one, other in itertools.combinations(boxes, 2)
-                if one["left"] < other["right"]
-                and other["left"] < one["right"]
-                and one["top"] < other["bottom"]
-                and other["top"] < one["bottom"]
-            ]
-            assert meeting == [], width
+def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, built: Path, language: str) -> None:
+    page.goto(address)
+    for path in PLOTS:
+        show(page, built / language / path / "index.html")
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            plots = page.locator("svg:is(.ds-schedule, .ds-trend, .ds-gantt-across, .ds-gantt-down):visible")
+            page.evaluate(FONTS_READY)
+            shown = plots.evaluate_all(f"all => all.map({BOXES})")
+            assert shown
+            for boxes in shown:
+                assert len(boxes) > 5
+                assert [box["text"] for box in boxes if not box["inside"]] == [], (path, width)
+                meeting = [
+                    (one["text"], other["text"])
+                    for one, other in itertools.combinations(boxes, 2)
+                    if one["left"] < other["right"]
+                    and other["left"] < one["right"]
+                    and one["top"] < other["bottom"]
+                    and other["top"] < one["bottom"]
+                ]
+                assert meeting == [], (path, width)
 
 
 def test_a_phone_sees_a_whole_plot_upright(narrow: Page, address: str, built: Path) -> None:

@@ -75,12 +75,13 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
     expect(page).to_have_url(re.compile(rf"[?&]{key}=[\w.]+.*#mechanism-{name}$"))
     page.evaluate(FRAMES)  # the first key may have been followed already, and the second not yet
     assert page.evaluate("history.length") == steps_back
-    changed, redrawn = said.inner_text(), drawing.inner_html()
-    page.goto("about:blank")
-    page.go_back()
-    page.reload()
-    expect(said).to_have_text(changed)
-    assert drawing.inner_html() == redrawn
+    if name == TOGETHER[PAGES[name]][0]:
+        changed, redrawn = said.inner_text(), drawing.inner_html()
+        page.goto("about:blank")
+        page.go_back()
+        page.reload()
+        expect(said).to_have_text(changed)
+        assert drawing.inner_html() == redrawn
     here.locator("[type=reset]").click()
     expect(said).to_have_text(first)
     assert parse_qs(urlsplit(page.url).query) == {}

@@ -376,7 +376,7 @@ def test_nothing_is_loaded_before(browser: Browser, address: str) -> None:
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_first_search_is_light(browser: Browser, built: Path, address: str, edition: str) -> None:
     """Everything that is loaded for a question, compressed."""
-    asked = list(ASKED[edition])[::20]
+    asked = list(ASKED[edition])[::40]
     loaded = list(first_search_weights(browser, built, address, EDITIONS[edition], asked, at_once=True))
     sizes = [sum(files.values()) for files in loaded]
     assert all(len(files) > 5 for files in loaded)
