@@ -57,7 +57,7 @@ OWN_CASES = ("own cases",)  # the broken examples of the rules in the file
 UNITS = tuple(
     f"tests/test_{name}.py"
     for name in (
-        *("calculators", "changes", "checkpoints", "copies", "drawings", "exports", "formula_texts", "technique_pages"),
+        *("calculators", "changes", "checkpoints", "stale", "drawings", "exports", "formulas", "technique_pages"),
         *("lookup", "markdown", "mechanisms", "problems", "recipes", "references", "schema", "search", "sizes"),
         *("storage", "strict_yaml", "terms", "training", "trends", "uses", "hard_to_break"),
     )

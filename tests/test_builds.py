@@ -1,12 +1,19 @@
-"""Builds: a clear error in place of a broken site."""
+"""Builds: a clear error in place of a broken site; the site is replaced when the new one is whole, or not at all."""
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from building import ROOT, mkdocs, small_project
+from postbuild import publish
 from postbuild.edition_build import config_error
 
 
@@ -74,3 +81,158 @@ def test_a_build_does_not_begin_with_such_a_setting(tmp_path: Path) -> None:
     assert "extra.editions: found `['en', 'fr']`; allowed are `[en]` and" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert not (project / "site").exists()
+
+
+OLD = "the last good site"
+
+
+def good(folder: Path) -> Path:
+    """A site that was built before."""
+    site = folder / "site"
+    site.mkdir()
+    (site / "index.html").write_text(OLD)
+    return site
+
+
+def stands(site: Path) -> bool:
+    return (site / "index.html").read_text(encoding="utf-8") == OLD
+
+
+def test_the_new_site_takes_the_place_of_the_last(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    (site / ".git").mkdir()
+    (site / ".git" / "HEAD").write_text("ref")
+    new = publish.stage_site(site)
+    (new.folder / "index.html").write_text("new")
+    assert stands(site)
+    new.publish()
+    assert (site / "index.html").read_text() == "new"
+    assert (site / ".git" / "HEAD").read_text() == "ref", "what begins with a dot is kept, as MkDocs keeps it"
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["site"]
+
+
+def ended_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_build_left_behind_goes_and_what_a_running_one_makes_stays(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    (tmp_path / f".site.new-{ended_process()}" / "half").mkdir(parents=True)
+    (tmp_path / f".site.new-{os.getppid()}" / "half").mkdir(parents=True)
+    new = publish.stage_site(site)
+    assert list(new.folder.iterdir()) == []
+    new.discard()
+    assert {path.name for path in tmp_path.iterdir()} == {"site", f".site.new-{os.getppid()}"}
+
+
+def test_a_build_killed_between_the_two_renames_is_undone(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    site.rename(tmp_path / f".site.old-{ended_process()}")
+    publish.stage_site(site).discard()
+    assert stands(site)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_site_that_cannot_be_put_in_place_leaves_the_last(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    new = publish.stage_site(site)
+    new.folder.rmdir()
+    with pytest.raises(publish.CannotReplace, match="cannot be replaced"):
+        new.publish()
+    assert stands(site)
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(publish.CannotReplace, match="cannot be replaced"):
+        publish.stage_site(tmp_path / "file" / "site")
+
+
+def test_a_file_in_the_place_of_the_site_stays(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("mine")
+    with pytest.raises(publish.CannotReplace, match="it is a file"):
+        publish.stage_site(tmp_path / "site")
+    assert (tmp_path / "site").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_site(tmp_path: Path) -> None:
+    site = good(tmp_path)
+    site.chmod(0o555)
+    with pytest.raises(publish.CannotReplace, match="read-only"):
+        publish.stage_site(site)
+
+
+# Where the Chinese edition is whole and the site is not yet put in place: notes what is served, then warns or dies.
+HOOK = """
+import logging, os, signal
+from pathlib import Path
+
+def on_post_build(config):
+    if config.docs_dir.endswith("zh"):
+        root = Path(config.config_file_path).parent
+        (root / "served").write_text((root / "site" / "index.html").read_text())
+        if os.environ["THEN"] == "die":
+            os.killpg(0, signal.SIGKILL)
+        logging.getLogger("mkdocs").warning("something is odd")
+"""
+
+
+@pytest.mark.builds
+def test_failures_keep_the_last_good_site(tmp_path: Path) -> None:
+    """A full disk, a warning of the Chinese edition in a strict build, and death; then it is whole.
+
+    The pages of one entry are built, which is put in place like the whole site and takes a third of the time.
+    """
+    project = small_project(tmp_path)
+    site = good(project)
+
+    def build(
+        *arguments: str, then: str = "", before: Callable[[], None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", *arguments],
+            cwd=project,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PREVIEW": "ant", "THEN": then},
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,  # all of its processes die together
+            preexec_fn=before,
+        )
+
+    # No file may be larger than this: what the system says then is what it says of a full disk.
+    limited = build("-q", before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)))
+    said = limited.stdout + limited.stderr
+    assert limited.returncode == 1
+    assert "The site cannot be written: File too large" in said
+    assert "is as it was before" in said
+    assert "Traceback" not in said
+    assert stands(site)
+
+    config = project / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("hooks:\n", "hooks:\n  - then.py\n", 1), encoding="utf-8")
+    (project / "then.py").write_text(HOOK)
+    warned = build("--strict", then="warn")
+    said = warned.stdout + warned.stderr
+    assert warned.returncode == 1
+    assert "something is odd" in said
+    assert "Aborted with" in said
+    assert stands(site)
+    assert (project / "served").read_text() == OLD
+
+    assert build("-q", then="die").returncode == -signal.SIGKILL
+    assert stands(site)
+    assert list(project.glob(".site.*")), "for the next build to remove"
+
+    config.write_text(text, encoding="utf-8")
+    result = build("--strict")
+    assert result.returncode == 0, result.stderr
+    assert "WARNING" not in result.stdout + result.stderr
+    assert not (site / "index.html").exists()
+    assert (site / "models" / "ant" / "index.html").is_file()
+    assert (site / "zh" / "models" / "ant" / "index.html").is_file()
+    assert list(project.glob(".site.*")) == []

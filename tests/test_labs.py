@@ -1,15 +1,47 @@
-"""The labs do what the pages say of them: experts and their load, streams, looked-up memory, guessed tokens.
-
-Attention and training have modules of their own.
-"""
+"""The labs do what the pages say of them, equal both ways: attention, experts, training, and the heads of the trained model."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import all_to_all, balance, engram, mhc, mtp, norm, router, speculative
+from labs import (
+    all_to_all,
+    attention,
+    balance,
+    ced,
+    csa,
+    dpo,
+    dsa,
+    dualpipe,
+    engram,
+    fim,
+    fp8,
+    grpo,
+    mhc,
+    mla,
+    mtp,
+    muon,
+    norm,
+    one_step,
+    packing,
+    pipeline,
+    ppo,
+    rope,
+    router,
+    schedules,
+    speculative,
+    yarn,
+    zero_bubble,
+)
+
+from catalogue.records import Catalogue
+from render.context import make_context
+from render.labs import chosen_heads, trained_attention
+from render.words import CHINESE, ENGLISH
+from render.words import load_words as words_of
 
 LABS = sorted((Path(__file__).parents[1] / "labs").glob("*.py"))
 
@@ -114,3 +146,331 @@ def test_free_guesses_are_as_many_times_faster_as_they_are_tokens() -> None:
     assert speculative.speedup(0.8, 3, 0) == speculative.tokens_per_pass(0.8, 3)
     assert speculative.speedup(0.0, 3, 0.1) == pytest.approx(1 / 1.3), "guesses that are never right only cost"
     assert speculative.speedup(1.0, 3, 1.0) == 1, "a guess as dear as a pass gains nothing"
+
+
+def mla_weights(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    d, n_h, d_h, d_r, d_c, d_q = 24, 4, 6, 4, 8, 10
+    shapes = {
+        "W_DKV": (d, d_c),
+        "W_UK": (d_c, n_h, d_h),
+        "W_UV": (d_c, n_h, d_h),
+        "W_KR": (d, d_r),
+        "W_DQ": (d, d_q),
+        "W_UQ": (d_q, n_h, d_h),
+        "W_QR": (d_q, n_h, d_r),
+        "W_O": (n_h, d_h, d),
+    }
+    return {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+
+
+def test_mla_gives_the_same_rebuilt_and_absorbed(rng: np.random.Generator) -> None:
+    w, h = mla_weights(rng), rng.standard_normal((9, 24))
+    theta = rope.angles(4)
+    np.testing.assert_allclose(mla.absorbed(h, w, theta), mla.rebuilt(h, w, theta), atol=1e-12)
+
+
+def test_mla_sees_no_later_token(rng: np.random.Generator) -> None:
+    w, h, theta = mla_weights(rng), rng.standard_normal((9, 24)), rope.angles(4)
+    changed = h.copy()
+    changed[6:] += 1
+    np.testing.assert_array_equal(mla.absorbed(h, w, theta)[:6], mla.absorbed(changed, w, theta)[:6])
+
+
+@pytest.mark.parametrize("variant", ["deepseek-llm-7b-base", "deepseek-llm-67b-base", "deepseek-coder-5.7bmqa-base"])
+def test_the_cache_holds_what_the_catalogue_counts(
+    catalogue: Catalogue, rng: np.random.Generator, variant: str
+) -> None:
+    entry = catalogue.entries[variant]
+    a = entry.architecture
+    n_h, n_g, width = (getattr(a, n).value for n in ("num_attention_heads", "num_key_value_heads", "hidden_size"))
+    W_Q, W_KV = (rng.standard_normal((16, n, width // n_h)) for n in (n_h, n_g))
+    _, cache = attention.grouped(rng.standard_normal((2, 16)), W_Q, W_KV, W_KV, W_Q.transpose(1, 2, 0))
+    per_layer = sum(part[0].size for part in cache)
+    assert per_layer * a.num_hidden_layers.value == entry.recount.kv_cache.value
+
+
+def test_the_latents_are_what_the_catalogue_counts(catalogue: Catalogue, rng: np.random.Generator) -> None:
+    entry = catalogue.entries["deepseek-v3-base"]
+    a = entry.architecture
+    w = {
+        "W_DKV": rng.standard_normal((16, a.kv_lora_rank.value)),
+        "W_KR": rng.standard_normal((16, a.qk_rope_head_dim.value)),
+    }
+    cache = mla.compress(rng.standard_normal((3, 16)), w, rope.angles(a.qk_rope_head_dim.value))
+    assert sum(part[0].size for part in cache) * a.num_hidden_layers.value == entry.recount.kv_cache.value
+
+
+def test_one_key_value_head_and_all_are_the_ends_of_grouped_attention(rng: np.random.Generator) -> None:
+    h, W_Q, W_O = rng.standard_normal((5, 8)), rng.standard_normal((8, 4, 3)), rng.standard_normal((4, 3, 8))
+    W_K, W_V = rng.standard_normal((2, 8, 1, 3))
+    shared, small = attention.grouped(h, W_Q, W_K, W_V, W_O)
+    repeated, large = attention.grouped(h, W_Q, np.repeat(W_K, 4, axis=1), np.repeat(W_V, 4, axis=1), W_O)
+    np.testing.assert_allclose(shared, repeated)
+    assert large[0].size == 4 * small[0].size
+
+
+def test_rope_depends_on_the_distance_alone(rng: np.random.Generator) -> None:
+    q, k = rng.standard_normal((2, 1, 8))
+    theta = rope.angles(8)
+    products = [rope.rotate(q, [m], theta) @ rope.rotate(k, [m + 5], theta).T for m in (0, 3, 1000)]
+    np.testing.assert_allclose(products, np.full_like(products, products[0]), rtol=1e-9)
+
+
+def test_yarn_keeps_fast_pairs_and_stretches_slow_ones() -> None:
+    theta, L, s = rope.angles(64), 4096, 40
+    for gamma in (yarn.ramp(yarn.turns(theta, L), 1, 32), yarn.ramp_by_pair(theta, L, 1, 32)):
+        new = yarn.stretch(theta, gamma, s)
+        assert new[0] == theta[0]
+        assert new[-1] == pytest.approx(theta[-1] / s)
+        assert (np.diff(gamma) <= 0).all()
+    assert yarn.length_factor(1) == 1
+
+
+def test_sparse_attention_of_everything_is_the_dense_one(rng: np.random.Generator) -> None:
+    q, k, v = rng.standard_normal((3, 12, 2, 4))
+    scores = dsa.index_scores(
+        rng.standard_normal((12, 3, 4)), rng.standard_normal((12, 3)), rng.standard_normal((12, 4))
+    )
+    dense = attention.attend(q, k, v, attention.causal(12))
+    np.testing.assert_allclose(dsa.sparse_attention(q, k, v, scores, 12), dense)
+    chosen = dsa.selected(scores, 3)
+    assert chosen.sum(axis=1).tolist() == [1, 2] + [3] * 10
+    assert not (chosen & ~attention.causal(12)).any()
+
+
+def test_the_indexer_has_nothing_to_learn_from_itself(rng: np.random.Generator) -> None:
+    scores = rng.standard_normal((6, 6))
+    own = norm.softmax(np.where(attention.causal(6), scores, -np.inf))
+    assert dsa.indexer_loss(own, scores) == pytest.approx(0)
+    assert dsa.indexer_loss(
+        np.where(attention.causal(6), own[:, ::-1], 0), rng.standard_normal((6, 6))
+    ) != pytest.approx(0)
+
+
+def test_entries_are_weighted_means_and_never_of_later_tokens(rng: np.random.Generator) -> None:
+    C, Z = np.ones((16, 3)), rng.standard_normal((16, 3))
+    np.testing.assert_allclose(csa.compress(C, Z, 4), np.ones((4, 3)))
+    np.testing.assert_allclose(csa.compress_overlapping(C, Z, C, -Z, 4), np.ones((4, 3)))
+    for t in range(40):
+        covered, first = csa.seen(t, 4, 8)
+        assert covered <= t + 1  # never a later token
+        assert first <= covered or t - covered < 8  # no token falls between the entries and the window
+
+
+def test_a_causal_encoder_decoder_needs_as_many_windows_as_layers(rng: np.random.Generator) -> None:
+    N, layers, W = 60, 4, 6
+    X = rng.standard_normal((N, 2))
+    exact = ced.decoder(X, layers, W)[-1]
+    first = ced.needed_exactly(N, layers, W)[0] - (W - 1)
+    np.testing.assert_allclose(ced.decoder(X, layers, W, start=first)[-1], exact)
+    assert not np.allclose(ced.decoder(X, layers, W, start=first + 1)[-1], exact)
+    assert not np.allclose(ced.decoder(X, layers, W, start=N - W)[-1], exact)  # bounded replay is an approximation
+    assert ced.work(100_000, 40, 128) / ced.work(100_000, 40, 128, replay=False) == pytest.approx(0.5, abs=0.01)
+
+
+def test_products_are_those_of_the_pairs_that_the_selection_leaves(rng: np.random.Generator) -> None:
+    """Counted over the mask of the lab itself, for every token of a text."""
+    T, k, n_h, wide = 40, 8, 4, 3
+    mask = dsa.selected(rng.standard_normal((T, T)), k)
+    counted = [dsa.products(t + 1, k, n_h, wide, 2, 5) for t in range(T)]
+    assert sum(attention for attention, _ in counted) == n_h * wide * mask.sum()
+    assert sum(indexer for _, indexer in counted) == 2 * 5 * T * (T + 1) // 2
+    assert dsa.products(T, T, n_h, wide) == (n_h * wide * T, 0)
+
+
+def test_entries_that_are_read_are_those_that_a_token_sees() -> None:
+    for t in (0, 5, 127, 128, 1000):
+        covered, first = csa.seen(t, 4, 128)
+        assert csa.read(t + 1, 4, 10**9, 128) == covered // 4 + t + 1 - first
+        assert csa.read(t + 1, 4, 8, 128) <= 8 + 128
+
+
+UNIT = {"F": 1, "B": 2, "I": 1, "W": 1}
+
+
+def there_and_back(stages: int):
+    """Places of DualPipeV: a device's second stage lies on the way back of the same line."""
+    return lambda device, line: (0, device if line == 0 else stages - 1 - device)
+
+
+@pytest.mark.parametrize(("stages", "batches"), [(4, 4), (6, 8), (8, 10), (8, 16), (10, 12)])
+def test_pipelines_idle_as_the_papers_count(stages: int, batches: int) -> None:
+    F, B, W, both = UNIT["F"], UNIT["B"], UNIT["W"], UNIT["F"] + UNIT["B"]
+    along = lambda device, line: (0, device)  # noqa: E731
+    two_ways = lambda device, line: (line, device if line == 0 else stages - 1 - device)  # noqa: E731
+    cases = [
+        (pipeline.one_f_one_b(stages, 2 * batches), along, (stages - 1) * (F + B)),
+        (zero_bubble.zb1p(stages, 2 * batches), along, (stages - 1) * (F + B - 2 * W)),
+        (dualpipe.dualpipe(stages, batches), two_ways, (stages // 2 - 1) * (both + B - 3 * W)),
+        (
+            dualpipe.dualpipe(stages // 2, batches, v_shape=True),
+            there_and_back(stages),
+            (stages // 2 - 1) * (both + B - 3 * W),
+        ),
+    ]
+    for orders, place, expected in cases:
+        assert pipeline.idle(pipeline.run(orders, place, UNIT)) == [expected] * len(orders)
+
+
+def test_every_micro_batch_passes_every_stage_both_ways() -> None:
+    stages, batches = 8, 10
+    done = [
+        (kind, line, batch, device)
+        for device, order in enumerate(dualpipe.dualpipe(stages, batches))
+        for slot in order
+        for kind, line, batch in slot
+    ]
+    forward = [op[1:] for op in done if op[0] == "F"]
+    backward = [op[1:] for op in done if op[0] in "BI"]
+    weights = [op[1:] for op in done if op[0] in "BW"]
+    for passes in (forward, backward, weights):
+        assert sorted(passes) == [(line, b, d) for line in (0, 1) for b in range(batches) for d in range(stages)]
+
+
+def test_an_order_that_cannot_run_is_an_error() -> None:
+    with pytest.raises(ValueError, match="waits for itself"):
+        pipeline.run([[(("B", 0, 0),)]], lambda device, line: (0, 0), UNIT)
+
+
+def test_fp8_numbers_are_those_of_the_format() -> None:
+    x = np.array([448.0, 500.0, 1.0, 1.0625, 2.0**-9, 0.0, -3.3])
+    assert fp8.fp8(x).tolist() == [448.0, 448.0, 1.0, 1.0, 2.0**-9, 0.0, -3.25]
+    assert fp8.fp8(np.array([57344.0, 1.125]), fp8.E5M2).tolist() == [57344.0, 1.0]
+
+
+def test_smaller_tiles_make_smaller_errors(rng: np.random.Generator) -> None:
+    x = rng.standard_normal((256, 512)) * np.exp(rng.standard_normal((256, 512)))
+    x[:, 17] *= 30_000  # a channel of outliers, as activations have them
+    errors = [
+        fp8.error(np.delete(x, 17, axis=1)[:, :384], rows, columns)
+        for rows, columns in ((256, 384), (1, 384), (1, 128))
+    ]
+    with_outlier = [fp8.quantise(x, rows, columns) for rows, columns in ((256, 512), (128, 128), (1, 128))]
+    far = [np.linalg.norm((x - s * q)[:, 384:]) for q, s in with_outlier]
+    assert errors == sorted(errors, reverse=True)
+    assert far == sorted(far, reverse=True)
+    assert far[0] > 2 * far[2]
+
+
+def test_a_product_in_tiles_is_near_the_exact_one(rng: np.random.Generator) -> None:
+    A, B = rng.standard_normal((8, 256)), rng.standard_normal((256, 128))
+    assert np.linalg.norm(fp8.product(A, B) - A @ B) / np.linalg.norm(A @ B) < 0.05
+
+
+def test_advantages_have_mean_zero_and_one_size(rng: np.random.Generator) -> None:
+    A = grpo.advantages(rng.random((20, 8)))
+    np.testing.assert_allclose(A.mean(axis=-1), 0, atol=1e-12)
+    np.testing.assert_allclose(A.std(axis=-1), 1)
+    assert grpo.advantages(np.ones(4)).tolist() == [0, 0, 0, 0]
+
+
+def test_clipping_stops_the_favoured_direction_alone() -> None:
+    assert grpo.clipped(2.0, 1.0, 0.2) == pytest.approx(1.2)
+    assert grpo.clipped(2.0, -1.0, 0.2) == pytest.approx(-2.0)
+    assert grpo.clipped(0.1, -1.0, 0.2) == pytest.approx(-0.8)
+
+
+def test_the_kl_estimate_is_never_negative_and_unbiased(rng: np.random.Generator) -> None:
+    p, q = norm.softmax(rng.standard_normal((2, 6)))
+    estimates = grpo.kl(np.log(p), np.log(q))
+    assert (estimates >= 0).all()
+    assert np.sum(p * estimates) == pytest.approx(np.sum(p * np.log(p / q)))
+
+
+def test_without_change_the_objective_is_the_mean_advantage() -> None:
+    logs = [np.log(np.full(n, 0.5)) for n in (3, 5)]
+    assert grpo.objective(logs, logs, logs, [1.0, 0.0], 0.2, 0.04) == pytest.approx(0)
+
+
+def test_with_lambda_one_the_advantage_is_the_return_minus_the_value(rng: np.random.Generator) -> None:
+    r, V = rng.standard_normal((2, 7))
+    np.testing.assert_allclose(ppo.generalised_advantage(r, V, lam=1.0), r[::-1].cumsum()[::-1] - V)
+    assert set(ppo.HELD["PPO"]) - set(ppo.HELD["GRPO"]) == {"critic"}
+    assert ppo.token_rewards(1.0, np.zeros(4), np.zeros(4), 0.1).tolist() == [0, 0, 0, 1]
+
+
+def test_dpo_begins_at_log_two_and_falls_with_the_margin() -> None:
+    assert dpo.loss(-1.0, -1.0, -2.0, -2.0, 0.1) == pytest.approx(np.log(2))
+    assert dpo.loss(-0.5, -1.0, -2.5, -2.0, 0.1) < np.log(2)
+
+
+def test_fill_in_the_middle_loses_nothing(rng: np.random.Generator) -> None:
+    text = "def f(x):\n    return x + 1\n"
+    assert fim.restore(fim.psm(text, 4, 13)) == text
+    arranged = fim.arrange([text] * 400, 0.5, rng)
+    assert 150 < sum(a != text for a in arranged) < 250
+
+
+def test_packing_tears_nothing_and_hides_other_documents(rng: np.random.Generator) -> None:
+    lengths = rng.integers(1, 100, 80)
+    sequences = packing.best_fit(lengths, 100)
+    assert sorted(i for s in sequences for i in s) == list(range(80))
+    assert max(sum(lengths[i] for i in s) for s in sequences) <= 100
+    assert packing.cut(lengths, 100) > 10
+    seen = packing.mask([2, 3])
+    assert seen.sum(axis=1).tolist() == [1, 2, 1, 2, 3]
+
+
+def test_schedules_have_the_papers_shares() -> None:
+    x = np.array([0.5, 0.8, 0.85, 0.95, 1.0])
+    np.testing.assert_allclose(schedules.multi_step(x, [0.8, 0.9], 10**-0.5), [1, 1, 0.316, 0.1, 0.1], atol=1e-3)
+    assert schedules.cosine(1.0, 0.1) == pytest.approx(0.1)
+    assert schedules.warmup_stable_decay(np.array([0.01, 0.5, 1.0]), 0.02, 0.8, 0.1).tolist() == pytest.approx(
+        [0.5, 1, 0.1]
+    )
+
+
+def test_muon_makes_all_singular_values_one(rng: np.random.Generator) -> None:
+    values = np.linalg.svd(muon.newton_schulz(rng.standard_normal((12, 20))), compute_uv=False)
+    np.testing.assert_allclose(values, 1, atol=0.05)
+    W, _ = muon.step(np.zeros((12, 20)), np.zeros((12, 20)), rng.standard_normal((12, 20)), lr=1.0)
+    assert np.sqrt(np.mean(W**2)) == pytest.approx(0.18, rel=0.05)
+
+
+def test_the_gradients_are_those_of_the_loss() -> None:
+    a, b, x, y, small = 0.7, np.array([0.4, -0.2, 1.1]), 1.5, 2, 1e-6
+    _, db, _, da = one_step.backward(a, b, x, y)
+
+    def loss(da_: float, db_: np.ndarray) -> float:
+        return float(one_step.forward(a + da_, b + db_, x, y)[2])
+
+    nothing = np.zeros(3)
+    assert da == pytest.approx((loss(small, nothing) - loss(-small, nothing)) / (2 * small), rel=1e-5)
+    for i in range(3):
+        nudge = small * (np.arange(3) == i)
+        assert db[i] == pytest.approx((loss(0, nudge) - loss(0, -nudge)) / (2 * small), rel=1e-5)
+
+
+def test_a_step_makes_the_token_that_came_likelier() -> None:
+    a, b = 0.5, np.array([1.0, 0.0, -1.0])
+    _, before, _ = one_step.forward(a, b, 2.0, 1)
+    _, after, _ = one_step.forward(*one_step.step(a, b, 2.0, 1, 0.1), 2.0, 1)
+    assert after[1] > before[1]
+
+
+T = 6
+BEFORE = [[1.0]] + [[0.0] * (t - 1) + [1.0, 0.0] for t in range(1, T)]
+FIRST = [[1.0]] + [[1.0] + [0.0] * t for t in range(1, T)]
+FURTHER = [[1.0]] + [[0.0, *[0.9 / max(t - 2, 1)] * max(t - 2, 0), 0.05, 0.05][: t + 1] for t in range(1, T)]
+
+
+def test_heads_are_chosen_by_what_they_look_at() -> None:
+    found = chosen_heads([[FIRST, BEFORE], [FURTHER, FIRST]])
+    assert {looks_at: place[:2] for looks_at, place in found.items()} == {
+        "before": (0, 1),
+        "further": (1, 0),
+        "first": (0, 0),
+    }
+    assert found["before"][2] == found["first"][2] == 1
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_the_figure_names_the_sentence_and_its_tokens(catalogue: Catalogue, tmp_path: Path, language: str) -> None:
+    file, ctx = tmp_path / "attention.json", make_context(catalogue, words_of(language))
+    assert trained_attention(ctx, file) == ""
+    said = {"sentence": "a key fits", "tokens": list("⊢akeyf"), "weights": [[FIRST, BEFORE], [FURTHER, FIRST]]}
+    file.write_text(json.dumps({language: said}), encoding="utf-8")
+    html = trained_attention(ctx, file)
+    assert html.count("<svg") == 3
+    assert "a key fits" in html
+    assert ">k</text>" in html
