@@ -142,7 +142,7 @@ REFERENCE = """
 NEWCOMER = """id: newcomer-9b
 name: Newcomer 9B
 track: general
-dates: {announcement: 2026-11, source: kimi-k2-paper §1}
+dates: {announcement: 2025-09, source: kimi-k2-paper §1}
 summary: A small dense model.
 flagship: newcomer-9b-base
 variants:
