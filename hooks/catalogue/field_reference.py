@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from textwrap import indent as indent_text
 from typing import Any
 
@@ -174,147 +175,22 @@ def as_yaml(value: Any) -> str:
     return f'"{text}"' if ": " in text or " #" in text else text
 
 
+_ENTRIES = Path(__file__).parent / "entries_to_copy"
+
+
+def _entry_to_copy(name: str) -> str:
+    return (_ENTRIES / name).read_text(encoding="utf-8")
+
+
 # Head of the file of an entry, by which an editor finds the schema.
 SCHEMA_LINE = "# yaml-language-server: $schema=../model.schema.json"
-
-SMALLEST = f"""\
-{SCHEMA_LINE}
-id: deepseek-x
-name: DeepSeek-X
-track: general
-dates: {{paper: 2026-11, source: deepseek-x arXiv listing}}
-summary:
-  en: What it is, in two or three sentences.
-  zh: 用两三句话说明它是什么。
-flagship: deepseek-x-base
-variants:
-  - id: deepseek-x-base
-    name: DeepSeek-X-Base
-    kind: base
-    parameters: {{total: 7B, source: deepseek-x Table 1}}
-"""
-
-# A mixture of experts with what its paper most often says; with the reference below.
-EXPERTS = f"""\
-{SCHEMA_LINE}
-id: deepseek-x
-name: DeepSeek-X
-track: general
-reference: deepseek-x
-dates: {{paper: 2026-11, source: deepseek-x arXiv listing}}
-summary:
-  en: A mixture of experts of middle size.
-  zh: 中等规模的混合专家模型。
-flagship: deepseek-x-base
-variants:
-  - id: deepseek-x-base
-    name: DeepSeek-X-Base
-    kind: base
-    source: deepseek-x Table 1
-    context_length: 8K
-    parameters: {{total: 14.3B, activated: 2.4B}}  # activated: without the input embedding; another count is explained
-    architecture:
-      source: deepseek-x Table 1
-      attention: MHA
-      feed_forward: DeepSeekMoE  # routed experts, with shared ones beside them or none
-      num_hidden_layers: 24
-      hidden_size: 2048
-      vocab_size: 151936
-      num_attention_heads: 16
-      num_key_value_heads: 16
-      qkv_bias: true
-      first_k_dense_replace: 0
-      n_routed_experts: 60
-      num_experts_per_tok: 4
-      n_shared_experts: 4  # as many routed ones as its width holds
-      moe_intermediate_size: 1408
-      scoring_func: softmax
-      hidden_act: silu
-      tie_word_embeddings: false
-training:
-  - id: pre-training
-    kind: pre-training
-    variants: [deepseek-x-base]
-    source: deepseek-x §3.1
-    data: {{tokens: 4T}}
-    learning_rate:
-      peak: 3e-4
-      final: 3e-5
-      warmup_steps: 2000
-      phases:
-        - {{until: 3.6T, rate: 3e-4, shape: constant}}
-        - {{until: 4T, rate: 3e-5, shape: linear}}  # the rate at the end of the phase
-    batch_size: {{sequences: 1024}}
-    sequence_length: 8K
-infrastructure:
-  source: deepseek-x §3.2
-  hardware: {{gpu: H800, gpu_count: 256}}
-evaluation:
-  - id: base
-    title: {{en: Base model, zh: 基座模型}}
-    kind: base
-    source: deepseek-x Table 2
-    complete: true  # every row of the table; otherwise name the others under `left_out`
-    rows:
-      - {{benchmark: MMLU, setting: {{en: 5-shot, zh: 5-shot}}, scores: {{deepseek-x-base: 62.5}}}}
-"""
-
-REFERENCE = """\
-@misc{deepseek-x,
-  title  = {{DeepSeek-X: A Model That Is Made Up}},
-  author = {{DeepSeek-AI}},
-  year   = {2026},
-  eprint = {2611.01234},
-  url    = {https://arxiv.org/abs/2611.01234},
-}
-"""
-
-# Behind the last variant of its family: nothing of the family's dates, licences and training holds for it.
-UPDATE = """\
-  - id: deepseek-x-1125
-    name: DeepSeek-X-1125
-    kind: chat
-    based_on: {value: deepseek-x-base, source: deepseek-x §5}
-    parameters: {total: 7B, source: deepseek-x Table 1}
-    release: {weights: 2026-11-25, source: deepseek-x §5}
-"""
-
-TECHNIQUE = """\
-  - id: x-attention
-    name: {en: X attention, zh: X 注意力}
-    kind: attention
-    definition: {en: attention that is made up, zh: 虚构的注意力}
-    what: {en: "What it is, in words that a newcomer understands.", zh: 用初学者能懂的话说明它是什么。}
-    why: {en: "What was bad without it.", zh: 说明没有它时有什么不好。}
-    how: {en: "What is computed, in which order, with which shapes.", zh: 说明计算什么，按什么次序，各量是什么形状。}
-    in_models:
-      - model: deepseek-x
-        is_use: false  # only where the model does without it
-        text: {en: "What this model does with it, or has instead.", zh: 说明该模型如何使用它，或改用什么。}
-    cost: {en: "What it saved and what it cost.", zh: 说明省了什么，付出了什么。}
-    introduced: {by: DeepSeek-AI, by_deepseek: true, date: 2026-11, reference: deepseek-x, source: deepseek-x §2}
-"""
-
-API_NAME = """\
-  - id: deepseek-x
-    name: deepseek-x
-    source: deepseek-x §6
-    pointers:
-      - {since: 2026-11-20, variant: deepseek-x-base}
-"""
-
-# A second variant, which shares what the first one has and came out by itself.
-_SECOND = """\
-- id: deepseek-v3
-  name: DeepSeek-V3
-  kind: chat
-  source: deepseek-v3 §5.1
-  based_on: deepseek-v3-base
-  parameters: {total: {value: 671B, counts: the backbone}}
-  architecture_of: deepseek-v3-base
-  architecture_except: {rms_norm_eps: 1e-5}
-  release: {weights: 2024-12-27, format: FP8 (E4M3)}
-"""
+SMALLEST = _entry_to_copy("smallest.yaml")
+EXPERTS = _entry_to_copy("mixture_of_experts.yaml")
+REFERENCE = _entry_to_copy("reference.bib")
+UPDATE = _entry_to_copy("update.yaml")
+TECHNIQUE = _entry_to_copy("technique.yaml")
+API_NAME = _entry_to_copy("api_name.yaml")
+_SECOND = _entry_to_copy("second_variant.yaml")
 
 
 def complete_entry() -> str:

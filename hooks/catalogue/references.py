@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,9 +81,7 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
     verbatim = {
         entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
     }
-    # Apart: what decodes LaTeX leaves errors behind that hold on to whoever called, and to all that was read.
-    with ThreadPoolExecutor(1) as apart:
-        decoded = apart.submit(_decoded_library, library).result()
+    decoded = _decoded_library(library)
     findings += _failed_blocks(decoded, file)
     references = {}
     for entry in decoded.entries:
