@@ -129,7 +129,7 @@ def read_results(
         rows = [tuple(csv.DictReader(io.StringIO(texts.get(name, "")))) for name in names]
         result = Result(texts, *rows)
         if not found:
-            found += _contradictions(experiment, result, ("experiments", index), located)
+            found += _contradicting_verdicts(experiment, result, ("experiments", index), located)
         results[experiment.id] = result
         findings += found
     return results, findings
@@ -163,7 +163,7 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _contradictions(
+def _contradicting_verdicts(
     experiment: Experiment, result: Result, path: tuple[str | int, ...], located: Located
 ) -> Iterator[Finding]:
     """Arms that were not run, and verdicts that the numbers do not bear out."""

@@ -53,12 +53,12 @@ class Finding:
     repair: tuple[str, str] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        parts = [_shortened(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
+        parts = [_shortened_text(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
         where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
         return escape_invisible(where + "; ".join(part for part in parts if part)).replace("\n", "\\n")
 
 
-def _shortened(text: str) -> str:
+def _shortened_text(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -57,8 +57,14 @@ def stale_report(data: Path) -> str:
     newest = newest_model(draft.models.models)
     about = f" ({newest.name})" if newest else ""
     parts = (
-        (f"Sentences whose truth depends on the newest model{about}", list(_sentences(texts, _newest_pattern(newest)))),
-        ("Sentences that say that something is not there, or is the only one", list(_sentences(texts, _NOT_YET))),
+        (
+            f"Sentences whose truth depends on the newest model{about}",
+            list(_matching_sentences(texts, _newest_pattern(newest))),
+        ),
+        (
+            "Sentences that say that something is not there, or is the only one",
+            list(_matching_sentences(texts, _NOT_YET)),
+        ),
         ("Not published here, and stated by a later report for its own model", list(_values_to_ask_again(draft))),
         ("Documents that could not be opened, with the values that rest on them", list(_unopened_documents(draft))),
         ("Documents that were read in a copy", list(_copied_documents(draft))),
@@ -92,7 +98,7 @@ def _written_texts(data: Path) -> Iterator[tuple[str, str]]:
             yield path.relative_to(data.parent).as_posix(), path.read_text(encoding="utf-8")
 
 
-def _sentences(texts: Mapping[str, str], pattern: re.Pattern[str]) -> Iterator[str]:
+def _matching_sentences(texts: Mapping[str, str], pattern: re.Pattern[str]) -> Iterator[str]:
     """Each match with its surroundings, once a line."""
     for place, text in texts.items():
         seen = set[int]()

@@ -37,12 +37,12 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     families = [answers.model_answers(citations, model) for model in context.catalogue.models.values()]
     files = {}
     for number, found in enumerate(families):
-        for group, facts in enumerate(_grouped(found)):
+        for group, facts in enumerate(_facts_by_group(found)):
             at = number * len(AnswerGroup) + group
             files[f"f{at}.js"] = search_script("family", at, _pack_family(facts, address))
     techniques, terms = answers.technique_answers(context), answers.term_answers(context)
     api = answers.api_answers(citations)
-    for at, part in enumerate(_in_pieces([_definition(one, address) for one in (*techniques, *terms)])):
+    for at, part in enumerate(_in_pieces([_definition_record(one, address) for one in (*techniques, *terms)])):
         files[f"d{at}.js"] = search_script("defined", at, part)
     language = context.words.language
     questions = [
@@ -51,8 +51,8 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     ]
     for at, part in enumerate(_in_pieces(questions)):
         files[f"q{at}.js"] = search_script("questions", at, part)
-    files["api.js"] = search_script("api", 0, _api(api, address))
-    files["kinds.js"] = search_script("kinds", 0, _kinds(context))
+    files["api.js"] = search_script("api", 0, _api_records(api, address))
+    files["kinds.js"] = search_script("kinds", 0, _kinds_of_fact(context))
     files["answers.js"] = search_script(
         "answers", 0, _answers_head(context, families, len(techniques), list(api), address)
     )
@@ -64,7 +64,7 @@ def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
     return [items[at : at + _TOGETHER] for at in range(0, len(items), _TOGETHER)]
 
 
-def _grouped(found: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+def _facts_by_group(found: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     """The facts of a family by the group of their kind; published values without a kind, and scores, in a group of their own."""
     for group in AnswerGroup:
         yield {
@@ -111,7 +111,7 @@ def _pack_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
     }
 
 
-def _definition(one: Mapping[str, Any], address: Address) -> dict[str, Any]:
+def _definition_record(one: Mapping[str, Any], address: Address) -> dict[str, Any]:
     made = {"title": one["title"], "text": one["definition"], "address": address(one["address"])}
     if one.get("models"):
         made |= {"page": made["address"].partition("#")[0], "models": one["models"]}
@@ -120,14 +120,14 @@ def _definition(one: Mapping[str, Any], address: Address) -> dict[str, Any]:
     return made
 
 
-def _api(api: Mapping[str, list[AnswerLine]], address: Address) -> list[dict[str, Any]]:
+def _api_records(api: Mapping[str, list[AnswerLine]], address: Address) -> list[dict[str, Any]]:
     return [
         {"title": name, "lines": [[line.text, line.source, address(line.address)] for line in lines]}
         for name, lines in api.items()
     ]
 
 
-def _kinds(context: Context) -> dict[str, Any]:
+def _kinds_of_fact(context: Context) -> dict[str, Any]:
     facts = context.catalogue.asked.facts
     return {
         "kinds": [
@@ -135,7 +135,7 @@ def _kinds(context: Context) -> dict[str, Any]:
             for kind in asked_kinds()
         ],
         "narrowing": {
-            name: [[_form(form), label] for form, label in dict.fromkeys(listed)]
+            name: [[_comparable_form(form), label] for form, label in dict.fromkeys(listed)]
             for name, listed in answers.narrowing_words(context).items()
         },
     }
@@ -182,10 +182,10 @@ def _asked_forms(context: Context, forms: AskedForms | None) -> str:
     if forms is None:
         return ""
     listed = forms.en if context.words.language == ENGLISH else (*forms.zh, *forms.en[:_ENGLISH_FORMS])
-    return "|".join(dict.fromkeys(map(_form, listed)))
+    return "|".join(dict.fromkeys(map(_comparable_form, listed)))
 
 
-def _form(text: str) -> str:
+def _comparable_form(text: str) -> str:
     """A way of asking as the search compares it: its Latin words, and its runs of Chinese as they are."""
     return " ".join((*split_words(_HAN.sub(" ", text)), *_HAN.findall(text)))
 

@@ -496,7 +496,7 @@ def spelling_file(language: str, titles: Iterable[str], names: Iterable[str], ca
         by_stem.setdefault(stem_word(word), word)
     data: dict[str, object] = {"latin": " ".join(sorted(by_stem.values()))}
     if language == CHINESE:
-        data |= _chinese(names)
+        data |= _chinese_spelling(names)
     return search_script("spelling", 0, data)
 
 
@@ -506,7 +506,7 @@ def _asked_forms(catalogue: Catalogue) -> Iterable[AskedForms]:
     yield from asked.stages.values()
 
 
-def _chinese(names: Iterable[str]) -> dict[str, str]:
+def _chinese_spelling(names: Iterable[str]) -> dict[str, str]:
     """Names with two characters and more, the readings of characters, and names that are read otherwise than these say."""
     from pypinyin import lazy_pinyin  # reads all phrases of Chinese, which a build of one entry need not wait for
 

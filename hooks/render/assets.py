@@ -178,18 +178,18 @@ def _classes_by_selector(sheet: str) -> frozenset[frozenset[str]]:
     """The classes that each selector of a sheet asks for, those without any of their own left out; `:not(…)` asks for nothing."""
     heads = _HEAD.findall(_joined_styles(sheet))
     selectors = (one for head in heads for one in _COMMA.split(_UNASKED.sub("", head)))
-    asked = (frozenset(_WORN.findall(one)) for selector in selectors for one in _alternatives(selector))
+    asked = (frozenset(_WORN.findall(one)) for selector in selectors for one in _selector_alternatives(selector))
     return frozenset(classes for classes in asked if not classes <= _WORN_LATER)
 
 
-def _alternatives(selector: str) -> Iterator[str]:
+def _selector_alternatives(selector: str) -> Iterator[str]:
     """A selector with each of what its `:is(…)`, `:where(…)` and `:has(…)` allow."""
     choice = _CHOICE.search(selector)
     if choice is None:
         yield selector
         return
     for one in choice[1].split(","):
-        yield from _alternatives(selector[: choice.start()] + one + selector[choice.end() :])
+        yield from _selector_alternatives(selector[: choice.start()] + one + selector[choice.end() :])
 
 
 _CLASS = re.compile(r'class="([^"]*)"')

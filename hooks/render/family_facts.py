@@ -80,7 +80,7 @@ def later_releases(citations: Citations, model: Model) -> list[Markup]:
     return lines
 
 
-def _labelled(citations: Citations, label: str, value: Single[Any]) -> Markup:
+def _labelled_value(citations: Citations, label: str, value: Single[Any]) -> Markup:
     words = citations.context.words
     return Markup(words("punctuation.labelled", label=words(label), value=citations.value_html(value)))
 
@@ -88,7 +88,7 @@ def _labelled(citations: Citations, label: str, value: Single[Any]) -> Markup:
 def _named_values(citations: Citations, kind: str, names: Iterable[str], record: object) -> list[Markup]:
     found = [(name, getattr(record, name)) for name in names]
     return [
-        _labelled(citations, f"field.{kind}.{name}", value)
+        _labelled_value(citations, f"field.{kind}.{name}", value)
         for name, value in found
         if value is not None and value.value is not None
     ]
@@ -117,7 +117,7 @@ def family_licences(citations: Citations, model: Model) -> list[Markup]:
     if stated is None:
         return []
     lines = [
-        _labelled(citations, f"field.licences.{name}", value)
+        _labelled_value(citations, f"field.licences.{name}", value)
         for name, value in (
             ("weights", stated.weights),
             ("code", stated.code),

@@ -91,7 +91,7 @@ def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetri
     terms["flops_per_token"] = evaluate_formula("flops_per_token", "matrix_flops + attention_flops", numbers)
     numbers["flops_per_token"] = terms["flops_per_token"].value
     terms["training_flops"] = evaluate_formula("training_flops", "flops_per_token * tokens", numbers)
-    return TrainingMetrics(tokens, {**terms, **_utilisations(entry, numbers, peak)}, None)
+    return TrainingMetrics(tokens, {**terms, **_utilisation_terms(entry, numbers, peak)}, None)
 
 
 def pre_training(entry: Entry) -> Stage | None:
@@ -179,7 +179,7 @@ def attention_formula(architecture: Architecture, numbers: Mapping[str, int]) ->
     return f"6 * num_hidden_layers * num_attention_heads * ({kind.score_widths}) * sequence_length / 2"
 
 
-def _utilisations(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Computation]:
+def _utilisation_terms(entry: Entry, numbers: Mapping[str, int], peak: Decimal | None) -> dict[str, Computation]:
     """Utilisation by our count, and with attention counted without a causal mask."""
     hours = pre_training_hours(entry)
     if hours is None or peak is None or peak % 1:

@@ -370,7 +370,7 @@ class Drawing:
             return label[1:]
         words, own = self.context.words, f"draw.{self.name}.{label}"
         key = own if own in words or f"draw.common.{label}" not in words else f"draw.common.{label}"
-        return words(key, **{name: _grouped(value) for name, value in self.numbers.items()})
+        return words(key, **{name: _with_digit_groups(value) for name, value in self.numbers.items()})
 
     def sample_tokens(self, key: str = "sample_text") -> list[str]:
         """A short text in the reader's language, a label for each of its tokens; a bar stands between two."""
@@ -389,12 +389,12 @@ class Drawing:
             title, panel = self.say(f"{behind}title"), canvas.panel
             panel.title = panel.says = title
             panel.height = canvas.y + 2
-            latex = _NUMBER.sub(lambda m: _grouped(self.numbers[m[1]]).replace(",", "{,}"), formula)
+            latex = _NUMBER.sub(lambda m: _with_digit_groups(self.numbers[m[1]]).replace(",", "{,}"), formula)
             found.append(Frame(title, self.say(f"{behind}says"), panel, latex))
         return found
 
 
-def _grouped(value: object) -> str:
+def _with_digit_groups(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -254,15 +254,15 @@ def peer_sections(context: Context) -> list[Section]:
     day = format.format_date(PartialDate(peers.date), words)
     made = words("trust.peers.made", date=day, **peers.versions)
     alike, apart = _peer_groups(context)
-    html = _paragraphs(said, *behind, words("trust.peers.catches"))
+    html = _joined_paragraphs(said, *behind, words("trust.peers.catches"))
     if apart:
         html += context.html("table.html.jinja", t=_differences_table(context, apart))
     summary = words("trust.peers.folded", count=len(alike))
     html += context.html("folded_table.html.jinja", t=_equal_table(context, alike), summary=summary)
-    html += _paragraphs(words("trust.peers.counted"), made)
+    html += _joined_paragraphs(words("trust.peers.counted"), made)
     found = [Section("peers", words("trust.peers.title"), html)]
     if peers.labs:
-        html = _paragraphs(words("trust.labs.text"), words("trust.labs.layout"))
+        html = _joined_paragraphs(words("trust.labs.text"), words("trust.labs.layout"))
         found.append(
             Section("labs", words("trust.labs.title"), html + context.html("table.html.jinja", t=_labs_table(context)))
         )
@@ -273,7 +273,7 @@ def peer_state(context: Context, entry: Entry) -> State:
     return context.catalogue.peers.state_of(entry.architecture_owner, entry.architecture, entry.total)
 
 
-def _paragraphs(*texts: str) -> str:
+def _joined_paragraphs(*texts: str) -> str:
     return "".join(f"<p>{text}</p>" for text in texts if text)
 
 
@@ -400,7 +400,7 @@ def _witness_sections(context: Context) -> list[Section]:
         Column(words("trust.witness.differs"), lambda w: count(w, Outcome.DIFFERS), numeric=True),
         Column(words("trust.witness.only_theirs"), lambda w: count(w, Outcome.ONLY_THEIRS), numeric=True),
     ]
-    html = _paragraphs(words("trust.witness.intro"), *(words.text(w.about) for w in catalogue.witnesses))
+    html = _joined_paragraphs(words("trust.witness.intro"), *(words.text(w.about) for w in catalogue.witnesses))
     html += context.html("table.html.jinja", t=by_column(words("trust.witness.caption"), columns, catalogue.witnesses))
     apart = [one for found in compared.values() for one in found if one.outcome is Outcome.DIFFERS]
     differing: list[Column[Comparison]] = [

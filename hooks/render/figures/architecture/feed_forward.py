@@ -229,7 +229,7 @@ def _compare_experts(
     return y
 
 
-def _activation(dims: Dimensions) -> list[Part]:
+def _activation_line(dims: Dimensions) -> list[Part]:
     activation = dims.stated("hidden_act")
     if activation is None or activation.absent:
         return []
@@ -326,7 +326,12 @@ NETWORKS: Mapping[FeedForward, NetworkDrawing] = per_kind(
     "NETWORKS in render/figures/architecture/feed_forward.py",
     {
         FeedForward.DENSE: NetworkDrawing(
-            "drawing.ffn", _activation, _draw_dense_network, _compare_dense_network, _uniform_runs, _dense_sentences
+            "drawing.ffn",
+            _activation_line,
+            _draw_dense_network,
+            _compare_dense_network,
+            _uniform_runs,
+            _dense_sentences,
         ),
         FeedForward.DEEPSEEK_MOE: NetworkDrawing(
             "drawing.moe", _kind_of_experts, _draw_experts, _compare_experts, _expert_runs, _expert_sentences
