@@ -1,4 +1,4 @@
-"""Signs that stand for words: at most six on the whole site, each with its word beside it."""
+"""Signs that stand for words: at most six on the whole site, each with its word beside it; and numbers as they are said."""
 
 from __future__ import annotations
 
@@ -113,3 +113,18 @@ def test_each_page_leads_to_what_explains_its_forms(built: Path, edition: str, p
 def test_a_catalogue_without_an_example_leaves_a_form_out(small: Catalogue) -> None:
     page = study.reading_page(context_of(small))
     assert all(block for block in page.blocks.values())
+
+
+# Where every digit counts: tables and lists of values, a sum that is worked, what a problem gives and asks, names of files.
+EXACT = "table, dl.ds-constants, .ds-working-line, .ds-exercise > p:first-child, .ds-sources, .ds-working-steps, code, pre, math"
+LONG = re.compile(r"(?<![\d.,/:\w-])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d\w-])")
+
+
+def test_numbers_in_texts_and_labels_are_as_long_as_a_person_says_them(built: Path) -> None:
+    """From seven digits on in short; the digits stand in the title, which is no text."""
+    found: list[str] = []
+    for path, article in articles(built):
+        for node in article.css(f"{EXACT}, title, desc"):
+            node.decompose()
+        found += [f"{path}: {number}" for number in LONG.findall(article.text(separator=" "))]
+    assert found == []

@@ -119,8 +119,11 @@ class Citations:
         return self.cite(str(self.value_in_words(found.value)), found.source)
 
     def value_in_words(self, value: object) -> Markup:
-        """A value in a sentence, with `about` or `at least` spelt out where it is approximate or a bound."""
+        """A value in a sentence: as long as a person says it, `about` or `at least` spelt out."""
         shown, qualifier = self.value_text(value), value.qualifier if isinstance(value, Quantity) else ""
+        if isinstance(value, Length) and value.value >= 10**6 and not value.text.isdigit():
+            return Markup('<span title="{}">{}</span>').format(f"{int(value.value):,}", format.format_quantity(value))
+        shown = format.spoken_numbers(shown, self.context.words)
         if qualifier not in _SAID:
             return shown
         number = shown.unescape().removeprefix("≈" if qualifier == "~" else qualifier).strip()

@@ -45,6 +45,22 @@ def format_amount(value: Decimal, words: Words) -> str:
     return _in_ten_thousands(Decimal(f"{value:.3E}"))
 
 
+_LONG = re.compile(r"(?:^|(?<=>))\d{1,3}(?:,\d{3}){2,}(?=$|<)")
+
+
+def spoken_numbers(html: Markup | str, words: Words) -> Markup:
+    """Whole numbers of seven digits and more as a person says them, the digits on point: `653.9B`, `6539 亿`."""
+
+    def spoken(match: re.Match[str]) -> str:
+        return f'<span title="{match[0]}">{spoken_number(int(match[0].replace(",", "")), words)}</span>'
+
+    return Markup(_LONG.sub(spoken, str(html)))
+
+
+def spoken_number(value: int, words: Words) -> str:
+    return format_amount(Decimal(value), words) if abs(value) >= 10**6 else f"{value:,}"
+
+
 def format_amounts(values: Sequence[Decimal], words: Words) -> list[str]:
     """Amounts of a column in one unit: `5.328M` beside `0.010M`."""
     largest = max(values, default=Decimal(0))

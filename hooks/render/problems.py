@@ -21,7 +21,7 @@ from catalogue.schema.study import Problem, Simulator, Step
 
 from . import assets
 from .context import Context
-from .format import format_integer, format_power, format_scientific
+from .format import format_integer, format_power, format_scientific, spoken_numbers
 from .page import Section, title_of
 from .pages import GUIDE, MODEL, technique_address
 from .tables import with_unit
@@ -232,16 +232,21 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
-        "with_unit": with_unit(Markup("<b>{}</b>").format(_answer_digits(worked.exact)), unit) if worked else "",
+        "with_unit": with_unit(_spoken_answer(words, worked.exact), unit) if worked else "",
         "working": _working_line(words, problem, worked) if worked and not _is_last_step(asked_) else "",
         "tolerance": problem.tolerance_percent,
         "mistakes": [
-            {"value": _answer_digits(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
+            {"value": spoken_numbers(_answer_digits(number), words), "says": words.text(mistake.says)}
+            for number, mistake in asked_.mistakes
         ],
         "wrong": json.dumps(
             [[float(number), words.text(mistake.says)] for number, mistake in asked_.mistakes], ensure_ascii=False
         ),
     }
+
+
+def _spoken_answer(words: Words, exact: Fraction) -> Markup:
+    return Markup("<b>{}</b>").format(spoken_numbers(_answer_digits(exact), words))
 
 
 def _is_last_step(asked_: SolvedProblem) -> bool:

@@ -18,6 +18,7 @@ from catalogue.derive.expression import architecture_numbers, evaluate_formula
 from ..context import Context
 from ..figures.attention_mechanisms import architecture_number, caching_layers
 from ..figures.canvas import WIDTH, Panel, fan_path, path_data, polyline_path, text_width
+from ..format import format_compact
 
 # Blue reads or computes, green is kept, orange are experts and the way back, teal carries the position or travels between machines,
 # purple chooses or rates, crimson is lost, waits or is shared by all, grey is the token or the network itself. Small letters are pale.
@@ -110,7 +111,9 @@ class Canvas:
         """Bars to one scale, each with its number or the text in its fourth item."""
         most = most or max(row[1] for row in rows)
         for label, number, kind, *shown in rows:
-            value = self.say(shown[0]) if shown else f"={number:,.0f}"[1:]
+            value = (
+                self.say(shown[0]) if shown else (f"{number:,.0f}" if number < 10**6 else format_compact(int(number)))
+            )
             room = self.width - (text_width(value, _SIZE, bold=True) + 10 if value else 0)
             lines = wrapped_lines(self.say(label), room)
             for line in lines:

@@ -16,6 +16,7 @@ from catalogue.derive.expression import architecture_numbers, evaluate_formula, 
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.quantities import Quantity
 
+from .. import format
 from ..words import Words
 from .canvas import WIDTH, Panel
 
@@ -206,7 +207,7 @@ def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
     for row, (name, amount) in enumerate(amounts):
         y = 20 + row * 58
         kept.text(0, y, words(f"mechanism.csa-windows.kept_{name}", m=m, far=far), "strong")
-        kept.text(358, y, f"{amount:,}", anchor="end")
+        kept.text(358, y, format.spoken_number(amount, words), anchor="end")
         kept.bar(0, y + 6, amount / amounts[0][1] * 350, 14, "cache" if row else "outline")
     return [panel, kept]
 

@@ -239,7 +239,11 @@ def _value_list(
     citations: Citations, found: Sequence[ComparedLine], column: int
 ) -> list[tuple[str, str, list[Markup]]]:
     shape = escape(citations.context.words("changes.value"))
-    items = [shape.format(field=_line_label(citations, line), value=line.cells[column].html) for line in found]
+    words = citations.context.words
+    items = [
+        shape.format(field=_line_label(citations, line), value=format.spoken_numbers(line.cells[column].html, words))
+        for line in found
+    ]
     return [("values", citations.context.words("changes.dimensions"), items)] if items else []
 
 

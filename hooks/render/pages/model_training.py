@@ -316,7 +316,13 @@ def _values_by_variant(
         if isinstance(single.value, Quantity):
             note = citations.rich_text(single.note).striptags() if single.note else ""
             shown = citations.cite(
-                str(escape(format.format_quantity(single.value, citations.context.words))), single.source, note
+                str(
+                    format.spoken_numbers(
+                        escape(format.format_quantity(single.value, citations.context.words)), citations.context.words
+                    )
+                ),
+                single.source,
+                note,
             )
             if told and note:
                 shown += Markup(" <small>{}</small>").format(note)

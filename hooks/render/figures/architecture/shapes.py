@@ -94,7 +94,7 @@ class Dimensions:
         return Dimension(
             key,
             self.words(label or f"drawing.{key}"),
-            f"{working.value:,}",
+            format.spoken_number(working.value, self.words),
             str(working.value),
             formula=f"{working.formula} = {working.numbers}",
         )
@@ -163,7 +163,12 @@ class Dimensions:
         return self._dimension("", single, label) if single is not None else None
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
-        shown = self.citations.value_text(single.value).striptags() if single.absence is None else self._absence(single)
+        if isinstance(single.value, int) and not isinstance(single.value, bool):
+            shown = format.spoken_number(single.value, self.words)
+        else:
+            shown = (
+                self.citations.value_text(single.value).striptags() if single.absence is None else self._absence(single)
+            )
         shown += counted_text(self.words, counts_of(single))
         plain = _plain_value(single)
         return Dimension(
