@@ -84,7 +84,6 @@ def format_minutes(words: Words, result: Result) -> str:
 
 
 def _machine_text(words: Words, recorded: str) -> str:
-    """The machine as labs/train records it, "processor, n cores", in the words of the edition."""
     processor, _, cores = recorded.rpartition(", ")
     return words("experiments.machine", processor=processor, cores=cores.removesuffix(" cores"))
 

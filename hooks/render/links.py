@@ -128,7 +128,6 @@ def year_badges(context: Context) -> dict[str, str]:
 
 
 def _menu_items(context: Context, declared: DeclaredPage, pages: Mapping[str, Page]) -> Iterator[object]:
-    """A declaration's lines in the menu; a hand-written page has its title in its text."""
     if declared.groups is None:
         if not declared.builder:
             yield declared.path

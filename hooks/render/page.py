@@ -168,7 +168,6 @@ def fenced_code(text: str, language: str = "") -> str:
 
 
 def block_marker(block: str) -> str:
-    """The comment that stands in Markdown for a block of HTML."""
     return f"<!-- ds-block: {block} -->"
 
 

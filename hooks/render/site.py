@@ -165,7 +165,6 @@ def _drawing_files(ctx: Context, pages: Mapping[str, Page], address: str) -> dic
 
 
 def _places_on_parts(pages: Sequence[Page]) -> dict[str, dict[str, str]]:
-    """Parts that hold a page's anchors, by path."""
     return {pages[0].path: models.anchor_pages(pages)} if len(pages) > 1 else {}
 
 

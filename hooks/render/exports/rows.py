@@ -352,7 +352,6 @@ def _technique_rows(plain: PlainRecords) -> Iterator[Row]:
 
 
 def _use_rows(plain: PlainRecords) -> Iterator[Row]:
-    """Uses that entries state and uses that follow from their fields."""
     context = plain.contexts[ENGLISH]
     for technique in plain.catalogue.techniques.values():
         for use in context.uses.of_technique(technique.id):

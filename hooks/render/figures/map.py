@@ -243,7 +243,6 @@ def lay_out_narrow_map(context: Context, more: Mapping[str, Sequence[Item]], alo
 
 
 def _wrapped_items(items: Sequence[Item], room: float) -> list[list[Item]]:
-    """Items in lines with dots between; a name that needs two lines has them to itself."""
     lines: list[list[Item]] = []
     for whole in items:
         parts = wrapped_text(whole.label, _DOWN_SIZE, room, 2)

@@ -231,7 +231,6 @@ def _column_step(graph: _StageGraph) -> float:
 
 
 def _makers_above(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> set[str]:
-    """Stages whose counted data go to a lane below."""
     return {
         maker
         for id_, stage in graph.stages.items()

@@ -108,7 +108,6 @@ def path_of(context: Context, entry: Entry) -> TokenPath:
 
 
 def _ledger_parts(context: Context, entry: Entry) -> list[LedgerPart]:
-    """Largest parts by name; their sum is the activated parameters of the architecture page."""
     assert entry.recount is not None
     count = {term.name: int(term.value) for term in entry.recount.terms}
     routed = count["routed_experts"] - (

@@ -288,7 +288,6 @@ def anchor_pages(model_pages: Sequence[Page]) -> dict[str, str]:
 
 
 def part_redirects(model_pages: Sequence[Page]) -> Iterator[tuple[str, Redirect]]:
-    """Parts without a page of their own, now or formerly: the entry decides which page has them."""
     overview, *_ = model_pages
     home = overview.path.removesuffix(".md")
     paths = {page.path for page in model_pages}

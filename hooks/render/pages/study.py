@@ -101,7 +101,6 @@ _KINDS = (("guide", "nav.guides"), ("technique", "page.techniques"), ("model", "
 
 
 def problems_page(context: Context, written: Mapping[str, str]) -> Page:
-    """Problems by page; `written` are hand-written pages by path."""
     words = context.words
     by_page: dict[str, list[SolvedProblem]] = {}
     for problem in context.problems:

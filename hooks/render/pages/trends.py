@@ -128,7 +128,6 @@ def unreleased_entries(context: Context) -> list[Entry]:
 
 
 def borrowed_models(context: Context) -> list[Model]:
-    """Families whose flagship has no architecture of its own, in the drawn tracks."""
     return [
         model
         for model in context.catalogue.models.values()

@@ -99,7 +99,6 @@ class _ImagePathDrawing:
         self.x += room
 
     def _arrow(self, room: float) -> None:
-        """An arrow to the next part, on a new line where `room` is not left."""
         if self.x + _GAP + room > self.sheet.width:
             self.x, self.y = 0.0, self.y + _STEP + _DOWN
         self.sheet.path(path_data("M", self.x + 2, self.y + _STEP / 2, "h", _GAP - 12), "wire")
