@@ -143,7 +143,7 @@ def test_the_schedules_are_those_of_the_lab() -> None:
       const found = [run(oneFOneB(p, m), d => [0, d], input.times), run(zb1p(p, m), d => [0, d], input.times)];
       if (m >= 2 * p) found.push(run(dualpipe(p, m / 2), (d, line) => [line, back(d, line)], input.times),
         run(dualpipe(p / 2, m / 2, true), (d, line) => [0, back(d, line)], input.times));
-      return found.map(rows => [rows, idle(rows)]);
+      return found.map(rows => [rows, idle(rows, input.times)]);
     })"""
     for (p, m), found in zip(grid, script("pipelines", work, {"grid": grid, "times": times}), strict=True):
         expected = lab_schedules(p, m, times)
@@ -174,8 +174,24 @@ def lab_schedules(stages: int, batches: int, times: dict[str, int]) -> dict[str,
 def test_the_page_says_how_long_the_lab_s_pipelines_idle(edition: Context) -> None:
     play = PLAYS["pipelines"](edition.words, edition.catalogue)
     idle = [str(pipeline.idle(rows)[0]) for rows in lab_schedules(8, 20, play.data["times"]).values()]
-    drawn = draw_play(play, {"stages": 8, "batches": 20})
+    drawn = draw_play(play, {"stages": 8, "batches": 20, "sends": 0})
     assert all(number in panel.shapes for number, panel in zip(idle, drawn.panels, strict=True))
+
+
+def test_what_pairs_send_costs_no_time() -> None:
+    """By itself a pass waits for what it sends: once for each forward and each backward pass."""
+    times = {"F": 1, "B": 2, "I": 1, "W": 1}
+    work = """[0, 1].map(sends => {
+      const given = { ...input, sends };
+      const rows = run(dualpipe(8, 20), (d, line) => [line, line ? 7 - d : d], given);
+      const pairs = rows[0].filter(([, , slot]) => slot.length > 1);
+      return [whole(run(oneFOneB(1, 6), d => [0, d], given)), pairs.map(([start, end]) => end - start), whole(rows)];
+    })"""
+    (alone, pairs, step), (slower, same, longer) = script("pipelines", work, times)
+    assert (alone, slower) == (18, 30)
+    assert same == pairs
+    assert len(pairs) > 20
+    assert step < longer < step + 2 * 40
 
 
 def test_random_numbers_have_the_mean_and_spread_they_should() -> None:

@@ -45,6 +45,7 @@ _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 _FOR_MARKDOWN = re.compile(
     r'(<\w+[^>]*?) markdown="(?:0|span)"'
 )  # read by Markdown, which leaves it in HTML of several lines
+_SYMBOL = re.compile(r"<em>([A-Za-zα-ω])</em>")  # a letter by itself is one of a formula
 _SEARCH_WORDS = (
     *("label", "placeholder", "close", "kinds", "all", "one", "many", "more", "none", "instead", "failed", "hint"),
     *("examples", "questions", "keys", "stop"),
@@ -82,7 +83,7 @@ class EditionBuild:
     def page_content(self, path: str, html: str, here: str, missing: Callable[[str], str]) -> str:
         """Blocks put in, links relative to `here`."""
         blocks = self.page_blocks(path)
-        html = _FOR_MARKDOWN.sub(r"\1", html)
+        html = _SYMBOL.sub(r"<i>\1</i>", _FOR_MARKDOWN.sub(r"\1", html))
         whole = self.edition.terms.link_terms(_MARKER.sub(lambda match: blocks[match[1]], html), path)
         return self.links.with_relative_addresses(whole, here, missing)
 

@@ -443,8 +443,9 @@ def grpo_advantages(words: Words, catalogue: Catalogue) -> Play:
 def pipeline_schedules(words: Words, catalogue: Catalogue) -> Play:
     name = "pipelines"
     controls = (
-        make_slider(words, name, "stages", 8, range(4, 17, 2)),
-        make_slider(words, name, "batches", 16, range(4, 41, 2)),
+        make_slider(words, name, "stages", 4, range(4, 17, 2)),
+        make_slider(words, name, "batches", 8, range(4, 41, 2)),
+        make_slider(words, name, "sends", 100, range(0, 101, 25), words("play.percent", value="{value}")),
     )
     keys = ("few", "1f1b", "zb1p", "dualpipe", "dualpipev", "panel_says", "idle", "needs")
     # Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
@@ -474,20 +475,20 @@ def yarn_scaling(words: Words, catalogue: Catalogue) -> Play:
 
 
 def speculative_decoding(words: Words, catalogue: Catalogue) -> Play:
-    """Tokens a pass and speed; starts at V3's module, the lower published rate and the cost by share of layers."""
+    """Tokens a pass and speed, with V3's module and the cost by share of layers; starts where no guess is accepted."""
     name, entry = "speculative", catalogue.entries["deepseek-v3-base"]
     guesses = architecture_count(entry, "num_nextn_predict_layers")
     cost = round(100 * guesses / architecture_count(entry, "num_hidden_layers"))
     percent = words("play.percent", value="{value}")
     most = 8
     controls = (
-        make_slider(words, name, "alpha", _published_acceptance(catalogue), range(101), percent),
+        make_slider(words, name, "alpha", 0, range(101), percent),
         make_slider(words, name, "gamma", guesses, range(1, most + 1)),
         make_slider(words, name, "cost", cost, range(51), percent),
     )
-    keys = ("passes", "passes_says", "rate", "here", "speed", "speed_says", "guesses")
-    data = {"words": figure_words(words, name, *keys), "most": most}
-    return Play(name, "speculative", controls, data, (_acceptance_rule(words),), runs="gamma")
+    keys = ("passes", "passes_says", "rate", "published", "here", "speed", "speed_says", "guesses")
+    data = {"words": figure_words(words, name, *keys), "most": most, "published": _published_acceptance(catalogue)}
+    return Play(name, "speculative", controls, data, (_acceptance_rule(words),), runs="alpha")
 
 
 def _acceptance_rule(words: Words) -> Panel:

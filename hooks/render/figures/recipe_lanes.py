@@ -19,7 +19,7 @@ from catalogue.schema.values import Stated
 
 from .. import format
 from ..context import Context
-from .canvas import cut_text, path_data, text_width, wrapped_text
+from .canvas import path_data, text_width, wrapped_text
 from .schedule import BESIDE, recipe_rows
 
 WIDTH, DOWN_WIDTH = 1000, 358
@@ -47,7 +47,7 @@ class StageNode:
     down_y: float
     beside: bool
     start: Sequence[str]
-    down_line: str
+    down_lines: Sequence[str]
     result: str
     before_band: bool  # its words end where a band leaves downwards
 
@@ -267,7 +267,7 @@ def _stage_nodes(
             down_y,
             stage.kind in BESIDE,
             wrapped_text(start, 12.5, max(room - 56, 92), 3) if start else (),
-            cut_text(
+            wrapped_text(
                 " · ".join(
                     filter(
                         None, (result and f"→ {result}", _stage_fact(context, stage), "" if start == result else start)
@@ -275,6 +275,7 @@ def _stage_nodes(
                 ),
                 12,
                 line_room,
+                2,
             ),
             result,
             id_ in makers_above,

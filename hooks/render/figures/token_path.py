@@ -193,15 +193,22 @@ class _Frames:
         panel.text(at, end + 18, f"{self.a['hidden_size']:,}", "strong", anchor)
 
     def draw_look_up(self) -> list[Panel]:
-        table = self.new_panel("table", 280)
-        for row in range(22):
-            table.bar(0, 6 + row * 11, 250, 8, "attention" if row == 13 else "faint")
-        table.text(0, 270, self.token_words("panel.table_rows"), "small")
-        table.arrow(254, 153, 340, 153)
-        stream = self.new_panel("stream", 256)
-        self.draw_stream(stream, 30, 10)
+        table, row, wide = self.new_panel("table"), 13, self.a["hidden_size"] * _SCALE
+        for i in range(22):
+            table.bar(0, 6 + i * 12, wide, 8, "attention" if i == row else "faint")
+        table.text(0, 292, self.token_words("panel.table_rows"), "small")
+        table.arrow(wide + 6, 10 + row * 12, 356, 10 + row * 12)
+        stream = self.new_panel("stream")
+        self.draw_stream(stream, 4, 50)
+        middle = 10.0 + row * 12
+        stream.arrow(24, middle, 356, middle)
+        for x in range(60, 340, 100):
+            for i, kind in enumerate(("attention", "expert")):
+                stream.bar(x + i * 42, middle - 70, 32, 32, kind)
+                stream.arrow(x + i * 42 + 9, middle - 4, x + i * 42 + 9, middle - 34)
+                stream.arrow(x + i * 42 + 23, middle - 36, x + i * 42 + 23, middle - 6)
         for line, key in enumerate(("stream_a", "stream_b", "stream_c")):
-            stream.text(66, 100 + 20 * line, self.token_words(f"panel.{key}"), "strong" if not line else "")
+            stream.text(60, middle + 40 + 20 * line, self.token_words(f"panel.{key}"), "strong" if not line else "")
         return [table, stream]
 
     def draw_press(self) -> list[Panel]:
@@ -286,28 +293,32 @@ class _Frames:
         places = _example_choice(sorted(reached), chosen, per)
         rows = (per + across - 1) // across
         step = 230.0 / groups
+        tall = a["hidden_size"] * _SCALE
+        for end in (0, 346):
+            choice.bar(end, 125 - tall / 2, 12, tall)
+        choice.line([(12, 125), (28, 125)])
         for group in range(groups):
             y = 10 + group * step
             if grouped:
-                choice.bar(90, y, 266, step - 5, "expert soft" if group in reached else "faint")
+                choice.bar(90, y, 236, step - 5, "expert soft" if group in reached else "faint")
             if group in reached:
                 middle = y + (step - 5) / 2
-                choice.path(f"M50 125C70 125 66 {middle:.1f} 90 {middle:.1f}", "line expert thin-line")
+                choice.path(f"M68 125C82 125 76 {middle:.1f} 90 {middle:.1f}", "line expert thin-line")
             dots = [
-                (102 + i % across * (242 / (across - 1)), y + (step - 5) / (rows + 1) * (1 + i // across))
+                (101 + i % across * (214 / (across - 1)), y + (step - 5) / (rows + 1) * (1 + i // across))
                 for i in range(per)
             ]
             worked = [place for i, place in enumerate(dots) if (group, i) in places]
             choice.dots([p for p in dots if p not in worked], "expert soft" if group in reached else "")
             choice.dots(worked, "expert here")
             for x, y in worked:
-                choice.path(f"M{x + 6:.1f} {y:.1f}H352C366 {y:.1f} 358 125 378 125", "line expert thin-line")
-        choice.path("M26 101a24 24 0 1 0 .1 0z", "gate")
-        choice.text(26, 129, self.token_words("panel.gate"), "strong", "middle")
+                choice.path(f"M{x + 6:.1f} {y:.1f}H322C336 {y:.1f} 330 125 346 125", "line expert thin-line")
+        choice.path("M48 105a20 20 0 1 0 .1 0z", "gate")
+        choice.text(48, 129, self.token_words("panel.gate"), "strong", "middle")
         for shared in range(a["n_shared_experts"]):
             choice.bar(90 + shared * 30, 250, 24, 24, "shared")
-        choice.path("M352 262C372 262 358 125 378 125", "line off thin-line")
-        choice.line([(94 + 30 * a["n_shared_experts"], 262), (352, 262)], "off thin-line")
+        choice.path("M322 262C338 262 330 125 346 125", "line off thin-line")
+        choice.line([(94 + 30 * a["n_shared_experts"], 262), (322, 262)], "off thin-line")
         choice.text(100 + a["n_shared_experts"] * 30, 256, self.token_words("panel.shared"), "small")
         choice.text(0, 296, self.token_words("panel.example_experts"), "small")
         work = self.new_panel("work")

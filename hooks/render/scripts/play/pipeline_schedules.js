@@ -1,6 +1,12 @@
 // Orders of pipelines and their run, those of labs/pipeline.py, zero_bubble.py and dualpipe.py.
 // A slot is a list of operations that run together, an operation [kind, line, micro-batch].
 
+const computed = (slot, times) => sum(slot.map(([kind]) => times[kind]));
+// A pass exchanges tokens between experts, but for its part for the weights; a unit of `sends` each.
+const sent = (slot, times) => (times.sends ?? 0) * slot.filter(([kind]) => kind !== "W").length;
+// By itself a pass waits for what it sends; of two that run together one computes while the other sends.
+const lasting = (slot, times) => (slot.length > 1 ? Math.max(computed(slot, times), sent(slot, times)) : computed(slot, times) + sent(slot, times));
+
 function run(orders, place, times) {
   const last = Math.max(...orders.flatMap((_, device) => [place(device, 0)[1], place(device, 1)[1]]));
   const done = new Map();
@@ -19,7 +25,7 @@ function run(orders, place, times) {
         const wanted = slot.flatMap((op) => needs(device, op));
         if (!wanted.every((key) => done.has(key))) break;
         const start = Math.max(row.at(-1)?.[1] ?? 0, ...wanted.map((key) => done.get(key)));
-        const end = start + sum(slot.map(([kind]) => times[kind]));
+        const end = start + lasting(slot, times);
         for (const [kind, line, batch] of slot) done.set(`${kind === "B" ? "I" : kind} ${place(device, line).join(" ")} ${batch}`, end);
         row.push([start, end, slot]);
       }
@@ -29,7 +35,7 @@ function run(orders, place, times) {
 }
 
 const whole = (rows) => Math.max(...rows.map((row) => row.at(-1)[1]));
-const idle = (rows) => rows.map((row) => whole(rows) - sum(row.map(([start, end]) => end - start)));
+const idle = (rows, times) => rows.map((row) => whole(rows) - sum(row.map(([, , slot]) => computed(slot, times))));
 
 const oneFOneB = (stages, batches) =>
   range(stages).map((stage) => {
