@@ -68,7 +68,7 @@ def test_a_card_has_its_numbers_its_verdicts_and_its_command(small: Catalogue) -
     for said in ("shared against each its own: −0.533, deviation 0.058", ">shown<", ">consistent<"):
         assert said in card
     assert "python -m labs.train.experiments trails" in card
-    assert "3 min of one core for 3 seeds (Anthill, 2 cores" in card
+    assert "3 min of one core for 3 seeds (commit " in card
     assert card.count("<svg") == 3
 
 

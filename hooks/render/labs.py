@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -89,14 +89,19 @@ def _machine_text(words: Words, recorded: str) -> str:
 
 
 def _cost_text(words: Words, result: Result) -> str:
-    origin = result.origin
     return words(
         "experiments.cost",
         minutes=format_minutes(words, result),
         seeds=result.seeds,
-        machine=_machine_text(words, origin["machine"]),
-        torch=origin["torch"],
-        commit=origin["commit"],
+        commit=result.origin["commit"],
+    )
+
+
+def machines_used(words: Words, results: Iterable[Result]) -> str:
+    """What the experiments ran on, each machine once."""
+    used = dict.fromkeys((result.origin["machine"], result.origin["torch"]) for result in results)
+    return words("experiments.listed").join(
+        words("experiments.ran_on", machine=_machine_text(words, machine), torch=torch) for machine, torch in used
     )
 
 

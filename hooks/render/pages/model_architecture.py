@@ -373,7 +373,7 @@ def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
 
 
 def _sums_table(citations: Citations, model: Model, owners: Sequence[Entry]) -> Table | None:
-    """Each formula once, with numbers where there is one architecture, else as the title of its result."""
+    """Each formula once, with its numbers as the title of the result."""
     words = citations.context.words
     lines = {entry.variant.id: list(_sum_lines(citations, entry)) for entry in owners}
     found = dict.fromkeys((line.label, line.formula) for of in lines.values() for line in of)
@@ -389,22 +389,20 @@ def _sums_table(citations: Citations, model: Model, owners: Sequence[Entry]) -> 
         ]
         any_line = next(line for line in same if line is not None)
         shown = Markup("<code>{}</code>").format(formula) if formula else NOTHING if several else Markup("")
-        if formula and not several:
-            shown += Markup("<br>{}").format(any_line.numbers)
         head = Markup("<b>{}</b>").format(label) if any_line.is_total else escape(label)
-        rows.append([Cell(head), Cell(shown), *(_sum_cell(line, several) for line in same)])
-    heads = [Head(words("working.part")), Head(words("working.formula_alone" if several else "working.formula"))]
+        rows.append([Cell(head), Cell(shown), *(_sum_cell(line) for line in same)])
+    heads = [Head(words("working.part")), Head(words("working.formula_alone"))]
     heads += [Head(short_variant(entry.variant.name) if several else words("working.result"), True) for entry in owners]
     caption = words("working.caption", name=model.name)
     return Table(caption, heads, rows, classes="ds-sums" if not several else "ds-sums-of-several")
 
 
-def _sum_cell(line: _SumLine | None, several: bool) -> Cell:
+def _sum_cell(line: _SumLine | None) -> Cell:
     if line is None:
         return EMPTY
     text = format.format_integer(abs(line.value))
     text = f"−{text}" if line.value < 0 else text
-    shown = recomputed_html(text, line.numbers) if several and line.numbers else Markup(text)
+    shown = recomputed_html(text, line.numbers) if line.numbers else Markup(text)
     return Cell(shown, str(line.value))
 
 

@@ -92,7 +92,6 @@ def _track_and_kin(context: Context, model: Model) -> dict[str, object]:
         "track": context.words(f"track.{model.track.value}"),
         "parents": [_short_link(models[id_]) for id_ in parents],
         "children": [_short_link(m) for m in context.catalogue.children.get(model.id, ())],
-        "count": len(models),
     }
 
 

@@ -27,7 +27,7 @@ from ..assets import page_script
 from ..cite import Citations, opening_words
 from ..context import Context
 from ..format import format_integer
-from ..labs import PAGE, experiment_card, format_minutes, verdicts_found
+from ..labs import PAGE, experiment_card, format_minutes, machines_used, verdicts_found
 from ..links import jump_bar
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of
 from ..problems import LONGEST_OPENING, home_of, problem_item, problems_of_page, title_and_address
@@ -49,6 +49,7 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
     words, citations = context.words, Citations(context)
     html = f"<p>{words('experiments.set_up_text')}</p>"
     after = f"```sh\n{_COMMANDS}```\n\n{words('experiments.set_up_more')}"
+    machines = machines_used(words, context.catalogue.results.values())
     groups = [
         Section(
             f"about-{Path(path).stem}" if path else "experiments",
@@ -67,7 +68,11 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
             *groups,
             Section("set-up", words("experiments.set_up"), html, after),
             Section("judged", words("experiments.judged"), f"<p>{words('experiments.judged_text')}</p>"),
-            Section("elsewhere", words("experiments.elsewhere"), f"<p>{words('experiments.elsewhere_text')}</p>"),
+            Section(
+                "elsewhere",
+                words("experiments.elsewhere"),
+                f"<p>{words('experiments.elsewhere_text', machines=machines)}</p>",
+            ),
             *([sources_section(citations)] if citations.numbers else []),
         ),
     )
