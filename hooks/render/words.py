@@ -12,10 +12,10 @@ from catalogue.strict_yaml import read_yaml
 
 FOLDER = Path(__file__).parent / "words"
 ENGLISH, CHINESE = "en", "zh"
-# What English reads off the code: descriptions of fields, docstrings of rules.
-_IN_THE_CODE = ("schema.", "rules.")
+# What English reads off code and data: descriptions of fields, docstrings of rules, companies that have a Chinese name.
+_IN_THE_CODE = ("schema.", "rules.", "makers.")
 # A text that both languages share and that lists numbers, as `59.0, 63.0` or `4K, 16K`.
-_NUMBERS = re.compile(r"[\d.]+[KMBT%x]?(?:, [\d.]+[KMBT%x]?)+")
+_NUMBERS = re.compile(r"−?[\d.]+[KMBT%x]?(?:, −?[\d.]+[KMBT%x]?)+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # A round number takes the Chinese word behind it without a space, `60.12 万增至`, and so does a bracket.
 _CLOSED = re.compile(r"(\d [万亿]|）(?:</\w+>)*) (?=[\u4e00-\u9fff])")

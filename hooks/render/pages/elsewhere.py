@@ -19,6 +19,7 @@ from ..format import NOTHING
 from ..links import technique_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, by_column, count_cell, recomputed_html, recomputed_size, working_cell
+from ..words import Words
 from .sources import sources_section
 
 PATH = "elsewhere.md"
@@ -93,14 +94,21 @@ def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
     return sorted((m for m in catalogue.elsewhere.models if idea.has(m)), key=lambda m: (m.maker.lower(), m.type))
 
 
+def maker_name(words: Words, maker: str) -> str:
+    """A company in the language of the page; most go by one name everywhere."""
+    key = f"makers.{maker}"
+    return words.from_code(key, maker) if key in words else maker
+
+
 def line_elsewhere(context: Context, technique: str) -> Markup:
     """Who else has a technique; empty for one that was not looked for."""
     idea = next((idea for idea in IDEAS if idea.technique == technique), None)
     if idea is None or not has_table(context.catalogue):
         return Markup("")
     found = users_of(context.catalogue, idea)
-    makers = list(dict.fromkeys(m.maker for m in found))
-    text = context.words("elsewhere.line", types=len(found), makers=context.words("punctuation.listed").join(makers))
+    words = context.words
+    makers = dict.fromkeys(maker_name(words, m.maker) for m in found)
+    text = words("elsewhere.line", types=len(found), makers=words("punctuation.listed").join(makers))
     return Markup('<a href="ds:{}#{}">{}</a>').format(PATH, idea.id, text)
 
 
@@ -123,7 +131,7 @@ def _idea_section(context: Context, idea: Idea, found: Sequence[ModelType]) -> S
 
     columns: list[Column[ModelType]] = [
         Column(words("elsewhere.type"), lambda m: Markup("<code>{}</code>").format(m.type)),
-        Column(words("elsewhere.maker"), lambda m: m.maker),
+        Column(words("elsewhere.maker"), lambda m: maker_name(words, m.maker)),
         Column(words("elsewhere.checkpoint"), lambda m: m.checkpoint.partition("/")[2] or NOTHING),
     ]
     columns += [
@@ -160,7 +168,7 @@ def _contemporaries_section(citations: Citations) -> Section:
     ]
     columns: list[Column[_ContemporaryRow]] = [
         Column(words("table.model"), lambda row: _row_name(citations, row)),
-        Column(words("elsewhere.maker"), lambda row: row.other.maker if row.other else "DeepSeek"),
+        Column(words("elsewhere.maker"), lambda row: maker_name(words, row.other.maker) if row.other else "DeepSeek"),
         Column(words("field.architecture.attention"), lambda row: _attention_name(row)),
         Column(words("elsewhere.cache"), lambda row: _cache_cell(row), numeric=True),
         Column(words("elsewhere.bytes"), lambda row: _bytes_cell(row), numeric=True),
