@@ -402,7 +402,7 @@ def _meant_in(context: Context, name: ApiName, quarter: int) -> Iterator[Markup]
             # The model that a quarter begins with is shown with the one that takes its place in it.
             yield escape(_short_meaning(context, pointer))
     if name.until is not None and name.until.value is None and last is not None and quarter == last + 1:
-        yield Markup("<i>{}</i>").format(context.words("api_names.open_end"))
+        yield Markup("<em>{}</em>").format(context.words("api_names.open_end"))
 
 
 def _short_meaning(context: Context, pointer: ApiPointer) -> str:
