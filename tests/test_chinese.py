@@ -102,7 +102,14 @@ def chinese(catalogue: Catalogue) -> Context:
 
 @pytest.mark.parametrize(
     ("printed", "said"),
-    [("~3000", "约 3,000"), ("<0.25%", "不到 0.25%"), (">50K", "超过 50K"), ("671B", "671B"), ("≥4", "≥ 4")],
+    [
+        ("~3000", "约 3,000"),
+        ("<0.25%", "不到 0.25%"),
+        (">50K", "超过 50K"),
+        ("671B", "671B"),
+        ("≥4", "至少 4"),
+        ("≤32", "至多 32"),
+    ],
 )
 def test_a_sentence_says_in_words_that_a_value_is_approximate_or_a_bound(
     chinese: Context, printed: str, said: str

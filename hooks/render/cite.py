@@ -43,7 +43,7 @@ from .words import CHINESE, HAN, Words
 
 _COMMA = re.compile(r", |，")
 _CODE = re.compile(r"`([^`]+)`")
-_SAID = {"~": "about", "<": "below", ">": "above"}
+_SAID = {"~": "about", "<": "below", ">": "above", "≤": "at_most", "≥": "at_least"}
 _JOINER = "\u2060"  # keeps a source mark on the line of its sentence
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?![”」）])")
 
