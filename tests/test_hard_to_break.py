@@ -67,40 +67,52 @@ def test_a_description_cannot_leave_its_attribute() -> None:
     assert yaml.safe_load(front)["description"] == "a &quot;b&quot; &lt;script&gt;"
 
 
-def test_a_page_that_is_no_text_is_named(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    page = project / "docs" / "zh" / "index.md"
-    page.write_bytes(page.read_bytes() + b"\nfine\n\xff\xfe\n")
-    with pytest.raises(mutate.PageError) as error:
-        mutate.outcome(project / "data", project / "docs", tell=False)
-    line = page.read_bytes().count(b"\n")
-    assert (
-        str(error.value)
-        == f"docs/zh/index.md:{line}: is not UTF-8 text: the byte 0xff; put the file back, saved as UTF-8"
-    )
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_project(tmp_path_factory.mktemp("small"))
 
 
-def test_a_page_with_a_character_that_turns_digits_round_is_named(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    page = project / "docs" / "en" / "index.md"
-    page.write_text(page.read_text(encoding="utf-8") + "\nall \u202e176 of them\n", encoding="utf-8")
-    with pytest.raises(mutate.PageError) as error:
-        mutate.outcome(project / "data", project / "docs", tell=False)
-    line = len(page.read_text(encoding="utf-8").splitlines())
-    assert str(error.value).startswith(f"docs/en/index.md:{line}: the character U+202E, which nobody sees")
-    assert str(error.value).endswith("take it out")
+def outcome_with(project: Path, name: str, added: str | bytes) -> tuple[str, int]:
+    """What becomes of the project with something added to a hand-written page, and how many lines that has."""
+    page = project / "docs" / name
+    good = page.read_bytes()
+    page.write_bytes(good + (added if isinstance(added, bytes) else added.encode()))
+    try:
+        return mutate.outcome(project / "data", project / "docs", tell=False), 0
+    except mutate.PageError as error:
+        return str(error), page.read_bytes().count(b"\n")
+    finally:
+        page.write_bytes(good)
 
 
-def test_a_page_with_a_conflict_of_two_versions_is_named(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    page = project / "docs" / "en" / "index.md"
-    text = page.read_text(encoding="utf-8") + "\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> branch\n"
-    page.write_text(text, encoding="utf-8")
-    with pytest.raises(mutate.PageError) as error:
-        mutate.outcome(project / "data", project / "docs", tell=False)
-    assert f"docs/en/index.md:{text.splitlines().index('<<<<<<< HEAD') + 1}: a conflict of two versions" in str(
-        error.value
-    )
+CONFLICT = "\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> branch\n"
+QUOTED = "\n{{ v('ant-base/parameters.total') }}\n"
+TWICE = "\n{{ block('families') }}\n\n{{ block('families') }}\n"
+SAID = {
+    "no text": (b"\nfine\n\xff\xfe\n", 0, "is not UTF-8 text: the byte 0xff; put the file back, saved as UTF-8"),
+    "turned round": ("\nall \u202e176 of them\n", 0, "the character U+202E, which nobody sees"),
+    "two versions": (CONFLICT, 4, "a conflict of two versions"),
+    "no sources": (QUOTED, 0, "quotes values and lists no sources; put `{{ block('sources') }}`"),
+    "a figure twice": (
+        TWICE,
+        0,
+        "`{{ block('families') }}` is placed in line {earlier} already; take one of the two out",
+    ),
+}
+
+
+@pytest.mark.parametrize(("added", "before_last", "says"), SAID.values(), ids=SAID.keys())
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_wrong_with_a_page_is_named(
+    small: Path, language: str, added: str | bytes, before_last: int, says: str
+) -> None:
+    name = f"{language}/index.md"
+    said, lines = outcome_with(small, name, added)
+    assert said.startswith(f"docs/{name}:{lines - before_last}: " + says.replace("{earlier}", str(lines - 2)))
+
+
+def test_a_page_that_quotes_values_and_lists_their_sources_is_made(small: Path) -> None:
+    assert outcome_with(small, "zh/index.md", QUOTED + "{{ block('sources') }}\n") == ("built", 0)
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"ids": 3}', "[" * 100_000])
@@ -110,36 +122,6 @@ def test_a_broken_file_that_a_command_writes_is_named(valid: Path, text: str) ->
     (finding,) = findings_of(valid)
     assert (finding.file, finding.line) == (f"{valid.name}/slips.json", 1)
     assert "`make slips` writes this file; run it again" in str(finding)
-
-
-def refusal(project: Path, page: Path, text: str) -> str:
-    """What is said of a hand-written page with another text."""
-    page.write_text(text, encoding="utf-8")
-    with pytest.raises(mutate.PageError) as error:
-        mutate.outcome(project / "data", project / "docs", tell=False)
-    return str(error.value)
-
-
-def test_a_page_that_quotes_values_lists_their_sources(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    page = project / "docs" / "zh" / "index.md"
-    text = page.read_text(encoding="utf-8") + "\n{{ v('ant-base/parameters.total') }}\n"
-    said = (
-        f"docs/zh/index.md:{text.count(chr(10))}: quotes values and lists no sources; put `{{{{ block('sources') }}}}`"
-    )
-    assert refusal(project, page, text).startswith(said)
-    page.write_text(text + "{{ block('sources') }}\n", encoding="utf-8")
-    assert mutate.outcome(project / "data", project / "docs", tell=False) == "built"
-
-
-def test_a_figure_is_placed_once_on_a_page(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    page = project / "docs" / "en" / "index.md"
-    text = page.read_text(encoding="utf-8") + "\n{{ block('families') }}\n\n{{ block('families') }}\n"
-    last = text.count(chr(10))
-    assert refusal(project, page, text) == (
-        f"docs/en/index.md:{last}: `{{{{ block('families') }}}}` is placed in line {last - 2} already; take one of the two out"
-    )
 
 
 def test_a_sample_of_corruptions(tmp_path: Path) -> None:
