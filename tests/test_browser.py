@@ -108,6 +108,16 @@ def test_an_error_is_reported_with_page_and_value(page: Page, address: str) -> N
     assert said == ": ".join(" ".join(text.split()) for text in heads)
 
 
+def test_the_place_of_each_source_is_shown_beside_its_value(page: Page, address: str) -> None:
+    """On a page with a drawing, whose links are none of HTML."""
+    page.goto(address + "models/deepseek-v2/architecture/")
+    button = page.locator("[data-places]")
+    button.click()
+    expect(page.locator(".ds-place").first).to_have_text(re.compile(r"\[\S"))
+    button.click()
+    expect(page.locator(".ds-place")).to_have_count(0)
+
+
 def test_source_is_a_link_without_javascript(plain: Page, address: str) -> None:
     plain.goto(address + "models/deepseek-v3/")
     value = plain.locator(".ds-ribbon a[data-s]").first

@@ -2,11 +2,11 @@
 const placesButton = document.querySelector("[data-places]");
 
 function addPlaces() {
-  for (const value of document.querySelectorAll("article :is(a[data-s], .ds-mark)")) {
+  for (const value of document.querySelectorAll("article :is(a[data-s], .ds-mark):not(svg *, .ds-hero *, .ds-recipe *)")) {
     const entry = document.getElementById(value.hash.slice(1));
     const before = value.parentElement.querySelector(`.ds-place[data-of="${value.hash}"]`);
-    if (!entry || before || value.closest(".ds-hero, svg, .ds-recipe")) continue; // one place stands for all values beside it
-    const place = Object.assign(document.createElement("small"), { className: "ds-place", textContent: ` [${placesOf(value.hash).flatMap(wholePlace).map((said) => said.textContent ?? said).join("; ")}]` });
+    if (!entry || before) continue; // one place stands for all values beside it
+    const place = Object.assign(document.createElement("small"), { className: "ds-place", textContent: ` [${placesOf(entry).flatMap(wholePlace).map((said) => said.textContent ?? said).join("; ")}]` });
     place.dataset.of = value.hash;
     place.title = entry.closest("li").firstElementChild.textContent;
     value.after(place);

@@ -27,10 +27,10 @@ function report(value, cited) {
   tip.append(link);
 }
 
-// Every place that a list by document has for a source, by the address of its number; what it leads to first.
-function placesOf(hash) {
-  const places = [...document.querySelectorAll(`.ds-sources [data-n~="${hash.slice(2)}"]`)];
-  const first = document.getElementById(hash.slice(1)).closest("[data-n]");
+// Every place that a list by document has for a source, by its number; what the number leads to first.
+function placesOf(number) {
+  const places = [...document.querySelectorAll(`.ds-sources [data-n~="${number.id.slice(1)}"]`)];
+  const first = number.closest("[data-n]");
   return [first, ...places.filter((place) => place !== first)];
 }
 
@@ -44,9 +44,9 @@ function wholePlace(place) {
 }
 
 // The documents of a source, each by its whole title with its place.
-function saidOf(entry, hash) {
+function saidOf(entry) {
   if (entry.localName === "li") return [...entry.childNodes].map((node) => node.cloneNode(true));
-  return placesOf(hash).flatMap((place, index) => {
+  return placesOf(entry).flatMap((place, index) => {
     const title = place.parentElement.firstElementChild.cloneNode(true);
     title.textContent = title.title || title.textContent;
     const said = wholePlace(place);
@@ -86,7 +86,7 @@ function show(value) {
   }
   const before = tip.textContent.length;
   if (entry) {
-    tip.append(...saidOf(entry, value.hash));
+    tip.append(...saidOf(entry));
     for (const copy of tip.querySelectorAll(".ds-via")) copy.after(` (${copy.title})`); // in the list the place alone is the link
   }
   if (meant) {
