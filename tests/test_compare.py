@@ -83,7 +83,7 @@ def test_a_dense_model_has_all_of_it_at_work(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("number", "first", "said"),
     [
-        (34560, 34560, "the same"),
+        (34560, 34560, "same"),
         (35136, 34560, "× 1.02"),
         (671, 236, "× 2.8"),
         (16, 21, "× 0.76"),
