@@ -140,7 +140,7 @@ class Canvas:
         return found
 
     def label_place(self, place: Place, letter: str, label: str) -> None:
-        dark = letter.isupper() and letter != "G"
+        dark = letter.isupper() and letter not in "GC"  # grey and the half-strong green carry dark letters
         lines = wrapped_lines(self.say(label), place.width - 6, bold=True) if label else []
         top = place.y + place.height / 2 + 4.5 - _LINE * (len(lines) - 1) / 2
         for i, line in enumerate(lines):
