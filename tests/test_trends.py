@@ -259,7 +259,7 @@ def test_any_two_quantities_make_a_chart_that_the_address_keeps(page: Page, addr
     expect(page.locator("#tokens")).to_be_visible()
     across.select_option("activated")
     assert page.url == f"{address}trends/?x=activated&y=tokens"
-    expect(page.locator("#own")).to_have_text("training tokens by parameters active per token")
+    expect(page.locator("#own")).to_have_text("Training tokens by parameters active per token")
     page.reload()
     expect(page.locator("#own")).to_be_visible()
     assert (
