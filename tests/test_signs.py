@@ -116,7 +116,7 @@ def test_a_catalogue_without_an_example_leaves_a_form_out(small: Catalogue) -> N
 
 
 # Where every digit counts: tables and lists of values, a sum that is worked, what a problem gives and asks, names of files.
-EXACT = "table, dl.ds-constants, .ds-working-line, .ds-exercise > p:first-child, .ds-sources, .ds-working-steps, code, pre, math"
+EXACT = "table, dl.ds-constants, .ds-working-line, .ds-exercise > p:first-child, .ds-problem-links, .ds-sources, .ds-working-steps, code, pre, math"
 LONG = re.compile(r"(?<![\d.,/:\w-])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d\w-])")
 
 
