@@ -268,8 +268,8 @@ class _Frames:
         back.bar(len(weights) * 36, 20, 24, tall, "outline")
         heads = self.a["num_attention_heads"]
         across = 16
-        for head in range(heads):
-            back.bar(108 + head % across * 9.2, 156 + head // across * 9.2, 7.4, 7.4, "attention")
+        squares = ((108 + head % across * 9.2, 156 + head // across * 9.2) for head in range(heads))
+        back.cells(squares, 7.4, 7.4, "attention")
         rows = (heads + across - 1) // across
         back.text(108, 156 + rows * 9.2 + 18, self.token_words("panel.heads"), "small")
         back.text(0, 290, self.token_words("panel.example_attention"), "small")
@@ -338,12 +338,13 @@ class _Frames:
         stack = self.new_panel("stack")
         step = 268.0 / layers
         encoder = a.get("encoder_layers", 0)
-        for layer in range(layers):
-            y = 276 - (layer + 1) * step
-            kind = "expert soft" if layer < dense else "expert" if not encoder or layer >= encoder else "expert soft"
-            stack.bar(0, y, 150, step - 1.2, kind)
-            if self.kind.every_layer_caches:
-                stack.bar(156, y, 8, step - 1.2, "cache")
+        heights = [276 - (layer + 1) * step for layer in range(layers)]
+        pale = max(dense, encoder)
+        for y in heights[:pale]:
+            stack.bar(0, y, 150, step - 1.2, "expert soft")
+        stack.cells(((0, y) for y in heights[pale:]), 150, step - 1.2, "expert")
+        for y in heights if self.kind.every_layer_caches else ():
+            stack.bar(156, y, 8, step - 1.2, "cache")
         stack.text(180, 40, self.token_words(f"panel.layers_{'split' if encoder else 'experts'}"), "strong")
         if encoder:
             stack.text(180, 190, self.token_words("panel.layers_encoder"), "strong")
