@@ -296,7 +296,7 @@ def _working_line(words: Words, problem: Problem, worked: Computation) -> Markup
         return numbers
     chinese = {name.replace("-", "_"): zh for name, zh in problem.zh_names.items()}
     names = chinese if words.language == CHINESE else {}
-    return Markup("{} = {}").format(worked.written(lambda name: names.get(name, name)), numbers)
+    return Markup("{} = {}").format(worked.written_formula(lambda name: names.get(name, name)), numbers)
 
 
 def _answer_digits(value: Fraction) -> str:

@@ -53,10 +53,10 @@ class Computation:
     @cached_property
     def numbers(self) -> str:
         """The formula with numbers in place of names."""
-        shown = self.written(lambda name: _number_text(self.values[name]))
+        shown = self.written_formula(lambda name: _number_text(self.values[name]))
         return _BRACKETED.sub(lambda m: f"({m[0]})", shown)
 
-    def written(self, write_name: Callable[[str], str]) -> str:
+    def written_formula(self, write_name: Callable[[str], str]) -> str:
         """The formula with its names as the function writes them, and long integers in groups."""
         grouped = _LONG_INTEGER.sub(lambda m: _number_text(int(m[0])), self.formula)
         return NAME.sub(lambda m: write_name(m[0]), grouped)

@@ -148,7 +148,7 @@ def polyline_path(points: Iterable[tuple[float, float]]) -> str:
 
 
 def bar_path(x: float, y: float, width: float, height: float) -> str:
-    return path_data("M", x, y, "h", width, "v", height, "h-", width, "z")
+    return bars_path([(x, y, width, height)])
 
 
 def bars_path(boxes: Iterable[tuple[float, float, float, float]]) -> str:

@@ -118,12 +118,7 @@ def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
 
 
 _OWN = ("DeepSeek-AI", "DeepSeek")
-
-
 _OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
-
-
-_AUTHORS = 1  # that are named
 _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 
@@ -173,8 +168,8 @@ def _reference_part(context: Context, reference: Reference) -> str:
 
 def _author_list(reference: Reference, words: Words) -> str:
     names = [name for name in reference.authors if name != "et al."]
-    shown = words("punctuation.listed").join(names[:_AUTHORS])
-    return f"{shown} {words('references.et_al')}" if len(names) > _AUTHORS or "et al." in reference.authors else shown
+    first = names[0] if names else ""
+    return f"{first} {words('references.et_al')}" if len(reference.authors) > 1 else first
 
 
 def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:

@@ -6,7 +6,7 @@ function addPlaces() {
     const entry = document.getElementById(value.hash.slice(1));
     const before = value.parentElement.querySelector(`.ds-place[data-of="${value.hash}"]`);
     if (!entry || before) continue; // one place stands for all values beside it
-    const place = Object.assign(document.createElement("small"), { className: "ds-place", textContent: ` [${placesOf(entry).flatMap(wholePlace).map((said) => said.textContent ?? said).join("; ")}]` });
+    const place = Object.assign(document.createElement("small"), { className: "ds-place", textContent: ` [${placesOf(entry).map(wholePlace).map((said) => said.textContent ?? said).join("; ")}]` });
     place.dataset.of = value.hash;
     place.title = entry.closest("li").firstElementChild.textContent;
     value.after(place);

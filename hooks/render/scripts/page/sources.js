@@ -40,7 +40,7 @@ function wholePlace(place) {
   for (const number of said.querySelectorAll("b, i")) number.remove();
   const link = said.querySelector("a") ?? said;
   link.textContent = (place.title || link.textContent).trim().replace(/[;；]$/, "");
-  return link === said ? [link.textContent] : [link];
+  return link === said ? link.textContent : link;
 }
 
 // The documents of a source, each by its whole title with its place.
@@ -50,7 +50,7 @@ function saidOf(entry) {
     const title = place.parentElement.firstElementChild.cloneNode(true);
     title.textContent = title.title || title.textContent;
     const said = wholePlace(place);
-    return [index ? "; " : "", title, said[0] ? ", " : "", ...said];
+    return [index ? "; " : "", title, said ? ", " : "", said];
   });
 }
 
