@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from catalogue.records import Entry
 from catalogue.schema.architecture import ImageLane, ImagePath, ImageStep, ImageWay
@@ -45,21 +46,23 @@ class _ImagePathDrawing:
         self._join(ends)
         for step in self.path.then:
             self._step(step)
-        lines = _two_lines(self._text(self.path.gives))
+        gives = self._text(self.path.gives)
+        lines = _two_lines(gives)
         self._arrow(
             max(text_width(line, TEXT, True) for line in lines) + (0 if self.path.way is ImageWay.IN else _PICTURE)
         )
-        self._say(self.x, lines, "given")
+        self._say(self.x, lines, gives, "given")
         if self.path.way is not ImageWay.IN:
             self._picture(self.x + max(text_width(line, TEXT, True) for line in lines) + 8)
         self.sheet.height = max(self.bottom, self.y + _STEP)
 
     def _lane(self, lane: ImageLane, last: bool) -> tuple[float, float]:
         self.x = 0.0
-        lines = _two_lines(self._text(lane.image))
+        image = self._text(lane.image)
+        lines = _two_lines(image)
         if self.left:
             self._picture(0.5)
-        self._say(self.left, lines)
+        self._say(self.left, lines, image)
         self.x = self.left + max(text_width(line, TEXT) for line in lines) + 2
         for step in lane.steps:
             self._step(step)
@@ -105,10 +108,11 @@ class _ImagePathDrawing:
         self.sheet.path(path_data("M", self.x + _GAP - 11, self.y + _STEP / 2 - 4, "l8 4-8 4z"), "tip")
         self.x += _GAP
 
-    def _say(self, x: float, lines: Sequence[str], css: str = "plain") -> None:
+    def _say(self, x: float, lines: Sequence[str], whole: str, css: str = "plain") -> None:
         middle = self.y + _STEP / 2
         for index, line in enumerate(lines):
-            self.sheet.text(x, middle + (4.5 if len(lines) == 1 else -3 + index * 16), self._linked(line), css=css)
+            linked = replace(self._linked(line), said=whole)
+            self.sheet.text(x, middle + (4.5 if len(lines) == 1 else -3 + index * 16), linked, css=css)
 
     def _picture(self, x: float) -> None:
         y = self.y + _STEP / 2 - 13

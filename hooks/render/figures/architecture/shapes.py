@@ -36,6 +36,7 @@ class Dimension:
         source: Number of its source on the page; None for a derived value.
         formula: The formula with its numbers; empty for a stated value.
         absent: Whether there is no value.
+        said: The whole text for a screen reader, where `shown` is one line of it.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Dimension:
     note: str = ""
     formula: str = ""
     absent: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True)

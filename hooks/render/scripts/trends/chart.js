@@ -74,7 +74,7 @@ function pointsOf({ models }, x, y) {
 // What a point is called where a reader looks at it.
 function pointTitle({ words, quantities }, { name, said, x, y }, keys) {
   const values = keys.map((key, i) => [key, i ? y : x]).filter(([key]) => key !== "date");
-  const told = values.map(([key, { shown, published }]) => fill(words.said, { series: quantities[key].label, value: shown, how: published ? words.published : words.recomputed }));
+  const told = values.map(([key, { shown, published }]) => fill(words.said, { series: quantities[key].label, value: shown, how: published ? words.published : words.recomputed }).replace("） ", "）"));
   return fill(words.point, { name, date: said, values: told.join(words.and) });
 }
 
