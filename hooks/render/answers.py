@@ -31,7 +31,7 @@ from .cite import Citations, plain_text, reference_anchor
 from .comparison import Cells, infrastructure_values, stage_values, training_rows
 from .context import Context
 from .family_facts import family_label
-from .format import short_model, short_size, short_variant
+from .format import maker_name, short_model, short_size, short_variant
 from .pages import MODEL, technique_address
 from .pages.calculators import BITS, GIGA, longest_context, memory_terms, released_format
 from .pages.elsewhere import IDEAS, users_of
@@ -477,7 +477,7 @@ def _other_makers(context: Context, technique: Technique) -> Iterator[AnswerLine
     source = f"transformers {table.version}"
     for maker, models in by_maker.items():
         text = context.words("punctuation.listed").join(models)
-        yield AnswerLine(maker, text, _PUBLISHED, source, f"{ELSEWHERE}#{idea.id}")
+        yield AnswerLine(maker_name(context.words, maker), text, _PUBLISHED, source, f"{ELSEWHERE}#{idea.id}")
 
 
 def _chinese_names(context: Context, term: Term) -> tuple[str | None, ...]:

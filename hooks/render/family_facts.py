@@ -15,7 +15,7 @@ from catalogue.uses import FamilyUse, Use, UseLabel
 
 from .cite import Citations
 from .context import Context
-from .format import short_model
+from .format import maker_name, short_model
 from .links import model_link
 
 
@@ -190,7 +190,7 @@ def _taken_over(context: Context, uses: Sequence[Use]) -> Markup:
         name = model_link(origin) if origin is not None else context.outside_name(uses[0].other_origin)
         return escape(words("change.inherited_from")).format(model=name)
     others = context.catalogue.other_models
-    makers = dict.fromkeys(others[use.other_origin].maker for use in uses)
+    makers = dict.fromkeys(maker_name(words, others[use.other_origin].maker) for use in uses)
     return escape(words("change.inherited_outside")).format(makers=words("punctuation.listed").join(makers))
 
 

@@ -227,6 +227,12 @@ _MAKER_APART = re.compile(r"^DeepSeek[- ]")
 _BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
 
 
+def maker_name(words: Words, maker: str) -> str:
+    """A company in the language of the page; most go by one name everywhere."""
+    key = f"makers.{maker}"
+    return words.from_code(key, maker) if key in words else maker
+
+
 def short_model(name: str) -> str:
     """A model's name without the maker's: `V3`, `DeepSeekMoE`."""
     return _MAKER_APART.sub("", name)

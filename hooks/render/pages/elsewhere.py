@@ -15,11 +15,10 @@ from catalogue.schema.documents import Contemporary, ModelType
 from .. import format
 from ..cite import Citations
 from ..context import Context
-from ..format import NOTHING
+from ..format import NOTHING, maker_name
 from ..links import technique_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import EMPTY, Cell, Column, by_column, count_cell, recomputed_html, recomputed_size, working_cell
-from ..words import Words
 from .sources import sources_section
 
 PATH = "elsewhere.md"
@@ -92,12 +91,6 @@ def elsewhere_page(context: Context) -> Page:
 
 def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
     return sorted((m for m in catalogue.elsewhere.models if idea.has(m)), key=lambda m: (m.maker.lower(), m.type))
-
-
-def maker_name(words: Words, maker: str) -> str:
-    """A company in the language of the page; most go by one name everywhere."""
-    key = f"makers.{maker}"
-    return words.from_code(key, maker) if key in words else maker
 
 
 def line_elsewhere(context: Context, technique: str) -> Markup:
