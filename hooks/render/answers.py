@@ -473,7 +473,9 @@ def _other_makers(context: Context, technique: Technique) -> Iterator[AnswerLine
         return
     by_maker: dict[str, list[str]] = {}
     for model in users_of(context.catalogue, idea):
-        by_maker.setdefault(model.maker, []).append(model.checkpoint.partition("/")[2] or model.type)
+        by_maker.setdefault(maker_name(context.words, model.maker), []).append(
+            model.checkpoint.partition("/")[2] or model.type
+        )
     source = f"transformers {table.version}"
     for maker, models in by_maker.items():
         text = context.words("punctuation.listed").join(models)

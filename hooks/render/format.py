@@ -36,7 +36,7 @@ def format_quantity(value: Quantity, words: Words | None = None) -> str:
     lead = {"~": "≈ ", "": ""}.get(value.qualifier, value.qualifier + " ")
     if words is not None and words.language == CHINESE and isinstance(value, Amount) and text[-1] in _EXPONENTS:
         return lead + _in_ten_thousands(Decimal(text[:-1]).scaleb(_EXPONENTS[text[-1]]))
-    return lead + _grouped_number(text)
+    return lead + group_digits(text)
 
 
 def format_amount(value: Decimal, words: Words) -> str:
@@ -78,7 +78,7 @@ def _in_ten_thousands(value: Decimal) -> str:
     return f"{(value / factor).normalize():f} {unit}"
 
 
-def _grouped_number(text: str) -> str:
+def group_digits(text: str) -> str:
     suffix = text[-1] if text[-1] in "KMBT%" else ""
     digits = text.removesuffix(suffix)
     number = Decimal(digits)

@@ -99,7 +99,9 @@ class FormField:
 
     def allowed(self, words: Words) -> str:
         kind = words("tools.script.whole" if self.whole else "tools.script.decimal")
-        text = words("tools.script.range", kind=kind, least=self.least, most=self.most)
+        text = words(
+            "tools.script.range", kind=kind, least=format.group_digits(self.least), most=format.group_digits(self.most)
+        )
         if not self.base:
             return text
         return text + words("tools.script.letters", letters=words("punctuation.listed").join(_LETTERS[self.base]))

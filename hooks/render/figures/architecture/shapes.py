@@ -19,6 +19,7 @@ from catalogue.schema.values import Single
 
 from ... import format
 from ...cite import Citations, counted_text, counts_of
+from ...words import HAN
 from ..canvas import bar_path, bars_path, path_data, text_width
 
 _PLACE = re.compile("\x00([a-z_0-9]+)\x00")
@@ -144,7 +145,7 @@ class Dimensions:
                 bold = bold != bool(odd)
                 if bit:
                     parts.append(BoldText(bit) if bold else bit)
-        return parts
+        return _close_up(parts)
 
     def worded_lines(self, key: str, **pieces: Part | None) -> list[list[Part]]:
         """Several lines, each without the pieces that are not known."""
@@ -186,6 +187,17 @@ class Dimensions:
     def _absence(self, single: Single[Any]) -> str:
         assert single.absence is not None
         return self.words(f"absence.{single.absence.value.replace(' ', '_')}")
+
+
+def _close_up(parts: Sequence[Part]) -> list[Part]:
+    """Without the space between a number that ends in 万 or 亿 and the Chinese word behind it."""
+    found: list[Part] = []
+    for part in parts:
+        before = found[-1] if found else None
+        chinese = isinstance(before, Dimension) and HAN.match(before.shown[-1:])
+        closes = chinese and isinstance(part, str) and HAN.match(part[1:2])
+        found.append(part.removeprefix(" ") if closes and isinstance(part, str) else part)
+    return found
 
 
 def _plain_value(single: Single[Any]) -> str:
