@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import quickjs
 from playwright.sync_api import Browser, Page, expect
@@ -122,6 +123,18 @@ def test_the_worked_numbers_add_up(walk: dict[str, Any]) -> None:
     share = re.search(rf"{number} ÷ \({number} \+ {number} \+ {number} \+ {number}\) × 2.5 = {number}", gate)
     score, *scores, weight = map(float, share.groups())
     assert score / sum(scores) * 2.5 == pytest.approx(weight, abs=0.003)
+
+
+def test_the_rows_that_point_the_same_way_are_those_of_the_exported_table(walk: dict[str, Any]) -> None:
+    header, weights = json.loads((ARTIFACTS / "model.json").read_text("utf-8")), (ARTIFACTS / "model.bin").read_bytes()
+    table = next(tensor for tensor in header["tensors"] if tensor["name"] == "embed_tokens.weight")
+    rows, width = table["shape"]
+    steps = np.frombuffer(weights, np.int8, rows * width, table["offset"]).reshape(rows, width).astype(float)
+    directions = steps / np.linalg.norm(steps, axis=1, keepdims=True)
+    looked_up = int(re.search(r"(?:row|第) (\d+)", walk["stops"][0]["sentence"]).group(1))
+    nearest = np.sort(directions @ directions[looked_up])[::-1][1:9]
+    shown = re.findall(r">(\d\.\d\d)</text>", walk["stops"][0]["html"])
+    assert [float(cosine) for cosine in shown] == pytest.approx(nearest, abs=0.006)
 
 
 @pytest.mark.browser

@@ -76,13 +76,27 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       shown.text(0, 62, say("number", { token }), "strong");
       (merges.length ? merges.slice(-5) : [say("no_merge")]).forEach((merge, i) => shown.text(0, 86 + 18 * i, merge));
       const x = trace.layers[0][place].x;
+      // Which other rows point the same way: the cosine of the angle between two rows.
+      const table = model.weights["embed_tokens.weight"];
+      const cosines = range(c.vocab_size).map((row) => {
+        const other = table.subarray(row * x.length, (row + 1) * x.length);
+        return dotProduct(x, other) / (lengthOf(x) * lengthOf(other));
+      });
+      const alike = largest(cosines, 9).filter((row) => row !== token).slice(0, 8);
+      const near = titled("alike", 24 * alike.length + 6, { token: label(place) });
+      alike.forEach((row, i) => {
+        near.text(96, 24 * i + 17, tokenizer.label(row), "", "end");
+        near.bar(104, 24 * i + 5, Math.max(0, 200 * cosines[row]), 15, "attention soft");
+        near.text(110 + Math.max(0, 200 * cosines[row]), 24 * i + 17, signed(cosines[row]));
+      });
       return {
         said: { token: label(place), id: token },
-        panels: [shown, vector("row", x, "")],
+        panels: [shown, vector("row", x, ""), near],
         lines: [
           line("bytes", { bytes: bytes.join(" ") || "–" }),
           line("merges", { merges: merges.join(say("then")) || "–" }),
           line("row", { id: token, length: lengthOf(x).toFixed(2) }, x),
+          line("alike", { token: label(place), other: tokenizer.label(alike[0]), cosine: signed(cosines[alike[0]]) }),
         ],
       };
     },
