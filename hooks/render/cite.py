@@ -36,7 +36,7 @@ from catalogue.text import (
 )
 
 from . import format
-from .context import Context
+from .context import Context, is_card
 from .formula import inline_mathml
 from .pages import technique_address
 from .words import CHINESE, HAN, Words
@@ -308,12 +308,17 @@ class Citations:
     def source_place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document; one that was read in a copy as a link to that."""
         first = source.via is not None and self._is_first(source.via.key, addressed)
+        card = is_card(self.context.catalogue.references[source.key])
         return self.context.made_once(
-            ("place", source.locus, source.via, first), lambda: self._source_place(source, first)
+            ("place", source.locus, source.via, first, card), lambda: self._source_place(source, first, card)
         )
 
-    def _source_place(self, source: Source, first: bool) -> Markup:
+    def _source_place(self, source: Source, first: bool, card: bool) -> Markup:
+        """The place in a model card goes without the words "model card", which its title has."""
         shown = escape(self.context.localized_place(source.locus))
+        if card and shown:
+            inside = shown.removeprefix(escape(self.context.localized_place("model card"))).lstrip()
+            shown = escape(inside or self.context.words("source.whole"))
         return shown if source.via is None else self._copy_link(source.via, first, shown)
 
     def _copy_link(self, copy: Source, first: bool, place: Markup) -> Markup:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from catalogue.references import Reference
 from catalogue.schema.model import Dispute, Model, Weight
@@ -15,7 +15,7 @@ from catalogue.schema.values import Source, Sources, each_below
 from .. import links
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
-from ..context import Context, is_card
+from ..context import Context
 from ..page import Page, Section, lead_section
 from ..words import Words
 from . import technique_address
@@ -67,7 +67,7 @@ def _cited_documents(citations: Citations) -> list[CitedDocument]:
             which = (source.locus, source.via)
             if which not in places:
                 html = citations.source_place(source, addressed)
-                short = _short_place(citations, source, html)
+                short = Markup(_FOLDERS.sub("", html))
                 places[which] = CitedPlace(short, html.striptags() if short != html else "")
             place = places[which]
             if number not in place.numbers:
@@ -77,15 +77,6 @@ def _cited_documents(citations: Citations) -> list[CitedDocument]:
                 if number in citations.marked:
                     place.marked.append(number)
     return list(found.values())
-
-
-def _short_place(citations: Citations, source: Source, html: Markup) -> Markup:
-    """A file by its last part, and a heading of a card without the word for it, which the row has."""
-    card = str(escape(citations.context.localized_place("model card")))
-    short = _FOLDERS.sub("", html)
-    if source.locus.startswith("model card ") and is_card(citations.context.catalogue.references[source.key]):
-        short = re.sub(rf"(^|>){re.escape(card)} ?", r"\1", short, count=1)
-    return Markup(short)
 
 
 # Fewer trifles than this are not worth a fold of their own.
