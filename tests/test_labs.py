@@ -54,30 +54,14 @@ def test_a_lab_fits_on_a_page_and_names_its_source(module: Path) -> None:
     assert module.stem == "__init__" or any(word in head for word in ("§", "eq.", "Table", "Algorithm")), head
 
 
-def test_the_router_keeps_to_its_groups_and_its_gates_add_up(rng: np.random.Generator) -> None:
-    u, e = rng.standard_normal((200, 32)), rng.standard_normal((256, 32))
-    g = router.route(u, e, np.zeros(256), K=8, n_group=8, topk_group=4, scale=2.5)
-    assert ((g > 0).sum(axis=1) == 8).all()
-    np.testing.assert_allclose(g.sum(axis=1), 2.5)
-    assert all_to_all.copies(g > 0, 8).max() <= 4
-    free = router.route(u, e, np.zeros(256), K=8, n_group=1, topk_group=1)
-    assert all_to_all.copies(free > 0, 8).mean() > all_to_all.copies(g > 0, 8).mean()
-
-
-def test_the_bias_chooses_and_does_not_weight(rng: np.random.Generator) -> None:
-    u, e = rng.standard_normal((50, 8)), rng.standard_normal((16, 8))
-    b = np.zeros(16)
-    b[3] = 10.0
-    g = router.route(u, e, b, K=2)
-    s = norm.sigmoid(u @ e.T)
-    other = np.where(np.arange(16) != 3, g, 0).argmax(axis=1)
-    assert (g[:, 3] > 0).all()
-    np.testing.assert_allclose(g[:, 3], s[:, 3] / (s[:, 3] + s[np.arange(50), other]))
-
-
-def test_experts_without_a_limit_reach_as_many_nodes_as_chance_says(rng: np.random.Generator) -> None:
+def test_experts_reach_as_many_nodes_as_chance_says_and_within_groups_no_more_than_allowed(
+    rng: np.random.Generator,
+) -> None:
     chosen = router.largest(rng.standard_normal((4000, 64)), 8)
     assert all_to_all.copies(chosen, 8).mean() == pytest.approx(all_to_all.expected_copies(64, 8, 8), rel=0.02)
+    u, e = rng.standard_normal((200, 32)), rng.standard_normal((256, 32))
+    g = router.route(u, e, np.zeros(256), K=8, n_group=8, topk_group=4)
+    assert all_to_all.copies(g > 0, 8).max() <= 4
 
 
 def test_the_bias_balances_the_load() -> None:
@@ -126,11 +110,12 @@ def test_one_stream_with_ones_is_the_ordinary_residual(rng: np.random.Generator)
 
 def test_speculative_decoding_leaves_the_distribution_unchanged(rng: np.random.Generator) -> None:
     p, q = norm.softmax(2 * rng.standard_normal((2, 9)))
-    np.testing.assert_allclose(speculative.outcome(p, q), p)
     drawn = np.bincount([speculative.sample(p, q, rng) for _ in range(20_000)], minlength=9) / 20_000
     np.testing.assert_allclose(drawn, p, atol=0.02)
     assert speculative.tokens_per_pass(0.85, 1) == pytest.approx(1.85)
     assert speculative.tokens_per_pass(1.0, 3) == 4
+    assert speculative.speedup(0.8, 3, 0) == speculative.tokens_per_pass(0.8, 3), "guesses that cost nothing"
+    assert speculative.speedup(0.0, 3, 0.1) == pytest.approx(1 / 1.3), "guesses that are never right only cost"
 
 
 def test_engram_rows_follow_from_the_text_and_the_gate_stays_between_0_and_1(rng: np.random.Generator) -> None:
@@ -142,51 +127,15 @@ def test_engram_rows_follow_from_the_text_and_the_gate_stays_between_0_and_1(rng
     assert ((alpha > 0) & (alpha < 1)).all()
 
 
-def test_free_guesses_are_as_many_times_faster_as_they_are_tokens() -> None:
-    assert speculative.speedup(0.8, 3, 0) == speculative.tokens_per_pass(0.8, 3)
-    assert speculative.speedup(0.0, 3, 0.1) == pytest.approx(1 / 1.3), "guesses that are never right only cost"
-    assert speculative.speedup(1.0, 3, 1.0) == 1, "a guess as dear as a pass gains nothing"
-
-
-def mla_weights(rng: np.random.Generator) -> dict[str, np.ndarray]:
-    d, n_h, d_h, d_r, d_c, d_q = 24, 4, 6, 4, 8, 10
-    shapes = {
-        "W_DKV": (d, d_c),
-        "W_UK": (d_c, n_h, d_h),
-        "W_UV": (d_c, n_h, d_h),
-        "W_KR": (d, d_r),
-        "W_DQ": (d, d_q),
-        "W_UQ": (d_q, n_h, d_h),
-        "W_QR": (d_q, n_h, d_r),
-        "W_O": (n_h, d_h, d),
-    }
-    return {name: rng.standard_normal(shape) for name, shape in shapes.items()}
-
-
-def test_mla_gives_the_same_rebuilt_and_absorbed(rng: np.random.Generator) -> None:
-    w, h = mla_weights(rng), rng.standard_normal((9, 24))
-    theta = rope.angles(4)
-    np.testing.assert_allclose(mla.absorbed(h, w, theta), mla.rebuilt(h, w, theta), atol=1e-12)
-
-
 def test_mla_sees_no_later_token(rng: np.random.Generator) -> None:
-    w, h, theta = mla_weights(rng), rng.standard_normal((9, 24)), rope.angles(4)
+    d, n_h, d_h, d_r, d_c, d_q = 24, 4, 6, 4, 8, 10
+    shapes = {"W_DKV": (d, d_c), "W_UK": (d_c, n_h, d_h), "W_UV": (d_c, n_h, d_h), "W_KR": (d, d_r)}
+    shapes |= {"W_DQ": (d, d_q), "W_UQ": (d_q, n_h, d_h), "W_QR": (d_q, n_h, d_r), "W_O": (n_h, d_h, d)}
+    w = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    h, theta = rng.standard_normal((9, 24)), rope.angles(4)
     changed = h.copy()
     changed[6:] += 1
     np.testing.assert_array_equal(mla.absorbed(h, w, theta)[:6], mla.absorbed(changed, w, theta)[:6])
-
-
-@pytest.mark.parametrize("variant", ["deepseek-llm-7b-base", "deepseek-llm-67b-base", "deepseek-coder-5.7bmqa-base"])
-def test_the_cache_holds_what_the_catalogue_counts(
-    catalogue: Catalogue, rng: np.random.Generator, variant: str
-) -> None:
-    entry = catalogue.entries[variant]
-    a = entry.architecture
-    n_h, n_g, width = (getattr(a, n).value for n in ("num_attention_heads", "num_key_value_heads", "hidden_size"))
-    W_Q, W_KV = (rng.standard_normal((16, n, width // n_h)) for n in (n_h, n_g))
-    _, cache = attention.grouped(rng.standard_normal((2, 16)), W_Q, W_KV, W_KV, W_Q.transpose(1, 2, 0))
-    per_layer = sum(part[0].size for part in cache)
-    assert per_layer * a.num_hidden_layers.value == entry.recount.kv_cache.value
 
 
 def test_the_latents_are_what_the_catalogue_counts(catalogue: Catalogue, rng: np.random.Generator) -> None:
@@ -207,13 +156,6 @@ def test_one_key_value_head_and_all_are_the_ends_of_grouped_attention(rng: np.ra
     repeated, large = attention.grouped(h, W_Q, np.repeat(W_K, 4, axis=1), np.repeat(W_V, 4, axis=1), W_O)
     np.testing.assert_allclose(shared, repeated)
     assert large[0].size == 4 * small[0].size
-
-
-def test_rope_depends_on_the_distance_alone(rng: np.random.Generator) -> None:
-    q, k = rng.standard_normal((2, 1, 8))
-    theta = rope.angles(8)
-    products = [rope.rotate(q, [m], theta) @ rope.rotate(k, [m + 5], theta).T for m in (0, 3, 1000)]
-    np.testing.assert_allclose(products, np.full_like(products, products[0]), rtol=1e-9)
 
 
 def test_yarn_keeps_fast_pairs_and_stretches_slow_ones() -> None:
@@ -332,9 +274,7 @@ def test_an_order_that_cannot_run_is_an_error() -> None:
         pipeline.run([[(("B", 0, 0),)]], lambda device, line: (0, 0), UNIT)
 
 
-def test_fp8_numbers_are_those_of_the_format() -> None:
-    x = np.array([448.0, 500.0, 1.0, 1.0625, 2.0**-9, 0.0, -3.3])
-    assert fp8.fp8(x).tolist() == [448.0, 448.0, 1.0, 1.0, 2.0**-9, 0.0, -3.25]
+def test_numbers_with_five_bits_of_exponent_reach_further_and_are_coarser() -> None:
     assert fp8.fp8(np.array([57344.0, 1.125]), fp8.E5M2).tolist() == [57344.0, 1.0]
 
 
@@ -357,19 +297,6 @@ def test_a_product_in_tiles_is_near_the_exact_one(rng: np.random.Generator) -> N
     assert np.linalg.norm(fp8.product(A, B) - A @ B) / np.linalg.norm(A @ B) < 0.05
 
 
-def test_advantages_have_mean_zero_and_one_size(rng: np.random.Generator) -> None:
-    A = grpo.advantages(rng.random((20, 8)))
-    np.testing.assert_allclose(A.mean(axis=-1), 0, atol=1e-12)
-    np.testing.assert_allclose(A.std(axis=-1), 1)
-    assert grpo.advantages(np.ones(4)).tolist() == [0, 0, 0, 0]
-
-
-def test_clipping_stops_the_favoured_direction_alone() -> None:
-    assert grpo.clipped(2.0, 1.0, 0.2) == pytest.approx(1.2)
-    assert grpo.clipped(2.0, -1.0, 0.2) == pytest.approx(-2.0)
-    assert grpo.clipped(0.1, -1.0, 0.2) == pytest.approx(-0.8)
-
-
 def test_the_kl_estimate_is_never_negative_and_unbiased(rng: np.random.Generator) -> None:
     p, q = norm.softmax(rng.standard_normal((2, 6)))
     estimates = grpo.kl(np.log(p), np.log(q))
@@ -382,9 +309,7 @@ def test_without_change_the_objective_is_the_mean_advantage() -> None:
     assert grpo.objective(logs, logs, logs, [1.0, 0.0], 0.2, 0.04) == pytest.approx(0)
 
 
-def test_with_lambda_one_the_advantage_is_the_return_minus_the_value(rng: np.random.Generator) -> None:
-    r, V = rng.standard_normal((2, 7))
-    np.testing.assert_allclose(ppo.generalised_advantage(r, V, lam=1.0), r[::-1].cumsum()[::-1] - V)
+def test_ppo_holds_a_critic_more_and_rewards_the_last_token() -> None:
     assert set(ppo.HELD["PPO"]) - set(ppo.HELD["GRPO"]) == {"critic"}
     assert ppo.token_rewards(1.0, np.zeros(4), np.zeros(4), 0.1).tolist() == [0, 0, 0, 1]
 
@@ -396,9 +321,9 @@ def test_dpo_begins_at_log_two_and_falls_with_the_margin() -> None:
 
 def test_fill_in_the_middle_loses_nothing(rng: np.random.Generator) -> None:
     text = "def f(x):\n    return x + 1\n"
-    assert fim.restore(fim.psm(text, 4, 13)) == text
     arranged = fim.arrange([text] * 400, 0.5, rng)
     assert 150 < sum(a != text for a in arranged) < 250
+    assert {fim.restore(a) for a in arranged if a != text} == {text}
 
 
 def test_packing_tears_nothing_and_hides_other_documents(rng: np.random.Generator) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labs import adam, attention, kl, norm, policy_gradient, roofline, router_gradient, sampling
+from labs import kl, norm, policy_gradient, roofline, router_gradient, sampling
 from labs.train import text
 
 from catalogue.records import Catalogue
@@ -38,10 +38,15 @@ def code_of_notebook(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def downloads(catalogue: Catalogue) -> dict[str, bytes]:
+    return dict(lab_downloads([problem.exercise for problem in catalogue.problems if problem.exercise]))
+
+
+@pytest.fixture(scope="module")
+def unpacked(downloads: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive in an empty folder."""
     folder = tmp_path_factory.mktemp("labs")
-    zipfile.ZipFile(io.BytesIO(dict(lab_downloads())[ARCHIVE])).extractall(folder)
+    zipfile.ZipFile(io.BytesIO(downloads[ARCHIVE])).extractall(folder)
     return folder
 
 
@@ -54,9 +59,10 @@ for name in sys.argv[1:]:
 """
 
 
-def test_every_lab_of_the_archive_runs_and_its_notebook_prints_the_same(unpacked: Path) -> None:
+def test_every_lab_of_the_archive_runs_and_its_notebook_prints_the_same(
+    unpacked: Path, downloads: dict[str, bytes]
+) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    notebooks = dict(lab_downloads())
     command = [sys.executable, "-W", "ignore", "-c", RUN_LABS, *LABS]
     done = subprocess.run(command, cwd=unpacked, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -65,7 +71,7 @@ def test_every_lab_of_the_archive_runs_and_its_notebook_prints_the_same(unpacked
     for name in LABS:
         assert len(said[name].splitlines()) >= 2, name
         assert "nan" not in said[name], name
-        code = code_of_notebook(notebooks[notebook_path(name)].decode())
+        code = code_of_notebook(downloads[notebook_path(name)].decode())
         imported = "".join(re.findall(r"^(?:from|import) .*", code, re.M))
         assert "labs." not in imported, f"{name} needs a file beside it"
         printed = io.StringIO()
@@ -74,16 +80,7 @@ def test_every_lab_of_the_archive_runs_and_its_notebook_prints_the_same(unpacked
         assert printed.getvalue() == said[name], name
 
 
-def test_a_notebook_is_made_of_the_file_as_it_is() -> None:
-    code = code_of_notebook(dict(lab_downloads())[notebook_path("mla")].decode())
-    tree = ast.parse((Path(__file__).parents[1] / "labs/mla.py").read_text("utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            assert ast.get_source_segment((Path(__file__).parents[1] / "labs/mla.py").read_text("utf-8"), node) in code
-
-
-def test_the_tour_of_the_lab_that_trains_is_a_notebook_in_its_archive_too() -> None:
-    downloads = dict(lab_downloads())
+def test_the_tour_of_the_lab_that_trains_is_a_notebook_in_its_archive_too(downloads: dict[str, bytes]) -> None:
     notebook = downloads[f"{NOTEBOOKS}/{TOUR}"]
     assert zipfile.ZipFile(io.BytesIO(downloads[TRAINING_ARCHIVE])).read(TOUR) == notebook
     script = (Path(__file__).parents[1] / "labs/train/tour.py").read_text("utf-8")
@@ -100,8 +97,10 @@ def test_a_script_in_the_percent_format_is_cut_into_cells() -> None:
         list(cells_of_script("import os\n# %%\n"))
 
 
-def test_the_archive_of_the_lab_that_trains_has_the_whole_text_of_the_site(tmp_path: Path) -> None:
-    zipfile.ZipFile(io.BytesIO(dict(lab_downloads())[TRAINING_ARCHIVE])).extractall(tmp_path)
+def test_the_archive_of_the_lab_that_trains_has_the_whole_text_of_the_site(
+    downloads: dict[str, bytes], tmp_path: Path
+) -> None:
+    zipfile.ZipFile(io.BytesIO(downloads[TRAINING_ARCHIVE])).extractall(tmp_path)
     assert text.documents(tmp_path) == text.documents()
     assert "python -m labs.train" in (tmp_path / "README.md").read_text("utf-8")
     own = {path.name for path in (Path(__file__).parents[1] / "labs/train").glob("*.py")}
@@ -109,20 +108,9 @@ def test_the_archive_of_the_lab_that_trains_has_the_whole_text_of_the_site(tmp_p
     assert not [path for path in tmp_path.rglob("*") if path.suffix in (".pt", ".pyc")]
 
 
-def test_the_archive_is_the_same_each_time_and_has_a_readme(unpacked: Path) -> None:
-    assert dict(lab_downloads())[ARCHIVE] == dict(lab_downloads())[ARCHIVE]
+def test_the_archive_is_the_same_each_time_and_has_a_readme(unpacked: Path, downloads: dict[str, bytes]) -> None:
+    assert downloads[ARCHIVE] == dict(lab_downloads())[ARCHIVE]
     assert "python -m labs.mla" in (unpacked / "labs/README.md").read_text("utf-8")
-
-
-def test_cross_entropy_falls_against_its_gradient(rng: np.random.Generator) -> None:
-    logits, tokens = rng.standard_normal((4, 7)), np.array([0, 3, 6, 3])
-    g = sampling.cross_entropy_gradient(logits, tokens)
-    nudge = np.zeros_like(logits)
-    nudge[2, 5] = 1e-6
-    up, down = (sampling.cross_entropy(logits + sign * nudge, tokens) for sign in (1, -1))
-    assert g[2, 5] == pytest.approx((up - down) / 2e-6, abs=1e-8)
-    np.testing.assert_allclose(g.sum(axis=1), 0, atol=1e-12)
-    assert sampling.cross_entropy(np.zeros((1, 100)), [7]) == pytest.approx(np.log(100))
 
 
 def test_top_p_keeps_the_smallest_set_and_temperature_keeps_the_order() -> None:
@@ -133,11 +121,6 @@ def test_top_p_keeps_the_smallest_set_and_temperature_keeps_the_order() -> None:
     cold, hot = sampling.with_temperature(logits, 0.5), sampling.with_temperature(logits, 2.0)
     assert cold[0, 0] > norm.softmax(logits)[0, 0] > hot[0, 0]
     np.testing.assert_allclose(sampling.with_temperature(logits, 0), [[1, 0, 0]])
-
-
-def test_the_first_step_of_adamw_is_as_long_in_every_direction() -> None:
-    w, _, _ = adam.adamw(np.zeros(3), np.array([1e-3, 1.0, 50.0]), np.zeros(3), np.zeros(3), 1, lr=0.1, decay=0.0)
-    np.testing.assert_allclose(w, -0.1, rtol=1e-4)
 
 
 def test_a_baseline_leaves_the_gradient_and_takes_the_noise(rng: np.random.Generator) -> None:
@@ -161,24 +144,17 @@ def test_a_baseline_leaves_the_gradient_and_takes_the_noise(rng: np.random.Gener
 def test_kl_estimates_have_the_mean_that_is_said_of_them(rng: np.random.Generator) -> None:
     p, q, old = norm.softmax(rng.standard_normal((3, 6)))
     exact, x = kl.exact(p, q), rng.choice(6, size=400_000, p=p)
-    k1, k2, k3 = kl.estimates(np.log(p[x]), np.log(q[x]))
-    assert k1.mean() == pytest.approx(exact, rel=0.02)
-    assert k3.mean() == pytest.approx(exact, rel=0.02)
+    _, k2, _ = kl.estimates(np.log(p[x]), np.log(q[x]))
     assert abs(k2.mean() - exact) > 0.02 * exact
-    assert k3.min() >= 0 > k1.min()
     x = rng.choice(6, size=400_000, p=old)
     assert kl.weighted_k3(np.log(p[x]), np.log(old[x]), np.log(q[x])).mean() == pytest.approx(exact, rel=0.03)
 
 
-def test_the_critical_batch_is_where_memory_and_arithmetic_take_equally_long() -> None:
-    flops, bandwidth = 1e15, 3e12
-    batch = roofline.critical_batch(4096, 11008, flops, bandwidth)
-    assert batch is not None
-    assert roofline.intensity(batch, 4096, 11008) == pytest.approx(roofline.ridge(flops, bandwidth))
-    assert roofline.critical_batch(64, 64, flops, bandwidth) is None
-    assert roofline.time(2 * batch, 4096, 11008, flops, bandwidth) == pytest.approx(
-        2 * roofline.time(batch, 4096, 11008, flops, bandwidth)
-    )
+def test_beyond_the_critical_batch_time_grows_with_the_tokens_and_a_small_product_has_none() -> None:
+    machine = (4096, 11008, 1e15, 3e12)
+    batch = roofline.critical_batch(*machine)
+    assert roofline.time(2 * batch, *machine) == pytest.approx(2 * roofline.time(batch, *machine))
+    assert roofline.critical_batch(64, 64, 1e15, 3e12) is None
 
 
 def test_a_router_sees_the_gradient_of_the_chosen_alone(rng: np.random.Generator) -> None:
@@ -193,23 +169,17 @@ def test_a_router_sees_the_gradient_of_the_chosen_alone(rng: np.random.Generator
         assert found[i, 1] == pytest.approx((up - down) / 2e-6, abs=1e-7)
 
 
-def test_the_root_of_the_width_keeps_scores_at_one(rng: np.random.Generator) -> None:
-    q, k = rng.standard_normal((2, 50_000, 64))
-    assert (q * k).sum(axis=1).std() == pytest.approx(8, rel=0.02)
-    out = attention.attend(q[:5, None], k[:5, None], k[:5, None], attention.causal(5))
-    np.testing.assert_allclose(out[0], k[:1], err_msg="the first token sees itself alone")
-
-
-def test_exercises_fail_when_empty_and_pass_when_written(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_exercises_fail_when_empty_and_pass_when_written(
+    downloads: dict[str, bytes], tmp_path: Path, catalogue: Catalogue
+) -> None:
     """Each function to complete is named by a problem, tested by the archive, and the lab's own body passes."""
     asked = [problem.exercise for problem in catalogue.problems if problem.exercise]
     assert len(set(asked)) == len(asked) >= 10
-    archive = zipfile.ZipFile(io.BytesIO(dict(lab_downloads(asked))[EXERCISE_ARCHIVE]))
-    archive.extractall(tmp_path)
+    zipfile.ZipFile(io.BytesIO(downloads[EXERCISE_ARCHIVE])).extractall(tmp_path)
     command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "exercises"]
     empty = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert "NotImplementedError" in empty.stdout
     assert " passed" not in empty.stdout, "a test that passes before anything is written asks for nothing"
-    zipfile.ZipFile(io.BytesIO(dict(lab_downloads())[ARCHIVE])).extractall(tmp_path)
+    zipfile.ZipFile(io.BytesIO(downloads[ARCHIVE])).extractall(tmp_path)
     written = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert written.returncode == 0, written.stdout
