@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -124,12 +125,22 @@ class Case:
         return text[: text.index(at)].count("\n") + 1
 
 
+def table(name: str) -> Any:
+    """What stands in tests/cases/`name`.yaml."""
+    return yaml.load(
+        (CASES / f"{name}.yaml").read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+
+
 @functools.cache
 def cases(name: str) -> list[Case]:
     """The cases of tests/cases/`name`.yaml."""
-    in_c = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    listed = yaml.load((CASES / f"{name}.yaml").read_text(encoding="utf-8"), in_c)
-    return [Case(**{**case, "says": tuple(case["says"])}) for case in listed]
+    return [Case(**{**case, "says": tuple(case["says"])}) for case in table(name)]
+
+
+def each_row(listed: list[dict[str, Any]]) -> pytest.MarkDecorator:
+    """A test for each row of a table, which it takes as `row` and which gives it its name."""
+    return pytest.mark.parametrize("row", listed, ids=lambda row: row["label"])
 
 
 def findings_of(folder: Path, reading: Callable[[Path], object] = load_catalogue) -> tuple[Finding, ...]:

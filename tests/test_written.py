@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from building import small_project
 from catalogue.lookup import Lookup
@@ -15,7 +14,7 @@ from catalogue.records import Catalogue
 from checks import placeable_blocks
 from checks.markup import markup_problems
 from checks.wording import read_project as read
-from helpers import check, findings_of
+from helpers import check, each_row, findings_of, table
 from render.labs import EXPERIMENT_BLOCK
 from render.pages import HOME, generated_pages, written_pages
 from render.pages.glossary import formulas_by_block
@@ -36,7 +35,7 @@ def project(good: Path, tmp_path: Path) -> Path:
 
 
 GUIDE = "docs/en/guides/attention.md"
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "written.yaml").read_text(encoding="utf-8"))
+CASES = table("written")
 
 
 def test_links_that_lead_nowhere_are_named(project: Path) -> None:
@@ -67,21 +66,21 @@ def test_links_that_lead_somewhere_are_none_of_it(project: Path) -> None:
     assert [str(finding) for finding in findings_of(project, read)] == []
 
 
-@pytest.mark.parametrize("case", CASES["projects"], ids=lambda case: case["label"])
+@each_row(CASES["projects"])
 def test_what_a_build_would_stop_at_or_readers_of_a_language_would_miss_is_said(
-    project: Path, case: dict[str, str]
+    project: Path, row: dict[str, str]
 ) -> None:
-    file = project / case["file"]
-    if "new" not in case:
+    file = project / row["file"]
+    if "new" not in row:
         file.unlink()
-    elif "old" not in case:
-        file.write_text(case["new"], encoding="utf-8")
+    elif "old" not in row:
+        file.write_text(row["new"], encoding="utf-8")
     else:
         text = file.read_text(encoding="utf-8")
-        assert case["old"] in text
-        file.write_text(text.replace(case["old"], case["new"], 1), encoding="utf-8")
+        assert row["old"] in text
+        file.write_text(text.replace(row["old"], row["new"], 1), encoding="utf-8")
     found = [str(finding) for finding in findings_of(project, read)]
-    assert [message for message in found if case["says"] in message], found
+    assert [message for message in found if row["says"] in message], found
 
 
 def test_the_command_says_it_all(project: Path) -> None:
@@ -100,10 +99,10 @@ def test_the_command_says_it_all(project: Path) -> None:
     assert run.stderr.splitlines()[-1] == "4 problems in the pages"
 
 
-@pytest.mark.parametrize("case", CASES["markup"], ids=lambda case: case["label"])
-def test_what_is_left_open_or_not_allowed_on_a_page_is_named(case: dict[str, str]) -> None:
-    found = markup_problems(f"# A page\n\n{case['text']}\n")
-    lines = [each.line for each in found if case["says"] in f"{each.found}; {each.allowed}; {each.fix}"]
+@each_row(CASES["markup"])
+def test_what_is_left_open_or_not_allowed_on_a_page_is_named(row: dict[str, str]) -> None:
+    found = markup_problems(f"# A page\n\n{row['text']}\n")
+    lines = [each.line for each in found if row["says"] in f"{each.found}; {each.allowed}; {each.fix}"]
     assert lines[:1] == [3]
 
 
