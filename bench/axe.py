@@ -16,7 +16,7 @@ from typing import Any
 import axe_playwright_python
 from playwright.sync_api import Page, sync_playwright
 
-from weight import CHROMIUM, served
+from weight import CHROMIUM, page_addresses, served
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING: dict[str, object] = {"runOnly": TAGS}
@@ -27,6 +27,7 @@ FORM: dict[str, object] = {**EVERYTHING, "rules": {rule: {"enabled": False} for 
 _OF_LAYOUT = ["target-size", "scrollable-region-focusable", "meta-viewport", "aria-hidden-focus", "heading-order"]
 _OF_LAYOUT += ["page-has-heading-one", "landmark-one-main", "region", "skip-link", "label", "button-name", "link-name"]
 ON_A_TELEPHONE: dict[str, object] = {"runOnly": {"type": "rule", "values": _OF_LAYOUT}}
+TARGETS: dict[str, object] = {"runOnly": {"type": "rule", "values": ["target-size"]}}
 KEPT = 2  # of elements beside each other that are made alike
 SCRIPT = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 DARK = "document.body.dataset.mdColorScheme = 'slate'"
@@ -88,13 +89,6 @@ ALIKE = """known => {
 }"""
 
 
-def addresses(site: Path) -> list[str]:
-    """Every page of a site, those that lead to another left out."""
-    files = sorted(site.rglob("*.html"))
-    pages = [path for path in files if 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")]
-    return [path.relative_to(site).as_posix().removesuffix("index.html") for path in pages]
-
-
 def cut(page: Page) -> None:
     """Leave of an open page what does not repeat, with its folds open, on a telephone."""
     page.set_viewport_size({"width": 390, "height": 800})
@@ -153,7 +147,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if CHROMIUM is None:
         raise SystemExit("needs Chromium")
-    pages = arguments.pages or addresses(arguments.site)
+    pages = arguments.pages or page_addresses(arguments.site)
     count = 0
     with sync_playwright() as playwright, served(arguments.site) as home:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])

@@ -12,13 +12,13 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 sys.path.append(str(Path(__file__).parent.parent / "hooks"))
@@ -27,6 +27,7 @@ from page_kinds import IN_CHINESE, KINDS
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _SCRIPT = re.compile(r'<script data-src="([^":]+\.js)"')
 _SHEET = re.compile(r'<link rel="stylesheet"(?: media="print")? href="([^":]+\.css)"')
+MOST_SHIFT = 0.02
 MOST_FOR_TEXT, MOST_FOR_FIGURES = 60_000, 90_000  # bytes beside the HTML
 _PATIENCE = 120_000  # milliseconds; the machine may be busy
 _COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
@@ -91,54 +92,48 @@ def served(site: Path) -> Iterator[str]:
     server.shutdown()
 
 
-class _Screen:
-    """A tab that keeps nothing from one page to the next, and counts what it loads."""
+@dataclass
+class _Visit:
+    """A page in a browser that has nothing of the site yet, and what was loaded for it."""
 
-    def __init__(self, browser: Browser, width: int) -> None:
-        self._context = browser.new_context(viewport={"width": width, "height": 800})
-        self._page = self._context.new_page()
-        self._page.set_default_timeout(_PATIENCE)
-        self._client = self._context.new_cdp_session(self._page)
-        self._done: list[Request] = []
-        self._page.on("requestfinished", lambda request: self._done.append(request))
-        self.close = self._context.close
+    page: Page
+    loaded: list[Request]
 
-    def begin(self, address: str) -> None:
-        """Begin to load a page with an empty cache."""
-        self._page.goto("about:blank")
-        self._client.send("Network.clearBrowserCache")
-        self._client.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
-        self._done.clear()
-        self._page.goto(address, wait_until="commit")
+    @classmethod
+    def begin(cls, browser: Browser, address: str, width: int) -> _Visit:
+        page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
+        page.set_default_timeout(_PATIENCE)
+        visit = cls(page, [])
+        page.on("requestfinished", lambda request: visit.loaded.append(request))
+        page.goto(address, wait_until="commit")
+        return visit
 
-    def end(self) -> tuple[dict[str, int], float]:
-        """The bytes of each request, and the layout shift, once half a second has passed without another request."""
-        self._page.wait_for_load_state("networkidle")
-        shift = self._page.evaluate(SHIFT)
-        return {request.url: request.sizes()["responseBodySize"] for request in list(self._done)}, shift
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each request, once half a second has passed without another one."""
+        self.page.wait_for_load_state("networkidle")
+        return {request.url: request.sizes()["responseBodySize"] for request in list(self.loaded)}
 
 
-def weigh(browser: Browser, address: str, kinds: Iterable[str]) -> Iterator[tuple[str, Weight]]:
-    """Open pages with an empty cache, wide and narrow at once, and add up what each took."""
-    wide, narrow = screens = _Screen(browser, 1280), _Screen(browser, 390)
-    for kind in kinds:
-        for screen in screens:
-            screen.begin(address + kind)
-        (_, shift), (sizes, other) = wide.end(), narrow.end()
-        fonts = [url for url in sizes if url.endswith(".woff2")]
-        html = sizes[address + kind]
-        beside = sum(sizes.values()) - html - sum(sizes[url] for url in fonts)
-        yield (
-            kind,
-            Weight(len(sizes) - len(fonts), beside, html, sum(sizes[url] for url in fonts), max(shift, other)),
-        )
-    for screen in screens:
-        screen.close()
-
-
-def scripts_at_load(site: Path, kind: str = "") -> int:
-    """Bytes of our own scripts that a page loads as it opens, each compressed by itself; the search comes when it is opened."""
-    return _compressed(site, kind, _SCRIPT)
+def weigh(
+    browser: Browser, address: str, kinds: Sequence[str], at_once: int = 4
+) -> Iterator[tuple[str, Weight, tuple[Page, Page]]]:
+    """Open pages with an empty cache, wide and narrow, some side by side; what each took, and both as they stand."""
+    for at in range(0, len(kinds), at_once):
+        visits = [
+            (kind, [_Visit.begin(browser, address + kind, width) for width in (1280, 390)])
+            for kind in kinds[at : at + at_once]
+        ]
+        for kind, (wide, narrow) in visits:
+            wide.sizes()
+            sizes = narrow.sizes()
+            fonts = sum(size for url, size in sizes.items() if url.endswith(".woff2"))
+            number = sum(not url.endswith(".woff2") for url in sizes)
+            html = sizes[address + kind]
+            shift = max(visit.page.evaluate(SHIFT) for visit in (wide, narrow))
+            yield kind, Weight(number, sum(sizes.values()) - html - fonts, html, fonts, shift), (wide.page, narrow.page)
+        for _, opened in visits:
+            for visit in opened:
+                visit.page.context.close()
 
 
 @dataclass(frozen=True)
@@ -155,6 +150,10 @@ class Beside:
     played: int
     is_drawn: bool
 
+    @property
+    def most(self) -> int:
+        return MOST_FOR_FIGURES if self.is_drawn else MOST_FOR_TEXT
+
 
 _FACE = re.compile(
     r'@font-face\{font-family:"([^"]+)";src:url\("?(fonts/[^")]+)"?\)[^}]*?(?:unicode-range:([^;}]+))?\}'
@@ -166,27 +165,29 @@ _IN_MATHS = "math, i:not([class], :empty), em:has(+ :is(sub, sup)), :is(em, i) +
 _IN_OTHERS = "script, style, template, code, pre, annotation, .headerlink"  # signs of every page, and faces of the reader's system
 
 
-def weigh_beside(site: Path) -> dict[str, Beside]:
-    """Every page of both editions by its address, read from its files without a browser."""
-    files: dict[Path, int] = {}
-    editions = {folder: _faces(site / folder) for folder in ("", "zh/") if (site / folder / "assets").is_dir()}
+def page_addresses(site: Path) -> list[str]:
+    """Every page of a site, those that lead to another left out."""
+    files = sorted(site.rglob("*.html"))
+    pages = [path for path in files if 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")]
+    return [path.relative_to(site).as_posix().removesuffix("index.html") for path in pages]
 
-    def total(page: Path, html: str, *named: re.Pattern[str]) -> int:
-        found = {(page.parent / name).resolve() for pattern in named for name in pattern.findall(html)}
-        for path in found - files.keys():
-            files[path] = len(gzip.compress(path.read_bytes(), 6))
-        return sum(files[path] for path in found)
 
-    weighed = {}
-    for page in sorted(site.rglob("index.html")):
-        html = page.read_text(encoding="utf-8")
-        if 'http-equiv="refresh"' in html:
-            continue
-        address = page.relative_to(site).as_posix().removesuffix("index.html")
-        faces = editions["zh/" if address.startswith("zh/") and "zh/" in editions else ""]
-        at_load = total(page, html, _SHEET, _SCRIPT, _ICON) + sum(_fonts(html, faces).values())
-        weighed[address] = Beside(at_load, at_load + total(page, html, _PLAY), bool(_DRAWS.search(html)))
-    return weighed
+def weigh_beside(site: Path, address: str) -> Beside:
+    """What a page loads, read from its files without a browser."""
+    folder = site / address
+    html = (folder / "index.html").read_text(encoding="utf-8")
+    faces = _faces(site / ("zh" if address.startswith("zh/") else ""))
+
+    def total(*named: re.Pattern[str]) -> int:
+        return sum(map(_compressed, {(folder / name).resolve() for pattern in named for name in pattern.findall(html)}))
+
+    at_load = total(_SHEET, _SCRIPT, _ICON) + _font_bytes(html, faces)
+    return Beside(at_load, at_load + total(_PLAY), bool(_DRAWS.search(html)))
+
+
+@functools.cache
+def _compressed(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
 
 
 class _FontFile(NamedTuple):
@@ -196,6 +197,7 @@ class _FontFile(NamedTuple):
     size: int
 
 
+@functools.cache
 def _faces(site: Path) -> list[_FontFile]:
     """The fonts that are files, with the letters for which each is loaded; none for that of every letter."""
     (sheet,) = (site / "assets").glob("ds.*.css")
@@ -209,81 +211,47 @@ def _faces(site: Path) -> list[_FontFile]:
     return found
 
 
-def _fonts(html: str, faces: Iterable[_FontFile]) -> dict[str, int]:
-    """The fonts that the letters of a page need, by name."""
+def _font_bytes(html: str, faces: Iterable[_FontFile]) -> int:
+    """Bytes of the fonts that the letters of a page need."""
     body = LexborHTMLParser(html).body
     if body is None:
-        return {}
+        return 0
     for node in body.css(_IN_OTHERS):
         node.decompose()
     by_family = {"STIX Math": _letters(body, _IN_MATHS), "Source Serif": _letters(body, "h1, h2")}
     for node in body.css(f"h1, h2, {_IN_MATHS}"):
         node.decompose()
     by_family["Inter"] = set(map(ord, body.text()))
-    return {
-        face.name: face.size
+    return sum(
+        face.size
         for face in faces
         if by_family[face.family] & face.letters or (not face.letters and by_family[face.family])
-    }
+    )
 
 
 def _letters(body: LexborNode, selector: str) -> set[int]:
     return {ord(letter) for node in body.css(selector) for letter in node.text()}
 
 
-def heaviest_of_kinds(site: Path) -> dict[str, tuple[str, Beside]]:
-    """Of each kind of page in each edition the address of the heaviest."""
-    found: dict[str, tuple[str, Beside]] = {}
-    for address, beside in weigh_beside(site).items():
-        kind = kind_of(address)
-        if kind not in found or beside.played > found[kind][1].played:
-            found[kind] = (address, beside)
-    return found
-
-
-def kind_of(address: str) -> str:
-    """The folder that a page stands in, and the tab where it is one of a model: `zh/models/*/scores`."""
-    edition = "zh/" if address.startswith("zh/") else ""
-    folder, *rest = address.removeprefix(edition).rstrip("/").split("/")
-    if len(rest) > 1:
-        return f"{edition}{folder}/*/{rest[1]}"
-    return edition + (f"{folder}/*" if rest and (folder, *rest) != ("compare", "models") else "/".join((folder, *rest)))
-
-
-def _compressed(site: Path, kind: str, named: re.Pattern[str]) -> int:
-    """Bytes of the files that a page names, each compressed by itself."""
-    html = (site / kind / "index.html").read_text(encoding="utf-8")
-    files = [(site / kind / name).resolve() for name in named.findall(html)]
-    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
-
-
-def report_beside(site: Path) -> None:
-    """Print the heaviest page of each kind in each edition."""
-    print(f"{'heaviest of its kind':<44}{'kB beside':>10}{'played':>8}{'most':>6}")
-    for _, (address, beside) in sorted(heaviest_of_kinds(site).items()):
-        most = MOST_FOR_FIGURES if beside.is_drawn else MOST_FOR_TEXT
-        line = f"{address or 'home':<44}{beside.at_load / 1000:>10.1f}{beside.played / 1000:>8.1f}{most / 1000:>6.0f}"
-        print(line + ("" if beside.played <= most else "  NOT MET"))
-
-
 def report(site: Path) -> None:
-    """Print a line for each kind of page."""
-    report_beside(site)
+    """Print what the heaviest pages load, and a line for each kind of page."""
+    weighed = {address: weigh_beside(site, address) for address in page_addresses(site) if "404" not in address}
+    heaviest = sorted(weighed, key=lambda address: -weighed[address].played)
+    print(f"{'heaviest':<44}{'kB beside':>10}{'played':>8}{'most':>6}")
+    for address in heaviest[:10]:
+        beside = weighed[address]
+        print(
+            f"{address or 'home':<44}{beside.at_load / 1000:>10.1f}{beside.played / 1000:>8.1f}{beside.most / 1000:>6.0f}"
+        )
     if CHROMIUM is None:
         print("page weight     not measured: needs Chromium")
         return
-    with sync_playwright() as playwright, served(site) as address:
+    with sync_playwright() as playwright, served(site) as home:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         print(f"{'page':<26}{'requests':>9}{'kB beside':>11}{'kB page':>9}{'kB fonts':>10}{'shift':>7}")
-        for kind, weight in weigh(browser, address, (*KINDS, *IN_CHINESE)):
+        for kind, weight, _ in weigh(browser, home, (*KINDS, *IN_CHINESE)):
             print(
                 f"{kind or 'home':<26}{weight.requests:>9}{weight.beside / 1000:>11.1f}{weight.page / 1000:>9.1f}"
                 f"{weight.fonts / 1000:>10.1f}{weight.shift:>7.3f}"
             )
         browser.close()
-    kinds = [kind.partition("?")[0] for kind in KINDS]
-    heaviest = max(kinds, key=lambda kind: scripts_at_load(site, kind))
-    print(
-        f"own scripts that open with a page, search apart: {scripts_at_load(site) / 1000:.1f} kB compressed, "
-        f"{scripts_at_load(site, heaviest) / 1000:.1f} on {heaviest} (goal: under 15)"
-    )

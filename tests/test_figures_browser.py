@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -32,6 +33,16 @@ BOXES = """svg => {
       inside: b.left >= frame.left - 1 && b.right <= frame.right + 1 && b.top >= frame.top - 1 && b.bottom <= frame.bottom + 1}
   })
 }"""
+
+
+def meeting_texts(boxes: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Pairs of the texts in `BOXES` of a drawing that lie on one another."""
+    return [
+        (one["text"], other["text"])
+        for one, other in itertools.combinations(boxes, 2)
+        if min(one["right"], other["right"]) > max(one["left"], other["left"])
+        and min(one["bottom"], other["bottom"]) > max(one["top"], other["top"])
+    ]
 
 
 # Letters of every drawing that is shown, as large as they come out on the screen, folds opened.
@@ -100,15 +111,7 @@ def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, bui
             for boxes in shown:
                 assert len(boxes) > 5
                 assert [box["text"] for box in boxes if not box["inside"]] == [], (path, width)
-                meeting = [
-                    (one["text"], other["text"])
-                    for one, other in itertools.combinations(boxes, 2)
-                    if one["left"] < other["right"]
-                    and other["left"] < one["right"]
-                    and one["top"] < other["bottom"]
-                    and other["top"] < one["bottom"]
-                ]
-                assert meeting == [], (path, width)
+                assert meeting_texts(boxes) == [], (path, width)
 
 
 def test_a_phone_sees_a_whole_plot_upright(narrow: Page, address: str, built: Path) -> None:

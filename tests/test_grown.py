@@ -19,6 +19,7 @@ from catalogue.files import read_pages
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Track
+from checks import wording
 from helpers import FONTS_READY, check, context_of
 from more_entries import ENTRIES, add_entries
 from render.cite import Citations
@@ -26,11 +27,11 @@ from render.context import Context
 from render.figures import home
 from render.figures.canvas import BOLD, text_width
 from render.figures.schedule import STYLES
-from render.pages import PAGES, url_of
+from render.pages import url_of
 from render.pages.schedules import longest_pre_training
-from render.site import BLOCKS, BuilderInputs, build_pages, render_site, site_of
+from render.site import BLOCKS, render_site, site_of
 from render.words import CHINESE, ENGLISH
-from test_figures_browser import BOXES
+from test_figures_browser import BOXES, meeting_texts
 from test_map import TEXTS
 from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
 
@@ -57,7 +58,8 @@ def told(language: str = ENGLISH) -> Context:
     return context_of(grown(), language)
 
 
-def test_entries_that_are_right_are_green_and_ask_for_no_pytorch() -> None:
+def test_entries_that_are_right_are_green_and_ask_for_no_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wording, "load_catalogue", lambda data: grown())
     run = check("check", grown_data())
     assert (run.returncode, run.stderr) == (0, "")
     assert "all well-formed" in run.stdout
@@ -106,20 +108,15 @@ PUT = """([html, inPlace]) => {
 }"""
 
 
-@functools.cache
+@pytest.fixture(scope="module")
 def blocks() -> dict[str, str]:
-    """What the pages that show all models have in their articles, by path, with all entries of the list."""
-    ctx, inputs = told(), BuilderInputs({}, {}, {})
-    shown = [page for page in PAGES if page.path.startswith(("timeline", "trends", "compare/"))]
-    made = {page.path: page for declared in shown for built in build_pages(ctx, declared, inputs) for page in built}
+    """What each page, made with all entries of the list, has in its article, by path."""
+    ctx = told()
+    site = render_site(ctx, {}, read_pages(ROOT / "docs" / "en"))
     home_blocks = (BLOCKS[name](ctx, Citations(ctx), "index.md") for name in ("hero", "general-line", "map"))
-    return {path: "".join(page.blocks.values()) for path, page in made.items()} | {"index.md": "".join(home_blocks)}
-
-
-def open_grown(page: Page, address: str, path: str) -> None:
-    page.goto(f"{address}{url_of(path)}")
-    page.evaluate(PUT, [blocks()[path], path == "index.md"])
-    assert "kimi-k2" in page.locator("article").inner_html()
+    return {path: "".join(page.blocks.values()) for path, page in site.pages.items()} | {
+        "index.md": "".join(home_blocks)
+    }
 
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
@@ -130,52 +127,43 @@ def test_a_newcomers_page_is_made(language: str) -> None:
     assert ("ds-fallback" in html) == (language == CHINESE)
 
 
-def test_every_page_can_be_made() -> None:
-    site = render_site(told(), {}, read_pages(ROOT / "docs" / "en"))
-    assert {f"models/{id_}.md" for id_ in grown().models} <= set(site.pages)
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["index.md", "timeline.md"])
-def test_no_text_of_the_maps_lies_on_another(page: Page, address: str, path: str) -> None:
-    open_grown(page, address, path)
-    for width in (1440, 390):
+def test_what_shows_all_models_stays_whole(
+    page: Page, address: str, blocks: dict[str, str], subtests: pytest.Subtests
+) -> None:
+    """Maps, trends and tables, each with all entries of the list; made once, which takes seconds."""
+    assert {f"models/{id_}.md" for id_ in grown().models} <= set(blocks)
+    assert 'data-run="kimi-k2-base/pre-training"' in blocks["compare/training.md"], "the long stage, not the annealing"
+    assert LexborHTMLParser(blocks["trends.md"]).css_first("[data-id=newcomer-9b-base]") is not None
+
+    def open_grown(path: str) -> None:
+        page.goto(f"{address}{url_of(path)}")
+        page.evaluate(PUT, [blocks[path], path == "index.md"])
+        assert "kimi-k2" in page.locator("article").inner_html()
+
+    def shown_at(width: int) -> int:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(FONTS_READY)
-        assert page.evaluate(TEXTS.replace("figure svg", MAPS)) == [], width
+        return width
 
-
-@pytest.mark.browser
-def test_names_on_trends_neither_meet_nor_go(page: Page, address: str) -> None:
-    open_grown(page, address, "trends.md")
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(FONTS_READY)
-        for boxes in page.locator("svg.ds-trend:visible").evaluate_all(f"all => all.map({BOXES})"):
-            meeting = [
-                (one["text"], other["text"])
-                for one, other in itertools.combinations(boxes, 2)
-                if min(one["right"], other["right"]) > max(one["left"], other["left"])
-                and min(one["bottom"], other["bottom"]) > max(one["top"], other["top"])
-            ]
-            assert meeting == [], width
-    points = "svg.ds-trend-wide a.main"
-    assert page.locator(points).count() == page.locator(f"{points}:has(tspan.name)").count() > 20
-
-
-@pytest.mark.browser
-def test_tables_of_all_models_fit_the_paper(page: Page, address: str) -> None:
+    for path in ("index.md", "timeline.md"):
+        with subtests.test("no text of a map lies on another", path=path):
+            open_grown(path)
+            for width in map(shown_at, (1440, 390)):
+                assert page.evaluate(TEXTS.replace("figure svg", MAPS)) == [], width
+    with subtests.test("names on trends do not meet, and every flagship has one"):
+        open_grown("trends.md")
+        for width in map(shown_at, (1280, 390)):
+            for boxes in page.locator("svg.ds-trend:visible").evaluate_all(f"all => all.map({BOXES})"):
+                assert meeting_texts(boxes) == [], width
+        points = "svg.ds-trend-wide a.main"
+        assert page.locator(points).count() == page.locator(f"{points}:has(tspan.name)").count() > 20
     page.emulate_media(media="print")
-    tables = [path for path in blocks() if path.startswith("compare/")]
-    assert tables
+    tables = [path for path in blocks if path.startswith("compare/")]
+    assert len(tables) > 3
     for path in tables:
-        open_grown(page, address, path)
-        wide = page.locator(".ds-wide").count() > 0
-        page.set_viewport_size({"width": round((A4[wide] - 2 * MARGIN) * PIXELS_PER_MM), "height": 1000})
-        page.evaluate(FONTS_READY)
-        assert page.evaluate(WIDER) == [], path
-
-
-def test_new_models_are_drawn_with_their_long_stage_and_not_the_annealing() -> None:
-    assert 'data-run="kimi-k2-base/pre-training"' in blocks()["compare/training.md"]
-    assert LexborHTMLParser(blocks()["trends.md"]).css_first("[data-id=newcomer-9b-base]") is not None
+        with subtests.test("tables of all models fit the paper", path=path):
+            open_grown(path)
+            wide = page.locator(".ds-wide").count() > 0
+            shown_at(round((A4[wide] - 2 * MARGIN) * PIXELS_PER_MM))
+            assert page.evaluate(WIDER) == []
