@@ -363,31 +363,31 @@ class AvoidedForms:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        """Exceptions and forms, longest first, so that an exception hides the form in it."""
-        known = {text for avoided, _ in self.rights.values() for text in _longer_expressions(avoided)}
+        """Exceptions and forms in lower case, longest first, so that an exception hides the form in it."""
+        known = {text.lower() for avoided, _ in self.rights.values() for text in _longer_expressions(avoided)}
         listed = "|".join(re.escape(text) for text in sorted(known, key=len, reverse=True))
         if not listed:
             return re.compile(r"(?!)")
-        return re.compile(rf"\b(?:{listed})\b" if self.language is Language.ENGLISH else listed, re.IGNORECASE)
+        return re.compile(rf"\b(?:{listed})\b" if self.language is Language.ENGLISH else listed)
 
     def find_uses(self, text: str) -> Iterator[AvoidedUse]:
-        if not self._pattern.search(text):
+        if not self._pattern.search(text.lower()):
             return
         bare = _CODE_OR_MARKUP.sub(lambda match: "\0" * len(match[0]), text)
-        for match in self._pattern.finditer(bare):
-            found = self.rights.get(match[0].lower())
+        for match in self._pattern.finditer(bare.lower()):
+            found = self.rights.get(match[0])
             if found is not None:
                 start, end = max(0, match.start() - _AROUND_FORM), match.end() + _AROUND_FORM
                 around = ("…" if start else "") + text[start:end].strip() + ("…" if end < len(text) else "")
-                yield AvoidedUse(match.start(), match[0], " ".join(around.split()), found[1])
+                yield AvoidedUse(match.start(), text[slice(*match.span())], " ".join(around.split()), found[1])
 
     def find_exceptions(self, text: str) -> Iterator[str]:
         """Expressions that are right although they hold an avoided form."""
-        if not self._pattern.search(text):
+        if not self._pattern.search(text.lower()):
             return
-        for match in self._pattern.finditer(_CODE_OR_MARKUP.sub("", text)):
-            if match[0].lower() not in self.rights:
-                yield match[0].lower()
+        for match in self._pattern.finditer(_CODE_OR_MARKUP.sub("", text).lower()):
+            if match[0] not in self.rights:
+                yield match[0]
 
 
 def _longer_expressions(avoided: Avoided) -> Iterator[str]:

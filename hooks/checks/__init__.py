@@ -132,10 +132,10 @@ class EntryPages:
         return {}
 
     def pages_of(self, id_: str) -> Mapping[str, Page]:
-        from render.site import site_of
+        from render.site import pages_of
 
         if id_ not in self._made:
-            self._made[id_] = site_of(self._context, id_).pages
+            self._made[id_] = {page.path: page for built in pages_of(self._context, id_) for page in built}
         return self._made[id_]
 
 
@@ -350,12 +350,18 @@ class HandWrittenPages:
             "correct the link",
         )
 
+    @cached_property
+    def _written_anchors(self) -> dict[str, set[str]]:
+        return {
+            page: {name for match in _ANCHOR.finditer(text) for name in match.groups() if name}
+            | {_heading_anchor(heading) for heading in _HEADING.findall(text) if "{" not in heading}
+            for page, text in self.texts.items()
+        }
+
     def anchors_of(self, page: str, drawn: bool) -> set[str] | None:
         """Anchors of a page; None where only making all pages would tell. With `drawn`, beyond headings."""
-        text = self.texts.get(page)
-        if text is not None:
-            found = {name for match in _ANCHOR.finditer(text) for name in match.groups() if name}
-            return found | {_heading_anchor(heading) for heading in _HEADING.findall(text) if "{" not in heading}
+        if page in self._written_anchors:
+            return self._written_anchors[page]
         family = self.entries.pages_of(page.removesuffix(".md").split("/")[1]) if "/" in page else {}
         if page not in family:
             return None

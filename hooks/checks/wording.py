@@ -62,9 +62,7 @@ def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set
     many = (catalogue.models.values(), catalogue.techniques.values(), catalogue.problems, catalogue.questions)
     for record in chain(*many, catalogue.experiments, catalogue.corrections, (catalogue.study, catalogue.glossary)):
         for told in each_below(record, Text):
-            text = getattr(told, wanted.language) or ""
-            if any(each in text.lower() for each in missing):  # which the pattern alone would take long to say
-                needed.update(wanted.find_exceptions(text))
+            needed.update(wanted.find_exceptions(getattr(told, wanted.language) or ""))
     for text, form in stated.items():
         if text.lower() not in needed:
             yield Finding(

@@ -130,7 +130,7 @@ def _as_list(built: Page | Sequence[Page]) -> list[Page]:
     return [built] if isinstance(built, Page) else list(built)
 
 
-def site_of(ctx: Context, id_: str) -> Site:
+def pages_of(ctx: Context, id_: str) -> list[list[Page]]:
     """The pages of one model, technique or shared page; none for another id."""
     technique = ctx.catalogue.techniques.get(id_)
     id_ = technique.page or id_ if technique else id_
@@ -139,11 +139,15 @@ def site_of(ctx: Context, id_: str) -> Site:
         TECHNIQUE: (*ctx.catalogue.techniques, *ctx.catalogue.shared_pages),
     }
     alone = BuilderInputs({}, {}, {})
-    built = [
+    return [
         _as_list(builder_of(declared)(ctx, id_, *(getattr(alone, name) for name in declared.needs)))
         for declared, known in records.items()
         if id_ in known
     ]
+
+
+def site_of(ctx: Context, id_: str) -> Site:
+    built = pages_of(ctx, id_)
     pages = {page.path: page for group in built for page in group}
     return Site(
         pages,

@@ -42,7 +42,7 @@ HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+\.[^\s]+$"
 class Record(BaseModel):
     """A frozen record that refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
 
 
 _CODE_OR_QUOTE = re.compile(r"`[^`]*`|\{\{.*?\}\}")
@@ -339,11 +339,13 @@ class Remark(Block):
     )
 
 
-def walk_record(record: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def walk_record(record: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Everything in a record with its path, parents first."""
-    yield path, record
-    for key, child in values_below(record):
-        yield from walk_record(child, (*path, key))
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), record)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        waiting += [((*path, key), child) for key, child in values_below(value)][::-1]
 
 
 def each_below(record: Any, kind: type[V]) -> Iterator[V]:
@@ -353,7 +355,7 @@ def each_below(record: Any, kind: type[V]) -> Iterator[V]:
 def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
     """By key, without absent fields."""
     if isinstance(value, BaseModel):
-        return ((name, child) for name, child in vars(value).items() if child is not None)
+        return [(name, child) for name, child in vars(value).items() if child is not None]
     if isinstance(value, list | tuple):
         return enumerate(value)
     return value.items() if isinstance(value, dict) else ()
