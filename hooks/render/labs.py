@@ -90,10 +90,7 @@ def _machine_text(words: Words, recorded: str) -> str:
 
 def _cost_text(words: Words, result: Result) -> str:
     return words(
-        "experiments.cost",
-        minutes=format_minutes(words, result),
-        seeds=result.seeds,
-        commit=result.origin["commit"],
+        "experiments.cost", minutes=format_minutes(words, result), seeds=result.seeds, commit=result.origin["commit"]
     )
 
 

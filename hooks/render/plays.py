@@ -9,7 +9,7 @@ import json
 import math
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -34,7 +34,7 @@ from catalogue.schema.quantities import Quantity
 
 from . import assets
 from .figures.attention_mechanisms import architecture_count, architecture_number, caching_layers
-from .figures.canvas import Panel, equal_columns
+from .figures.canvas import PLACES, Mechanism, Panel, equal_columns
 from .figures.home import general_line
 from .format import format_integer, format_month, short_size
 from .words import Words
@@ -99,17 +99,32 @@ class Play:
         return {**self.data, "steps": steps}
 
 
-def figure_words(words: Words, figure: str, *keys: str) -> dict[str, str]:
-    return {"percent": words("play.percent")} | {key: words(f"mechanism.{figure}.{key}") for key in ("says", *keys)}
+PLAYS: dict[str, Callable[[Words, Catalogue], Play]] = {}
+PLAYED: dict[str, str] = {}  # the technique on whose page a figure stands beside its guide: the one that it is about
 
 
-def make_slider(
-    words: Words, figure: str, name: str, start: Any, values: Sequence[Any], label: str = "{value}"
-) -> Control:
+def declares_play(
+    name: str, page: str, technique: str = ""
+) -> Callable[[Callable[[Mechanism], Play]], Callable[[Mechanism], Play]]:
+    def enter(make: Callable[[Mechanism], Play]) -> Callable[[Mechanism], Play]:
+        PLAYS[name] = lambda words, catalogue: make(Mechanism(name, words, catalogue))
+        PLACES[name] = page
+        if technique:
+            PLAYED[name] = technique
+        return make
+
+    return enter
+
+
+def _script_words(figure: Mechanism, *keys: str) -> dict[str, str]:
+    return {"percent": figure.words("play.percent")} | {key: figure.say(key) for key in ("says", *keys)}
+
+
+def _make_slider(figure: Mechanism, name: str, start: Any, values: Sequence[Any], label: str = "{value}") -> Control:
     """A slider that begins at the value nearest to `start`."""
     start = start if start in values else min(values, key=lambda value: abs(value - start))
     steps = [(value, label.format(value=group_digits(value))) for value in values]
-    return Control(name, words(f"mechanism.{figure}.{name}"), start, steps)
+    return Control(name, figure.say(name), start, steps)
 
 
 def group_digits(number: float) -> str:
@@ -176,9 +191,9 @@ _SELECTED = [2**n for n in range(7, 15)]
 _BITS = 16
 
 
-def cache_context(words: Words, catalogue: Catalogue) -> Play:
-    name = "cache-context"
-    counted = {entry.variant.id: (entry, found) for entry, found in _counted_entries(catalogue)}
+@declares_play("cache-context", page="guides/attention.md", technique="mla")
+def cache_context(figure: Mechanism) -> Play:
+    counted = {entry.variant.id: (entry, found) for entry, found in _counted_entries(figure.catalogue)}
     models = {
         id_: {
             "name": entry.variant.name,
@@ -191,35 +206,32 @@ def cache_context(words: Words, catalogue: Catalogue) -> Play:
     groups: dict[str, list[tuple[str, str]]] = {}
     for id_, (entry, _) in counted.items():
         groups.setdefault(entry.model.name, []).append((id_, entry.variant.name))
-    start = catalogue.entries["deepseek-v3-base"]
+    start = figure.catalogue.entries["deepseek-v3-base"]
     chosen = {"a": "deepseek-llm-67b-base", "b": start.variant.id}
     controls = (
-        *(
-            Control(key, words(f"mechanism.{name}.{key}"), id_, groups=list(groups.items()))
-            for key, id_ in chosen.items()
-        ),
-        _context_slider(words, name),
+        *(Control(key, figure.say(key), id_, groups=list(groups.items())) for key, id_ in chosen.items()),
+        _context_slider(figure),
     )
     sizes = [cache_bytes(found, length) for _, found in counted.values() for length in (_CONTEXTS[0], _CONTEXTS[-1])]
     data = {
         "words": {
-            **figure_words(
-                words, name, "same", "beyond", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"
+            **_script_words(
+                figure, "same", "beyond", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"
             ),
-            "listed": words("punctuation.listed"),
+            "listed": figure.words("punctuation.listed"),
         },
         "models": models,
         "lengths": _CONTEXTS,
         "powers": enclosing_powers(sizes),
     }
-    return Play(name, "attention", controls, data, runs="context")
+    return Play(figure.name, "attention", controls, data, runs="context")
 
 
-def memory_strip(words: Words, catalogue: Catalogue) -> Play:
-    name = "memory-strip"
-    context = stated_context(catalogue.entries["deepseek-v3-base"])
+@declares_play("memory-strip", page="guides/attention.md")
+def memory_strip(figure: Mechanism) -> Play:
+    context = stated_context(figure.catalogue.entries["deepseek-v3-base"])
     models: list[dict[str, Any]] = []
-    for entry in general_line(catalogue):
+    for entry in general_line(figure.catalogue):
         found, date = memory_footprint(entry), first_date(entry.model)
         if isinstance(found, MissingFields) or entry.architecture is None:
             continue
@@ -228,7 +240,7 @@ def memory_strip(words: Words, catalogue: Catalogue) -> Play:
         models.append(
             {
                 "name": short_size(entry.variant.name),
-                "date": format_month(date, words) if date else "",
+                "date": format_month(date, figure.words) if date else "",
                 "attention": attention.value if attention else "",
                 "layers": architecture_count(entry, "num_hidden_layers"),
                 "numbers": format_integer(round(found.cache_elements)),
@@ -238,10 +250,10 @@ def memory_strip(words: Words, catalogue: Catalogue) -> Play:
             }
         )
     steps = [(place, model["name"]) for place, model in enumerate(models)]
-    control = Control("model", words(f"mechanism.{name}.model"), 0, steps)
+    control = Control("model", figure.say("model"), 0, steps)
     keys = ("begins", "beyond", "strip", "strip_says", "square", "square_says", "layers", "numbers")
-    data = {"words": figure_words(words, name, *keys), "models": models, "context": _short_context(context)}
-    return Play(name, "attention", (control,), data, runs="model")
+    data = {"words": _script_words(figure, *keys), "models": models, "context": _short_context(context)}
+    return Play(figure.name, "attention", (control,), data, runs="model")
 
 
 def _short_context(tokens: int) -> str:
@@ -332,30 +344,31 @@ def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, 
     return layer["heads"] * layer["wide"] * read, layer["index_heads"] * indexed, layer["entry"] * read + indexed
 
 
-def sparsity_cost(words: Words, catalogue: Catalogue) -> Play:
-    name, found = "sparsity-cost", compared_layers(catalogue)
+@declares_play("sparsity-cost", page="guides/attention.md", technique="dsa")
+def sparsity_cost(figure: Mechanism) -> Play:
+    found = compared_layers(figure.catalogue)
     start = {"k": "deepseek-v3.2-exp", "entries": "deepseek-v4-pro-base"}
     controls = (
-        _context_slider(words, name),
+        _context_slider(figure),
         *(
-            make_slider(words, name, key, architecture_count(catalogue.entries[id_], "index_topk"), _SELECTED)
+            _make_slider(figure, key, architecture_count(figure.catalogue.entries[id_], "index_topk"), _SELECTED)
             for key, id_ in start.items()
         ),
     )
     layers = {key: asdict(layer) for key, layer in found.items()}
     ends = [sum(attention_cost(layer, n, k)[:2]) for layer in layers.values() for n in _CONTEXTS for k in _SELECTED]
     data = {
-        "words": figure_words(words, name, "curves", "curves_says", "bars", "bars_says", *layers, "row"),
+        "words": _script_words(figure, "curves", "curves_says", "bars", "bars_says", *layers, "row"),
         "layers": layers,
         "lengths": _CONTEXTS,
         "powers": enclosing_powers(ends),
     }
-    return Play(name, "attention", controls, data, runs="context")
+    return Play(figure.name, "attention", controls, data, runs="context")
 
 
-def _context_slider(words: Words, figure: str) -> Control:
+def _context_slider(figure: Mechanism) -> Control:
     steps = [(n, _short_context(n)) for n in _CONTEXTS]
-    return Control("context", words(f"mechanism.{figure}.context"), _CONTEXTS[0], steps)
+    return Control("context", figure.say("context"), _CONTEXTS[0], steps)
 
 
 def enclosing_powers(amounts: Iterable[float]) -> list[int]:
@@ -363,20 +376,22 @@ def enclosing_powers(amounts: Iterable[float]) -> list[int]:
     return [math.floor(math.log10(min(found))), math.ceil(math.log10(max(found)))]
 
 
-def bias_balance(words: Words, catalogue: Catalogue) -> Play:
-    name = "bias-balance"
+@declares_play("bias-balance", page="guides/experts.md", technique="aux-loss-free")
+def bias_balance(figure: Mechanism) -> Play:
     steps = 200
     controls = (
-        make_slider(
-            words, name, "speed", _published_bias_speed(catalogue), (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)
+        _make_slider(
+            figure, "speed", _published_bias_speed(figure.catalogue), (0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)
         ),
-        make_slider(words, name, "experts", 16, (8, 16, 32)),
-        make_slider(words, name, "step", 1, range(1, steps + 1)),
+        _make_slider(figure, "experts", 16, (8, 16, 32)),
+        _make_slider(figure, "step", 1, range(1, steps + 1)),
     )
     keys = ("load", "load_says", "loads", "biases", "path", "path_says", "legend", "at_step")
     # `table` random numbers, which every step reads from another place, `stride` further on.
     simulation = {"rounds": steps, "tokens": 512, "sparsity": 8, "seed": 7, "table": 2**16, "stride": 7919}
-    return Play(name, "bias_balance", controls, {"words": figure_words(words, name, *keys), **simulation}, runs="step")
+    return Play(
+        figure.name, "bias_balance", controls, {"words": _script_words(figure, *keys), **simulation}, runs="step"
+    )
 
 
 def _published_bias_speed(catalogue: Catalogue) -> float:
@@ -386,35 +401,34 @@ def _published_bias_speed(catalogue: Catalogue) -> float:
     raise ValueError("the technique aux-loss-free states no speed of V3's bias")
 
 
-def fp8_tiles(words: Words, catalogue: Catalogue) -> Play:
-    name = "fp8-tiles"
+@declares_play("fp8-tiles", page="guides/precision.md", technique="fp8-training")
+def fp8_tiles(figure: Mechanism) -> Play:
     rows, channels = 16, 512
     tiles = (16, 32, 64, 128, 256, 512, rows * channels)
-    labels = [f"1 × {width}" for width in tiles[:-1]] + [words(f"mechanism.{name}.whole")]
+    labels = [f"1 × {width}" for width in tiles[:-1]] + [figure.say("whole")]
     controls = (
-        Control("tile", words(f"mechanism.{name}.tile"), tiles[-1], list(zip(tiles, labels, strict=True))),
-        make_slider(words, name, "spread", 6, range(9), words(f"mechanism.{name}.spread_step")),
-        make_slider(words, name, "outlier", 1, (1, 100, 1_000, 10_000, 100_000, 1_000_000)),
+        Control("tile", figure.say("tile"), tiles[-1], list(zip(tiles, labels, strict=True))),
+        _make_slider(figure, "spread", 6, range(9), figure.say("spread_step")),
+        _make_slider(figure, "outlier", 1, (1, 100, 1_000, 10_000, 100_000, 1_000_000)),
     )
     keys = ("range", "range_says", "zero", "coarse", "fine", "axis", "lost", "lost_says", "tiles", "whole_short")
     data = {
-        "words": figure_words(words, name, *keys),
+        "words": _script_words(figure, *keys),
         "shape": (rows, channels),
         "seed": 2,
         "place": (5, 300),
         "tiles": tiles,
     }
-    return Play(name, "fp8_tiles", controls, data, (_promoted_sums(words),), runs="outlier")
+    return Play(figure.name, "fp8_tiles", controls, data, [_promoted_sums(figure)], runs="outlier")
 
 
-def _promoted_sums(words: Words) -> Panel:
-    name = "mechanism.fp8-tiles"
+def _promoted_sums(figure: Mechanism) -> Panel:
     lengths = [128 * 2**n for n in range(6)]
     errors = {
         kind: [100 * fp8.dot_error(length, every) for length in lengths]
         for kind, every in (("off", None), ("cache", 128))
     }
-    panel = Panel(words(f"{name}.sums"), 230, words(f"{name}.sums_says"))
+    panel = figure.new_panel("sums", 230)
     top = max(errors["off"])
     panel.line([(46, 10), (46, 180), (356, 180)], "axis")
     for kind, values in errors.items():
@@ -425,74 +439,77 @@ def _promoted_sums(words: Words) -> Panel:
     for i in (0, 3, 5):
         last = i == len(lengths) - 1
         panel.text(358 if last else 46 + 60 * i, 198, f"{lengths[i]:,}", "small", "end" if last else "middle")
-    panel.text(0, 226, words(f"{name}.sums_axis"), "small")
+    panel.text(0, 226, figure.say("sums_axis"), "small")
     panel.text(40, 184, "0", "small", "end")
     return panel
 
 
-def grpo_advantages(words: Words, catalogue: Catalogue) -> Play:
-    name, shown = "grpo", 8
+@declares_play("grpo", page="guides/from-a-reward-to-a-gradient.md", technique="grpo")
+def grpo_advantages(figure: Mechanism) -> Play:
+    shown = 8
     controls = (
-        make_slider(words, name, "size", shown, range(2, 17)),
-        Control("rewards", words(f"mechanism.{name}.rewards"), "1011001000000000", marks=shown),
+        _make_slider(figure, "size", shown, range(2, 17)),
+        Control("rewards", figure.say("rewards"), "1011001000000000", marks=shown),
     )
     keys = ("equal", "group", "group_says", "below", "push", "push_says", "count", "right", "wrong")
-    return Play(name, "grpo", controls, {"words": figure_words(words, name, *keys)}, runs="size")
+    return Play(figure.name, "grpo", controls, {"words": _script_words(figure, *keys)}, runs="size")
 
 
-def pipeline_schedules(words: Words, catalogue: Catalogue) -> Play:
-    name = "pipelines"
+@declares_play("pipelines", page="guides/framework.md", technique="dualpipe")
+def pipeline_schedules(figure: Mechanism) -> Play:
     controls = (
-        make_slider(words, name, "stages", 4, range(4, 17, 2)),
-        make_slider(words, name, "batches", 8, range(4, 41, 2)),
-        make_slider(words, name, "sends", 100, range(0, 101, 25), words("play.percent", value="{value}")),
+        _make_slider(figure, "stages", 4, range(4, 17, 2)),
+        _make_slider(figure, "batches", 8, range(4, 41, 2)),
+        _make_slider(figure, "sends", 100, range(0, 101, 25), figure.words("play.percent", value="{value}")),
     )
     keys = ("few", "1f1b", "zb1p", "dualpipe", "dualpipev", "panel_says", "idle", "needs")
     # Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
     times = {"F": 1, "B": 2, "I": 1, "W": 1}
     return Play(
-        name, "pipelines", controls, {"words": figure_words(words, name, *keys), "times": times}, runs="batches"
+        figure.name, "pipelines", controls, {"words": _script_words(figure, *keys), "times": times}, runs="batches"
     )
 
 
-def yarn_scaling(words: Words, catalogue: Catalogue) -> Play:
+@declares_play("yarn", page="guides/long-context.md", technique="yarn")
+def yarn_scaling(figure: Mechanism) -> Play:
     """Which rotated pairs keep their speed; starts with V3's bounds and the smallest factor."""
-    name, entry = "yarn", catalogue.entries["deepseek-v3-base"]
+    entry = figure.catalogue.entries["deepseek-v3-base"]
     start = {key: architecture_count(entry, f"rope_scaling.{key}") for key in ("beta_slow", "beta_fast")}
     controls = (
-        make_slider(words, name, "factor", 2, range(2, 65)),
-        make_slider(words, name, "alpha", start["beta_slow"], range(1, 9)),
-        make_slider(words, name, "beta", start["beta_fast"], range(16, 65)),
+        _make_slider(figure, "factor", 2, range(2, 65)),
+        _make_slider(figure, "alpha", start["beta_slow"], range(1, 9)),
+        _make_slider(figure, "beta", start["beta_fast"], range(16, 65)),
     )
     keys = ("turns", "turns_says", "kept", "kept_says", "bound", "pair", "slow")
     data = {
-        "words": figure_words(words, name, *keys),
+        "words": _script_words(figure, *keys),
         "d": architecture_count(entry, "qk_rope_head_dim"),
         "base": architecture_number(entry, "rope_theta"),
         "length": architecture_count(entry, "rope_scaling.original_max_position_embeddings"),
     }
-    return Play(name, "yarn", controls, data, runs="factor")
+    return Play(figure.name, "yarn", controls, data, runs="factor")
 
 
-def speculative_decoding(words: Words, catalogue: Catalogue) -> Play:
+@declares_play("speculative", page="guides/serving.md", technique="speculative-decoding")
+def speculative_decoding(figure: Mechanism) -> Play:
     """Tokens a pass and speed, with V3's module and the cost by share of layers; starts where no guess is accepted."""
-    name, entry = "speculative", catalogue.entries["deepseek-v3-base"]
+    entry = figure.catalogue.entries["deepseek-v3-base"]
     guesses = architecture_count(entry, "num_nextn_predict_layers")
     cost = round(100 * guesses / architecture_count(entry, "num_hidden_layers"))
-    percent = words("play.percent", value="{value}")
+    percent = figure.words("play.percent", value="{value}")
     most = 8
     controls = (
-        make_slider(words, name, "alpha", 0, range(101), percent),
-        make_slider(words, name, "gamma", guesses, range(1, most + 1)),
-        make_slider(words, name, "cost", cost, range(51), percent),
+        _make_slider(figure, "alpha", 0, range(101), percent),
+        _make_slider(figure, "gamma", guesses, range(1, most + 1)),
+        _make_slider(figure, "cost", cost, range(51), percent),
     )
     keys = ("passes", "passes_says", "rate", "published", "here", "speed", "speed_says", "guesses")
-    data = {"words": figure_words(words, name, *keys), "most": most, "published": _published_acceptance(catalogue)}
-    return Play(name, "speculative", controls, data, (_acceptance_rule(words),), runs="alpha")
+    data = {"words": _script_words(figure, *keys), "most": most, "published": _published_acceptance(figure.catalogue)}
+    return Play(figure.name, "speculative", controls, data, [_acceptance_rule(figure)], runs="alpha")
 
 
-def _acceptance_rule(words: Words) -> Panel:
-    rule = Panel(words("mechanism.speculative.rule"), 230, words("mechanism.speculative.rule_says"))
+def _acceptance_rule(figure: Mechanism) -> Panel:
+    rule = figure.new_panel("rule", 230)
     p, q = np.array([0.42, 0.25, 0.18, 0.1, 0.05]), np.array([0.3, 0.4, 0.1, 0.15, 0.05])
     for i, (x, width) in enumerate(equal_columns(len(p), 14)):
         half, common = width / 2 - 1, min(p[i], q[i])
@@ -501,8 +518,8 @@ def _acceptance_rule(words: Words) -> Panel:
         rule.bar(x + half + 2, 180 - 380 * common, half, 380 * common, "other")
         rule.text(x + width / 2, 196, "abcde"[i], "strong", "middle")
     share = f"{100 * speculative.acceptance(p, q):.0f}"
-    rule.text(0, 218, words("mechanism.speculative.kept", share=share), "strong")
-    rule.text(356, 16, words("mechanism.speculative.legend"), "small", "end")
+    rule.text(0, 218, figure.say("kept", share=share), "strong")
+    rule.text(356, 16, figure.say("legend"), "small", "end")
     return rule
 
 

@@ -24,7 +24,7 @@ from .context import Context, load_templates, make_context
 from .exports.whole import linked_data
 from .figures import home
 from .figures.architecture import file_of
-from .figures.canvas import public_address, svg_file
+from .figures.canvas import MECHANISMS, public_address, svg_file
 from .figures.home import poster_files
 from .figures.token_path import SHOWN, token_path
 from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
@@ -40,17 +40,16 @@ from .pages.glossary import (
     term_definitions,
 )
 from .pages.study import done_box
+from .plays import PLAYS
 from .problems import problems_html, problems_of_page
-from .technique_figures import MECHANISMS, PLAYS, lab_listing, mechanism_html
+from .technique_figures import lab_listing, mechanism_html
 from .words import CHINESE, ENGLISH, Words, load_words
 
 
-def _mechanism_block(name: str, ctx: Context, citations: Citations, path: str) -> str:
-    return mechanism_html(ctx, name)
-
-
-def _lab_block(name: str, ctx: Context, citations: Citations, path: str) -> str:
-    return lab_listing(ctx, name)
+def _named_block(
+    render: Callable[[Context, str], str], name: str, ctx: Context, citations: Citations, path: str
+) -> str:
+    return render(ctx, name)
 
 
 # What a hand-written page can place with `{{ block('…') }}`.
@@ -66,8 +65,8 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "problems": lambda ctx, citations, path: (
         problems_html(ctx, problems_of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
     ),
-    **{f"mechanism-{name}": partial(_mechanism_block, name) for name in (*MECHANISMS, *PLAYS)},
-    **{f"lab-{name}": partial(_lab_block, name) for name in LABS},
+    **{f"mechanism-{name}": partial(_named_block, mechanism_html, name) for name in (*MECHANISMS, *PLAYS)},
+    **{f"lab-{name}": partial(_named_block, lab_listing, name) for name in LABS},
 }
 
 

@@ -26,7 +26,7 @@ def frames_of(context: Context, technique_id: str) -> list[Frame]:
 
     def draw() -> list[Frame]:
         drawing = Drawing(context, technique_id)
-        DRAWINGS[technique_id](drawing)
+        DRAWINGS[technique_id](drawing, drawing.new_frame())
         return drawing.finished_frames()
 
     return context.made_once(f"drawing-{technique_id}", draw)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .canvas import Drawing, draws_technique
+from .canvas import Canvas, Drawing, draws_technique
 
 
 @draws_technique("sft")
-def draw_sft(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_sft(d: Drawing, f: Canvas) -> None:
     f.text_lines("sample", "strong")
     f.cell_row("gggAAAA", height=30, texts=d.sample_tokens())
     f.text_lines("loss", "strong")
@@ -18,8 +17,7 @@ def draw_sft(d: Drawing) -> None:
 
 
 @draws_technique("rlhf")
-def draw_rlhf(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_rlhf(d: Drawing, f: Canvas) -> None:
     f.text_lines("people", "strong")
     f.box_flow([("better", "C"), ("worse", "x")], arrows=False)
     f.arrow_down("learns")
@@ -29,8 +27,7 @@ def draw_rlhf(d: Drawing) -> None:
 
 
 @draws_technique("ppo")
-def draw_ppo(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_ppo(d: Drawing, f: Canvas) -> None:
     for name, kind, limit in (("good", "A", 1.2), ("bad", "X", 0.8)):
         f.text_lines(name, "strong")
         good = name == "good"
@@ -40,8 +37,7 @@ def draw_ppo(d: Drawing) -> None:
 
 
 @draws_technique("dpo")
-def draw_dpo(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_dpo(d: Drawing, f: Canvas) -> None:
     f.text_lines("start", "strong")
     f.bar_rows([("preferred", 0.5, "c", "="), ("other", 0.5, "x", "=")], most=1)
     f.arrow_down("pushes")
@@ -59,7 +55,7 @@ def _example_advantages() -> list[float]:
 
 
 @draws_technique("grpo")
-def draw_grpo(d: Drawing) -> None:
+def draw_grpo(d: Drawing, f: Canvas) -> None:
     advantages = _example_advantages()
     signs = "".join("C" if r else "X" for r in _RIGHT)
     d.numbers |= {
@@ -70,7 +66,6 @@ def draw_grpo(d: Drawing) -> None:
         "wrong": f"{min(advantages):.2f}".replace("-", "−"),  # in a sentence
         "mean": f"{np.mean(_RIGHT):.3f}",
     }
-    f = d.new_frame()
     question = f.cell_row("G", width=120, height=26, texts=("question",))[0]
     f.skip(34)
     answers = f.cell_row("A" * len(_RIGHT), height=40, gap=8)
@@ -114,16 +109,14 @@ def draw_grpo(d: Drawing) -> None:
 
 
 @draws_technique("rule-based-reward")
-def draw_rule_based(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_rule_based(d: Drawing, f: Canvas) -> None:
     for given, check, kind in (("boxed_right", "one", "C"), ("boxed_wrong", "zero", "X"), ("program", "tests", "C")):
         f.box_flow([(given, "a"), ("rule", "I"), (check, kind)])
     f.text_lines("no_network")
 
 
 @draws_technique("generative-rm")
-def draw_generative_rm(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_generative_rm(d: Drawing, f: Canvas) -> None:
     f.box_flow([("answer", "a"), ("judge", "I")])
     f.arrow_down("writes")
     f.box_flow([("criticism", "i")])
@@ -133,8 +126,7 @@ def draw_generative_rm(d: Drawing) -> None:
 
 
 @draws_technique("cold-start")
-def draw_cold_start(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_cold_start(d: Drawing, f: Canvas) -> None:
     f.text_lines("without", "strong")
     f.box_flow([("base", "G"), ("rl", "A"), ("mixed", "x")])
     f.text_lines("with", "strong")
@@ -145,9 +137,8 @@ def draw_cold_start(d: Drawing) -> None:
 
 
 @draws_technique("rejection-sampling")
-def draw_rejection_sampling(d: Drawing) -> None:
+def draw_rejection_sampling(d: Drawing, f: Canvas) -> None:
     row = "CXXCXCXXXCXX"
-    f = d.new_frame()
     f.text_lines("samples", "strong")
     f.cell_row("A" * 12, height=34)
     f.arrow_down("check")
@@ -162,7 +153,7 @@ def draw_rejection_sampling(d: Drawing) -> None:
 
 
 @draws_technique("distillation")
-def draw_distillation(d: Drawing) -> None:
+def draw_distillation(d: Drawing, f: Canvas) -> None:
     teacher, *students = (
         "deepseek-r1",
         "deepseek-r1-distill-llama-70b",
@@ -170,7 +161,6 @@ def draw_distillation(d: Drawing) -> None:
         "deepseek-r1-distill-qwen-7b",
     )
     whole = d.catalogue_number(f"variant:{teacher}/parameters.total")
-    f = d.new_frame()
     left, right = f.split_columns(1, 1)
     left.panel.bar(left.x, left.y, 130, 130, "attention")
     left.panel.text(left.x + 65, left.y + 70, "R1", "on", "middle")
@@ -189,8 +179,7 @@ def draw_distillation(d: Drawing) -> None:
 
 
 @draws_technique("on-policy-distillation")
-def draw_on_policy(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_on_policy(d: Drawing, f: Canvas) -> None:
     f.text_lines("student", "strong")
     f.cell_row("EEEEEE", height=28, texts=d.sample_tokens())
     f.text_lines("teacher", "strong")
@@ -202,8 +191,7 @@ def draw_on_policy(d: Drawing) -> None:
 
 
 @draws_technique("esft")
-def draw_esft(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_esft(d: Drawing, f: Canvas) -> None:
     f.text_lines("whole", "strong")
     f.cell_row("E" * 32, height=34, gap=2)
     f.text_lines("some", "strong")

@@ -6,11 +6,10 @@ from math import pi
 
 import numpy as np
 
-from .canvas import Drawing, draws_technique, random_pattern
+from .canvas import Canvas, Drawing, draws_technique, random_pattern
 
 
-def _draw_heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -> None:
-    f = d.new_frame()
+def _draw_heads(d: Drawing, f: Canvas, queries: int, kept: int, entry_id: str, name: str) -> None:
     f.text_lines("queries")
     top = f.cell_row("A" * queries, height=26)
     f.skip(30)
@@ -28,32 +27,31 @@ def _draw_heads(d: Drawing, queries: int, kept: int, entry_id: str, name: str) -
 
 
 @draws_technique("mha")
-def draw_mha(d: Drawing) -> None:
+def draw_mha(d: Drawing, f: Canvas) -> None:
     d.use_numbers("deepseek-llm-7b-base")
-    _draw_heads(d, 8, 8, "deepseek-llm-7b-base", "MHA · LLM 7B")
+    _draw_heads(d, f, 8, 8, "deepseek-llm-7b-base", "MHA · LLM 7B")
 
 
 @draws_technique("gqa")
-def draw_gqa(d: Drawing) -> None:
+def draw_gqa(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-llm-67b-base")
     d.numbers["per_group"] = v["num_attention_heads"] // v["num_key_value_heads"]
-    _draw_heads(d, 8, 2, "deepseek-llm-67b-base", "GQA · LLM 67B")
+    _draw_heads(d, f, 8, 2, "deepseek-llm-67b-base", "GQA · LLM 67B")
 
 
 @draws_technique("mqa")
-def draw_mqa(d: Drawing) -> None:
+def draw_mqa(d: Drawing, f: Canvas) -> None:
     d.use_numbers("deepseek-coder-5.7bmqa-base")
-    _draw_heads(d, 8, 1, "deepseek-coder-5.7bmqa-base", "MQA · Coder 5.7B")
+    _draw_heads(d, f, 8, 1, "deepseek-coder-5.7bmqa-base", "MQA · Coder 5.7B")
 
 
 @draws_technique("mla")
-def draw_mla(d: Drawing) -> None:
+def draw_mla(d: Drawing, f: Canvas) -> None:
     v3 = d.use_numbers("deepseek-v3-base")
     latent, rope, own = v3["kv_lora_rank"], v3["qk_rope_head_dim"], v3["qk_nope_head_dim"]
     every = v3["num_attention_heads"] * (own + v3["v_head_dim"])
     layers = v3["num_hidden_layers"]
     d.numbers |= {"kept": latent + rope, "every": every, "total": layers * (latent + rope), "written": own + rope}
-    f = d.new_frame()
     f.bar_rows(
         [
             ("=MHA · LLM 7B", d.cached_elements("deepseek-llm-7b-base"), "c"),
@@ -99,8 +97,7 @@ def draw_mla(d: Drawing) -> None:
 
 
 @draws_technique("rope")
-def draw_rope(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_rope(d: Drawing, f: Canvas) -> None:
     f.text_lines("positions")
     for name, speed in (("fast", 0.9), ("middle", 0.3), ("slow", 0.08)):
         f.text_lines(name, "strong")
@@ -108,7 +105,7 @@ def draw_rope(d: Drawing) -> None:
 
 
 @draws_technique("yarn")
-def draw_yarn(d: Drawing) -> None:
+def draw_yarn(d: Drawing, f: Canvas) -> None:
     v3 = d.use_numbers("deepseek-v3-base")
     scaling = {
         key: d.architecture_value("deepseek-v3-base", f"rope_scaling.{key}")
@@ -122,7 +119,6 @@ def draw_yarn(d: Drawing) -> None:
         | {"pairs": pairs}
         | {name: kinds.count(kind) for name, kind in (("same", "C"), ("mixed", "c"), ("slower", "O"))}
     )
-    f = d.new_frame()
     f.text_lines("pairs")
     f.cell_row(kinds, height=60, gap=2)
     f.colour_legend(("C", "kept"), ("c", "between"), ("O", "slowed"))
@@ -136,10 +132,9 @@ def draw_yarn(d: Drawing) -> None:
 
 
 @draws_technique("linear-rope-scaling")
-def draw_linear_rope_scaling(d: Drawing) -> None:
+def draw_linear_rope_scaling(d: Drawing, f: Canvas) -> None:
     factor = int(d.architecture_value("deepseek-coder-1.3b-base", "rope_scaling.factor"))
     d.numbers["factor"] = factor
-    f = d.new_frame()
     f.text_lines("trained")
     f.cell_row("A" * 8 + " " * 8 * (factor - 1), gap=2)
     f.text_lines("longer")
@@ -152,8 +147,7 @@ def draw_linear_rope_scaling(d: Drawing) -> None:
 
 
 @draws_technique("nsa")
-def draw_nsa(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_nsa(d: Drawing, f: Canvas) -> None:
     f.text_lines("before")
     f.cell_row("c" * 32, gap=1.5)
     f.skip(6)
@@ -168,12 +162,11 @@ def draw_nsa(d: Drawing) -> None:
 
 
 @draws_technique("dsa")
-def draw_dsa(d: Drawing) -> None:
+def draw_dsa(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v3.2-exp")
     context, top = 131072, v["index_topk"]
     d.numbers |= {"context": context}
     row = random_pattern(40, 6, "Ac")
-    f = d.new_frame()
     f.text_lines("earlier")
     f.cell_row("c" * 40, height=40, gap=2)
     f.text_lines("scored")
@@ -216,8 +209,7 @@ def draw_dsa(d: Drawing) -> None:
     )
 
 
-def _draw_compressed(d: Drawing, ratio: int, chosen: int, entries: int) -> None:
-    f = d.new_frame()
+def _draw_compressed(d: Drawing, f: Canvas, ratio: int, chosen: int, entries: int) -> None:
     per = min(ratio, 32 // entries)
     f.text_lines("tokens")
     tokens = f.cell_row("G" * 32, gap=1.5)
@@ -234,11 +226,11 @@ def _draw_compressed(d: Drawing, ratio: int, chosen: int, entries: int) -> None:
 
 
 @draws_technique("csa")
-def draw_csa(d: Drawing) -> None:
+def draw_csa(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v4-pro-base")
     m, context = v["csa_compress_ratio"], 2**20
     d.numbers |= {"context": "1M", "entries": context // m, "read": v["index_topk"] + v["sliding_window"]}
-    _draw_compressed(d, m, 2, 8)
+    _draw_compressed(d, f, m, 2, 8)
     f = d.new_frame(
         "press",
         r"C_i = \class{cache}{\sum_{j=mi}^{m(i+1)-1} S_j^a \odot C_j^a} \qquad + \class{index}{\sum_{j=m(i-1)}^{mi-1} S_j^b \odot C_j^b}",
@@ -269,20 +261,19 @@ def draw_csa(d: Drawing) -> None:
 
 
 @draws_technique("hca")
-def draw_hca(d: Drawing) -> None:
+def draw_hca(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v4-pro-base")
     d.numbers |= {"entries": 2**20 // v["hca_compress_ratio"], "context": "1M"}
-    _draw_compressed(d, v["hca_compress_ratio"], 2, 2)
+    _draw_compressed(d, f, v["hca_compress_ratio"], 2, 2)
 
 
 @draws_technique("csa2")
-def draw_csa2(d: Drawing) -> None:
+def draw_csa2(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v4.1-flash")
     encoder = v["encoder_layers"]
     lower = [("A" if i < 2 else "C" if (i - 2) % 6 == 0 else "c") for i in range(encoder)]
     upper = [("C" if i == 0 else "I" if i % 4 == 0 else "c") for i in range(v["num_hidden_layers"] - encoder)]
     d.numbers |= {"full": (lower + upper).count("C"), "reindex": upper.count("I"), "reuse": (lower + upper).count("c")}
-    f = d.new_frame()
     for name, layers in (("upper", upper), ("lower", lower)):
         f.text_lines(name, "strong")
         f.cell_row("".join(layers), height=44, gap=3)
@@ -298,11 +289,10 @@ def draw_csa2(d: Drawing) -> None:
 
 
 @draws_technique("ced")
-def draw_ced(d: Drawing) -> None:
+def draw_ced(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v4.1-flash")
     encoder = v["encoder_layers"]
     d.numbers["decoder_layers"] = v["num_hidden_layers"] - encoder
-    f = d.new_frame()
     f.text_lines("upper", "strong")
     f.cell_grid([" " * 2 + "g" * 24 + "EEEE" for _ in range(5)], gap=2)
     f.text_lines("lower", "strong")
@@ -312,8 +302,7 @@ def draw_ced(d: Drawing) -> None:
 
 
 @draws_technique("flashattention")
-def draw_flashattention(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_flashattention(d: Drawing, f: Canvas) -> None:
     left, right = f.split_columns(1, 1)
     left.text_lines("whole", "strong")
     left.cell_grid(["x" * 12 for _ in range(12)])
@@ -325,9 +314,8 @@ def draw_flashattention(d: Drawing) -> None:
 
 
 @draws_technique("flashmla")
-def draw_flashmla(d: Drawing) -> None:
+def draw_flashmla(d: Drawing, f: Canvas) -> None:
     d.use_numbers("deepseek-v3-base")
-    f = d.new_frame()
     f.text_lines("heads")
     top = f.cell_row("A" * 16, height=20)
     f.skip(24)
@@ -347,8 +335,7 @@ def draw_flashmla(d: Drawing) -> None:
 
 
 @draws_technique("context-parallelism")
-def draw_context_parallelism(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_context_parallelism(d: Drawing, f: Canvas) -> None:
     f.text_lines("sequence")
     f.cell_row("AAAAAAAAEEEEEEEEOOOOOOOOIIIIIIII", gap=2)
     f.skip(4)

@@ -401,7 +401,7 @@ def _with_digit_groups(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-Draw = Callable[[Drawing], None]
+Draw = Callable[[Drawing, Canvas], None]  # the canvas is that of the first frame
 DRAWINGS: dict[str, Draw] = {}
 
 

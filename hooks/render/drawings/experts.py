@@ -28,8 +28,7 @@ def _draw_branches(f: Canvas, branches: Sequence[Sequence[tuple[str, str]]], str
 
 
 @draws_technique("pre-norm-rmsnorm")
-def draw_pre_norm(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_pre_norm(d: Drawing, f: Canvas) -> None:
     _draw_branches(f, [[("norm", "i"), ("attention", "A")], [("norm", "i"), ("network", "E")]])
     f.text_lines("stream")
     f.skip(6)
@@ -44,10 +43,9 @@ def draw_pre_norm(d: Drawing) -> None:
 
 
 @draws_technique("swiglu")
-def draw_swiglu(d: Drawing) -> None:
+def draw_swiglu(d: Drawing, f: Canvas) -> None:
     v3 = d.use_numbers("deepseek-v3-base")
     wide, narrow = v3["intermediate_size"], v3["hidden_size"]
-    f = d.new_frame()
     f.bar_rows(
         [
             ("input", narrow, "G"),
@@ -60,8 +58,7 @@ def draw_swiglu(d: Drawing) -> None:
 
 
 @draws_technique("moe")
-def draw_moe(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_moe(d: Drawing, f: Canvas) -> None:
     token = f.cell_row("G", width=100, texts=("token",), height=26)[0]
     f.skip(22)
     router = f.cell_row("I", width=100, texts=("router",), height=26)[0]
@@ -76,7 +73,7 @@ def draw_moe(d: Drawing) -> None:
 
 
 @draws_technique("deepseekmoe")
-def draw_deepseekmoe(d: Drawing) -> None:
+def draw_deepseekmoe(d: Drawing, f: Canvas) -> None:
     v3 = d.use_numbers("deepseek-v3-base")
     n, k, shared = v3["n_routed_experts"], v3["num_experts_per_tok"], v3["n_shared_experts"]
     d.numbers |= {
@@ -85,7 +82,6 @@ def draw_deepseekmoe(d: Drawing) -> None:
         "wide": v3["moe_intermediate_size"] * (k + shared),
         "idle": n - k,
     }
-    f = d.new_frame()
     for name, row, gap in (
         ("large", "eEeeeeeeeeeeeEee", 3.0),
         ("small", random_pattern(64, 8, "Ee"), 1.2),
@@ -140,9 +136,8 @@ _LOAD = (1.9, 0.5, 0.7, 2.4, 0.3, 0.9, 0.6, 0.7)
 
 
 @draws_technique("aux-balance-loss")
-def draw_aux_balance_loss(d: Drawing) -> None:
+def draw_aux_balance_loss(d: Drawing, f: Canvas) -> None:
     even = (1.1, 0.9, 1.0, 1.2, 0.9, 1.0, 1.0, 0.9)
-    f = d.new_frame()
     columns = f.split_columns(1, 1)
     for column, name, load in zip(columns, ("uneven", "evened"), (_LOAD, even), strict=True):
         loss = sum(x * x for x in load) / len(load)
@@ -154,12 +149,11 @@ def draw_aux_balance_loss(d: Drawing) -> None:
 
 
 @draws_technique("aux-loss-free")
-def draw_aux_loss_free(d: Drawing) -> None:
+def draw_aux_loss_free(d: Drawing, f: Canvas) -> None:
     d.numbers["speed"] = (
         f"{d.catalogue_number('aux-loss-free/facts.bias-update-speed-of-deepseek-v3-first-14-3t-tokens.value'):g}"
     )
     bias = tuple(-1 if load > 1 else 1 for load in _LOAD)
-    f = d.new_frame()
     f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1)
     f.text_lines("load")
     f.columns_chart(bias, "".join("I" if b > 0 else "X" for b in bias), height=46)
@@ -188,21 +182,19 @@ def draw_aux_loss_free(d: Drawing) -> None:
 
 
 @draws_technique("device-limited-routing")
-def draw_device_limited_routing(d: Drawing) -> None:
+def draw_device_limited_routing(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v2")
     experts, groups, reached = v["n_routed_experts"], v["n_group"], v["topk_group"]
     d.numbers |= {"groups": groups, "reached": reached}
-    f = d.new_frame()
     f.text_lines("devices")
     f.expert_dots(_group_patterns(experts, groups, reached, v["num_experts_per_tok"]), experts // groups, 26)
     f.colour_legend(("e", "kept_group"), ("E", "chosen"))
 
 
 @draws_technique("node-limited-routing")
-def draw_node_limited_routing(d: Drawing) -> None:
+def draw_node_limited_routing(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v3-base")
     nodes, most = v["n_group"], v["topk_group"]
-    f = d.new_frame()
     token = f.cell_row("G", width=90, texts=("token",), height=26)[0]
     f.skip(40)
     row = "".join("O" if i % 2 else "g" for i in range(nodes))
@@ -228,8 +220,7 @@ def draw_node_limited_routing(d: Drawing) -> None:
 
 
 @draws_technique("token-dropping")
-def draw_token_dropping(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_token_dropping(d: Drawing, f: Canvas) -> None:
     load = (8, 6, 11, 7, 5, 10, 8, 7)
     for i, count in enumerate(load):
         column = f.split_columns(*[1] * len(load), gap=8)[i]
@@ -244,9 +235,8 @@ def draw_token_dropping(d: Drawing) -> None:
 
 
 @draws_technique("hash-routing")
-def draw_hash_routing(d: Drawing) -> None:
+def draw_hash_routing(d: Drawing, f: Canvas) -> None:
     d.use_numbers("deepseek-v4-pro-base")
-    f = d.new_frame()
     words = f.cell_row("GGGGGG", height=28, texts=d.sample_tokens())
     f.skip(44)
     experts = f.cell_row("EEEeeeee", height=34, gap=8)
@@ -257,14 +247,13 @@ def draw_hash_routing(d: Drawing) -> None:
 
 
 @draws_technique("mhc")
-def draw_mhc(d: Drawing) -> None:
+def draw_mhc(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v4-pro-base")
     n = v["hc_mult"]
     raw = np.random.default_rng(4).standard_normal((n, n))
     raw, held = np.exp(raw), sinkhorn(raw, v["hc_sinkhorn_iters"])
     free_gain = d.catalogue_number("mhc/facts.largest-gain-over-all-layers-without-the-restriction-27b.value")
     held_gain = d.catalogue_number("mhc/facts.largest-gain-over-all-layers-with-it-27b.value")
-    f = d.new_frame()
     f.text_lines("one_stream", "strong")
     _draw_branches(f, [[("attention", "A")], [("network", "E")]])
     f.text_lines("streams", "strong")
@@ -325,10 +314,9 @@ def _draw_matrix(f: Canvas, matrix: np.ndarray) -> None:
 
 
 @draws_technique("engram")
-def draw_engram(d: Drawing) -> None:
+def draw_engram(d: Drawing, f: Canvas) -> None:
     v = d.use_numbers("deepseek-v4.1-flash")
     d.numbers["longest"] = v["engram_max_ngram_size"]
-    f = d.new_frame()
     f.cell_row("gggAAA", height=28, texts=d.sample_tokens())
     f.arrow_down("hash")
     rows = f.y

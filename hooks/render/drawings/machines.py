@@ -41,16 +41,14 @@ def _pipeline_lanes(stages: int, batches: int) -> list[tuple[str, list[tuple[flo
 
 
 @draws_technique("pipeline-parallelism")
-def draw_pipeline_parallelism(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_pipeline_parallelism(d: Drawing, f: Canvas) -> None:
     f.text_lines("time", anchor="end")
     f.event_lanes(_pipeline_lanes(4, 6))
     f.colour_legend(("A", "forward"), ("E", "backward"), ("g", "idle"))
 
 
 @draws_technique("zero-bubble")
-def draw_zero_bubble(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_zero_bubble(d: Drawing, f: Canvas) -> None:
     f.text_lines("before", "strong")
     f.event_lanes([("=GPU 1", [(0, 1, "A"), (4, 2, "E")]), ("=GPU 2", [(1, 1, "A"), (2, 2, "E")])], length=8)
     f.skip(4)
@@ -70,7 +68,7 @@ def _draw_exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> 
 
 
 @draws_technique("dualpipe")
-def draw_dualpipe(d: Drawing) -> None:
+def draw_dualpipe(d: Drawing, f: Canvas) -> None:
     alone: tuple[Spans, Spans] = (
         [(0, 1, "A", ""), (2, 1, "A", ""), (5, 2, "E", ""), (8, 2, "E", "")],
         [(1, 1, "a", ""), (3, 1, "a", ""), (4, 1, "e", ""), (7, 1, "e", "")],
@@ -79,7 +77,6 @@ def draw_dualpipe(d: Drawing) -> None:
         [(0, 2, "E", ""), (2, 1, "A", ""), (3, 2, "E", ""), (5, 1, "A", "")],
         [(0, 1, "a", ""), (2, 1, "e", ""), (3, 1, "a", ""), (5, 1, "e", "")],
     )
-    f = d.new_frame()
     f.text_lines("alone", "strong")
     _draw_exchanges(f, alone)
     f.text_lines("paired", "strong")
@@ -119,8 +116,7 @@ def draw_dualpipe(d: Drawing) -> None:
 
 
 @draws_technique("dualpipev")
-def draw_dualpipev(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_dualpipev(d: Drawing, f: Canvas) -> None:
     for name, order in (("dualpipe", "=1+8 =2+7 =3+6 =4+5 =5+4 =6+3 =7+2 =8+1"), ("v", "=1+8 =2+7 =3+6 =4+5")):
         f.text_lines(name, "strong")
         gpus = order.split()
@@ -128,8 +124,7 @@ def draw_dualpipev(d: Drawing) -> None:
 
 
 @draws_technique("tensor-parallelism")
-def draw_tensor_parallelism(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_tensor_parallelism(d: Drawing, f: Canvas) -> None:
     f.text_lines("first", "strong")
     f.cell_grid(["AAAAAEEEEEOOOOOIIIII"] * 5)
     f.text_lines("second", "strong")
@@ -142,8 +137,7 @@ def draw_tensor_parallelism(d: Drawing) -> None:
 
 
 @draws_technique("sequence-parallelism")
-def draw_sequence_parallelism(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_sequence_parallelism(d: Drawing, f: Canvas) -> None:
     gpus = "AEOI"
     f.text_lines("by_weights", "strong")
     f.cell_grid(["".join(g * 8 for g in gpus)] * 3)
@@ -157,8 +151,7 @@ def draw_sequence_parallelism(d: Drawing) -> None:
 
 
 @draws_technique("expert-parallelism")
-def draw_expert_parallelism(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_expert_parallelism(d: Drawing, f: Canvas) -> None:
     f.text_lines("tokens")
     top = f.cell_row("AAEEOOII", height=26, gap=8)
     f.skip(44)
@@ -171,8 +164,7 @@ def draw_expert_parallelism(d: Drawing) -> None:
 
 
 @draws_technique("deepep")
-def draw_deepep(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_deepep(d: Drawing, f: Canvas) -> None:
     f.box_flow([("router", "I"), ("dispatch", "O"), ("experts", "E")])
     f.box_flow([("sum", "G"), ("combine", "o"), ("results", "e")])
     f.skip(4)
@@ -181,9 +173,8 @@ def draw_deepep(d: Drawing) -> None:
 
 
 @draws_technique("zero")
-def draw_zero(d: Drawing) -> None:
+def draw_zero(d: Drawing, f: Canvas) -> None:
     d.numbers["example"] = d.catalogue_text("zero/facts.zero-1-in-the-paper-s-example-7-5b-parameters-on-64-gpus.value")
-    f = d.new_frame()
     f.text_lines("whole", "strong")
     for gpu in range(1, 4):
         f.event_lanes([(f"=GPU {gpu}", [(0, 2, "A"), (2, 2, "E"), (4, 12, "C", "states")])], length=16, height=26)
@@ -195,8 +186,7 @@ def draw_zero(d: Drawing) -> None:
 
 
 @draws_technique("hai-llm")
-def draw_hai_llm(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_hai_llm(d: Drawing, f: Canvas) -> None:
     f.text_lines("data", "strong")
     for copy in range(2):
         rows = f.split_columns(1, 1, 1, 1, gap=10)
@@ -208,8 +198,7 @@ def draw_hai_llm(d: Drawing) -> None:
 
 
 @draws_technique("compute-communication-overlap")
-def draw_overlap(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_overlap(d: Drawing, f: Canvas) -> None:
     f.text_lines("before", "strong")
     _draw_exchanges(f, ([(0, 2, "A", ""), (4, 2, "E", "")], [(2, 2, "a", ""), (6, 2, "e", "")]))
     f.text_lines("after", "strong")
@@ -217,8 +206,7 @@ def draw_overlap(d: Drawing) -> None:
 
 
 @draws_technique("dual-microbatch-overlap")
-def draw_dual_microbatch(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_dual_microbatch(d: Drawing, f: Canvas) -> None:
     f.text_lines("prefill", "strong")
     first, second = "A", "E"
     f.event_lanes(
@@ -244,8 +232,7 @@ def draw_dual_microbatch(d: Drawing) -> None:
 
 
 @draws_technique("fused-kernels")
-def draw_fused_kernels(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_fused_kernels(d: Drawing, f: Canvas) -> None:
     f.text_lines("apart", "strong")
     top = f.cell_row("C C C C", height=22, width=48)
     f.skip(20)
@@ -263,8 +250,7 @@ def draw_fused_kernels(d: Drawing) -> None:
 
 
 @draws_technique("batch-invariant-kernels")
-def draw_batch_invariant(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_batch_invariant(d: Drawing, f: Canvas) -> None:
     f.text_lines("split", "strong")
     for row in ("AAAAEEEE", "AAEEOOII"):
         f.cell_row(row, height=22)
@@ -276,8 +262,7 @@ def draw_batch_invariant(d: Drawing) -> None:
 
 
 @draws_technique("speculative-decoding")
-def draw_speculative(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_speculative(d: Drawing, f: Canvas) -> None:
     f.text_lines("drafted", "strong")
     draft = f.cell_row("EEEEE", height=30, texts=d.sample_tokens())
     f.skip(26)
@@ -290,9 +275,8 @@ def draw_speculative(d: Drawing) -> None:
 
 
 @draws_technique("dspark")
-def draw_dspark(d: Drawing) -> None:
+def draw_dspark(d: Drawing, f: Canvas) -> None:
     d.numbers["block"] = int(d.catalogue_number("dspark/facts.block-for-v4.value"))
-    f = d.new_frame()
     f.text_lines("at_once", "strong")
     f.cell_row("EEEEE", height=30, texts=d.sample_tokens())
     f.text_lines("confidence", "strong")
@@ -303,10 +287,9 @@ def draw_dspark(d: Drawing) -> None:
 
 
 @draws_technique("pd-disaggregation")
-def draw_pd_disaggregation(d: Drawing) -> None:
+def draw_pd_disaggregation(d: Drawing, f: Canvas) -> None:
     few, many = (_gpus_of_a_unit(d, unit) for unit in ("prefill", "decode"))
     d.numbers |= {"few": few, "many": many}
-    f = d.new_frame()
     f.box_flow([("prompt", "G"), ("prefill", "A"), ("decode", "E"), ("answer", "G")])
     left, right = f.split_columns(1, 1)
     left.cell_grid(["A" * 8] * (few // 8), width=100)
@@ -327,10 +310,9 @@ def _gpus_of_a_unit(d: Drawing, unit: str) -> int:
 
 
 @draws_technique("on-disk-kv-cache")
-def draw_on_disk(d: Drawing) -> None:
+def draw_on_disk(d: Drawing, f: Canvas) -> None:
     share = d.catalogue_number("inference-system-overview/facts.share-of-input-tokens-found-in-the-cache.value")
     d.numbers["share"] = f"{share:g}"
-    f = d.new_frame()
     f.text_lines("yesterday", "strong")
     f.cell_row("CCCCCCCCCCGGG", height=26)
     f.text_lines("today", "strong")
@@ -341,8 +323,7 @@ def draw_on_disk(d: Drawing) -> None:
 
 
 @draws_technique("redundant-experts")
-def draw_redundant_experts(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_redundant_experts(d: Drawing, f: Canvas) -> None:
     f.text_lines("before", "strong")
     f.columns_chart((1.0, 0.8, 2.6, 0.9, 1.1, 0.7, 1.2, 0.6), "eeXeeeee", line=1.11, height=100)
     f.text_lines("after", "strong")
@@ -351,8 +332,7 @@ def draw_redundant_experts(d: Drawing) -> None:
 
 
 @draws_technique("eplb")
-def draw_eplb(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_eplb(d: Drawing, f: Canvas) -> None:
     f.text_lines("before", "strong")
     f.event_lanes(
         [
@@ -375,7 +355,7 @@ def draw_eplb(d: Drawing) -> None:
 
 
 @draws_technique("inference-system-overview")
-def draw_inference_system(d: Drawing) -> None:
+def draw_inference_system(d: Drawing, f: Canvas) -> None:
     name = "inference-system-overview/facts."
     hit, read, written = (
         d.catalogue_number(f"{name}{key}.value")
@@ -384,7 +364,6 @@ def draw_inference_system(d: Drawing) -> None:
     cost, income = (
         d.catalogue_number(f"{name}{key}.value") for key in ("cost-of-the-day", "theoretical-income-of-the-day")
     )
-    f = d.new_frame()
     f.text_lines("tokens", "strong")
     f.bar_rows(
         [
@@ -398,8 +377,7 @@ def draw_inference_system(d: Drawing) -> None:
 
 
 @draws_technique("deepseek-inference-engine")
-def draw_inference_engine(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_inference_engine(d: Drawing, f: Canvas) -> None:
     f.event_lanes(
         [
             ("cpu", [(0, 1, "o", "=1"), (1, 2, "O", "=2"), (3, 2, "o", "=3")]),
@@ -412,9 +390,8 @@ def draw_inference_engine(d: Drawing) -> None:
 
 
 @draws_technique("dsec")
-def draw_dsec(d: Drawing) -> None:
+def draw_dsec(d: Drawing, f: Canvas) -> None:
     count = d.catalogue_number("dsec/facts.machines-of-a-unit.value")
-    f = d.new_frame()
     f.cell_row("G", width=130, height=28, texts=("agent",))
     f.arrow_down("library")
     f.box_flow([("function", "c"), ("container", "C")], arrows=False)
@@ -425,10 +402,9 @@ def draw_dsec(d: Drawing) -> None:
 
 
 @draws_technique("kv-cache-compression")
-def draw_kv_cache_compression(d: Drawing) -> None:
+def draw_kv_cache_compression(d: Drawing, f: Canvas) -> None:
     v3 = d.use_numbers("deepseek-v3.2-exp")
     plain = 2 * (v3["kv_lora_rank"] + v3["qk_rope_head_dim"])
-    f = d.new_frame()
     f.event_lanes(
         [("=BF16", [(0, 16, "c", "sixteen_bits")]), ("=FP8", [(0, 8, "C", "eight_bits")])], length=16, height=30
     )
@@ -443,7 +419,7 @@ def draw_kv_cache_compression(d: Drawing) -> None:
 
 
 @draws_technique("hfreduce")
-def draw_hfreduce(d: Drawing) -> None:
+def draw_hfreduce(d: Drawing, f: Canvas) -> None:
     d.numbers |= {
         key: d.catalogue_text(f"hfreduce/facts.{label}.value")
         for key, label in (
@@ -451,7 +427,6 @@ def draw_hfreduce(d: Drawing) -> None:
             ("other", "the-same-nccl"),
         )
     }
-    f = d.new_frame()
     nodes = f.split_columns(1, 1, gap=30)
     sums = []
     for node in nodes:
@@ -467,8 +442,7 @@ def draw_hfreduce(d: Drawing) -> None:
 
 
 @draws_technique("fire-flyer-2")
-def draw_fire_flyer_2(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_fire_flyer_2(d: Drawing, f: Canvas) -> None:
     zones = f.split_columns(1, 1, gap=40)
     for zone in zones:
         spines = zone.cell_row("OOO", height=18, width=30)
@@ -486,8 +460,7 @@ def draw_fire_flyer_2(d: Drawing) -> None:
 
 
 @draws_technique("3fs")
-def draw_fire_flyer_file_system(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_fire_flyer_file_system(d: Drawing, f: Canvas) -> None:
     f.text_lines("file")
     chunks = f.cell_row("AEOIAEOI", height=24, gap=2)
     f.skip(34)
@@ -504,11 +477,10 @@ def draw_fire_flyer_file_system(d: Drawing) -> None:
 
 
 @draws_technique("mpft")
-def draw_mpft(d: Drawing) -> None:
+def draw_mpft(d: Drawing, f: Canvas) -> None:
     planes = int(d.catalogue_number("mpft/facts.planes.value"))
     d.numbers["planes"] = planes
     colours = "AEOI" * (planes // 4)
-    f = d.new_frame()
     f.text_lines("machine")
     above = f.cell_row(colours, height=26, gap=8)
     f.skip(34)
@@ -530,8 +502,7 @@ def draw_mpft(d: Drawing) -> None:
 
 
 @draws_technique("deepgemm")
-def draw_deepgemm(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_deepgemm(d: Drawing, f: Canvas) -> None:
     f.text_lines("apart", "strong")
     _draw_exchanges(f, ([(2, 2, "A", ""), (4, 2, "A", "")], [(0, 2, "o", ""), (6, 2, "O", "")]))
     f.text_lines("mega", "strong")

@@ -11,14 +11,13 @@ from .canvas import Canvas, Drawing, draws_technique
 
 
 @draws_technique("mtp")
-def draw_mtp(d: Drawing) -> None:
+def draw_mtp(d: Drawing, f: Canvas) -> None:
     d.use_numbers("deepseek-v3-base")
     d.numbers |= {
         "speed": f"{d.catalogue_number('mtp/facts.generation-speed-with-the-module-as-drafter.value'):g}",
         "accepted": d.catalogue_text("mtp/facts.acceptance-of-the-second-token.value"),
     }
     sample = d.sample_tokens()
-    f = d.new_frame()
     for name, ahead, kind in (("next", 1, "A"), ("after_next", 2, "E")):
         f.text_lines(name, "strong")
         guesses = f.cell_row(kind * (6 - ahead) + " " * ahead, height=26, texts=sample[ahead:])
@@ -68,9 +67,8 @@ def draw_mtp(d: Drawing) -> None:
 
 
 @draws_technique("fim")
-def draw_fim(d: Drawing) -> None:
+def draw_fim(d: Drawing, f: Canvas) -> None:
     d.numbers["rate"] = f"{100 * d.catalogue_number('fim/facts.fim-rate-of-deepseek-v3.value'):.0f}"
-    f = d.new_frame()
     f.text_lines("written", "strong")
     f.event_lanes([("=", [(0, 4, "a", "prefix"), (4, 3, "E", "middle"), (7, 4, "o", "suffix")])], height=34)
     f.arrow_down("rearranged")
@@ -95,8 +93,7 @@ def draw_fim(d: Drawing) -> None:
 
 
 @draws_technique("byte-bpe")
-def draw_byte_bpe(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_byte_bpe(d: Drawing, f: Canvas) -> None:
     f.text_lines("bytes", "strong")
     f.cell_row("gggggggggg", height=28, texts=tuple(f"={c}" for c in "lowerlower"))
     for name, spans in (
@@ -122,8 +119,7 @@ def draw_byte_bpe(d: Drawing) -> None:
 
 
 @draws_technique("document-packing")
-def draw_document_packing(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_document_packing(d: Drawing, f: Canvas) -> None:
     f.text_lines("cut", "strong")
     f.event_lanes(
         [
@@ -141,19 +137,17 @@ def draw_document_packing(d: Drawing) -> None:
 
 
 @draws_technique("multi-step-lr")
-def draw_multi_step(d: Drawing) -> None:
+def draw_multi_step(d: Drawing, f: Canvas) -> None:
     phases = d.context.catalogue.models["deepseek-llm"].training[0].learning_rate.phases  # type: ignore[union-attr]
     drops = [float(phase.until.value.value) / 100 for phase in phases[:-1]]  # type: ignore[union-attr]
     x = np.linspace(0.004, 1, 200)
     rates = [(float(a), 0.95 * float(b)) for a, b in zip(x, schedules.multi_step(x, drops, 10**-0.5), strict=True)]
-    f = d.new_frame()
     f.curve_chart([([(a / 2, b) for a, b in rates], "e"), (rates, "A")], "tokens", "rate", height=150)
     f.colour_legend(("A", "whole"), ("E", "half"))
 
 
 @draws_technique("wsd")
-def draw_wsd(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_wsd(d: Drawing, f: Canvas) -> None:
     f.curve_chart(
         [
             ([(0.05 + 0.95 * t, 0.95 * (0.55 + 0.45 * cos(pi * t))) for t in np.linspace(0, 1, 60)], "e"),
@@ -168,14 +162,13 @@ def draw_wsd(d: Drawing) -> None:
 
 
 @draws_technique("adamw")
-def draw_adamw(d: Drawing) -> None:
+def draw_adamw(d: Drawing, f: Canvas) -> None:
     rng = np.random.default_rng(2)
     sizes = np.array([3.0, 0.2, 1.2, 0.05, 2.0, 0.4, 0.8, 0.1])
     gradients = sizes * rng.normal(0.8, 0.5, (60, 8))
     m = v = np.zeros(8)
     for g in gradients:
         m, v = 0.9 * m + 0.1 * g, 0.95 * v + 0.05 * g**2
-    f = d.new_frame()
     f.text_lines("gradients", "strong")
     f.columns_chart([float(g) for g in gradients[-1]], "E")
     f.text_lines("steps", "strong")
@@ -185,11 +178,10 @@ def draw_adamw(d: Drawing) -> None:
 
 
 @draws_technique("muon")
-def draw_muon(d: Drawing) -> None:
+def draw_muon(d: Drawing, f: Canvas) -> None:
     rng = np.random.default_rng(4)
     matrix = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
     d.numbers["iterations"] = int(d.catalogue_number("muon/facts.newton-schulz-iterations.value"))
-    f = d.new_frame()
     for name, each, kind in (
         ("before", matrix / np.linalg.norm(matrix, 2), "E"),
         ("after", muon.newton_schulz(matrix), "A"),
@@ -200,7 +192,7 @@ def draw_muon(d: Drawing) -> None:
 
 
 @draws_technique("sinkhorn-momentum")
-def draw_sinkhorn_momentum(d: Drawing) -> None:
+def draw_sinkhorn_momentum(d: Drawing, f: Canvas) -> None:
     rng = np.random.default_rng(5)
     table = np.abs(rng.standard_normal((10, 6))) * rng.gamma(0.7, 1, (10, 1)) + 0.02
     even = table.copy()
@@ -208,7 +200,6 @@ def draw_sinkhorn_momentum(d: Drawing) -> None:
         even = even / np.linalg.norm(even, axis=1, keepdims=True)
         even = even / np.linalg.norm(even, axis=0, keepdims=True) * (10 / 6) ** 0.5
     even = even / np.linalg.norm(even, axis=1, keepdims=True)
-    f = d.new_frame()
     columns = f.split_columns(1, 1, gap=40)
     for column, name, matrix in zip(columns, ("before", "after"), (table, even), strict=True):
         column.text_lines(name, "strong")
@@ -224,14 +215,13 @@ def draw_sinkhorn_momentum(d: Drawing) -> None:
 
 
 @draws_technique("ema-cpu")
-def draw_ema_cpu(d: Drawing) -> None:
+def draw_ema_cpu(d: Drawing, f: Canvas) -> None:
     rng = np.random.default_rng(8)
     x = np.linspace(0, 1, 90)
     raw = 0.15 + 0.7 * (1 - np.exp(-3 * x)) + 0.09 * rng.standard_normal(90)
     mean = [raw[0]]
     for value in raw[1:]:
         mean.append(0.9 * mean[-1] + 0.1 * value)
-    f = d.new_frame()
     f.curve_chart(
         [
             (list(zip(x.tolist(), raw.tolist(), strict=True)), "E"),
@@ -266,22 +256,20 @@ def _draw_formats(f: Canvas, *names: str, length: int, height: float = 24) -> No
 
 
 @draws_technique("mixed-precision")
-def draw_mixed_precision(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_mixed_precision(d: Drawing, f: Canvas) -> None:
     _draw_formats(f, "FP32", "BF16", length=32)
     f.skip(8)
     f.box_flow([("master", "C"), ("copy", "A"), ("gradients", "E")], back="update")
 
 
 @draws_technique("fp8-training")
-def draw_fp8_training(d: Drawing) -> None:
+def draw_fp8_training(d: Drawing, f: Canvas) -> None:
     every, error = 128, d.catalogue_number("fp8-training/facts.accumulation-in-the-fp8-units-of-the-h800.value")
     d.numbers |= {
         "bits": int(error),
         "long": f"{100 * fp8.dot_error(4096, None):.2f}",
         "promoted": f"{100 * fp8.dot_error(4096, every):.2f}",
     }
-    f = d.new_frame()
     _draw_formats(f, "BF16", "FP8", length=16, height=34)
     f.text_lines("half", "strong")
     values = np.array([0.02, 0.05, 0.03, 0.08, 0.04, 0.06, 9.0, 0.05])
@@ -324,9 +312,8 @@ def draw_fp8_training(d: Drawing) -> None:
 
 
 @draws_technique("fp4-qat")
-def draw_fp4_qat(d: Drawing) -> None:
+def draw_fp4_qat(d: Drawing, f: Canvas) -> None:
     levels = (0, 0.5, 1, 1.5, 2, 3, 4, 6)
-    f = d.new_frame()
     f.text_lines("levels", "strong")
     both = sorted({s * v for v in levels for s in (1, -1)})
     y = f.y + 14
@@ -340,9 +327,8 @@ def draw_fp4_qat(d: Drawing) -> None:
 
 
 @draws_technique("in-place-cross-entropy")
-def draw_in_place(d: Drawing) -> None:
+def draw_in_place(d: Drawing, f: Canvas) -> None:
     d.use_numbers("deepseek-llm-7b-base")
-    f = d.new_frame()
     f.text_lines("vocabulary")
     f.text_lines("usual", "strong")
     f.event_lanes([("=", [(0, 1, "A", "logits")]), ("=", [(0, 1, "X", "gradient")])], length=1, height=34)
@@ -352,8 +338,7 @@ def draw_in_place(d: Drawing) -> None:
 
 
 @draws_technique("recompute")
-def draw_recompute(d: Drawing) -> None:
-    f = d.new_frame()
+def draw_recompute(d: Drawing, f: Canvas) -> None:
     f.text_lines("stored", "strong")
     f.cell_row("CCCCCCCCCCCC", height=34)
     f.text_lines("every")

@@ -13,12 +13,11 @@ from labs.norm import softmax
 
 from catalogue.attention import CachingLayers, kind_of
 from catalogue.derive.expression import architecture_numbers, evaluate_formula, formula_names, parse_layout
-from catalogue.records import Catalogue, Entry
+from catalogue.records import Entry
 from catalogue.schema.quantities import Quantity
 
 from .. import format
-from ..words import Words
-from .canvas import WIDTH, Panel
+from .canvas import WIDTH, Mechanism, draws_mechanism
 
 _LINE = ("deepseek-llm-7b-base", "deepseek-llm-67b-base", "deepseek-coder-5.7bmqa-base", "deepseek-v2")
 
@@ -51,11 +50,12 @@ def _kept_per_layer(entry: Entry) -> tuple[int, int, int]:
     return kept, numbers["num_attention_heads"], numbers["num_key_value_heads"] if of_heads else 0
 
 
-def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:
-    entries = [catalogue.entries[id_] for id_ in _LINE]
+@draws_mechanism("attention-cache", page="guides/attention.md")
+def attention_cache(figure: Mechanism) -> None:
+    entries = [figure.catalogue.entries[id_] for id_ in _LINE]
     most = max(_kept_per_layer(entry)[0] for entry in entries)
-    heads = Panel(words("mechanism.attention-cache.heads"), 236, words("mechanism.attention-cache.heads_says"))
-    sizes = Panel(words("mechanism.attention-cache.sizes"), 236, words("mechanism.attention-cache.sizes_says"))
+    heads = figure.new_panel("heads", 236)
+    sizes = figure.new_panel("sizes", 236)
     for row, entry in enumerate(entries):
         kept, queries, groups = _kept_per_layer(entry)
         y = 8 + row * 58
@@ -74,82 +74,77 @@ def attention_cache(words: Words, catalogue: Catalogue) -> list[Panel]:
             wide = shown / min(keeping, 32) * step if groups else shown * step
             heads.cells([(i * wide, y + 28)], wide - 3, 8, "cache" if groups else "cache soft")
         if queries > shown:
-            heads.text(358, y + 8, words("mechanism.attention-cache.of", shown=shown, all=queries), "small", "end")
+            heads.text(358, y + 8, figure.say("of", shown=shown, all=queries), "small", "end")
         sizes.text(0, y + 8, kind, "strong")
-        sizes.text(50, y + 8, words("mechanism.attention-cache.numbers", count=f"{kept:,}"))
+        sizes.text(50, y + 8, figure.say("numbers", count=f"{kept:,}"))
         sizes.bar(0, y + 16, kept / most * 358, 20, "cache")
-    return [heads, sizes]
 
 
-def mla_two_ways(words: Words, catalogue: Catalogue) -> list[Panel]:
-    entry = catalogue.entries["deepseek-v3-base"]
+@draws_mechanism("mla-two-ways", page="guides/attention.md")
+def mla_two_ways(figure: Mechanism) -> None:
+    entry = figure.catalogue.entries["deepseek-v3-base"]
     d_c, d_r, d_h = (architecture_count(entry, n) for n in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim"))
     n_h = architecture_count(entry, "num_attention_heads")
     scale = 300 / (d_c + d_r)
-    rebuilt = Panel(words("mechanism.mla-two-ways.rebuilt"), 226, words("mechanism.mla-two-ways.rebuilt_says"))
-    absorbed = Panel(words("mechanism.mla-two-ways.absorbed"), 226, words("mechanism.mla-two-ways.absorbed_says"))
+    rebuilt = figure.new_panel("rebuilt", 226)
+    absorbed = figure.new_panel("absorbed", 226)
     for panel, wide in ((rebuilt, d_h), (absorbed, d_c)):
         own = panel is rebuilt
-        panel.text(0, 12, words("mechanism.mla-two-ways.query"), "strong")
+        panel.text(0, 12, figure.say("query"), "strong")
         panel.bar(0, 18, wide * scale, 14, "attention")
         panel.bar(wide * scale + 3, 18, d_r * scale, 14, "other")
-        panel.text(358, 12, words("mechanism.mla-two-ways.width", a=wide, b=d_r), anchor="end")
+        panel.text(358, 12, figure.say("width", a=wide, b=d_r), anchor="end")
         panel.arrow(60, 36, 60, 62)
-        panel.text(70, 53, words("mechanism.mla-two-ways.compared"))
-        panel.text(0, 80, words(f"mechanism.mla-two-ways.{'keys' if own else 'latent'}"), "strong")
-        panel.text(
-            358,
-            80,
-            words("mechanism.mla-two-ways.heads" if own else "mechanism.mla-two-ways.one", count=n_h),
-            anchor="end",
-        )
+        panel.text(70, 53, figure.say("compared"))
+        panel.text(0, 80, figure.say(f"{'keys' if own else 'latent'}"), "strong")
+        panel.text(358, 80, figure.say("heads" if own else "one", count=n_h), anchor="end")
         for copy in range(4 if own else 1):
             panel.bar(copy * 4, 86 + copy * 4, wide * scale, 14, "cache soft" if own else "cache")
         panel.bar(wide * scale + (15 if own else 3), 86 + (6 if own else 0), d_r * scale, 14, "other")
         if own:
             panel.arrow(60, 152, 60, 122)
-            panel.text(70, 142, words("mechanism.mla-two-ways.made"))
-            panel.text(0, 170, words("mechanism.mla-two-ways.latent"), "strong")
+            panel.text(70, 142, figure.say("made"))
+            panel.text(0, 170, figure.say("latent"), "strong")
             panel.bar(0, 176, d_c * scale, 14, "cache")
             panel.bar(d_c * scale + 3, 176, d_r * scale, 14, "other")
         else:
-            panel.text(0, 142, words("mechanism.mla-two-ways.query_changed"))
-            panel.text(0, 160, words("mechanism.mla-two-ways.value_after"))
-        panel.text(0, 214, words("mechanism.mla-two-ways.products", count=wide + d_r), "strong")
-    return [rebuilt, absorbed]
+            panel.text(0, 142, figure.say("query_changed"))
+            panel.text(0, 160, figure.say("value_after"))
+        panel.text(0, 214, figure.say("products", count=wide + d_r), "strong")
 
 
-def dsa_selection(words: Words, catalogue: Catalogue) -> list[Panel]:
+@draws_mechanism("dsa-selection", page="guides/attention.md")
+def dsa_selection(figure: Mechanism) -> None:
     T, k, rng = 48, 8, np.random.default_rng(3)
     scores = dsa.index_scores(rng.standard_normal((T, 2, 4)), rng.random((T, 2)), rng.standard_normal((T, 4)))
     chosen, step = dsa.selected(scores, k), 7.2
-    panel = Panel(words("mechanism.dsa-selection.mask"), 366, words("mechanism.dsa-selection.mask_says"))
+    panel = figure.new_panel("mask", 366)
     for t in range(T):
         panel.bar(6, t * step + 4, (t + 1) * step - 1.4, step - 1.4, "index-soft")
     panel.cells([(s * step + 6, t * step + 4) for t, s in np.argwhere(chosen)], step - 1.4, step - 1.4, "attention")
     for y, kind, name in ((18, "index-soft", "earlier"), (38, "attention", "read")):
         panel.bar(344, y - 8, 10, 10, kind)
-        panel.text(338, y + 2, words(f"mechanism.dsa-selection.{name}"), anchor="end")
-    entry = catalogue.entries["deepseek-v3.2-exp"]
-    work = Panel(words("mechanism.dsa-selection.work"), 366, words("mechanism.dsa-selection.work_says"))
+        panel.text(338, y + 2, figure.say(name), anchor="end")
+    entry = figure.catalogue.entries["deepseek-v3.2-exp"]
+    work = figure.new_panel("work", 366)
     lengths, top = [2**n for n in range(11, 18)], architecture_count(entry, "index_topk")
     most = max(lengths)
     work.line([(40, 10), (40, 320), (350, 320)], "axis")
     for kind, limit in (("off", most), ("attention", top)):
         work.line([(40 + 300 * n / most, 320 - 290 * min(n, limit) / most) for n in lengths], kind)
-    work.text(330, 24, words("mechanism.dsa-selection.dense"), "strong", "end")
-    work.text(348, 306, words("mechanism.dsa-selection.sparse", count=f"{top:,}"), "strong", "end")
+    work.text(330, 24, figure.say("dense"), "strong", "end")
+    work.text(348, 306, figure.say("sparse", count=f"{top:,}"), "strong", "end")
     work.text(40, 340, "0")
-    work.text(350, 340, words("mechanism.dsa-selection.length", count=f"{most:,}"), anchor="end")
-    return [panel, work]
+    work.text(350, 340, figure.say("length", count=f"{most:,}"), anchor="end")
 
 
-def entry_of_csa(words: Words, catalogue: Catalogue) -> list[Panel]:
+@draws_mechanism("csa-entry", page="guides/attention.md")
+def entry_of_csa(figure: Mechanism) -> None:
     """The tokens that one entry is a mean of: those of two groups in CSA, with weights of their own in each dimension, and of one in HCA."""
-    entry = catalogue.entries["deepseek-v4-pro-base"]
+    entry = figure.catalogue.entries["deepseek-v4-pro-base"]
     m, far = architecture_count(entry, "csa_compress_ratio"), architecture_count(entry, "hca_compress_ratio")
-    rng, name = np.random.default_rng(21), "mechanism.csa-entry"
-    panel = Panel(words(f"{name}.csa", m=m, both=2 * m), 210, words(f"{name}.csa_says", m=m))
+    rng = np.random.default_rng(21)
+    panel = figure.new_panel("csa", 210, m=m, both=2 * m)
     step, shown = WIDTH / (3 * m), 3
     for row in range(shown):
         weights = softmax(rng.normal(size=2 * m), axis=0)
@@ -158,34 +153,34 @@ def entry_of_csa(words: Words, catalogue: Catalogue) -> list[Panel]:
             height = 42 * float(weight) / 0.5
             panel.bar((m + i) * step + 3, y - height, step - 8, height, "cache soft" if i < m else "cache")
         panel.line([(m * step, y), (WIDTH, y)], "axis")
-        panel.text(0, y - 3, words(f"{name}.dimension", number=row + 1), "small")
+        panel.text(0, y - 3, figure.say("dimension", number=row + 1), "small")
     for i in range(2 * m):
         panel.bar((m + i) * step + 3, 170, step - 8, 12)
-    panel.text(0, 180, words(f"{name}.tokens"), "small")
+    panel.text(0, 180, figure.say("tokens"), "small")
     for first, which in ((m, "before"), (2 * m, "own")):
-        panel.text((first + m / 2) * step, 200, words(f"{name}.{which}"), "small", "middle")
-    blurred = Panel(words(f"{name}.hca", far=far), 210, words(f"{name}.hca_says", far=far))
+        panel.text((first + m / 2) * step, 200, figure.say(which), "small", "middle")
+    blurred = figure.new_panel("hca", 210, far=far)
     weights = softmax(rng.normal(size=far), axis=0)
     for i, weight in enumerate(weights):
         height = 120 * float(weight) / float(weights.max())
         blurred.bar(i * WIDTH / far, 158 - height, WIDTH / far - 0.6, height, "cache")
     blurred.line([(0, 158), (WIDTH, 158)], "axis")
     blurred.cells([(i * WIDTH / far, 170) for i in range(far)], WIDTH / far - 0.6, 12)
-    blurred.text(WIDTH / 2, 200, words(f"{name}.group", far=far), "small", "middle")
-    return [panel, blurred]
+    blurred.text(WIDTH / 2, 200, figure.say("group", far=far), "small", "middle")
 
 
-def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
-    entry = catalogue.entries["deepseek-v4-pro-base"]
+@draws_mechanism("csa-windows", page="guides/attention.md")
+def csa_windows(figure: Mechanism) -> None:
+    entry = figure.catalogue.entries["deepseek-v4-pro-base"]
     m, far, window = (
         architecture_count(entry, n) for n in ("csa_compress_ratio", "hca_compress_ratio", "sliding_window")
     )
     T, step = 4 * far, 350 / (4 * far)
-    panel = Panel(words("mechanism.csa-windows.title", count=T), 236, words("mechanism.csa-windows.says"))
+    panel = figure.new_panel("title", 236, says="says", count=T)
     t = T - 1
     rows = [(20, "tokens"), (78, "window"), (136, "csa"), (194, "hca")]
     for y, name in rows:
-        panel.text(0, y, words(f"mechanism.csa-windows.{name}", m=m, far=far, window=window), "strong")
+        panel.text(0, y, figure.say(name, m=m, far=far, window=window), "strong")
     panel.cells([(i * step, 26) for i in range(0, T, 2)], step * 1.2, 12)
     _, first = csa.seen(t, m, window)
     panel.bar(first * step, 84, window * step, 14, "cache")
@@ -195,8 +190,8 @@ def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
     for kind, some in (("cache soft", set(range(entries)) - picked), ("cache", picked)):
         panel.cells([(i * m * step, 142) for i in sorted(some)], m * step - 0.8, 14, kind)
     panel.cells([(i * far * step, 200) for i in range(csa.complete(t, far))], far * step - 2, 14, "cache")
-    panel.text(358, 232, words("mechanism.csa-windows.now"), "small", "end")
-    kept = Panel(words("mechanism.csa-windows.kept"), 236, words("mechanism.csa-windows.kept_says"))
+    panel.text(358, 232, figure.say("now"), "small", "end")
+    kept = figure.new_panel("kept", 236)
     size = architecture_count(entry, "head_dim")
     context = 2**20
     amounts = [
@@ -206,21 +201,19 @@ def csa_windows(words: Words, catalogue: Catalogue) -> list[Panel]:
     ]
     for row, (name, amount) in enumerate(amounts):
         y = 20 + row * 58
-        kept.text(0, y, words(f"mechanism.csa-windows.kept_{name}", m=m, far=far), "strong")
-        kept.text(358, y, format.spoken_number(amount, words), anchor="end")
+        kept.text(0, y, figure.say(f"kept_{name}", m=m, far=far), "strong")
+        kept.text(358, y, format.spoken_number(amount, figure.words), anchor="end")
         kept.bar(0, y + 6, amount / amounts[0][1] * 350, 14, "cache" if row else "outline")
-    return [panel, kept]
 
 
-def causal_encoder_decoder(words: Words, catalogue: Catalogue) -> list[Panel]:
-    entry = catalogue.entries["deepseek-v4.1-flash"]
+@draws_mechanism("ced", page="guides/attention.md")
+def causal_encoder_decoder(figure: Mechanism) -> None:
+    entry = figure.catalogue.entries["deepseek-v4.1-flash"]
     layers, window = architecture_count(entry, "num_hidden_layers"), architecture_count(entry, "sliding_window")
     prompt, height = 32 * window, 240 / layers
-    panels = []
     for name, replay in (("without", False), ("with", True)):
         share = ced.work(prompt, layers, window, replay) / ced.work(prompt, layers, window, replay=False)
-        says = words("mechanism.ced.says", share=f"{100 * share:.0f}", count=f"{prompt:,}")
-        panel = Panel(words(f"mechanism.ced.{name}"), 284, says)
+        panel = figure.new_panel(name, 284, says="says", share=f"{100 * share:.0f}", count=f"{prompt:,}")
         for layer in range(layers):
             y, encoder = 4 + 240 - (layer + 1) * height, layer < layers // 2
             if replay and not encoder:
@@ -228,21 +221,19 @@ def causal_encoder_decoder(words: Words, catalogue: Catalogue) -> list[Panel]:
                 panel.bar(350 - 350 * window / prompt, y, 350 * window / prompt, height - 1.2, "expert")
             else:
                 panel.bar(0, y, 350, height - 1.2, "attention" if encoder else "attention soft")
-        panel.text(0, 266, words("mechanism.ced.tokens", count=f"{prompt:,}"))
-        panel.text(350, 266, words("mechanism.ced.share", share=f"{100 * share:.0f}"), "strong", "end")
-        panels.append(panel)
-    return panels
+        panel.text(0, 266, figure.say("tokens", count=f"{prompt:,}"))
+        panel.text(350, 266, figure.say("share", share=f"{100 * share:.0f}"), "strong", "end")
 
 
 _SIZES = (4, 64, 512)
 _KEYS = 24
 
 
-def softmax_saturating(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, panels = "mechanism.softmax-saturates", []
+@draws_mechanism("softmax-saturates")
+def softmax_saturating(figure: Mechanism) -> None:
     for case in ("raw", "divided"):
         rng = np.random.default_rng(6)
-        panel = Panel(words(f"{name}.{case}"), 232, "")
+        panel = figure.new_panel(case, 232, says="says")
         largest = []
         for row, size in enumerate(_SIZES):
             q, k = rng.standard_normal(size), rng.standard_normal((_KEYS, size))
@@ -250,27 +241,23 @@ def softmax_saturating(words: Words, catalogue: Catalogue) -> list[Panel]:
             weights = np.sort(softmax(scores))[::-1]
             largest.append(f"{weights[0]:.2f}")
             base = 66 + row * 72
-            panel.text(0, base - 46, words(f"{name}.size", size=size), "strong")
-            panel.text(0, base - 28, words(f"{name}.largest", weight=largest[-1]))
+            panel.text(0, base - 46, figure.say("size", size=size), "strong")
+            panel.text(0, base - 28, figure.say("largest", weight=largest[-1]))
             for i, weight in enumerate(weights):
                 height = max(56 * float(weight), 0.6)
                 panel.bar(112 + 10.2 * i, base - height, 8.4, height, "attention" if i == 0 else "attention soft")
             panel.line([(112, base), (356, base)], "axis")
-        panel.text(112, 228, words(f"{name}.keys", count=_KEYS))
-        panel.says = words(f"{name}.says", small=largest[0], middle=largest[1], large=largest[2])
-        panels.append(panel)
-    return panels
+        panel.text(112, 228, figure.say("keys", count=_KEYS))
+        panel.says = figure.say("says", small=largest[0], middle=largest[1], large=largest[2])
 
 
-def rope_rotation(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, theta, q_angle, k_angle = "mechanism.rope-rotation", math.radians(28), math.radians(20), math.radians(75)
-    panels = []
+@draws_mechanism("rope-rotation", page="guides/attention-from-one-sentence.md")
+def rope_rotation(figure: Mechanism) -> None:
+    theta, q_angle, k_angle = math.radians(28), math.radians(20), math.radians(75)
     for case, (m, n) in (("near", (1, 3)), ("far", (5, 7)), ("other", (5, 6))):
         angle = math.degrees(k_angle - q_angle + (n - m) * theta)
         score = f"{math.cos(math.radians(angle)):.2f}".replace("-", "−")
-        panel = Panel(
-            words(f"{name}.{case}", m=m, n=n), 214, words(f"{name}.says", m=m, n=n, angle=round(angle), score=score)
-        )
+        panel = figure.new_panel(case, 214, says="says", m=m, n=n, angle=round(angle), score=score)
         cx, cy, radius = 96.0, 104.0, 84.0
         panel.line(
             [(cx + radius * math.cos(a / 24 * math.pi), cy - radius * math.sin(a / 24 * math.pi)) for a in range(49)],
@@ -285,22 +272,20 @@ def rope_rotation(words: Words, catalogue: Catalogue) -> list[Panel]:
         ):
             x, y = _point_on_circle(cx, cy, radius + 13, at)
             panel.text(x, y + 4, letter[0], kind, "middle")
-        panel.text(204, 84, words(f"{name}.apart", distance=n - m), "strong")
-        panel.text(204, 106, words(f"{name}.angle", angle=round(angle)))
-        panel.text(204, 128, words(f"{name}.score", score=score))
-        panels.append(panel)
-    return panels
+        panel.text(204, 84, figure.say("apart", distance=n - m), "strong")
+        panel.text(204, 106, figure.say("angle", angle=round(angle)))
+        panel.text(204, 128, figure.say("score", score=score))
 
 
 def _point_on_circle(cx: float, cy: float, radius: float, angle: float) -> tuple[float, float]:
     return cx + radius * math.cos(angle), cy - radius * math.sin(angle)
 
 
-def rows_of_attention(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, count, step = "mechanism.attention-rows", 8, 24
-    panels = []
+@draws_mechanism("attention-rows")
+def rows_of_attention(figure: Mechanism) -> None:
+    count, step = 8, 24
     for case in ("training", "writing"):
-        panel = Panel(words(f"{name}.{case}"), 244, words(f"{name}.{case}_says"))
+        panel = figure.new_panel(case, 244)
         last = count - 1
         for t in range(count):
             for j in range(count):
@@ -311,29 +296,23 @@ def rows_of_attention(words: Words, catalogue: Catalogue) -> list[Panel]:
                 panel.bar(x, y, step - 3, step - 3, "attention" if now else "faint")
             if case == "writing":
                 panel.bar(60 + t * step, 2, step - 3, 16, "cache" if t < last else "expert")
-        panel.text(52, 14, words(f"{name}.keys") if case == "writing" else "", "small", "end")
-        panel.text(52, 26 + (last if case == "writing" else 0) * step + 15, words(f"{name}.query"), "small", "end")
-        panel.text(60, 240, words(f"{name}.{case}_below"))
-        panels.append(panel)
-    return panels
+        panel.text(52, 14, figure.say("keys") if case == "writing" else "", "small", "end")
+        panel.text(52, 26 + (last if case == "writing" else 0) * step + 15, figure.say("query"), "small", "end")
+        panel.text(60, 240, figure.say(f"{case}_below"))
 
 
-def layers_of_csa2(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, entry = "mechanism.csa2-layers", catalogue.entries["deepseek-v4.1-flash"]
+@draws_mechanism("csa2-layers", page="guides/attention.md")
+def layers_of_csa2(figure: Mechanism) -> None:
+    entry = figure.catalogue.entries["deepseek-v4.1-flash"]
     stated = entry.architecture.attention_layout if entry.architecture else None
     if stated is None:
-        return []
+        return
     kinds = [layer.partition("+")[0] for layer in parse_layout(str(stated.value))]
     writers = [layer for layer, kind in enumerate(kinds) if kind == "full"]
     encoder, group = architecture_count(entry, "encoder_layers"), architecture_count(entry, "encoder_compress_ratio")
     colours = {"window": "faint", "full": "cache", "reindex": "index", "reuse": "attention soft"}
-    says = words(
-        f"{name}.says",
-        layers=len(kinds),
-        caches=len(writers),
-        choices=len(kinds) - kinds.count("reuse") - kinds.count("window"),
-    )
-    panel, step = Panel(words(f"{name}.title"), 332, says), 7.6
+    step, choices = 7.6, len(kinds) - kinds.count("reuse") - kinds.count("window")
+    panel = figure.new_panel("title", 332, says="says", layers=len(kinds), caches=len(writers), choices=choices)
 
     def height(layer: int) -> float:
         return 6 + (len(kinds) - 1 - layer) * step
@@ -350,12 +329,11 @@ def layers_of_csa2(words: Words, catalogue: Catalogue) -> list[Panel]:
             y = height(reader) + step / 2 - 0.8
             panel.line([(122, y), (98, y)], "cache")
         which = "encoder_cache" if layer < encoder else "decoder_cache"
-        panel.text(150 + entries + 6, middle + 4, words(f"{name}.{which}", group=group), "small")
+        panel.text(150 + entries + 6, middle + 4, figure.say(which, group=group), "small")
     border = (height(encoder - 1) + height(encoder) + step - 1.6) / 2
     panel.line([(0, border), (96, border)], "dashed")
-    panel.text(150, border - 34, words(f"{name}.decoder"), "strong")
-    panel.text(150, border + 20, words(f"{name}.encoder"), "strong")
+    panel.text(150, border - 34, figure.say("decoder"), "strong")
+    panel.text(150, border + 20, figure.say("encoder"), "strong")
     for x, kind in ((0, "window"), (112, "full"), (176, "reindex"), (262, "reuse")):
         panel.bar(x, 318, 10, 10, colours[kind])
-        panel.text(x + 14, 327, words(f"{name}.{kind}"), "small")
-    return [panel]
+        panel.text(x + 14, 327, figure.say(kind), "small")

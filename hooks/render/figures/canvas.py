@@ -1,11 +1,11 @@
-"""A panel of a figure in SVG, text widths, label spreading, scales of axes, and a figure as a file of its own."""
+"""Panels of a figure in SVG, text widths, label spreading, scales of axes, and a figure as a file of its own."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -13,6 +13,10 @@ from html import escape
 from math import fsum
 from pathlib import Path
 from typing import Any
+
+from catalogue.records import Catalogue
+
+from ..words import Words
 
 BOLD = 1.15  # how much wider bold letters are
 _NARROW = frozenset("iljtfrI.,:;'|!()[]/ ")
@@ -239,29 +243,51 @@ class Panel:
             self.path(d, f"dots {kind}".strip())
 
 
+class Mechanism:
+    """A figure of a mechanism while it is drawn: its words and its panels in order."""
+
+    def __init__(self, name: str, words: Words, catalogue: Catalogue) -> None:
+        self.name, self.words, self.catalogue = name, words, catalogue
+        self.panels: list[Panel] = []
+
+    def say(self, key: str, **values: object) -> str:
+        return self.words(f"mechanism.{self.name}.{key}", **values)
+
+    def new_panel(self, key: str, height: float, says: str = "", **values: object) -> Panel:
+        """`says` is the key of its text alternative, where that is not `<key>_says`."""
+        panel = Panel(self.say(key, **values), height, self.say(says or f"{key}_says", **values))
+        self.panels.append(panel)
+        return panel
+
+
+DrawMechanism = Callable[[Mechanism], None]
+MECHANISMS: dict[str, DrawMechanism] = {}
+PLACES: dict[str, str] = {}  # the page on which a figure stands
+
+
+def draws_mechanism(name: str, page: str = "") -> Callable[[DrawMechanism], DrawMechanism]:
+    """`page` is the one that pages of techniques link to."""
+
+    def enter(draw: DrawMechanism) -> DrawMechanism:
+        MECHANISMS[name] = draw
+        if page:
+            PLACES[name] = page
+        return draw
+
+    return enter
+
+
 def equal_columns(count: int, gap: float = 3) -> list[tuple[float, float]]:
     width = (WIDTH - 4 - gap * (count - 1)) / count
     return [(i * (width + gap), width) for i in range(count)]
 
 
 _STYLES = Path(__file__).parents[1] / "styles"
-
-
 _SVG = re.compile(r'<svg class="ds-drawing-wide".*?</svg>', re.DOTALL)
-
-
 _LINK = re.compile(r"</?a\b[^>]*>")
-
-
 _DATA = re.compile(r' data-[a-z]+="[^"]*"')
-
-
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
-
-
 _RIGHT, _LINE = 28, 18  # right margin of a sheet, height of a line
-
-
 FONTS = 'Inter, "Segoe UI", "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
 
 

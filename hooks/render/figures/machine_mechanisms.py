@@ -6,12 +6,10 @@ import math
 
 from labs.roofline import ridge
 
-from catalogue.records import Catalogue
 from catalogue.schema.training import Gpu
 
-from ..words import Words
 from .attention_mechanisms import architecture_count
-from .canvas import Panel
+from .canvas import Mechanism, Panel, draws_mechanism
 
 _TERA = 1e12
 
@@ -21,10 +19,11 @@ def _stated_peak(gpu: Gpu, name: str) -> float:
     return float(stated.value)
 
 
-def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, gpu = "mechanism.roofline", catalogue.gpus["nvidia-h800"]
+@draws_mechanism("roofline")
+def roofline_of_h800(figure: Mechanism) -> None:
+    gpu = figure.catalogue.gpus["nvidia-h800"]
     bf16, bandwidth = _stated_peak(gpu, "bf16_tflops"), _stated_peak(gpu, "bandwidth_tb_per_s")
-    v3, llm = catalogue.entries["deepseek-v3-base"], catalogue.entries["deepseek-llm-67b-base"]
+    v3, llm = figure.catalogue.entries["deepseek-v3-base"], figure.catalogue.entries["deepseek-llm-67b-base"]
     heads, latent, rope = (
         architecture_count(v3, key) for key in ("num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
     )
@@ -33,9 +32,8 @@ def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
     corner = ridge(bf16 * _TERA, bandwidth * _TERA)
     attention = [("mha", 1.0), ("gqa", gqa), ("mla_split", mla / 4), ("mla", mla)]
     products = [("one", 1.0), ("batch", 32.0), ("expert", 256.0), ("prompt", 4096.0)]
-    panels = []
     for case, points in (("attention", attention), ("products", products)):
-        panel = Panel(words(f"{name}.{case}"), 250, words(f"{name}.says", ridge=round(corner), points=len(points)))
+        panel = figure.new_panel(case, 250, says="says", ridge=round(corner), points=len(points))
 
         def place(intensity: float, tflops: float) -> tuple[float, float]:
             return 40 + 78 * math.log10(intensity / 0.6), 206 - 60 * math.log10(tflops / 1.5)
@@ -48,7 +46,7 @@ def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
             panel.text(place(intensity, 1.5)[0], 222, f"{intensity:,.0f}", "small", "middle")
         panel.line([place(0.6, 0.6 * bandwidth), place(corner, bf16), (356, place(corner, bf16)[1])], "attention")
         panel.line([place(corner, bf16), (place(corner, 1.5)[0], 206)], "dashed")
-        panel.text(place(corner, 1.5)[0] + 4, 200, words(f"{name}.ridge", ridge=round(corner)), "small")
+        panel.text(place(corner, 1.5)[0] + 4, 200, figure.say("ridge", ridge=round(corner)), "small")
         for label, intensity in points:
             x, y = place(intensity, min(bf16, intensity * bandwidth))
             panel.dots([(x, y)], "expert")
@@ -56,21 +54,19 @@ def roofline_of_h800(words: Words, catalogue: Catalogue) -> list[Panel]:
             panel.text(
                 x + (9 if right else -6),
                 y + (12 if right else lift),
-                words(f"{name}.{label}"),
+                figure.say(label),
                 "strong",
                 "start" if right else "end",
             )
-        panel.text(356, 240, words(f"{name}.intensity"), "", "end")
-        panel.text(0, 14, words(f"{name}.tflops"))
-        panels.append(panel)
-    return panels
+        panel.text(356, 240, figure.say("intensity"), "", "end")
+        panel.text(0, 14, figure.say("tflops"))
 
 
 _CHUNK, _LEFT = 28.8, 68
 
 
-def dualpipe_lanes(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, panels = "mechanism.dualpipe-lanes", []
+@draws_mechanism("dualpipe-lanes", page="guides/what-a-gpu-waits-for.md")
+def dualpipe_lanes(figure: Mechanism) -> None:
     # (label, kind, lane, start, length); attention, experts and an exchange take a unit, a backward part two: input and weights.
     alone = [
         ("attention", "attention", 0, 0, 1),
@@ -95,32 +91,28 @@ def dualpipe_lanes(words: Words, catalogue: Catalogue) -> list[Panel]:
     for case, blocks in (("alone", alone), ("together", together)):
         last = max(start + length for *_, start, length in blocks)
         busy = sum(length for _, _, lane, _, length in blocks if lane == 0)
-        panel = Panel(
-            words(f"{name}.{case}"), 150, words(f"{name}.{case}_says", busy=busy, length=last, idle=last - busy)
-        )
+        panel = figure.new_panel(case, 150, busy=busy, length=last, idle=last - busy)
         for lane, label in enumerate(("computes", "sends")):
-            panel.text(0, 26 + lane * 50, words(f"{name}.{label}"), "small")
+            panel.text(0, 26 + lane * 50, figure.say(label), "small")
             panel.bar(_LEFT, 8 + lane * 50, _CHUNK * 10, 34, "faint")
         for label, kind, lane, start, length in blocks:
             x, y = _LEFT + start * _CHUNK, 8 + lane * 50
             panel.bar(x, y, length * _CHUNK - 2, 34, kind)
-            panel.text(x + length * _CHUNK / 2 - 1, y + 22, words(f"{name}.{label}"), "on", "middle")
-        panel.text(_LEFT, 126, words(f"{name}.{case}_below", busy=busy, length=last), "strong")
+            panel.text(x + length * _CHUNK / 2 - 1, y + 22, figure.say(label), "on", "middle")
+        panel.text(_LEFT, 126, figure.say(f"{case}_below", busy=busy, length=last), "strong")
         for i, (kind, label) in enumerate((("attention", "forward"), ("expert", "backward"))):
             panel.bar(_LEFT + 146 * i, 136, 10, 10, kind)
-            panel.text(_LEFT + 14 + 146 * i, 145, words(f"{name}.{label}"), "small")
-        panels.append(panel)
-    return panels
+            panel.text(_LEFT + 14 + 146 * i, 145, figure.say(label), "small")
 
 
 _GPUS, _BOX, _GAP, _LAYERS, _TOKENS = 4, 84, 8, 4, 8
 _SPLITS = ("data", "tensor", "pipeline", "expert", "context")
 
 
-def forms_of_parallelism(words: Words, catalogue: Catalogue) -> list[Panel]:
-    name, panels = "mechanism.parallelisms", []
+@draws_mechanism("parallelisms", page="guides/framework.md")
+def forms_of_parallelism(figure: Mechanism) -> None:
     for split in _SPLITS:
-        panel = Panel(words(f"{name}.{split}"), 184, words(f"{name}.{split}_says"))
+        panel = figure.new_panel(split, 184)
         for gpu in range(_GPUS):
             x = gpu * (_BOX + _GAP)
             panel.bar(x, 4, _BOX, 132, "faint")
@@ -128,7 +120,7 @@ def forms_of_parallelism(words: Words, catalogue: Catalogue) -> list[Panel]:
                 _draw_layer(panel, split, gpu, layer, x + 5, 72 - 20 * layer)
             _draw_text(panel, split, gpu, x + 5, 102)
             text = {"pipeline": _GPUS - gpu, "data": gpu + 1, "expert": gpu + 1}.get(split, 1)
-            panel.text(x + _BOX / 2, 130, words(f"{name}.text", number=text), "small", "middle")
+            panel.text(x + _BOX / 2, 130, figure.say("text", number=text), "small", "middle")
         if split == "pipeline":
             for gpu in range(_GPUS - 1):
                 x = (gpu + 1) * (_BOX + _GAP) - _GAP
@@ -136,9 +128,7 @@ def forms_of_parallelism(words: Words, catalogue: Catalogue) -> list[Panel]:
         else:
             panel.arrow(180, 148, 358, 148)
             panel.arrow(180, 148, 2, 148)
-        panel.text(180, 170, words(f"{name}.{split}_sends"), "strong", "middle")
-        panels.append(panel)
-    return panels
+        panel.text(180, 170, figure.say(f"{split}_sends"), "strong", "middle")
 
 
 def _draw_layer(panel: Panel, split: str, gpu: int, layer: int, x: float, y: float) -> None:

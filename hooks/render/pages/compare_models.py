@@ -103,9 +103,7 @@ def compare_models_page(context: Context) -> Page:
         script=assets.page_script("compare", {"compare-data": _as_json(data)}),
     )
     details = context.html(
-        "compare_folds.html.jinja",
-        folds=[{**fold, "tables": Markup(fold["tables"])} for fold in folds],
-        cells=CELLS,
+        "compare_folds.html.jinja", folds=[{**fold, "tables": Markup(fold["tables"])} for fold in folds], cells=CELLS
     )
     listed = citations.source_list({int(number) for number in _SOURCE.findall(str(board) + details)})
     return Page(

@@ -48,9 +48,7 @@ def sources_section(citations: Citations, listing: Sequence[tuple[int, list[Mark
     documents = _cited_documents(citations)
     places = sum(len(document.places) for document in documents)
     html = citations.context.html(
-        "sources_grouped.html.jinja",
-        documents=documents,
-        folded=len(documents) > MOST_OPEN or places > MOST_PLACES,
+        "sources_grouped.html.jinja", documents=documents, folded=len(documents) > MOST_OPEN or places > MOST_PLACES
     )
     return Section("sources", title, html)
 
