@@ -71,7 +71,7 @@ def test_the_poster_keeps_the_sides_of_a3_and_every_family() -> None:
     sheet = home.poster_sheet(told())
     assert abs(sheet.width / sheet.height - 2**0.5) < 0.001
     assert len(sheet.cells) == len(grown().models)
-    places = sorted((cell.y, cell.x) for cell in sheet.cells)
+    places = sorted((cell["y"], cell["x"]) for cell in sheet.cells)
     assert all(b[0] > a[0] or b[1] - a[1] >= 186 for a, b in itertools.pairwise(places)), "cells do not meet"
     assert all(x >= 0 and x + 172 <= sheet.width and y + 350 <= sheet.height for y, x in places)
 

@@ -6,12 +6,9 @@ import ast
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from typing import Any
-
-from markupsafe import Markup
 
 from catalogue.experiments import Result
 from catalogue.schema.study import Arm, Comparison, Experiment, Verdict
@@ -19,7 +16,7 @@ from catalogue.schema.study import Arm, Comparison, Experiment, Verdict
 from .cite import Citations
 from .context import Context
 from .figures.canvas import WIDTH, Linear, Panel
-from .pages import technique_address
+from .links import technique_link
 from .words import Words
 
 PAGE = "experiments.md"
@@ -30,17 +27,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44, WIDTH - 6, 12, 166
 _ROW = 34
 
 
-@dataclass(frozen=True)
-class ComparisonShown:
-    text: str
-    verdict: str
-    label: str
-
-
 def experiment_card(citations: Citations, experiment: Experiment) -> str:
     context = citations.context
     result = context.catalogue.results.get(experiment.id)
-    technique = context.catalogue.techniques[experiment.technique] if experiment.technique else None
     return context.html(
         "experiment.html.jinja",
         id=experiment.id,
@@ -58,9 +47,7 @@ def experiment_card(citations: Citations, experiment: Experiment) -> str:
         does_not_show=citations.rich_text(experiment.does_not_show),
         command=f"python -m labs.train.experiments {experiment.id}",
         cost=_cost_text(context.words, result) if result else context.words("experiments.not_run"),
-        technique=Markup('<a href="ds:{}">{}</a>').format(technique_address(technique), context.short_name(technique))
-        if technique
-        else "",
+        technique=technique_link(context, experiment.technique, short=True) if experiment.technique else "",
         curve=bool(experiment.curve),
     )
 
@@ -102,22 +89,20 @@ def machines_used(words: Words, results: Iterable[Result]) -> str:
     )
 
 
-def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparison, result: Result) -> ComparisonShown:
+def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparison, result: Result) -> dict[str, str]:
     assert comparison.verdict is not None
     column, judged = comparison.column, result.judge_difference(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}
-    return ComparisonShown(
-        words(
-            "experiments.compared",
-            column=words(f"experiments.column.{column}"),
-            first=names[comparison.first],
-            second=names[comparison.second],
-            difference=_column_number(column, judged.difference, judged.deviation, signed=True),
-            deviation=_column_number(column, judged.deviation, judged.deviation),
-        ),
-        _verdict_class(comparison.verdict),
-        verdict_word(words, comparison.verdict),
+    text = words(
+        "experiments.compared",
+        column=words(f"experiments.column.{column}"),
+        first=names[comparison.first],
+        second=names[comparison.second],
+        difference=_column_number(column, judged.difference, judged.deviation, signed=True),
+        deviation=_column_number(column, judged.deviation, judged.deviation),
     )
+    verdict = comparison.verdict
+    return {"text": text, "verdict": _verdict_class(verdict), "label": verdict_word(words, verdict)}
 
 
 def _column_number(column: str, value: float, deviation: float = 1, signed: bool = False) -> str:

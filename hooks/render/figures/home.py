@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from markupsafe import Markup
 
@@ -43,20 +44,6 @@ _WIDTH = 132.0
 _LEAST = 40.0  # room for the layers of a narrow model, so that pictures stand below each other
 
 
-@dataclass(frozen=True)
-class Thumbnail:
-    width: float
-    height: float
-    layers: str
-    thin: str
-    routed: str
-    active: str
-    layer_count: int
-    experts: tuple[int, int] | None
-    shared: int
-    dense: bool
-
-
 def general_line(catalogue: Catalogue) -> list[Entry]:
     """Each architecture once, the oldest first."""
     found: dict[str, Entry] = {}
@@ -69,7 +56,7 @@ def general_line(catalogue: Catalogue) -> list[Entry]:
     return list(found.values())
 
 
-def network_thumbnail(entry: Entry) -> Thumbnail:
+def network_thumbnail(entry: Entry) -> dict[str, Any]:
     assert entry.architecture is not None
     numbers = architecture_numbers(entry.architecture)
     layers, hidden = numbers["num_hidden_layers"], numbers["hidden_size"]
@@ -78,28 +65,31 @@ def network_thumbnail(entry: Entry) -> Thumbnail:
     thick = bars_path((0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
     thin = bar_path(0, top, width, height)
     right = max(width, _LEAST) + 12
-    routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
-    groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
-    filled = (
-        set(example_choice(routed, active, groups, numbers.get("topk_group", 0), entry.architecture_owner)[1])
-        if routed
-        else set()
-    )
+    routed, filled = numbers.get("n_routed_experts", 0), chosen_experts(entry)
     rows = -(-routed // _PER_ROW)
     places = grid_places(routed, _PER_ROW, _PITCH, right, _HEIGHT - rows * _PITCH)
-    shared = numbers.get("n_shared_experts", 0)
-    return Thumbnail(
-        _WIDTH,
-        _HEIGHT,
-        thick,
-        thin,
-        dots_path(place for index, place in enumerate(places) if index not in filled),
-        dots_path(place for index, place in enumerate(places) if index in filled),
-        layers,
-        (active, routed) if routed else None,
-        shared,
-        not routed,
+    return {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "layers": thick,
+        "thin": thin,
+        "routed": dots_path(place for index, place in enumerate(places) if index not in filled),
+        "active": dots_path(place for index, place in enumerate(places) if index in filled),
+        "layer_count": layers,
+        "experts": (numbers.get("num_experts_per_tok", 0), routed) if routed else None,
+        "shared": numbers.get("n_shared_experts", 0),
+        "dense": not routed,
+    }
+
+
+def chosen_experts(entry: Entry) -> set[int]:
+    """Example experts of a token; empty for a dense model."""
+    numbers = architecture_numbers(entry.architecture) if entry.architecture is not None else {}
+    routed, active, reached = (
+        numbers.get(name, 0) for name in ("n_routed_experts", "num_experts_per_tok", "topk_group")
     )
+    groups = numbers.get("n_group", 1) if reached else 1
+    return set(example_choice(routed, active, groups, reached, entry.architecture_owner)[1])
 
 
 def model_cards(context: Context) -> Markup:
@@ -112,7 +102,8 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
     date = first_date(entry.model)
     assert entry.architecture is not None
     drawn = network_thumbnail(entry)
-    experts = words("line.figure_experts", active=drawn.experts[0], all=drawn.experts[1]) if drawn.experts else ""
+    active, routed = drawn["experts"] or (0, 0)
+    experts = words("line.figure_experts", active=active, all=routed) if routed else ""
     hidden = entry.architecture.hidden_size.value
     return {
         "id": entry.model.id,
@@ -123,7 +114,7 @@ def _model_card(context: Context, entry: Entry) -> dict[str, object]:
         "alternative": words(
             "line.figure",
             name=entry.variant.name,
-            layers=drawn.layer_count,
+            layers=drawn["layer_count"],
             width=format.format_integer(hidden) if hidden else "",
             experts=experts,
         ),
@@ -162,35 +153,13 @@ _NARROW, _ROW = 340.0, 46.0
 _SIZE, _GAP, _NAME = 12.5, 6.0, 84.0  # of letters, between two texts side by side, and room for a name
 
 
-@dataclass(frozen=True)
-class HeroSize:
-    id: str
-    name: str
-    date: str
-    total: str
-    active: str
-    cache: str
-    x: float
-    total_y: float
-    active_y: float | None
-    bar: float
-    row: float
-    total_x: float
-    active_x: float | None
-    long: float
-
-
 def home_hero(context: Context) -> Markup:
     words = context.words
     sizes, ticks, grew, shrank = _hero_sizes(context)
     said = words("punctuation.gap").join(
         words(
-            f"hero.said{'' if s.active else '_dense'}",
-            name=s.name,
-            date=s.date,
-            total=s.total,
-            active=s.active,
-            cache=s.cache,
+            "hero.said" if s["active"] else "hero.said_dense",
+            **{key: s[key] for key in ("name", "date", "total", "active", "cache")},
         )
         for s in sizes
     )
@@ -203,7 +172,7 @@ def home_hero(context: Context) -> Markup:
             shrank=words("hero.shrank", times=shrank),
             alternative=words("hero.alternative", said=said),
             ground=_GROUND,
-            width=max(_HERO_WIDTH, max((s.x for s in sizes), default=0) + 78),
+            width=max(_HERO_WIDTH, max((s["x"] for s in sizes), default=0) + 78),
             narrow_height=72 + len(sizes) * _ROW * 2 + 66,
             second=72 + len(sizes) * _ROW + 44,
             hatch=hatch_path,
@@ -211,7 +180,7 @@ def home_hero(context: Context) -> Markup:
     )
 
 
-def _hero_sizes(context: Context) -> tuple[list[HeroSize], Sequence[tuple[str, float]], str, str]:
+def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[str, float]], str, str]:
     entries = [
         entry
         for entry in general_line(context.catalogue)
@@ -230,27 +199,24 @@ def _hero_sizes(context: Context) -> tuple[list[HeroSize], Sequence[tuple[str, f
     step, months = _column_spacing(context, [short_size(entry.variant.name) for entry in entries], dates)
     found = []
     for index, (entry, total, active, cache) in enumerate(zip(entries, totals, actives, caches, strict=True)):
-        stated = entry.variant.parameters.activated
         share = cache / max(caches)
         found.append(
-            HeroSize(
-                entry.model.id,
-                cut_text(short_size(entry.variant.name), _SIZE * BOLD, step - _GAP),
-                months[index],
-                format.format_quantity(entry.variant.parameters.total.value)
-                if entry.variant.parameters.total.value
-                else "",
-                format.format_quantity(stated.value) if stated is not None and stated.value else "",
-                format.format_integer(cache),
-                round(_LEFT + index * step, 1),
-                scale(float(total)),
-                scale(float(active)) if active else None,
-                round(max(1.5, share * _BARS), 1),
-                round(index * _ROW, 1),
-                across(float(total)),
-                across(float(active)) if active else None,
-                round(max(1.5, share * (_NARROW - 170)), 1),
-            )
+            {
+                "id": entry.model.id,
+                "name": cut_text(short_size(entry.variant.name), _SIZE * BOLD, step - _GAP),
+                "date": months[index],
+                "total": _size_text(entry.variant.parameters.total),
+                "active": _size_text(entry.variant.parameters.activated),
+                "cache": format.format_integer(cache),
+                "x": round(_LEFT + index * step, 1),
+                "total_y": scale(float(total)),
+                "active_y": scale(float(active)) if active else None,
+                "bar": round(max(1.5, share * _BARS), 1),
+                "row": round(index * _ROW, 1),
+                "total_x": across(float(total)),
+                "active_x": across(float(active)) if active else None,
+                "long": round(max(1.5, share * (_NARROW - 170)), 1),
+            }
         )
     ticks = [(format.format_tick(value), scale(value)) for value in scale.ticks()]
     grew = format.format_significant(max(totals) / totals[0], 2)
@@ -278,53 +244,25 @@ def _numeric_value(quantity: object) -> Decimal:
 
 
 POSTER_PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
-
-
 _CELL, _HIGH = 186.0, 350.0  # of a family at least
-
-
 _A3 = math.sqrt(2)
-
-
 _MARGIN, _HEAD, _TRACK, _FOOT = 36.0, 92.0, 26.0, 42.0
-
-
 _STACK, _POSTER_LAYER, _POSTER_UNIT, _POSTER_PITCH, _POSTER_PER_ROW = 158.0, 1.18, 0.0085, 4.4, 16
-
-
 _POSTER_GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
 
 
-@dataclass(frozen=True)
-class PosterCell:
-    x: float
-    y: float
-    model: str
-    name: str
-    date: str
-    stack: str = ""
-    lines: str = ""
-    dense: bool = True
-    routed: str = ""
-    active: str = ""
-    square: str = ""
-    filled: str = ""
-    bar: str = ""
-    hatch: str = ""
-    layers: str = ""
-    experts: str = ""
-    total: str = ""
-    total_x: float = 0
-    activated: str = ""
-    cache: str = ""
-    attention: str = ""
+# What a cell of the poster may lack.
+_PARTS = (
+    *("stack", "lines", "routed", "active", "square", "filled", "bar", "hatch", "layers", "experts", "total"),
+    *("total_x", "activated", "cache", "attention"),
+)
 
 
 @dataclass(frozen=True)
 class PosterLayout:
     width: float
     height: float
-    cells: tuple[PosterCell, ...]
+    cells: list[dict[str, Any]]
     tracks: tuple[tuple[float, float, float, str], ...]  # x, y, width, name
 
 
@@ -372,14 +310,14 @@ def poster_sheet(context: Context) -> PosterLayout:
     width, height = _sheet_sides(columns, rows)
     wide = (width - 2 * _MARGIN + 14) / columns
     high = (height - _HEAD - _FOOT) / rows
-    cells: list[PosterCell] = []
+    cells: list[dict[str, Any]] = []
     heads: list[tuple[float, float, float, str]] = []
     for run in runs:
         x, y = round(_MARGIN + run.column * wide, 1), round(_HEAD + run.row * high, 1)
         heads.append((x, y, round(len(run.members) * wide - 14, 1), context.words(f"track.{run.track.value}")))
         for index, model in enumerate(run.members):
             cells.append(_poster_cell(context, model, scale, round(x + index * wide, 1), y + _TRACK))
-    return PosterLayout(round(width, 1), round(height, 1), tuple(cells), tuple(heads))
+    return PosterLayout(round(width, 1), round(height, 1), cells, tuple(heads))
 
 
 @dataclass(frozen=True)
@@ -428,20 +366,15 @@ class _PosterScale:
     cache: int
 
 
-def _poster_cell(context: Context, model: Model, scale: _PosterScale, x: float, y: float) -> PosterCell:
+def _poster_cell(context: Context, model: Model, scale: _PosterScale, x: float, y: float) -> dict[str, Any]:
     entry, words = context.catalogue.flagship(model), context.words
     date = first_date(model)
-    drawn: dict[str, object] = {}
-    for part in (
-        _network_drawing(context, entry),
-        _parameter_areas(context, entry, scale),
-        _cache_bar(context, entry, scale),
-    ):
-        drawn.update(part)
-    if not drawn:
-        drawn["layers"] = words("poster.nothing")
-    name = short_size(entry.variant.name)
-    return PosterCell(x, y, model.id, name, format.format_month(date, words) if date else "", **drawn)  # type: ignore[arg-type]
+    drawn: dict[str, Any] = dict(_network_drawing(context, entry))
+    drawn.update(_parameter_areas(context, entry, scale))
+    drawn.update(_cache_bar(context, entry, scale))
+    shown = format.format_month(date, words) if date else ""
+    head = {"x": x, "y": y, "model": model.id, "name": short_size(entry.variant.name), "date": shown, "dense": True}
+    return head | dict.fromkeys(_PARTS, "") | (drawn or {"layers": words("poster.nothing")})
 
 
 def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, object]]:
@@ -461,8 +394,7 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     if not routed:
         yield "experts", words("line.dense")
         return
-    groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
-    chosen = set(example_choice(routed, active, groups, numbers.get("topk_group", 0), entry.architecture_owner)[1])
+    chosen = chosen_experts(entry)
     places = grid_places(
         routed, _POSTER_PER_ROW, _POSTER_PITCH, 84, _STACK - -(-routed // _POSTER_PER_ROW) * _POSTER_PITCH
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -258,15 +258,6 @@ def _wrapped_items(items: Sequence[Item], room: float) -> list[list[Item]]:
 _BETWEEN = 18.0
 
 
-@dataclass(frozen=True)
-class RelationCurve:
-    """A relation without a line on the map, shown when one of its ends is pointed at."""
-
-    path: str
-    older: str
-    younger: str
-
-
 def timeline_figure(context: Context) -> str:
     found = timeline_items(context)
     drawn = lay_out_wide_map(context)
@@ -291,7 +282,7 @@ def timeline_figure(context: Context) -> str:
         said=lambda date: format.format_date(date, context.words),
         items={item.id: item for item in found},
         places={item.id: place for place, item in enumerate(found)},
-        ties=_relation_curves(context, drawn),
+        ties=list(_relation_curves(context, drawn)),
         tracks=[track for track, _ in drawn.tracks],
         years=[str(year) for year in sorted({item.date.first_day[:4] for item in found})],
         total=len(found),
@@ -311,22 +302,16 @@ def _with_models(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
     return carried
 
 
-def _relation_curves(context: Context, drawn: WideMap) -> list[RelationCurve]:
+def _relation_curves(context: Context, drawn: WideMap) -> Iterator[dict[str, str]]:
+    """Relations without a line on the map, each shown when one of its ends is pointed at."""
     places = {p.stop.model.id: (p.x, p.y) for p in drawn.stops}
     models = context.catalogue.models
-    found = []
-    for link in lineage_links(models.values()):
-        if models[link.younger].main_parent == link.older or not {link.older, link.younger} <= places.keys():
+    for older, younger in lineage_links(models.values()):
+        if models[younger].main_parent == older or not {older, younger} <= places.keys():
             continue
-        (x, y), (x1, y1) = places[link.older], places[link.younger]
+        (x, y), (x1, y1) = places[older], places[younger]
         if x >= x1:  # a later checkpoint of the younger was built on the older; the family's first day is earlier
             continue
         swing = (x1 - x) * 0.4
-        found.append(
-            RelationCurve(
-                f"M{x:g} {y:g}C{x + swing:.1f} {y - 30:g} {x1 - swing:.1f} {y1 - 30:g} {x1:g} {y1:g}",
-                link.older,
-                link.younger,
-            )
-        )
-    return found
+        path = f"M{x:g} {y:g}C{x + swing:.1f} {y - 30:g} {x1 - swing:.1f} {y1 - 30:g} {x1:g} {y1:g}"
+        yield {"path": path, "older": older, "younger": younger}

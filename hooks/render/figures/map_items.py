@@ -53,14 +53,6 @@ class Item:
         return {TECHNIQUES: "technique", INFRASTRUCTURE: "infrastructure"}.get(self.lane, "model")
 
 
-@dataclass(frozen=True)
-class LineageLink:
-    """A line between two models, however often one builds on the other."""
-
-    older: str
-    younger: str
-
-
 def timeline_items(context: Context) -> list[Item]:
     found = sorted(
         [*_model_items(context), *_technique_items(context)], key=lambda item: (item.date.first_day, item.id)
@@ -73,12 +65,9 @@ def timeline_items(context: Context) -> list[Item]:
     return [replace(item, kin=tuple(kin[item.id])) for item in found]
 
 
-def lineage_links(models: Iterable[Model]) -> list[LineageLink]:
-    return [
-        LineageLink(older, model.id)
-        for model in models
-        for older in dict.fromkeys(edge.model for edge in model.builds_on)
-    ]
+def lineage_links(models: Iterable[Model]) -> list[tuple[str, str]]:
+    """The older and the younger of two models, however often one builds on the other."""
+    return [(older, model.id) for model in models for older in dict.fromkeys(edge.model for edge in model.builds_on)]
 
 
 def _model_items(context: Context) -> Iterator[Item]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from markupsafe import Markup
 
@@ -31,25 +32,6 @@ _SIZE = 13
 _LANE, _STUB = 92, 34  # height of a lane, and what it has above for data that no stage makes
 _END = 150  # room for the name of what comes out
 _ROW, _TRACK = 50, 24  # of the form that runs down
-
-
-@dataclass(frozen=True)
-class StageNode:
-    id: str
-    number: int
-    kind: str
-    title: str
-    lines: Sequence[str]
-    fact: str
-    x: float
-    y: float
-    down_x: float
-    down_y: float
-    beside: bool
-    start: Sequence[str]
-    down_lines: Sequence[str]
-    result: str
-    before_band: bool  # its words end where a band leaves downwards
 
 
 @dataclass(frozen=True)
@@ -92,7 +74,7 @@ def recipe_lanes(context: Context, model: Model) -> Markup:
     most = max((count for count in samples.values() if count), default=None)
     places = _stage_places(graph, samples)
     nodes = list(_stage_nodes(context, model, graph, places, _makers_above(graph, samples)))
-    height = max(node.y for node in nodes) + 72
+    height = max(node["y"] for node in nodes) + 72
     ties = list(_stage_ties(context, graph, places, samples, most))
     return Markup(
         context.html(
@@ -241,7 +223,7 @@ def _makers_above(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> 
 
 def _stage_nodes(
     context: Context, model: Model, graph: _StageGraph, places: _Places, makers_above: set[str]
-) -> Iterator[StageNode]:
+) -> Iterator[dict[str, Any]]:
     words = context.words
     last_stage = {variant: stage.id for stage in model.training for variant in stage.variants}
     room = _column_step(graph)
@@ -254,32 +236,25 @@ def _stage_nodes(
         start = "" if graph.weights[id_] else _lane_start(context, stage)
         result = _variant_names(context, finished) if is_end and stage.kind not in BESIDE else ""
         x, y, down_x, down_y = places[id_]
-        yield StageNode(
-            f"stage-{id_}",
-            number,
-            kind.replace("_", "-"),
-            title,
-            wrapped_text(title, _SIZE, min(room - 20, 190), 3),
-            _stage_fact(context, stage),
-            x,
-            y,
-            down_x,
-            down_y,
-            stage.kind in BESIDE,
-            wrapped_text(start, 12.5, max(room - 56, 92), 3) if start else (),
-            wrapped_text(
-                " · ".join(
-                    filter(
-                        None, (result and f"→ {result}", _stage_fact(context, stage), "" if start == result else start)
-                    )
-                ),
-                12,
-                line_room,
-                2,
-            ),
-            result,
-            id_ in makers_above,
-        )
+        fact = _stage_fact(context, stage)
+        below = (result and f"→ {result}", fact, "" if start == result else start)
+        yield {
+            "id": f"stage-{id_}",
+            "number": number,
+            "kind": kind.replace("_", "-"),
+            "title": title,
+            "lines": wrapped_text(title, _SIZE, min(room - 20, 190), 3),
+            "fact": fact,
+            "x": x,
+            "y": y,
+            "down_x": down_x,
+            "down_y": down_y,
+            "beside": stage.kind in BESIDE,
+            "start": wrapped_text(start, 12.5, max(room - 56, 92), 3) if start else (),
+            "down_lines": wrapped_text(" · ".join(filter(None, below)), 12, line_room, 2),
+            "result": result,
+            "before_band": id_ in makers_above,  # its words end where a band leaves downwards
+        }
 
 
 def _stage_fact(context: Context, stage: Stage) -> str:

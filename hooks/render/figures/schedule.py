@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from catalogue.derive.training import Schedule, Stretch, Way
 from catalogue.schema.model import Model
@@ -119,43 +120,6 @@ class PlotLine:
     marks: list[PlotMark]
 
 
-@dataclass(frozen=True)
-class PlotLabel:
-    y: float
-    text: str
-    style: int
-    leader: str
-    href: str | None
-
-
-@dataclass(frozen=True)
-class PlotPanel:
-    title: str
-    top: float
-    bottom: float
-    ticks: list[tuple[float, str]]
-    lines: list[PlotLine]
-    labels: list[PlotLabel]
-
-
-@dataclass(frozen=True)
-class SingleRun:
-    run: ScheduleRun
-    y: float
-    panels: list[PlotPanel]
-
-
-@dataclass(frozen=True)
-class NarrowSchedules:
-    height: float
-    left: float
-    right: float
-    alone: list[SingleRun]
-    across: list[tuple[float, str]]
-    label_x: float
-    width: float = DOWN_WIDTH
-
-
 def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bool, batch: bool) -> str:
     """Both forms as SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
     words = context.words
@@ -166,12 +130,12 @@ def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bo
     panels = [_schedule_panel(context, runs, across, in_tokens, TOP, RATE_HEIGHT, "rate")]
     if batch:
         panels.append(
-            _schedule_panel(context, runs, across, in_tokens, panels[0].bottom + BETWEEN, BATCH_HEIGHT, "batch")
+            _schedule_panel(context, runs, across, in_tokens, panels[0]["bottom"] + BETWEEN, BATCH_HEIGHT, "batch")
         )
     return context.html(
         "schedule.svg.jinja",
         width=WIDTH,
-        height=panels[-1].bottom + BOTTOM,
+        height=panels[-1]["bottom"] + BOTTOM,
         left=left,
         right=across.end,
         panels=panels,
@@ -185,7 +149,7 @@ def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bo
 
 def _narrow_schedules(
     context: Context, runs: Sequence[ScheduleRun], shown: Sequence[str], high: float, in_tokens: bool
-) -> NarrowSchedules:
+) -> dict[str, Any]:
     several = len(runs) > 1
     values = [text for run in runs for text in _side_texts([run])]
     across = _horizontal_scale(runs, shown, high, DOWN_WIDTH - DOWN_LEADER, values)
@@ -200,16 +164,17 @@ def _narrow_schedules(
             y += DOWN_TITLE
             panels.append(_schedule_panel(context, [run], across, in_tokens, y, height, what, runs, 1 + index % STYLES))
             y += height + DOWN_AXIS
-        alone.append(SingleRun(run, start + 15, panels))
+        alone.append({"run": run, "y": start + 15, "panels": panels})
         y += DOWN_BETWEEN
-    return NarrowSchedules(
-        y,
-        across.start,
-        across.end,
-        alone,
-        _schedule_alternative(across, DOWN_TICKS, in_tokens),
-        across.end + DOWN_LEADER,
-    )
+    return {
+        "width": DOWN_WIDTH,
+        "height": y,
+        "left": across.start,
+        "right": across.end,
+        "alone": alone,
+        "across": _schedule_alternative(across, DOWN_TICKS, in_tokens),
+        "label_x": across.end + DOWN_LEADER,
+    }
 
 
 def _horizontal_scale(
@@ -244,7 +209,7 @@ def _schedule_panel(
     what: str,
     scaled: Sequence[ScheduleRun] = (),
     style: int = 1,
-) -> PlotPanel:
+) -> dict[str, Any]:
     """A plot of `runs` on the scale of `scaled`; the first run has the `style`."""
     up = _vertical_scale(scaled or runs, what, top, height)
     lines = [
@@ -252,14 +217,15 @@ def _schedule_panel(
         for index, run in enumerate(runs)
         if _value_stretches(run, what) or (what == "rate" and run.schedule.loose)
     ]
-    return PlotPanel(
-        context.words(f"schedule.{what}_axis"),
-        top,
-        top + height,
-        _scale_ticks(up, what),
-        lines,
-        _end_labels(lines, across.end, top, top + height, DOWN_LEADER if scaled else LEADER, len(runs) == 1, what),
-    )
+    leader = DOWN_LEADER if scaled else LEADER
+    return {
+        "title": context.words(f"schedule.{what}_axis"),
+        "top": top,
+        "bottom": top + height,
+        "ticks": _scale_ticks(up, what),
+        "lines": lines,
+        "labels": _end_labels(lines, across.end, top, top + height, leader, len(runs) == 1, what),
+    }
 
 
 def _vertical_scale(runs: Sequence[ScheduleRun], what: str, top: float, height: float) -> Linear:
@@ -320,7 +286,7 @@ def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], floa
 
 def _end_labels(
     lines: Sequence[PlotLine], right: float, top: float, bottom: float, leader: float, single: bool, what: str
-) -> list[PlotLabel]:
+) -> list[dict[str, Any]]:
     """Names at the ends of several lines; values of the levels of a single one."""
     wanted: list[tuple[PlotLine, PlotMark, str]] = []
     for line in lines:
@@ -331,13 +297,13 @@ def _end_labels(
             wanted.append((line, line.marks[-1], line.run.label))
     places = spread_apart([mark.y for _, mark, _ in wanted], LABEL_GAP, top, bottom - 5)
     return [
-        PlotLabel(
-            y,
-            text,
-            line.style,
-            f"M{mark.x} {mark.y}L{right + 4} {mark.y}L{right + leader - 4} {y}",
-            None if single else line.run.href,
-        )
+        {
+            "y": y,
+            "text": text,
+            "style": line.style,
+            "leader": f"M{mark.x} {mark.y}L{right + 4} {mark.y}L{right + leader - 4} {y}",
+            "href": None if single else line.run.href,
+        }
         for (line, mark, text), y in zip(wanted, places, strict=True)
     ]
 
@@ -352,9 +318,4 @@ def _point_text(context: Context, share: Fraction, schedule: Schedule) -> str:
 def _level_text(value: Decimal, what: str) -> str:
     if what == "batch":
         return format.format_integer(int(value))
-    return rate_text(value)
-
-
-def rate_text(value: Decimal) -> str:
-    """`2.2 × 10⁻⁴`, at most three digits."""
     return format.format_power(value) if value else "0"

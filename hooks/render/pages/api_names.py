@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -64,36 +65,6 @@ class NamedSpans:
     spans: tuple[ModelSpan, ...]
 
 
-@dataclass(frozen=True)
-class SpanBar:
-    span: ModelSpan
-    x: float
-    width: float
-    text_x: float
-    text_y: float
-    leader: str
-
-
-@dataclass(frozen=True)
-class NameRow:
-    name: NamedSpans
-    name_x: float
-    name_y: float
-    y: float
-    bars: tuple[SpanBar, ...]
-    modes: tuple[tuple[float, float, str], ...]
-
-
-@dataclass(frozen=True)
-class WideGantt:
-    height: float
-    rows: tuple[NameRow, ...]
-    years: tuple[tuple[float, str], ...]
-    top: float = _TOP
-    width: float = WIDTH
-    bar: float = _BAR
-
-
 def named_spans(context: Context) -> list[NamedSpans]:
     """Names without any date are left out."""
     names = context.catalogue.api_names
@@ -116,13 +87,14 @@ def year_starts(time: Time) -> tuple[tuple[float, str], ...]:
     return (*first, *((time(day), str(day.year)) for day in time.years()))
 
 
-def lay_out_wide(names: Sequence[NamedSpans]) -> WideGantt:
+def lay_out_wide(names: Sequence[NamedSpans]) -> dict[str, Any]:
     time = time_scale(names, _LEFT, WIDTH - _RIGHT)
     rows, y = [], _TOP
     for name in names:
         row, y = _name_row(name, time, y)
         rows.append(row)
-    return WideGantt(round(y), tuple(rows), year_starts(time))
+    years = year_starts(time)
+    return {"width": WIDTH, "height": round(y), "top": _TOP, "bar": _BAR, "rows": rows, "years": years}
 
 
 def _exact_day(value: object) -> date:
@@ -169,23 +141,24 @@ def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, st
     return context.words.text(pointer.label) if pointer.label is not None else "", "", ""
 
 
-def _name_row(name: NamedSpans, time: Time, y: float) -> tuple[NameRow, float]:
+def _name_row(name: NamedSpans, time: Time, y: float) -> tuple[dict[str, Any], float]:
     places = [(time(span.start), max(2.0, time(span.end) - time(span.start))) for span in name.spans]
     widths = [text_width(span.label, SIZE) for span in name.spans]
     outside = [index for index, (_, width) in enumerate(places) if widths[index] + 2 * _PAD > width]
     tiers, lefts = _label_tiers([(places[index][0], widths[index]) for index in outside])
     bar_y = y + _NAME + _TIER * (max(tiers, default=-1) + 1) + (3 if outside else 0)
-    found = []
+    bars = []
     for index, (span, (x, width)) in enumerate(zip(name.spans, places, strict=True)):
         if index in outside:
             tier, left = tiers[outside.index(index)], lefts[outside.index(index)]
             text_y = bar_y - 6 - _TIER * tier
-            found.append(SpanBar(span, x, width, left, text_y, f"M{x + 0.5:g} {bar_y:g}V{text_y + 3:g}"))
+            label = {"text_x": left, "text_y": text_y, "leader": f"M{x + 0.5:g} {bar_y:g}V{text_y + 3:g}"}
         else:
-            found.append(SpanBar(span, x, width, x + _PAD, bar_y + _BAR / 2 + 4.5, ""))
-    modes = tuple(_mode_stretches(name, places))
+            label = {"text_x": x + _PAD, "text_y": bar_y + _BAR / 2 + 4.5, "leader": ""}
+        bars.append({"span": span, "x": x, "width": width, **label})
+    modes = list(_mode_stretches(name, places))
     name_x = min(places[0][0], WIDTH - len(name.name) * SIZE * _MONO)
-    row = NameRow(name, round(name_x, 1), y + 13, bar_y, tuple(found), modes)
+    row = {"name": name, "name_x": round(name_x, 1), "name_y": y + 13, "y": bar_y, "bars": bars, "modes": modes}
     return row, bar_y + _BAR + (_MODE if modes else 0) + _GAP
 
 
@@ -219,37 +192,7 @@ _DOWN_TOP, _HEAD, _LINE, _DOWN_MODE, _DOWN_GAP = 26.0, 24.0, 25.0, 20.0, 12.0
 _DOWN_BAR, _DOWN_APART, _ROOM, _WIDEST, _DOWN_ON = 13.0, 6.0, 8.0, 172.0, 14.0  # the last: for what goes on
 
 
-@dataclass(frozen=True)
-class ModelLine:
-    span: ModelSpan
-    label: str
-    y: float
-    x: float
-    width: float
-    month_x: float
-    anchor: str
-
-
-@dataclass(frozen=True)
-class NameBlock:
-    name: NamedSpans
-    y: float
-    lines: tuple[ModelLine, ...]
-    modes: tuple[tuple[float, str], ...]
-
-
-@dataclass(frozen=True)
-class NarrowGantt:
-    height: float
-    left: float
-    blocks: tuple[NameBlock, ...]
-    years: tuple[tuple[float, str], ...]
-    top: float = _DOWN_TOP
-    width: float = DOWN_WIDTH
-    bar: float = _DOWN_BAR
-
-
-def lay_out_narrow(names: Sequence[NamedSpans]) -> NarrowGantt:
+def lay_out_narrow(names: Sequence[NamedSpans]) -> dict[str, Any]:
     left = _time_origin(names)
     time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
     blocks, y = [], _DOWN_TOP + 6
@@ -266,20 +209,28 @@ def lay_out_narrow(names: Sequence[NamedSpans]) -> NarrowGantt:
             after = DOWN_WIDTH - end > text_width(span.month, SIZE) + _DOWN_APART
             room = x - _ROOM - (0 if after else text_width(span.month, SIZE) + _DOWN_APART)
             lines.append(
-                ModelLine(
-                    span,
-                    cut_text(span.label, SIZE, room),
-                    y + _LINE / 2,
-                    x,
-                    max(2.0, round(end - x, 2)),
-                    round(end + _DOWN_APART if after else x - _DOWN_APART, 1),
-                    "start" if after else "end",
-                )
+                {
+                    "span": span,
+                    "label": cut_text(span.label, SIZE, room),
+                    "y": y + _LINE / 2,
+                    "x": x,
+                    "width": max(2.0, round(end - x, 2)),
+                    "month_x": round(end + _DOWN_APART if after else x - _DOWN_APART, 1),
+                    "anchor": "start" if after else "end",
+                }
             )
             y += _LINE
-        blocks.append(NameBlock(name, head, tuple(lines), tuple(modes)))
+        blocks.append({"name": name, "y": head, "lines": lines, "modes": modes})
         y += _DOWN_GAP
-    return NarrowGantt(round(y), left, tuple(blocks), year_starts(time))
+    years = year_starts(time)
+    return {
+        "width": DOWN_WIDTH,
+        "height": round(y),
+        "top": _DOWN_TOP,
+        "bar": _DOWN_BAR,
+        "blocks": blocks,
+        "years": years,
+    }
 
 
 def _time_origin(names: Sequence[NamedSpans]) -> float:
@@ -319,14 +270,10 @@ def _names_chart(context: Context) -> str:
 def _name_history(citations: Citations, name: ApiName) -> str:
     context, words = citations.context, citations.context.words
     heads = [Head(words("api_names.since")), Head(words("api_names.meant"))]
-    rows = []
-    for pointer in name.pointers:
-        rows.append(
-            [
-                Cell(citations.value_html(pointer.since)),
-                Cell(_pointer_meaning(citations, pointer) + citations.footnote(pointer.source)),
-            ]
-        )
+    rows = [
+        [Cell(citations.value_html(p.since)), Cell(_pointer_meaning(citations, p) + citations.footnote(p.source))]
+        for p in name.pointers
+    ]
     if name.until is not None:
         ended = escape(words("api_names.ended"))
         if name.until.note is not None:
@@ -341,8 +288,7 @@ def _name_history(citations: Citations, name: ApiName) -> str:
 def _pointer_meaning(citations: Citations, pointer: ApiPointer) -> Markup:
     html = Markup("")
     if pointer.variant is not None:
-        entry = citations.context.catalogue.entries[pointer.variant]
-        html = variant_link(entry)
+        html = variant_link(citations.context.catalogue.entries[pointer.variant])
     elif pointer.label is not None:
         html = citations.rich_text(pointer.label)
     if pointer.mode is not None:

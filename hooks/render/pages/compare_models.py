@@ -26,8 +26,7 @@ from .. import assets, comparison, format
 from ..cite import Citations, counted_text
 from ..comparison import Cells, ComparisonRow
 from ..context import Context
-from ..figures.architecture.shapes import example_choice
-from ..figures.home import general_line
+from ..figures.home import chosen_experts, general_line
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Page, Section, lead_section
@@ -184,14 +183,6 @@ def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
     day = records.release_date(entry)
     numbers = architecture_numbers(entry.architecture) if entry.architecture is not None else {}
     routed = numbers.get("n_routed_experts", 0)
-    groups = numbers.get("n_group", 1) if numbers.get("topk_group") else 1
-    chosen = (
-        example_choice(
-            routed, numbers["num_experts_per_tok"], groups, numbers.get("topk_group", 0), entry.architecture_owner
-        )[1]
-        if routed
-        else []
-    )
     layers, shared = numbers.get("num_hidden_layers", 0), numbers.get("n_shared_experts", 0)
     said = [format.format_month(day, words)] if day else []
     if entry.architecture is not None and entry.architecture.attention.value:
@@ -209,7 +200,7 @@ def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
             "layers": layers,
             "hidden": numbers.get("hidden_size", 0),
             "routed": routed,
-            "chosen": sorted(chosen),
+            "chosen": sorted(chosen_experts(entry)),
             "shared": shared,
         },
         "alternative": words("compare.board.drawn_says", name=entry.variant.name, layers=layers, experts=experts),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -46,17 +47,6 @@ class Dimensions:
     dropped: Sequence[ComparedLine]
 
 
-@dataclass(frozen=True)
-class _ChangeTitles:
-    """Titles of groups and sides: by time, or by name where the model compared with is the later one."""
-
-    changed: str
-    new: str
-    gone: str
-    written: str
-    sides: tuple[str, str]
-
-
 def changes_sections(citations: Citations, model: Model) -> list[Section]:
     context, words = citations.context, citations.context.words
     before, after = context.catalogue.predecessor(model), context.catalogue.flagship(model)
@@ -80,7 +70,7 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
             before=variant_link(before), after=after.variant.name, date=format.format_date(date, words) if date else ""
         ),
         beside=compare_models.comparison_link(context, before, after),
-        written=_changes_table(citations, [c for c in model.changes if c.before], heads.written, heads.sides),
+        written=_changes_table(citations, [c for c in model.changes if c.before], heads["written"], heads["sides"]),
         heads=heads,
         changed=[
             table
@@ -91,7 +81,10 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
             if table
         ],
         new=_changes_table(
-            citations, [c for c in model.changes if not c.before], words("changes.written_new", **titles), heads.sides
+            citations,
+            [c for c in model.changes if not c.before],
+            words("changes.written_new", **titles),
+            heads["sides"],
         ),
         new_groups=_value_list(citations, dimensions.new, 1),
         dropped_groups=_value_list(citations, dimensions.dropped, 0),
@@ -99,15 +92,16 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
     return [Section("what-changed", words("section.changes"), html)]
 
 
-def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> _ChangeTitles:
+def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str, str], by_time: bool) -> dict[str, Any]:
+    """Titles of groups and sides: by time, or by name where the model compared with is the later one."""
     if by_time:
-        changed, new, gone = (words(f"changes.{key}") for key in ("changed", "new", "gone"))
         sides = words("changes.before"), words("changes.after")
-        return _ChangeTitles(changed, new, gone, words("changes.written", **titles), sides)
+        named = {key: words(f"changes.{key}") for key in ("changed", "new", "gone")}
+        return {**named, "written": words("changes.written", **titles), "sides": sides}
     sides = short_model(before.name), short_model(model.name)
     gone, new = (words("changes.only_in", model=name) for name in sides)
     written = words("changes.written_differs", **titles)
-    return _ChangeTitles(words("changes.differs"), new, gone, written, sides)
+    return {"changed": words("changes.differs"), "new": new, "gone": gone, "written": written, "sides": sides}
 
 
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:

@@ -44,7 +44,7 @@ def hero_values(citations: Citations, model: Model) -> dict[str, object]:
         "meta": _links_and_licence(citations, model),
         "against": _compared_with(citations, model),
         "bullets": main_changes(citations, model),
-        "facts": headline_facts(citations, model),
+        "facts": list(headline_facts(citations, model)),
     }
 
 
@@ -148,20 +148,9 @@ FACTS = ("total", "activated", "kv_cache", "context", "tokens", "gpu_hours")
 _WIDTH, _EDGE = 150, 5
 
 
-@dataclass(frozen=True)
-class HeadlineFact:
-    """A headline number with remarks and the dots of a strip from 0 to `width`; its own is last."""
-
-    label: str
-    html: Markup
-    unit: str
-    below: Markup
-    dots: tuple[float, ...]
-
-
-def headline_facts(citations: Citations, model: Model) -> list[HeadlineFact]:
+def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, object]]:
+    """Headline numbers with remarks and the dots of a strip, of which a number's own is last."""
     words, catalogue = citations.context.words, citations.context.catalogue
-    facts = []
     for key in FACTS:
         html = _fact_html(citations, model, key)
         if html is None:
@@ -169,16 +158,13 @@ def headline_facts(citations: Citations, model: Model) -> list[HeadlineFact]:
         own = _fact_number(catalogue, model, key)
         line = citations.context.made_once(f"line-{key}", partial(_general_line, catalogue, key))
         units = {"kv_cache": "fact.elements", "context": "fact.in_tokens", "tokens": "fact.in_tokens"}
-        facts.append(
-            HeadlineFact(
-                words(f"fact.{key}"),
-                html,
-                words(units[key]) if key in units and own is not None else "",
-                (Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup("")),
-                _strip_positions(line, own) if own is not None else (),
-            )
-        )
-    return facts
+        yield {
+            "label": words(f"fact.{key}"),
+            "html": html,
+            "unit": words(units[key]) if key in units and own is not None else "",
+            "below": Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup(""),
+            "dots": _strip_positions(line, own) if own is not None else (),
+        }
 
 
 def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:

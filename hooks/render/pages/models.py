@@ -60,11 +60,11 @@ def models_page(context: Context) -> Page:
 
 def _family_cards(context: Context) -> str:
     words, models = context.words, context.catalogue.models
-    cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell.model]), reverse=True)
+    cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell["model"]]), reverse=True)
     cards: list[dict[str, object]] = []
     for track in Track:
         for cell in cells:
-            model = models[cell.model]
+            model = models[cell["model"]]
             if model.track is track:
                 first = not cards or cards[-1]["track"] != track.value
                 name = words(f"track.{track.value}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -183,25 +182,12 @@ def _question_items(citations: Citations, group: QuestionGroup) -> list[dict[str
     ]
 
 
-@dataclass(frozen=True)
-class StepShown:
-    """A step of a route; `minutes` without problems, `mark` is the browser's key for a step that is done."""
-
-    mark: str
-    address: str
-    problems_address: str
-    title: str
-    gain: str
-    minutes: int
-    problems: int
-
-
 def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
     words = context.words
     bar = Markup('<p class="ds-read-bar" hidden><button type="button">{}</button></p>').format(words("start.clear"))
     sections = [lead_section(words("start.intro"), bar)]
     for route in context.catalogue.study.routes:
-        parts, all_steps = [], list[StepShown]()
+        parts, all_steps = [], list[dict[str, Any]]()
         for part in route.parts:
             steps = [_route_step(context, step, pages, written) for step in part.steps]
             all_steps += steps
@@ -246,27 +232,30 @@ def done_box(context: Context, guide: str) -> str:
     return f"{place}\n{read_script(context)}"
 
 
-def _route_step(context: Context, step: RouteStep, pages: Mapping[str, Page], written: Mapping[str, str]) -> StepShown:
+def _route_step(
+    context: Context, step: RouteStep, pages: Mapping[str, Page], written: Mapping[str, str]
+) -> dict[str, Any]:
+    """Its `minutes` are without problems, `mark` is the browser's key for a step that is done."""
     kind, _, name = step.page.partition(":")
     path = f"{name}.md" if kind == "page" else f"{kind}s/{name}.md"
     generated = pages.get(path)
     sections = [section for section in generated.sections if section.id != HERO] if generated else ()
     meant = [section for section in sections if section.id == step.at] or sections
     text = "".join(section.html + section.markdown for section in meant) if generated else written[path]
-    return StepShown(
-        mark=f"{step.page}#{step.at}" if step.at else step.page,
-        address=f"{path}#{step.at}" if step.at else path,
-        problems_address=f"{path}#problems",
-        title=generated.title if generated else title_of(text),
-        gain=context.words.text(step.gain),
-        minutes=reading_minutes(text),
-        problems=len(problems_of_page(context, step.page)),
-    )
+    return {
+        "mark": f"{step.page}#{step.at}" if step.at else step.page,
+        "address": f"{path}#{step.at}" if step.at else path,
+        "problems_address": f"{path}#problems",
+        "title": generated.title if generated else title_of(text),
+        "gain": context.words.text(step.gain),
+        "minutes": reading_minutes(text),
+        "problems": len(problems_of_page(context, step.page)),
+    }
 
 
-def _total_time(context: Context, steps: Sequence[StepShown]) -> str:
+def _total_time(context: Context, steps: Sequence[Mapping[str, Any]]) -> str:
     words = context.words
-    reading, problems = sum(step.minutes for step in steps), PROBLEM * sum(step.problems for step in steps)
+    reading, problems = sum(step["minutes"] for step in steps), PROBLEM * sum(step["problems"] for step in steps)
     if not problems:
         return _time_text(context, reading)
     return words("start.total", reading=_time_text(context, reading), problems=_time_text(context, problems))

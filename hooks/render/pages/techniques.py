@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -163,43 +162,21 @@ def _technique_list(context: Context) -> str:
     return bar + context.html("technique_shelves.html.jinja", shelves=shelves)
 
 
-@dataclass(frozen=True)
-class MatrixRow:
-    name: Markup
-    cells: Sequence[Markup]
-
-
-@dataclass(frozen=True)
-class MatrixGroup:
-    id: str
-    name: str
-    rows: Sequence[MatrixRow]
-
-
-@dataclass(frozen=True)
-class MatrixHead:
-    id: str
-    name: str
-    year: str
-
-
-def _matrix_heads(models: Sequence[Model]) -> list[MatrixHead]:
-    heads: list[MatrixHead] = []
-    years: set[str] = set()
+def _matrix_heads(models: Sequence[Model]) -> Iterator[dict[str, str]]:
+    before = ""
     for model in models:
         year = _model_year(model)
-        heads.append(MatrixHead(model.id, short_model(model.name), "" if year in years else year))
-        years.add(year)
-    return heads
+        yield {"id": model.id, "name": short_model(model.name), "year": "" if year == before else year}
+        before = year
 
 
 def _technique_matrix(context: Context) -> str:
     words, models = context.words, matrix_columns(context)
     groups = _matrix_groups(context, models)
-    count = sum(len(group.rows) for group in groups)
+    count = sum(len(group["rows"]) for group in groups)
     table = context.html(
         "matrix.html.jinja",
-        heads=_matrix_heads(models),
+        heads=list(_matrix_heads(models)),
         groups=groups,
         signs=matrix_signs(context),
         caption=words("matrix.caption"),
@@ -221,7 +198,7 @@ def matrix_columns(context: Context) -> list[Model]:
     return sort_by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 
-def _matrix_groups(context: Context, models: Sequence[Model]) -> list[MatrixGroup]:
+def _matrix_groups(context: Context, models: Sequence[Model]) -> list[dict[str, Any]]:
     groups = []
     for kind in TechniqueKind:
         techniques = [
@@ -230,7 +207,7 @@ def _matrix_groups(context: Context, models: Sequence[Model]) -> list[MatrixGrou
         rows = [_matrix_row(context, t, models) for t in sorted(techniques, key=_introduction_key)]
         if rows:
             name = kind.name.lower()
-            groups.append(MatrixGroup(f"kind-{name}", context.words(f"kind.{name}"), rows))
+            groups.append({"id": f"kind-{name}", "name": context.words(f"kind.{name}"), "rows": rows})
     return groups
 
 
@@ -240,13 +217,13 @@ def _introduction_key(technique: Technique) -> tuple[bool, str]:
     return date is None, date.first_day if date else ""
 
 
-def _matrix_row(context: Context, technique: Technique, models: Sequence[Model]) -> MatrixRow:
+def _matrix_row(context: Context, technique: Technique, models: Sequence[Model]) -> dict[str, Any]:
     uses = {family.model.id: family for family in context.uses.family_uses(technique.id)}
     cells = [
         _use_sign(context, technique, uses[model.id]) if model.id in uses else _absence_sign(context, technique, model)
         for model in models
     ]
-    return MatrixRow(technique_link(context, technique.id, short=True), cells)
+    return {"name": technique_link(context, technique.id, short=True), "cells": cells}
 
 
 def _absence_sign(context: Context, technique: Technique, model: Model) -> Markup:
