@@ -190,9 +190,9 @@ def _large_thumbnail(entry: Entry) -> str:
     drawn = network_thumbnail(entry)
     thin, thick = _PALE["dense" if drawn["dense"] else "moe"]
     return (
-        f'<g transform="translate(760 120) scale(3.1)"><path fill="{thin}" d="{drawn['thin']}"/><path fill="{thick}" d="{drawn['layers']}"/>'
-        f'<path fill="none" stroke="#e0a98a" stroke-width="1.9" stroke-linecap="round" d="{drawn['routed']}"/>'
-        f'<path fill="none" stroke="{_ORANGE}" stroke-width="4.2" stroke-linecap="round" d="{drawn['active']}"/></g>'
+        f'<g transform="translate(760 120) scale(3.1)"><path fill="{thin}" d="{drawn["thin"]}"/><path fill="{thick}" d="{drawn["layers"]}"/>'
+        f'<path fill="none" stroke="#e0a98a" stroke-width="1.9" stroke-linecap="round" d="{drawn["routed"]}"/>'
+        f'<path fill="none" stroke="{_ORANGE}" stroke-width="4.2" stroke-linecap="round" d="{drawn["active"]}"/></g>'
     )
 
 

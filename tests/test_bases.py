@@ -15,7 +15,7 @@ from render.cite import Citations
 from render.comparison import ComparedLine, size_rows
 from render.context import Context
 from render.pages.model_changes import compare_dimensions
-from render.pages.trends import family_sizes, parameter_values
+from render.pages.trends import family_sizes, size_value
 
 
 def size_lines(ctx: Context, model_id: str) -> dict[str, tuple[str, ComparedLine]]:
@@ -78,7 +78,10 @@ def test_the_comparison_of_any_models_compares_recounts_alone(ctx: Context, cata
 
 
 def test_trends_are_drawn_on_one_base(ctx: Context, catalogue: Catalogue) -> None:
-    found = {size.owner.variant.id: parameter_values(ctx, size) for size in family_sizes(ctx)}
+    found = {
+        size.owner.variant.id: [value for which in SizeOf if (value := size_value(Citations(ctx), size.owner, which))]
+        for size in family_sizes(ctx)
+    }
     whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
     total, activated = found["deepseek-v4.1-flash"]
     assert total.number == Decimal(whole.value)

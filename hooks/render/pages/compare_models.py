@@ -240,7 +240,7 @@ def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, 
         whole = _size_value(citations, entry, SizeOf.TOTAL)
         dense = entry.architecture is not None and "n_routed_experts" not in architecture_numbers(entry.architecture)
         return {**whole, "note": words("compare.board.all_active")} if dense and whole["n"] else _UNKNOWN
-    stated = trends.size_value(citations.context, entry, which)
+    stated = trends.size_value(citations, entry, which)
     if stated is None:
         return _UNKNOWN
     if not stated.published:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from catalogue.derive.expression import Computation, architecture_numbers
 from catalogue.derive.parameters import cache_bytes
 from catalogue.derive.training import (
     SizeOf,
-    TrainingMetrics,
     is_on_common_base,
     pre_training_tokens,
     published_size,
@@ -46,10 +44,11 @@ from .sources import sources_section
 
 
 @dataclass(frozen=True)
-class SizeValue:
+class TrendValue:
     number: Decimal
     published: bool
     shown: str
+    html: Markup
 
 
 # Tracks that are drawn lightly beside the general line, by the flagships alone.
@@ -65,53 +64,45 @@ class FamilySize:
         owner: Variant whose entry holds the architecture.
         members: Variants of the family that share it, in order.
         date: First date of a released member.
-        rank: `main` for the flagship's architecture in the general line, `line` for its other sizes, `other` else.
     """
 
     owner: Entry
     members: tuple[Entry, ...]
     date: PartialDate
-    rank: str
 
     @property
     def model(self) -> Model:
         return self.owner.model
 
     @property
-    def day(self) -> datetime.date:
-        return datetime.date.fromisoformat(self.date.first_day)
+    def holds_flagship(self) -> bool:
+        return any(member.variant.id == self.model.flagship for member in self.members)
+
+    @property
+    def rank(self) -> str:
+        """`main` for the flagship's architecture in the general line, `line` for its other sizes, `other` else."""
+        if self.model.track is not Track.GENERAL:
+            return "other"
+        return "main" if self.holds_flagship else "line"
 
 
 def family_sizes(context: Context) -> list[FamilySize]:
-    found = []
-    for size in _all_sizes(context):
-        if size.model.track is Track.GENERAL or (size.model.track in BESIDE and _holds_flagship(size)):
-            found.append(size)
+    found = [
+        size
+        for size in _all_sizes(context)
+        if size.model.track is Track.GENERAL or (size.model.track in BESIDE and size.holds_flagship)
+    ]
     return sorted(found, key=lambda size: size.date.first_day)
 
 
-def _holds_flagship(size: FamilySize) -> bool:
-    return any(member.variant.id == size.model.flagship for member in size.members)
-
-
 def _all_sizes(context: Context) -> Iterator[FamilySize]:
-    for model in context.catalogue.models.values():
-        entries = context.catalogue.entries_of(model)
-        for owner in entries:
-            if owner.variant.architecture is None:
-                continue
-            members = tuple(entry for entry in entries if entry.architecture_owner == owner.variant.id)
-            dates = [day for member in members if (day := released_on(member)) is not None]
-            if not dates:
-                continue
-            holds = any(member.variant.id == model.flagship for member in members)
-            rank = "other" if model.track is not Track.GENERAL else "main" if holds else "line"
-            yield FamilySize(owner, members, min(dates, key=lambda day: day.first_day), rank)
-
-
-def released_on(entry: Entry) -> PartialDate | None:
-    """Release day of a checkpoint; None where it was not released or the day is not known."""
-    return records.release_date(entry)
+    for owner in context.catalogue.entries.values():
+        if owner.variant.architecture is not None:
+            same = context.catalogue.entries_of(owner.model)
+            members = tuple(entry for entry in same if entry.architecture_owner == owner.variant.id)
+            dates = [day for member in members if (day := records.release_date(member)) is not None]
+            if dates:
+                yield FamilySize(owner, members, min(dates, key=lambda day: day.first_day))
 
 
 def unreleased_entries(context: Context) -> list[Entry]:
@@ -137,24 +128,20 @@ def borrowed_models(context: Context) -> list[Model]:
     ]
 
 
-def parameter_values(context: Context, size: FamilySize) -> list[SizeValue]:
-    """Total and activated, on one base; a published size that counts something else is drawn recomputed."""
-    return [value for which in SizeOf if (value := size_value(context, size.owner, which)) is not None]
-
-
-def size_value(context: Context, entry: Entry, which: SizeOf) -> SizeValue | None:
+def size_value(citations: Citations, entry: Entry, which: SizeOf) -> TrendValue | None:
+    """On one base; a published size that counts something else is drawn recomputed."""
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
-        shown = format.format_quantity(published.value) + _counted_text(context, published.counts)
-        return SizeValue(published.value.value, True, shown)
+        shown = format.format_quantity(published.value) + _counted_text(citations, published.counts)
+        return TrendValue(published.value.value, True, shown, citations.cite(str(escape(shown)), published.source))
     if recounted is None:
         return None
-    shown = format.format_compact(recounted.value) + _counted_text(context, recomputed_counts(entry, which))
-    return SizeValue(Decimal(recounted.value), False, shown)
+    shown = format.format_compact(recounted.value) + _counted_text(citations, recomputed_counts(entry, which))
+    return TrendValue(Decimal(recounted.value), False, shown, recomputed_html(shown, recounted.numbers))
 
 
-def _counted_text(context: Context, counts: Counted | None) -> str:
-    return counted_text(context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
+def _counted_text(citations: Citations, counts: Counted | None) -> str:
+    return counted_text(citations.context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
 
 
 def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], recounted: Computation | None) -> bool:
@@ -162,55 +149,7 @@ def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], rec
     return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
 
-def token_value(size: FamilySize) -> SizeValue | None:
-    published = trained_tokens(size)
-    if published is None or published.value is None:
-        return None
-    return SizeValue(published.value.value, True, format.format_quantity(published.value))
-
-
-def trained_tokens(size: FamilySize) -> Single[Quantity] | None:
-    return next((single for member in size.members if (single := pre_training_tokens(member)) is not None), None)
-
-
-def served_by(size: FamilySize) -> Entry | None:
-    return next((m for m in size.members if m.stored_cache is not None or published_stored_cache(m) is not None), None)
-
-
-def served_cache(size: FamilySize) -> SizeValue | None:
-    entry = served_by(size)
-    if entry is None:
-        return None
-    published, computed = published_stored_cache(entry), entry.stored_cache
-    if published is not None and published.value is not None:
-        return SizeValue(published.value.value, True, format.format_quantity(published.value))
-    return SizeValue(Decimal(computed.value), False, format.format_compact(computed.value)) if computed else None
-
-
-def published_stored_cache(entry: Entry) -> Single[Quantity] | None:
-    stated = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
-    single = stated.for_variant(entry.variant.id) if stated else None
-    return single if single is not None and single.value is not None else None
-
-
-def training_run(context: Context, size: FamilySize) -> TrainingMetrics | None:
-    return next(
-        (found for m in size.members if (found := training_metrics_with_peak(context.lookup, m)) is not None), None
-    )
-
-
-@dataclass(frozen=True)
-class ShownValue:
-    value: SizeValue
-    html: Markup
-
-
-@dataclass(frozen=True)
-class TrendQuantity:
-    """What an axis can show; `scale` is date, log or linear."""
-
-    scale: str
-    measure: Callable[[Citations, FamilySize], ShownValue | None]
+Measure = Callable[[Citations, FamilySize], TrendValue | None]
 
 
 @dataclass(frozen=True)
@@ -291,7 +230,7 @@ def _chart_data(citations: Citations, sizes: Sequence[FamilySize]) -> dict[str, 
     words = citations.context.words
     models = []
     for size in sizes:
-        found = {key: shown for key, quantity in QUANTITIES.items() if (shown := quantity.measure(citations, size))}
+        found = {key: value for key, (_, measure) in QUANTITIES.items() if (value := measure(citations, size))}
         models.append(
             {
                 "id": size.owner.variant.id,
@@ -302,13 +241,8 @@ def _chart_data(citations: Citations, sizes: Sequence[FamilySize]) -> dict[str, 
                 "said": format.format_date(size.date, words),
                 "month": format.format_month(size.date, words),
                 "values": {
-                    key: {
-                        "n": float(s.value.number),
-                        "published": s.value.published,
-                        "shown": s.value.shown,
-                        "html": s.html,
-                    }
-                    for key, s in found.items()
+                    key: {"n": float(v.number), "published": v.published, "shown": v.shown, "html": v.html}
+                    for key, v in found.items()
                 },
             }
         )
@@ -316,8 +250,7 @@ def _chart_data(citations: Citations, sizes: Sequence[FamilySize]) -> dict[str, 
     return {
         "models": models,
         "quantities": {
-            key: {"label": words(f"trends.quantity.{key}"), "scale": quantity.scale}
-            for key, quantity in QUANTITIES.items()
+            key: {"label": words(f"trends.quantity.{key}"), "scale": scale} for key, (scale, _) in QUANTITIES.items()
         },
         "words": {
             **{key: words(f"trends.{key}") for key in keys if key != "listed"},
@@ -346,105 +279,100 @@ def _left_out(context: Context) -> Section:
     return Section("left-out", words("trends.left_out.title"), context.html("trend_list.html.jinja", lines=lines))
 
 
-def _shown_day(citations: Citations, size: FamilySize) -> ShownValue:
-    days = (size.day - date(1970, 1, 1)).days
-    return ShownValue(
-        SizeValue(Decimal(days), True, format.format_date(size.date, citations.context.words)), Markup("")
-    )
+def _first_day(citations: Citations, size: FamilySize) -> TrendValue:
+    days = (date.fromisoformat(size.date.first_day) - date(1970, 1, 1)).days
+    return TrendValue(Decimal(days), True, format.format_date(size.date, citations.context.words), Markup(""))
 
 
-def _parameter_measure(which: SizeOf) -> Callable[[Citations, FamilySize], ShownValue | None]:
-    def measure(citations: Citations, size: FamilySize) -> ShownValue | None:
-        value = size_value(citations.context, size.owner, which)
-        if value is None and which is SizeOf.ACTIVATED and not numbers_of_size(size).get("n_routed_experts"):
-            return _parameter_measure(SizeOf.TOTAL)(citations, size)  # a dense model uses all it has
-        if value is None:
-            return None
-        stated = published_size(size.owner, which)
-        if value.published:
-            assert stated is not None
-            return ShownValue(value, citations.cite(str(escape(value.shown)), stated.source))
-        recounted = recomputed_size(size.owner, which)
-        assert recounted is not None
-        return ShownValue(value, recomputed_html(value.shown, recounted.numbers))
-
-    return measure
+def _total(citations: Citations, size: FamilySize) -> TrendValue | None:
+    return size_value(citations, size.owner, SizeOf.TOTAL)
 
 
-def numbers_of_size(size: FamilySize) -> Mapping[str, int]:
-    return architecture_numbers(size.owner.architecture) if size.owner.architecture is not None else {}
+def _activated(citations: Citations, size: FamilySize) -> TrendValue | None:
+    """A dense model uses all it has."""
+    value = size_value(citations, size.owner, SizeOf.ACTIVATED)
+    assert size.owner.architecture is not None
+    dense = not architecture_numbers(size.owner.architecture).get("n_routed_experts")
+    return _total(citations, size) if value is None and dense else value
 
 
-def _shown_cache(citations: Citations, size: FamilySize) -> ShownValue | None:
-    found = cache_bytes(size.owner.recount) if size.owner.recount else None
+def _published_value(citations: Citations, stated: Single[Quantity] | None) -> TrendValue | None:
+    if stated is None or stated.value is None:
+        return None
+    shown = format.format_quantity(stated.value)
+    return TrendValue(stated.value.value, True, shown, citations.value_html(stated))
+
+
+def _computed_value(found: Computation | None) -> TrendValue | None:
     if found is None:
         return None
-    value = SizeValue(Decimal(found.value), False, format.format_compact(found.value))
-    return ShownValue(value, recomputed_html(format.format_integer(found.value), found.numbers))
+    html = recomputed_html(format.format_integer(found.value), found.numbers)
+    return TrendValue(Decimal(found.value), False, format.format_compact(found.value), html)
 
 
-def _shown_served_cache(citations: Citations, size: FamilySize) -> ShownValue | None:
-    value, entry = served_cache(size), served_by(size)
-    if value is None or entry is None:
-        return None
-    stated = published_stored_cache(entry)
-    if value.published and stated is not None:
-        return ShownValue(value, citations.value_html(stated))
-    assert entry.stored_cache is not None
-    return ShownValue(
-        value, recomputed_html(format.format_integer(entry.stored_cache.value), entry.stored_cache.numbers)
-    )
+def _cache(citations: Citations, size: FamilySize) -> TrendValue | None:
+    return _computed_value(cache_bytes(size.owner.recount)) if size.owner.recount else None
 
 
-def _shown_tokens(citations: Citations, size: FamilySize) -> ShownValue | None:
-    value, stated = token_value(size), trained_tokens(size)
-    return ShownValue(value, citations.value_html(stated)) if value is not None else None
+def _served_cache(citations: Citations, size: FamilySize) -> TrendValue | None:
+    for member in size.members:
+        stated = member.model.kv_cache.bytes_per_token if member.model.kv_cache else None
+        published = _published_value(citations, stated.for_variant(member.variant.id) if stated else None)
+        if found := published or _computed_value(member.stored_cache):
+            return found
+    return None
 
 
-def _shown_flops(citations: Citations, size: FamilySize) -> ShownValue | None:
-    run = training_run(citations.context, size)
+def _tokens(citations: Citations, size: FamilySize) -> TrendValue | None:
+    stated = (single for member in size.members if (single := pre_training_tokens(member)) is not None)
+    return _published_value(citations, next(stated, None))
+
+
+def _training_flops(citations: Citations, size: FamilySize) -> TrendValue | None:
+    runs = (training_metrics_with_peak(citations.context.lookup, member) for member in size.members)
+    run = next((found for found in runs if found is not None), None)
     if run is None:
         return None
     term = run.terms["training_flops"]
     shown = format.format_power(term.value)
     if run.attention_left_out is not None:
         shown = citations.context.words("trends.at_least", value=shown)
-    return ShownValue(SizeValue(Decimal(term.value), False, shown), recomputed_html(shown, term.numbers))
+    return TrendValue(Decimal(term.value), False, shown, recomputed_html(shown, term.numbers))
 
 
-def _context_length(citations: Citations, size: FamilySize) -> ShownValue | None:
-    stated = next(
-        (s for m in size.members if (s := m.variant.context_length) is not None and s.value is not None), None
-    )
+def _context_length(citations: Citations, size: FamilySize) -> TrendValue | None:
+    lengths = (member.variant.context_length for member in size.members)
+    stated = next((single for single in lengths if single is not None and single.value is not None), None)
     if stated is None or stated.value is None:
         return None
     shown = format.format_quantity(stated.value)
-    return ShownValue(SizeValue(stated.value.value, True, shown), citations.cite(shown, stated.source))
+    return TrendValue(stated.value.value, True, shown, citations.cite(shown, stated.source))
 
 
-def _dimension_measure(name: str) -> Callable[[Citations, FamilySize], ShownValue | None]:
-    def measure(citations: Citations, size: FamilySize) -> ShownValue | None:
+def _dimension(name: str) -> Measure:
+    def measure(citations: Citations, size: FamilySize) -> TrendValue | None:
         stated = getattr(size.owner.architecture, name)
         if stated is None or stated.value is None:
             return None
-        value = SizeValue(Decimal(stated.value), True, format.format_integer(stated.value))
-        return ShownValue(value, citations.value_html(stated))
+        shown = format.format_integer(stated.value)
+        return TrendValue(Decimal(stated.value), True, shown, citations.value_html(stated))
 
     return measure
 
 
-QUANTITIES: Mapping[str, TrendQuantity] = {
-    "date": TrendQuantity("date", _shown_day),
-    "cache": TrendQuantity("log", _shown_cache),
-    "served": TrendQuantity("log", _shown_served_cache),
-    "total": TrendQuantity("log", _parameter_measure(SizeOf.TOTAL)),
-    "activated": TrendQuantity("log", _parameter_measure(SizeOf.ACTIVATED)),
-    "tokens": TrendQuantity("log", _shown_tokens),
-    "flops": TrendQuantity("log", _shown_flops),
-    "context": TrendQuantity("log", _context_length),
-    "layers": TrendQuantity("linear", _dimension_measure("num_hidden_layers")),
-    "hidden": TrendQuantity("linear", _dimension_measure("hidden_size")),
-    "experts": TrendQuantity("linear", _dimension_measure("n_routed_experts")),
+# What an axis can show: its scale, and how it is measured.
+QUANTITIES: Mapping[str, tuple[str, Measure]] = {
+    "date": ("date", _first_day),
+    "cache": ("log", _cache),
+    "served": ("log", _served_cache),
+    "total": ("log", _total),
+    "activated": ("log", _activated),
+    "tokens": ("log", _tokens),
+    "flops": ("log", _training_flops),
+    "context": ("log", _context_length),
+    "layers": ("linear", _dimension("num_hidden_layers")),
+    "hidden": ("linear", _dimension("hidden_size")),
+    "experts": ("linear", _dimension("n_routed_experts")),
 }
 PRESETS = (
     Preset("cache", "date", "cache"),
