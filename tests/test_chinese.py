@@ -12,6 +12,7 @@ from markupsafe import Markup
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.values import Detail, Sources, Text, each_below
+from helpers import table
 from render import format
 from render import words as language_files
 from render.cite import Citations
@@ -20,20 +21,11 @@ from render.pages.glossary import TermsInText
 from render.tables import with_unit
 from render.words import CHINESE, ENGLISH
 
+CASES = table("chinese")
 WORDS = {language: language_files.load_words(language) for language in (ENGLISH, CHINESE)}
 
 
-@pytest.mark.parametrize(
-    ("printed", "english", "chinese"),
-    [
-        ("2788K", "2,788K", "278.8 万"),
-        ("5.576M", "5.576M", "557.6 万"),
-        ("5K", "5K", "5,000"),
-        ("~600K", "≈ 600K", "≈ 60 万"),
-        ("250M", "250M", "2.5 亿"),
-        ("712073", "712,073", "712,073"),
-    ],
-)
+@pytest.mark.parametrize(("printed", "english", "chinese"), CASES["amounts"])
 def test_amounts_are_counted_as_the_language_counts(printed: str, english: str, chinese: str) -> None:
     value = Amount.parse(printed)
     assert format.format_quantity(value, WORDS[ENGLISH]) == english
@@ -45,31 +37,14 @@ def test_sizes_and_tokens_keep_their_letter(printed: str) -> None:
     assert {format.format_quantity(Quantity.parse(printed), words) for words in WORDS.values()} == {printed}
 
 
-@pytest.mark.parametrize(
-    ("detail", "shown"),
-    [
-        ({"label": "Pages of PDF documents", "value": "30M", "counted": True}, "3000 万"),
-        ({"label": "Reads that it can handle", "value": "~400K", "unit": "per second", "counted": True}, "≈ 40 万"),
-        ({"label": "Corpus: web pages", "value": "70B", "unit": "tokens"}, "70B"),
-        ({"label": "Parameters of all experts", "value": "1.89B"}, "1.89B"),
-    ],
-)
+@pytest.mark.parametrize(("detail", "shown"), CASES["details"])
 def test_details_that_count_things_are_amounts(detail: dict[str, str | bool], shown: str) -> None:
     value = Detail.model_validate(detail).value.value
     assert isinstance(value, Quantity)
     assert format.format_quantity(value, WORDS[CHINESE]) == shown
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        ("3550 万", "个网页", "3550 万个网页"),
-        ("50", "天", "50 天"),
-        ("> 20 万", "token/秒", "> 20 万 token/秒"),
-        ("20%", "（更慢）", "20%（更慢）"),
-        ("220（DGX：263）", "W", "220（DGX：263）W"),
-    ],
-)
+@pytest.mark.parametrize(("value", "unit", "shown"), CASES["units"])
 def test_chinese_joins_a_round_number_and_its_unit(value: str, unit: str, shown: str) -> None:
     assert with_unit(Markup("<a href='#'>{}</a>").format(value), unit).striptags() == shown
 
@@ -81,15 +56,7 @@ def test_a_ratio_has_no_digits_that_say_nothing(number: str, shown: str) -> None
     assert format.format_ratio(Decimal(number)) == shown
 
 
-@pytest.mark.parametrize(
-    ("printed", "chinese"),
-    [
-        ("59.0, 63.0, 63.4", "59.0、63.0、63.4"),
-        ("4K, 16K", "4K、16K"),
-        ("5-shot, EM", "5-shot, EM"),
-        ("1,024", "1,024"),
-    ],
-)
+@pytest.mark.parametrize(("printed", "chinese"), CASES["lists"])
 def test_lists_of_numbers_have_the_chinese_comma(printed: str, chinese: str) -> None:
     assert WORDS[CHINESE].text(Text(en=printed)) == chinese
     assert WORDS[ENGLISH].text(Text(en=printed)) == printed
@@ -100,31 +67,14 @@ def chinese(catalogue: Catalogue) -> Context:
     return make_context(catalogue, WORDS[CHINESE])
 
 
-@pytest.mark.parametrize(
-    ("printed", "said"),
-    [
-        ("~3000", "约 3,000"),
-        ("<0.25%", "不到 0.25%"),
-        (">50K", "超过 50K"),
-        ("671B", "671B"),
-        ("≥4", "至少 4"),
-        ("≤32", "至多 32"),
-    ],
-)
+@pytest.mark.parametrize(("printed", "said"), CASES["words"])
 def test_a_sentence_says_in_words_that_a_value_is_approximate_or_a_bound(
     chinese: Context, printed: str, said: str
 ) -> None:
     assert Citations(chinese).value_in_words(Quantity.parse(printed)) == said
 
 
-@pytest.mark.parametrize(
-    ("pieces", "joined"),
-    [
-        (["最多放大 ", "<a>约 3,000</a>", " 倍"], "最多放大<a>约 3,000</a> 倍"),
-        (["用 ", "<a>150 万</a>", " 条样本"], "用 <a>150 万</a>条样本"),
-        (["共 ", "<a>671B</a>", " 参数"], "共 <a>671B</a> 参数"),
-    ],
-)
+@pytest.mark.parametrize(("pieces", "joined"), CASES["quotes"])
 def test_a_quote_in_chinese_joins_chinese_words_without_a_space(
     chinese: Context, pieces: list[str], joined: str
 ) -> None:
@@ -141,23 +91,7 @@ def test_an_expert_who_is_a_person_is_no_expert_of_a_network(chinese: Context) -
     assert html.startswith("<p>由人类专家评分。每层的<a ")
 
 
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        ("Table 6", "表 6"),
-        ("§4.2 and Table 1", "§4.2 和表 1"),
-        ("commit history", "提交历史"),
-        ("App. B.1, Fig. 3", "附录 B.1，图 3"),
-        ("config.json", "config.json"),
-        ("README §Model Summary", "README §Model Summary"),
-        ("README §Interface and Example, Table 2", "README §Interface and Example，表 2"),
-        ("README §4. Data and Table at commit 2a11752", "README §4. Data and Table 提交 2a11752"),
-        ("§III-B and §IV", "§III-B 和 §IV"),
-        ("inference/model.py class Gate", "inference/model.py 类 Gate"),
-        ("first commit 2a11752", "首次提交 2a11752"),
-        ("pages/model/news.md", "pages/model/news.md"),
-    ],
-)
+@pytest.mark.parametrize(("place", "said"), CASES["places"])
 def test_places_in_documents_are_said_in_chinese(chinese: Context, place: str, said: str) -> None:
     assert chinese.localized_place(place) == said
 
