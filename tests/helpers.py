@@ -200,12 +200,6 @@ def family(site: Path, model_id: str, part: str = "") -> LexborHTMLParser:
     return LexborHTMLParser(text)
 
 
-def is_on_overview(site: Path, model_id: str, part: str) -> bool:
-    """Whether a part of a model is a section of its overview."""
-    text = (site / "models" / model_id / part / "index.html").read_text(encoding="utf-8")
-    return leads_on(text) and re.search(r'<a href="\.\./(?:#|")', text) is not None
-
-
 def sections_of(pages: Iterable[Page]) -> dict[str, str]:
     """What stands under each heading of some pages, and on top of the first as `hero`."""
     pages = list(pages)
