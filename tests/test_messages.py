@@ -19,11 +19,6 @@ TABLES = ("reading", "schema", "typing", "plausible", "corrections", "references
 ALL_CASES = [case for table in TABLES for case in cases(table)]
 
 
-def listed(some: list[Case]) -> list[object]:
-    """Cases as parameters, labelled."""
-    return [pytest.param(case, id=case.label) for case in some]
-
-
 def test_the_valid_catalogue_has_nothing_wrong(valid: Path) -> None:
     assert findings_of(valid) == ()
 
@@ -44,7 +39,7 @@ def broken(case: Case, mended: Path) -> Iterator[Path]:
     file.write_bytes(good)
 
 
-@pytest.mark.parametrize("case", listed(ALL_CASES))
+@pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.label)
 def test_message(case: Case, broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drafts = []
     read = loading.read_draft
@@ -54,9 +49,7 @@ def test_message(case: Case, broken: Path, monkeypatch: pytest.MonkeyPatch) -> N
     start = f"{broken.name}/{case.in_file or case.file}:{case.line}: " + (f"{case.path}: " if case.path else "")
     here = [message for message in messages if message.startswith(start)]
     assert here, f"nothing starts with {start!r} in:\n" + "\n".join(messages)
-    assert any(all(part in message for part in case.says) for message in here), f"{case.says} not in:\n" + "\n".join(
-        here
-    )
+    assert any(all(part in message for part in case.says) for message in here), f"{case.says} not in:\n{here}"
     assert len(messages) == case.findings, "\n".join(messages)
     if case.rule:
         (rule,) = (rule for rule in rules.ALL if rule.__name__ == case.rule)
@@ -83,46 +76,46 @@ def test_every_rule_says_what_it_is_about() -> None:
     assert [rule.__name__ for rule in rules.ALL if not (rule.__doc__ or "").strip().endswith(".")] == []
 
 
-@pytest.mark.parametrize("name", [MODELS, TECHNIQUES])
-@pytest.mark.parametrize("text", ["", "# a comment alone\n"], ids=["no text", "comment"])
-def test_empty_file(valid: Path, name: str, text: str) -> None:
-    (valid / name).write_text(text, encoding="utf-8")
-    (finding,) = findings_of(valid)
-    assert str(finding) == f"valid/{name}:1: the file is empty; write the entries under their top-level key"
+EMPTY = "the file is empty; write the entries under their top-level key"
+NO_REFERENCE = "holds no reference; a reference begins with `@misc{key,`; put the file back"
+# What a file of the catalogue holds in place of what it should, and the one message that answers it.
+FILES = [
+    *((name, text.encode(), f"1: {EMPTY}") for name in (MODELS, TECHNIQUES) for text in ("", "# a comment alone\n")),
+    *((REFERENCES, text.encode(), f"1: {NO_REFERENCE}") for text in ("", "% a comment alone\n", "models:\n")),
+    ("models/dor.yaml", b"# caf\xe9\n", "1: is not UTF-8 text: the byte 0xe9; put the file back, saved as UTF-8"),
+    (
+        "models/dor.yaml",
+        b"# Copied with its hyphen.\n- id: dor\n  name: Dor\n",
+        "2: found a list; a file of an entry has the entry's keys (`id`, `name`, …) at the left edge; "
+        "take out `models:` and the hyphen, and move the lines to the left",
+    ),
+]
 
 
-@pytest.mark.parametrize("text", ["", "% a comment alone\n", "models:\n"], ids=["no text", "comment", "YAML"])
-def test_empty_bibliography(valid: Path, text: str) -> None:
-    """One mistake, and not one for each source that names a reference."""
-    (valid / REFERENCES).write_text(text, encoding="utf-8")
-    (finding,) = findings_of(valid)
-    assert str(finding) == (
-        f"valid/{REFERENCES}:1: holds no reference; a reference begins with `@misc{{key,`; put the file back"
-    )
+@pytest.mark.parametrize(("name", "content", "says"), FILES)
+def test_a_file_that_holds_something_else(valid: Path, name: str, content: bytes, says: str) -> None:
+    (valid / name).write_bytes(content)
+    assert list(map(str, findings_of(valid))) == [f"valid/{name}:{says}"]
 
 
 @pytest.mark.parametrize("name", [MODELS, TECHNIQUES, REFERENCES])
-def test_missing_file(valid: Path, name: str) -> None:
+def test_a_file_that_is_not_utf_8_or_not_there(valid: Path, name: str) -> None:
+    content = (valid / name).read_bytes()
+    (valid / name).write_bytes(content + b"# caf\xe9\n")
+    (finding,) = findings_of(valid)
+    line = content.count(b"\n") + 1
+    assert str(finding) == f"valid/{name}:{line}: is not UTF-8 text: the byte 0xe9; put the file back, saved as UTF-8"
     (valid / name).unlink()
     (finding,) = findings_of(valid)
     assert str(finding).startswith(f"valid/{name}:1: cannot be read: ")
     assert finding.fix == "put the file back, saved as UTF-8"
 
 
-@pytest.mark.parametrize("name", [MODELS, TECHNIQUES, REFERENCES])
-def test_file_that_is_not_utf_8(valid: Path, name: str) -> None:
-    (valid / name).write_bytes((valid / name).read_bytes() + "# café\n".encode("latin-1"))
-    (finding,) = findings_of(valid)
-    line = (valid / name).read_bytes().count(b"\n")
-    assert str(finding) == f"valid/{name}:{line}: is not UTF-8 text: the byte 0xe9; put the file back, saved as UTF-8"
-
-
-def test_file_of_an_entry_that_cannot_be_read(valid: Path) -> None:
-    (valid / "models/dor.yaml").write_bytes("# café\n".encode("latin-1"))
-    (finding,) = findings_of(valid)
-    assert (
-        str(finding) == "valid/models/dor.yaml:1: is not UTF-8 text: the byte 0xe9; put the file back, saved as UTF-8"
-    )
+def test_all_missing_files_are_named(valid: Path) -> None:
+    shutil.rmtree(valid)
+    valid.mkdir()
+    missing = {f"valid/{name}" for name in (MODELS, TECHNIQUES, REFERENCES)}
+    assert {finding.file for finding in findings_of(valid)} == missing
 
 
 def test_file_of_an_entry_with_another_ending(valid: Path) -> None:
@@ -131,20 +124,12 @@ def test_file_of_an_entry_with_another_ending(valid: Path) -> None:
     assert str(finding) == "valid/models/dor.yml:1: is not read; the files of entries end in `.yaml`; rename it"
 
 
-def test_file_of_an_entry_that_holds_a_list(valid: Path) -> None:
-    (valid / "models/dor.yaml").write_text("# Copied with its hyphen.\n- id: dor\n  name: Dor\n", encoding="utf-8")
-    (finding,) = findings_of(valid)
-    assert str(finding).startswith("valid/models/dor.yaml:2: found a list; ")
-    assert finding.fix == "take out `models:` and the hyphen, and move the lines to the left"
-
-
-def test_an_entry_that_cannot_be_read_is_one_finding(project: Path) -> None:
-    file = project / "models" / "deepseek-v3.yaml"
+def test_an_entry_that_cannot_be_read_is_one_finding(valid: Path) -> None:
+    file = valid / "models" / "elk.yaml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("\nname: ", '\nname: "', 1), encoding="utf-8")
-    (finding,) = findings_of(project)
-    assert (finding.file, finding.line) == ("data/models/deepseek-v3.yaml", 3)
-    assert finding.fix == "close the quote"
+    (finding,) = findings_of(valid)
+    assert (finding.file, finding.fix) == ("valid/models/elk.yaml", "close the quote")
 
 
 @pytest.mark.parametrize("key", ["flagship", "main_parent", "compared_with", "reference"])
@@ -184,71 +169,34 @@ def test_a_catalogue_of_files_alone_is_the_same(valid: Path) -> None:
     assert split.places["model:bee"] == "valid/models/bee.yaml#L1"
 
 
-def test_all_missing_files_are_named(valid: Path) -> None:
-    shutil.rmtree(valid)
-    valid.mkdir()
-    assert {finding.file for finding in findings_of(valid)} == {
-        f"valid/{name}" for name in (MODELS, TECHNIQUES, REFERENCES)
-    }
+def labelled(*labels: str) -> list[Case]:
+    found = [case for case in ALL_CASES if case.label in labels]
+    assert len(found) == len(labels)
+    return found
 
 
-RULE_CASES = [
-    case
-    for case in ALL_CASES
-    if case.label
-    in (
-        "flagship",
-        "no date",
-        "mix that does not add up",
-        "braces around no call",
-        "related technique",
-        "address without https",
-    )
-]
-SCHEMA_CASES = [
-    case
-    for case in ALL_CASES
-    if case.label
-    in (
-        "word of a list",
-        "date in words",
-        "duplicate key",
-        "list for a text",
-        "unknown key of a technique",
-        "address and arXiv id disagree",
-    )
-]
+RULE_CASES = labelled(
+    *("flagship", "no date", "mix that does not add up", "braces around no call", "related technique"),
+    "address without https",
+)
+SCHEMA_CASES = labelled(
+    *("word of a list", "date in words", "duplicate key", "list for a text", "unknown key of a technique"),
+    "address and arXiv id disagree",
+)
+BOTH = labelled("word of a list", "mix that does not add up", "source without a place")
 
 
-@pytest.mark.parametrize("together", [RULE_CASES, SCHEMA_CASES], ids=["rules", "reading and schema"])
+@pytest.mark.parametrize("together", [RULE_CASES, SCHEMA_CASES, BOTH], ids=["rules", "reading and schema", "both"])
 def test_all_mistakes_are_reported_in_one_run_in_order(together: list[Case], valid: Path) -> None:
     for case in together:
         case.apply(valid)
     findings = findings_of(valid)
     for case in together:
-        assert any(
-            f.file == f"valid/{case.file}" and f.path == case.path and all(part in str(f) for part in case.says)
-            for f in findings
-        ), case.label
+        here = [str(f) for f in findings if (f.file, f.path) == (f"valid/{case.file}", case.path)]
+        assert any(all(part in message for part in case.says) for message in here), case.label
     assert len(findings) == sum(case.findings for case in together)
-    assert {case.file for case in together} == {MODELS, TECHNIQUES, REFERENCES}
     places = [(finding.file, finding.line) for finding in findings]
     assert places == sorted(places)
-
-
-def test_schema_and_rules_report_in_one_run(valid: Path) -> None:
-    together = [
-        case
-        for case in ALL_CASES
-        if case.label in ("word of a list", "mix that does not add up", "source without a place")
-    ]
-    assert {case.rule is None for case in together} == {True, False}
-    for case in together:
-        case.apply(valid)
-    findings = findings_of(valid)
-    for case in together:
-        assert any(f.path == case.path and case.says[0] in str(f) for f in findings), case.label
-    assert len(findings) == len(together)
 
 
 def test_what_may_follow_from_a_value_that_does_not_fit_waits(valid: Path) -> None:
@@ -259,18 +207,15 @@ def test_what_may_follow_from_a_value_that_does_not_fit_waits(valid: Path) -> No
 
 
 def test_check_prints_every_finding_and_fails(valid: Path) -> None:
-    for case in RULE_CASES:
-        case.apply(valid)
-    run = check_apart(valid)
-    findings = findings_of(valid)
-    assert run.returncode == 1
-    assert run.stdout == ""
-    assert run.stderr.splitlines() == [*map(str, findings), f"{len(findings)} problems in the catalogue"]
-
-
-def test_check_counts_one_problem_as_one(valid: Path) -> None:
     RULE_CASES[0].apply(valid)
-    assert check(valid).stderr.splitlines()[-1] == "1 problem in the catalogue"
+    one = check(".", cwd=valid).stderr.splitlines()
+    assert one[0].startswith("valid/"), "the current folder by its name"
+    assert one[1:] == ["1 problem in the catalogue"]
+    for case in (*RULE_CASES[1:], *labelled("bracket left open in the bibliography")):
+        case.apply(valid)
+    run, findings = check_apart(valid), findings_of(valid)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.splitlines() == [*map(str, findings), f"{len(findings)} problems in the catalogue"]
 
 
 def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -281,18 +226,7 @@ def test_check_of_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_check_accepts_the_valid_case() -> None:
-    run, expected = check_apart(VALID), load_catalogue(VALID)
+    run, expected = check(VALID), load_catalogue(VALID)
     assert (run.returncode, run.stderr) == (0, "")
     assert "all well-formed" in run.stdout
     assert run.stdout.startswith(f"{len(expected.models)} models, {len(expected.entries)} variants, ")
-
-
-def test_check_prints_nothing_but_findings(valid: Path) -> None:
-    (case,) = (case for case in ALL_CASES if case.label == "bracket left open in the bibliography")
-    case.apply(valid)
-    assert check(valid).stderr.splitlines()[:-1] == [str(finding) for finding in findings_of(valid)]
-
-
-def test_check_of_the_current_folder_names_the_file(valid: Path) -> None:
-    RULE_CASES[0].apply(valid)
-    assert check(".", cwd=valid).stderr.startswith("valid/")
