@@ -7,7 +7,7 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,6 @@ from catalogue.rules.draft import Draft
 from checks import PageError
 from render import words
 from render.context import Context, make_context
-from render.page import Page
 from render.words import ENGLISH
 
 ROOT = Path(__file__).parent.parent
@@ -198,12 +197,6 @@ def family(site: Path, model_id: str, part: str = "") -> LexborHTMLParser:
         target = re.search(r'<a href="([^"#]*)', text)
         text = (file.parent / target[1] / "index.html").resolve().read_text(encoding="utf-8")
     return LexborHTMLParser(text)
-
-
-def sections_of(pages: Iterable[Page]) -> dict[str, str]:
-    """What stands under each heading of some pages, and on top of the first as `hero`."""
-    pages = list(pages)
-    return {section.id: section.html for page in pages for section in page.sections} | {"hero": pages[0].hero}
 
 
 def show(page: Tab, built: Path, keep: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,40 +13,30 @@ from catalogue.load import load_catalogue
 from catalogue.lookup import Lookup, LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
-from helpers import context_of, sections_of
-from render.pages.models import render_model
+from render.context import Context
 
 V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
 MILLION = 2**20  # tokens of the makers' “1M”
 
 
-def lookup_of(catalogue: Catalogue) -> Lookup:
-    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
+@pytest.fixture(scope="module")
+def look(ctx: Context) -> Lookup:
+    return ctx.lookup
 
 
-def number(catalogue: Catalogue, path: str) -> Fraction:
-    return Fraction(lookup_of(catalogue).find_number(path))
+@pytest.fixture(scope="module")
+def exact(catalogue: Catalogue) -> Callable[[str], Fraction]:
+    return lambda id_: catalogue.entries[id_].stored_cache.exact
 
 
-def published(catalogue: Catalogue, path: str) -> Quantity:
-    value = lookup_of(catalogue).find(path).value
-    assert isinstance(value, Quantity)
-    return value
-
-
-def exact(catalogue: Catalogue, id_: str) -> Fraction:
-    term = catalogue.entries[id_].stored_cache
-    return term.exact
-
-
-def filled(catalogue: Catalogue, id_: str, tokens: int) -> int:
+def filled(look: Lookup, id_: str, tokens: int) -> int:
     """Bytes of a text of so many tokens, block by block, with the sliding window of every layer."""
 
     def of(name: str) -> int:
-        return int(number(catalogue, f"variant:{id_}/architecture.{name}"))
+        return int(look.find_number(f"variant:{id_}/architecture.{name}"))
 
     def stored(name: str) -> int:
-        return int(number(catalogue, f"model:{catalogue.entries[id_].model.id}/kv_cache.{name}"))
+        return int(look.find_number(f"model:deepseek-v4/kv_cache.{name}"))
 
     csa_blocks, hca_blocks = tokens // of("csa_compress_ratio"), tokens // of("hca_compress_ratio")
     total = of("num_hidden_layers") * of("sliding_window") * stored("entry_bytes")
@@ -62,31 +53,23 @@ def within(value: Fraction, quantity: Quantity) -> bool:
 
 
 @pytest.mark.parametrize("id_", [V4_FLASH, V4_PRO])
-def test_a_text_that_fills_its_blocks(catalogue: Catalogue, id_: str) -> None:
-    """What is counted per token is a long text's cache without its windows."""
-    windows = filled(catalogue, id_, 0)
-    assert exact(catalogue, id_) * MILLION == filled(catalogue, id_, MILLION) - windows
-
-
-@pytest.mark.parametrize("id_", [V4_FLASH, V4_PRO])
-def test_v4_against_v3_2_as_published(catalogue: Catalogue, id_: str) -> None:
-    """The share and the factor of the report, at its million tokens and with the windows."""
-    own, other = Fraction(filled(catalogue, id_, MILLION)), exact(catalogue, V3_2) * MILLION
-    details = "model:deepseek-v4/serving"
-    share = published(catalogue, f"{details}.kv-cache-at-1m-context-against-v3-2.value@{id_.removesuffix('-base')}")
-    factor = published(
-        catalogue, f"{details}.kv-cache-of-v3-2-over-it-in-the-same-setting.value@{id_.removesuffix('-base')}"
-    )
+def test_v4_against_v3_2_as_published(look: Lookup, exact: Callable[[str], Fraction], id_: str) -> None:
+    """What is counted per token is a long text's cache without its windows; share and factor of the report are with them."""
+    own, other = Fraction(filled(look, id_, MILLION)), exact(V3_2) * MILLION
+    assert exact(id_) * MILLION == own - filled(look, id_, 0)
+    details, variant = "model:deepseek-v4/serving", id_.removesuffix("-base")
+    share = look.find(f"{details}.kv-cache-at-1m-context-against-v3-2.value@{variant}").value
+    factor = look.find(f"{details}.kv-cache-of-v3-2-over-it-in-the-same-setting.value@{variant}").value
     assert within(100 * own / other, share)
     assert within(other / own, factor)
 
 
-def test_v2_against_67b_as_published(catalogue: Catalogue) -> None:
+def test_v2_against_67b_as_published(look: Lookup, exact: Callable[[str], Fraction]) -> None:
     """The abstract's saving is that of the bytes in service, not of the elements."""
-    saved = published(catalogue, "model:deepseek-v2/serving.kv-cache-saved-against-deepseek-67b.value")
-    base = number(catalogue, "deepseek-llm-67b-base/recomputed.kv_cache_bytes")
-    assert within(100 - 100 * exact(catalogue, "deepseek-v2") / base, saved)
-    in_bf16 = number(catalogue, "variant:deepseek-v2/recomputed.kv_cache_bytes")
+    saved = look.find("model:deepseek-v2/serving.kv-cache-saved-against-deepseek-67b.value").value
+    base = Fraction(look.find_number("deepseek-llm-67b-base/recomputed.kv_cache_bytes"))
+    assert within(100 - 100 * exact("deepseek-v2") / base, saved)
+    in_bf16 = Fraction(look.find_number("variant:deepseek-v2/recomputed.kv_cache_bytes"))
     assert not within(100 - 100 * in_bf16 / base, saved)
 
 
@@ -103,10 +86,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("id_", REFUSED.values(), ids=REFUSED.keys())
-def test_not_without_a_format(catalogue: Catalogue, id_: str) -> None:
+def test_not_without_a_format(catalogue: Catalogue, look: Lookup, id_: str) -> None:
     assert catalogue.entries[id_].stored_cache is None
     with pytest.raises(LookupFailure, match=f"`stored_cache_bytes` cannot be recomputed for `{re.escape(id_)}`: it"):
-        lookup_of(catalogue).find(f"variant:{id_}/recomputed.stored_cache_bytes")
+        look.find(f"variant:{id_}/recomputed.stored_cache_bytes")
 
 
 def test_a_format_that_is_not_published(valid: Path) -> None:
@@ -119,12 +102,12 @@ def test_a_format_that_is_not_published(valid: Path) -> None:
     assert load_catalogue(valid).entries["cat-long"].stored_cache is None
 
 
-def test_the_pages_show_both_bases(catalogue: Catalogue) -> None:
-    ctx = context_of(catalogue)
+def test_the_pages_show_both_bases(built: Path, catalogue: Catalogue, ctx: Context) -> None:
+    in_service = ctx.words("field.cache.in_service")
     for model in catalogue.models.values():
-        html = sections_of(render_model(ctx, model.id))
+        html = "".join(path.read_text(encoding="utf-8") for path in (built / "models" / model.id).rglob("index.html"))
         owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]
         for entry in owners:
-            assert f"{entry.stored_cache.value:,}" in html["serving"], entry.variant.id
-            assert entry.stored_cache.numbers in html["dimensions"], entry.variant.id
-        assert (ctx.words("field.cache.in_service") in html.get("serving", "")) == bool(owners), model.id
+            assert f"{entry.stored_cache.value:,}" in html, entry.variant.id
+            assert entry.stored_cache.numbers in html, entry.variant.id
+        assert (in_service in html) == bool(owners), model.id

@@ -8,12 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.training import (
     AttentionLeftOut,
-    TrainingMetrics,
     headline_tokens,
     pre_training,
     pre_training_tokens,
@@ -25,11 +24,9 @@ from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
-from helpers import context_of, sections_of
 from render.cite import Citations
+from render.context import Context
 from render.format import format_power, format_quantity
-from render.pages.compare import theme_page
-from render.pages.models import render_model
 
 CHECKED = (
     "deepseek-llm-67b-base",
@@ -39,52 +36,34 @@ CHECKED = (
     "deepseek-v3-base",
 )
 SHARES = ("utilisation", "utilisation_without_mask")
-PUBLISHED_MFU = "model:deepseek-v3/infrastructure.model_flops_utilization"
-PUBLISHED_FLOPS = "model:deepseek-v3/infrastructure.gflop_per_token"
 
 
-def lookup_of(catalogue: Catalogue) -> Lookup:
-    return Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
+@pytest.fixture(scope="module")
+def look(ctx: Context) -> Lookup:
+    return ctx.lookup
 
 
-def peak_of(catalogue: Catalogue, gpu: str = "nvidia-h800") -> Decimal:
-    return lookup_of(catalogue).find_number(f"gpu:{gpu}/bf16_tflops") * 10**12
+@pytest.fixture(scope="module")
+def peak(look: Lookup) -> Decimal:
+    return look.find_number("gpu:nvidia-h800/bf16_tflops") * 10**12
 
 
-def found(entry: Entry, peak: Decimal | None = None) -> TrainingMetrics:
-    result = training_metrics(entry, peak)
-    assert result is not None
-    return result
-
-
-def stated(catalogue: Catalogue, path: str) -> Fraction:
-    return Fraction(lookup_of(catalogue).find_number(path))
-
-
-def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
+def by_hand(entry: Entry) -> dict[str, Fraction]:
     """The same lines from the catalogue's values, by loops over layers, heads and tokens instead of a product."""
-    assert entry.recount.total
     architecture, id_ = entry.architecture, entry.variant.id
     stage = next(s for s in entry.model.training if s.kind is StageKind.PRE_TRAINING and id_ in s.variants)
     single, length = stage.data.tokens.for_variant(id_), stage.sequence_length.for_variant(id_)
-    heads = architecture.num_attention_heads.value
-    layers = architecture.num_hidden_layers.value
+    heads, layers = architecture.num_attention_heads.value, architecture.num_hidden_layers.value
     width = architecture.hidden_size.value
-    assert heads
-    assert layers
-    assert width
     if architecture.v_head_dim is None:
         query = value = architecture.head_dim.value if architecture.head_dim else width // heads
     else:
-        query = (architecture.qk_nope_head_dim.value or 0) + (architecture.qk_rope_head_dim.value or 0)
+        query = architecture.qk_nope_head_dim.value + architecture.qk_rope_head_dim.value
         value = architecture.v_head_dim.value
-    assert query
-    assert value
     earlier = Fraction(int(length.value.value), 2)
     attention = sum(3 * 2 * (query + value) * earlier for _ in range(layers) for _ in range(heads))
-    vocabulary = Fraction((architecture.vocab_size.value or 0) * width)
     whole = Fraction(entry.recount.activated[ActivatedBasis.ALL])
-    matrices = whole if architecture.tie_word_embeddings.value else whole - vocabulary
+    matrices = whole if architecture.tie_word_embeddings.value else whole - architecture.vocab_size.value * width
     tokens = Fraction(single.value.value)
     return {
         "sparsity": matrices / entry.recount.total,
@@ -100,54 +79,54 @@ def by_hand(catalogue: Catalogue, entry: Entry) -> dict[str, Fraction]:
 
 @pytest.mark.parametrize("id_", CHECKED)
 def test_values_against_arithmetic_done_apart(catalogue: Catalogue, id_: str) -> None:
-    expected = by_hand(catalogue, catalogue.entries[id_])
-    terms = {name: t for name, t in found(catalogue.entries[id_]).terms.items() if name not in SHARES}
+    expected = by_hand(catalogue.entries[id_])
+    terms = {name: t for name, t in training_metrics(catalogue.entries[id_]).terms.items() if name not in SHARES}
     if catalogue.entries[id_].variant.parameters.activated is None:
         expected = {k: v for k, v in expected.items() if k not in ("sparsity", "tokens_per_activated")}
     assert {name: t.exact for name, t in terms.items()} == expected
 
 
-HOURS = {
-    "of the whole run": ("deepseek-v3-base", "model:deepseek-v3/infrastructure.gpu_hours.pre-training.hours", False),
-    "for a trillion tokens": (
-        "deepseek-v2",
-        "model:deepseek-v2/infrastructure.gpu_hours.pre-training-per-trillion-tokens.hours",
-        True,
-    ),
-    "for a trillion tokens, of one size": (
+HOURS = [
+    ("deepseek-v3-base", "model:deepseek-v3/infrastructure.gpu_hours.pre-training", False),
+    ("deepseek-v2", "model:deepseek-v2/infrastructure.gpu_hours.pre-training-per-trillion-tokens", True),
+    (
         "deepseek-llm-67b-base",
-        "model:deepseek-llm/infrastructure.gpu_hours.pre-training-of-the-67b-for-each-trillion-tokens.hours",
+        "model:deepseek-llm/infrastructure.gpu_hours.pre-training-of-the-67b-for-each-trillion-tokens",
         True,
     ),
-}
+]
 
 
-@pytest.mark.parametrize(("id_", "hours", "per_trillion"), HOURS.values(), ids=HOURS.keys())
-def test_utilisation(catalogue: Catalogue, id_: str, hours: str, per_trillion: bool) -> None:
-    entry, peak = catalogue.entries[id_], peak_of(catalogue)
-    terms, expected = found(entry, peak).terms, by_hand(catalogue, entry)
+@pytest.mark.parametrize(
+    ("id_", "hours", "per_trillion"), HOURS, ids=["whole run", "a trillion tokens", "a trillion, of one size"]
+)
+def test_utilisation(
+    catalogue: Catalogue, look: Lookup, peak: Decimal, id_: str, hours: str, per_trillion: bool
+) -> None:
+    terms, expected = training_metrics(catalogue.entries[id_], peak).terms, by_hand(catalogue.entries[id_])
     tokens = Fraction(10**12) if per_trillion else expected["training_flops"] / expected["flops_per_token"]
-    seconds = stated(catalogue, hours) * 60 * 60
+    seconds = Fraction(look.find_number(f"{hours}.hours")) * 60 * 60
     assert terms["utilisation"].exact == expected["flops_per_token"] * tokens / seconds / Fraction(peak)
     without_mask = expected["flops_per_token"] + expected["attention_flops"]
     assert terms["utilisation_without_mask"].exact == without_mask * tokens / seconds / Fraction(peak)
 
 
-def test_v3_agrees_with_the_hardware_paper(catalogue: Catalogue) -> None:
+def test_v3_agrees_with_the_hardware_paper(catalogue: Catalogue, look: Lookup, peak: Decimal) -> None:
     """The makers' own computation per token to its printed digits, and their utilisation to a few tenths of a point."""
-    terms = found(catalogue.entries["deepseek-v3-base"], peak_of(catalogue)).terms
-    per_token = lookup_of(catalogue).find(PUBLISHED_FLOPS).value
+    terms = training_metrics(catalogue.entries["deepseek-v3-base"], peak).terms
+    per_token = look.find("model:deepseek-v3/infrastructure.gflop_per_token").value
+    utilisation = look.find_number("model:deepseek-v3/infrastructure.model_flops_utilization")
     assert abs(terms["flops_per_token"].exact / 10**9 - Fraction(per_token.value)) <= Fraction(per_token.step) / 2
-    assert abs(100 * terms["utilisation"].exact - stated(catalogue, PUBLISHED_MFU)) < Fraction(1, 4)
+    assert abs(100 * terms["utilisation"].exact - Fraction(utilisation)) < Fraction(1, 4)
     assert terms["utilisation"].exact < terms["utilisation_without_mask"].exact
 
 
-def test_what_is_shown_is_what_is_computed(catalogue: Catalogue) -> None:
+def test_what_is_shown_is_what_is_computed(catalogue: Catalogue, peak: Decimal) -> None:
     """The numbers put in give the result when they are worked out again."""
     superscript = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
     checked = 0
     for entry in catalogue.entries.values():
-        result = training_metrics(entry, peak_of(catalogue))
+        result = training_metrics(entry, peak)
         for line in result.terms.values() if result else ():
             text = re.sub(
                 r"(?:([\d.]+) × )?\b10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
@@ -170,68 +149,56 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("id_", REFUSED.values(), ids=REFUSED.keys())
-def test_refused(catalogue: Catalogue, id_: str) -> None:
+def test_refused(catalogue: Catalogue, look: Lookup, id_: str) -> None:
     assert training_metrics(catalogue.entries[id_]) is None
     for name in FOLLOWING:
         with pytest.raises(LookupFailure, match=f"`{name}` cannot be recomputed for `{re.escape(id_)}`"):
-            lookup_of(catalogue).find(f"variant:{id_}/recomputed.{name}")
+            look.find(f"variant:{id_}/recomputed.{name}")
 
 
-def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalogue) -> None:
-    entry = catalogue.entries["deepseek-v4-pro-base"]
-    result = found(entry, peak_of(catalogue))
+def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalogue, peak: Decimal) -> None:
+    result = training_metrics(catalogue.entries["deepseek-v4-pro-base"], peak)
     assert result.attention_left_out is AttentionLeftOut.KIND
-    assert result.terms["training_flops"].exact == result.terms["matrix_flops"].exact * Fraction(
-        result.tokens.value.value
-    )
+    tokens = Fraction(result.tokens.value.value)
+    assert result.terms["training_flops"].exact == result.terms["matrix_flops"].exact * tokens
     assert not {"attention_flops", "flops_per_token", *SHARES} & result.terms.keys()
 
 
 def test_without_a_sequence_length_attention_is_left_out(small: Catalogue) -> None:
-    result = training_metrics(small.entries["ant-base"])
-    assert result.attention_left_out is AttentionLeftOut.LENGTH
+    assert training_metrics(small.entries["ant-base"]).attention_left_out is AttentionLeftOut.LENGTH
 
 
-def test_no_utilisation_without_peak_or_hours(catalogue: Catalogue) -> None:
-    assert not found(catalogue.entries["deepseek-v3-base"]).terms.keys() & set(SHARES)
+def test_no_utilisation_without_peak_or_hours(catalogue: Catalogue, peak: Decimal) -> None:
+    assert not training_metrics(catalogue.entries["deepseek-v3-base"]).terms.keys() & set(SHARES)
     for id_ in ("deepseek-moe-16b-base", "deepseek-v2-lite", "deepseek-llm-7b-base"):
-        assert not found(catalogue.entries[id_], peak_of(catalogue)).terms.keys() & set(SHARES)
+        assert not training_metrics(catalogue.entries[id_], peak).terms.keys() & set(SHARES)
 
 
-def test_values_for_texts(catalogue: Catalogue) -> None:
-    lookup, expected = lookup_of(catalogue), by_hand(catalogue, catalogue.entries["deepseek-v3-base"])
-    flops = lookup.find("deepseek-v3-base/recomputed.training_flops")
+def test_a_text_quotes_them_with_a_link_to_their_working(ctx: Context, catalogue: Catalogue, look: Lookup) -> None:
+    expected = by_hand(catalogue.entries["deepseek-v3-base"])
+    flops = look.find("deepseek-v3-base/recomputed.training_flops")
     assert flops.value == expected["training_flops"]
-    assert flops.follows
-    assert lookup.find_number("deepseek-v3-base/recomputed.kv_cache_bytes") == expected["kv_cache_bytes"]
-    ratio = lookup.find_number("deepseek-v3-base/recomputed.tokens_per_parameter")
+    ratio = look.find_number("deepseek-v3-base/recomputed.tokens_per_parameter")
     assert round(Fraction(ratio), 9) == round(expected["tokens_per_parameter"], 9)
-    shown = Citations(context_of(catalogue)).quoted_value(flops)
+    shown = Citations(ctx).quoted_value(flops)
     assert format_power(flops.number) in shown
     assert "deepseek-v3.md#what-follows" in shown
 
 
-def test_pages(catalogue: Catalogue) -> None:
-    """A section on the pages of models that were trained from nothing, and a row for each of their variants."""
-    ctx = context_of(catalogue)
+def test_pages_of_models_that_were_trained_from_nothing_have_them(built: Path, catalogue: Catalogue) -> None:
     having = {entry.model.id for entry in catalogue.entries.values() if training_metrics(entry)}
-    for model in catalogue.models.values():
-        sections = sections_of(render_model(ctx, model.id))
-        assert ("what-follows" in sections) == (model.id in having), model.id
-    v3 = sections_of(render_model(ctx, "deepseek-v3"))["what-follows"]
-    assert v3.count(ctx.words("follows.published")) == 2
-    assert "FP8" in v3
-    training = theme_page(ctx, "training")
-    table = next(s.html for s in training.sections if s.id == "compute")
-    assert "ds-sortable" in table
-    rows = [Markup(row).striptags() for row in re.findall(r'<th scope="row"[^>]*>.*?</th>', table)]
-    for entry in catalogue.entries.values():
-        assert (entry.variant.name in rows) >= (training_metrics(entry) is not None), entry.variant.id
+    for id_ in catalogue.models:
+        pages = [path.read_text(encoding="utf-8") for path in (built / "models" / id_).rglob("index.html")]
+        assert any('id="what-follows"' in page for page in pages) == (id_ in having), id_
+    training = LexborHTMLParser((built / "compare" / "training" / "index.html").read_text(encoding="utf-8"))
+    rows = {" ".join(head.text().split()) for head in training.css("#compute ~ * th[scope=row]")}
+    names = {entry.variant.name for entry in catalogue.entries.values() if training_metrics(entry)}
+    assert names - rows == set()
 
 
-def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) -> None:
+def test_the_headline_never_counts_a_part_for_the_whole(built: Path, catalogue: Catalogue) -> None:
     """The tokens at the top of a page are no fewer than those of any stage that made the model, as far as they are published."""
-    shown, ctx = 0, context_of(catalogue)
+    shown = 0
     for model in catalogue.models.values():
         stages = [s for s in model.training if s.kind in MAKE_A_BASE_MODEL and model.flagship in s.variants]
         singles = [s.data.tokens.for_variant(model.flagship) for s in stages if s.data and s.data.tokens]
@@ -240,8 +207,8 @@ def test_the_headline_never_counts_a_part_for_the_whole(catalogue: Catalogue) ->
         if headline is None or headline.value is None:
             continue
         assert headline.value.value >= max(counts), model.id
-        hero = render_model(ctx, model.id)[0].hero
-        assert f">{format_quantity(headline.value)}</a>" in hero, model.id
+        page = (built / "models" / model.id / "index.html").read_text(encoding="utf-8")
+        assert f">{format_quantity(headline.value)}</a>" in page, model.id
         shown += 1
     assert shown > 8
 
