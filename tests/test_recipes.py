@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.derive.training import Way, schedule_of_stage
 from catalogue.records import Catalogue
-from catalogue.schema.model import Model, Track
+from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Stage
 from catalogue.schema.values import Stated
@@ -25,35 +27,23 @@ def page(built: Path, path: str) -> LexborHTMLParser:
     return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
 
 
-def strip(built: Path, model: Model) -> list[LexborNode]:
-    return page(built, f"models/{model.id}").css(".ds-box")
-
-
 def text(node: LexborNode) -> str:
     return " ".join(node.text(deep=True).split())
 
 
-def test_every_stage_has_its_box_that_leads_to_it(built: Path, catalogue: Catalogue) -> None:
+def test_every_stage_has_its_box_with_its_number_that_leads_to_it(built: Path, catalogue: Catalogue) -> None:
     """Its box, or where data go from stage to stage its node of the lanes."""
     for model in catalogue.models.values():
-        nodes = strip(built, model) or page(built, f"models/{model.id}").css(".ds-lanes-across a")
-        links = [(node.css_first("a") or node).attributes["href"] or "" for node in nodes]
-        assert sorted(link.partition("#")[2] for link in links) == sorted(
-            f"stage-{stage.id}" for stage in model.training
-        )
+        tree, numbers = page(built, f"models/{model.id}"), {stage.id: n for n, stage in enumerate(model.training, 1)}
+        boxes = tree.css(".ds-box")
+        for box in boxes:
+            assert text(box.css_first(".ds-step")) == str(numbers[box.attributes["data-stage"].removeprefix("stage-")])
+        nodes = [box.css_first("a") for box in boxes] or tree.css(".ds-lanes-across a")
+        links = [node.attributes["href"] or "" for node in nodes]
+        assert sorted(link.partition("#stage-")[2] for link in links) == sorted(numbers)
         for link in links:
             target, _, stage = link.partition("#")
-            tree = LexborHTMLParser((built / "models" / model.id / target / "index.html").read_text(encoding="utf-8"))
-            assert tree.css_first(f'[id="{stage}"]') is not None
-
-
-def test_boxes_are_numbered_as_the_stages_are(built: Path, catalogue: Catalogue) -> None:
-    for model in catalogue.models.values():
-        numbers = {f"stage-{stage.id}": str(n) for n, stage in enumerate(model.training, 1)}
-        for box in strip(built, model):
-            step = box.css_first(".ds-step")
-            assert step is not None
-            assert text(step) == numbers[box.attributes["data-stage"] or ""]
+            assert page(built, f"models/{model.id}/{target}").css_first(f'[id="{stage}"]') is not None
 
 
 def test_rows_run_forward_and_branch_off_a_stage_that_came_before(catalogue: Catalogue) -> None:
@@ -62,13 +52,11 @@ def test_rows_run_forward_and_branch_off_a_stage_that_came_before(catalogue: Cat
             numbers = [number for number, _ in row.stages]
             assert numbers == sorted(numbers)
             if row.after is not None:
-                shared = schedule.line_of_variants(model, row.stages[0][1].variants) & set(
-                    model.training[row.after - 1].variants
-                )
                 assert row.after < numbers[0]
-                assert shared, f"{model.id}: nothing leads from stage {row.after} to {numbers[0]}"
-            for (_, before), (_, after) in zip(row.stages, row.stages[1:], strict=False):
-                assert schedule.line_of_variants(model, after.variants) & set(before.variants)
+            before = [model.training[row.after - 1]] if row.after is not None else []
+            line = [*before, *(stage for _, stage in row.stages)]
+            for earlier, later in pairwise(line):
+                assert schedule.line_of_variants(model, later.variants) & set(earlier.variants), (model.id, later.id)
 
 
 def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue) -> None:
@@ -80,23 +68,21 @@ def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue)
     assert main.stages[update.after - 1][1].kind.value == "context extension", "V3-0324 starts from the base model"
 
 
-def published(value: Stated[Quantity] | None) -> list[str]:
-    singles = value.singles() if value is not None else ()
-    return [format.format_quantity(single.value) for _, single in singles if single.value is not None]
-
-
 def test_boxes_hold_the_catalogue_s_values(built: Path, catalogue: Catalogue) -> None:
+    def published(value: Stated[Quantity] | None) -> list[str]:
+        singles = [single.value for _, single in value.singles() if single.value] if value is not None else []
+        return [" ".join(format.format_quantity(one).split()) for one in singles]
+
     seen = 0
     for model in catalogue.models.values():
         stages = {f"stage-{stage.id}": stage for stage in model.training}
-        for box in strip(built, model):
+        for box in page(built, f"models/{model.id}").css(".ds-box"):
             stage = stages[box.attributes["data-stage"] or ""]
-            long = box.css("dd a span[title]")
-            exact = {text(one): one.attributes["title"] for one in long}
+            exact = {text(one): one.attributes["title"] for one in box.css("dd a span[title]")}
             shown = [exact.get(text(value)) or text(value) for value in box.css("dd a")]
             wanted = published(stage.data.tokens) + published(stage.data.samples) if stage.data else []
             wanted = (wanted or published(stage.steps)) + published(stage.sequence_length)
-            assert [v for v in shown if v[0].isdigit() or v[0] == "≈"] == [" ".join(v.split()) for v in wanted]
+            assert [v for v in shown if v[0].isdigit() or v[0] == "≈"] == wanted
             seen += len(wanted)
     assert seen > 50
 
@@ -113,16 +99,10 @@ def test_precision_is_shown_where_it_is_published(built: Path, catalogue: Catalo
 
 def drawn(tree: LexborHTMLParser, run: str) -> list[list[tuple[Fraction, Decimal, bool]]]:
     """The marks of a run, panel by panel: share of the run, value, whether it is published."""
+    panels = [group.css("circle") for group in tree.css(f'svg.ds-schedule.ds-across [data-run="{run}"]')]
+    marks = [[mark.attributes for mark in panel] for panel in panels]
     return [
-        [
-            (
-                Fraction(mark.attributes["data-share"] or ""),
-                Decimal(mark.attributes["data-v"] or ""),
-                mark.attributes["class"] == "published",
-            )
-            for mark in group.css("circle")
-        ]
-        for group in tree.css(f'svg.ds-schedule.ds-across [data-run="{run}"]')
+        [(Fraction(m["data-share"]), Decimal(m["data-v"]), m["class"] == "published") for m in panel] for panel in marks
     ]
 
 
@@ -164,35 +144,21 @@ def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catal
 
 def test_what_is_not_published_is_not_drawn(built: Path, catalogue: Catalogue) -> None:
     """V4 publishes peak and last rate alone: two marks, no line. A run without a peak has neither."""
-    stage = stage_of(catalogue, "deepseek-v4", "pre-training")
-    assert stage.learning_rate.peak
-    assert stage.learning_rate.final
-    assert not stage.learning_rate.phases
+    rates = stage_of(catalogue, "deepseek-v4", "pre-training").learning_rate
+    assert not rates.phases
     group = page(built, "compare/training").css_first('[data-run="deepseek-v4-pro-base/pre-training"]')
     assert group.css("path") == []
-    peak, final = (
-        stated.for_variant("deepseek-v4-pro-base") for stated in (stage.learning_rate.peak, stage.learning_rate.final)
-    )
-    assert [Decimal(mark.attributes["data-v"] or "") for mark in group.css("circle")] == [
-        peak.value.value,
-        final.value.value,
-    ]
+    ends = [stated.for_variant("deepseek-v4-pro-base").value.value for stated in (rates.peak, rates.final)]
+    assert [Decimal(mark.attributes["data-v"] or "") for mark in group.css("circle")] == ends
     assert schedule_of_stage(stage_of(catalogue, "deepseek-coder-v2", "pre-training"), "deepseek-coder-v2-base") is None
 
 
 def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
     stage = stage_of(catalogue, "deepseek-moe", "pre-training")
     found = schedule_of_stage(stage, "deepseek-moe-16b-base")
-    values = [
-        stage.learning_rate.warmup_steps if stage.learning_rate else None,
-        stage.batch_size.sequences if stage.batch_size else None,
-        stage.sequence_length,
-    ]
-    product = Fraction(1)
-    for value in values:
-        product *= Fraction(value.value.value)
+    factors = (stage.learning_rate.warmup_steps, stage.batch_size.sequences, stage.sequence_length)
     assert found.rate[0].way is Way.WARM_UP
-    assert found.rate[0].end == product / Fraction(found.tokens.value)
+    assert found.rate[0].end == Fraction(prod(one.value.value for one in factors)) / Fraction(found.tokens.value)
 
 
 def test_v4_1_has_no_warm_up_drawn_because_its_batch_is_not_published(catalogue: Catalogue) -> None:
@@ -215,11 +181,8 @@ def test_the_comparison_draws_every_flagship_of_the_general_line_or_says_why_not
     built: Path, catalogue: Catalogue
 ) -> None:
     figure = page(built, "compare/training").css_first("figure")
-    caption, runs = (
-        figure.css_first("figcaption"),
-        {(group.attributes["data-run"] or "").split("/")[0] for group in figure.css("[data-run]")},
-    )
-    assert caption is not None
+    caption = figure.css_first("figcaption")
+    runs = {(group.attributes["data-run"] or "").split("/")[0] for group in figure.css("[data-run]")}
     for model in catalogue.models.values():
         trained = [s for s in model.training if s.kind.value in ("pre-training", "continued pre-training")]
         if model.track is Track.GENERAL and trained:
