@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ FROM_ELSEWHERE = {
     "deepseek-v4-flash-base": {"first_k_dense_replace", "initializer_range"},
     "deepseek-v4.1-flash-base": {"first_k_dense_replace", "gate_biases"},
 }
+
+
+def config(id_: str = "deepseek-v3-base", **more: object) -> dict[str, Any]:
+    """A released file, with keys beside its own."""
+    return {**json.loads((CONFIGS / f"{id_}.json").read_text(encoding="utf-8")), **more}
 
 
 def stated(block: Block, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -63,11 +69,9 @@ def plain(value: object) -> str:
 @pytest.mark.parametrize("id_", sorted(FROM_ELSEWHERE))
 def test_a_configuration_says_what_the_catalogue_says(id_: str, catalogue: Catalogue) -> None:
     """Read again from the released files: the same kind of attention, the same layers, the same numbers."""
-    reading = read_config(parse_config((CONFIGS / f"{id_}.json").read_text(encoding="utf-8")))
-    architecture = catalogue.entries[id_].architecture
-    assert architecture is not None
+    reading = read_config(config(id_))
     assert reading.unknown == {}
-    ours, theirs = dict(stated(architecture)), dict(read(reading.fields))
+    ours, theirs = dict(stated(catalogue.entries[id_].architecture)), dict(read(reading.fields))
     assert {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)} <= FROM_ELSEWHERE[id_]
     assert set(reading.needed) <= FROM_ELSEWHERE[id_]
     assert len(theirs) > 30
@@ -75,30 +79,27 @@ def test_a_configuration_says_what_the_catalogue_says(id_: str, catalogue: Catal
 
 def test_no_key_is_dropped_in_silence() -> None:
     """Of a file with every key that is known and one that is not, each stands somewhere in the answer."""
-    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
-    config |= {"xsa_full_interval": 4, "attention_dropout": 0.1, "rope_scaling": {**config["rope_scaling"], "phase": 3}}
-    reading = read_config(config)
-    assert reading.unknown == {"xsa_full_interval": 4, "attention_dropout": 0.1, "rope_scaling.phase": 3}
+    unknown = {"xsa_full_interval": 4, "attention_dropout": 0.1}
+    given = config(**unknown, rope_scaling={**config()["rope_scaling"], "phase": 3})
+    reading = read_config(given)
+    assert reading.unknown == {**unknown, "rope_scaling.phase": 3}
     formats = {"torch_dtype", "quantization_config"}
     said = reading.fields.keys() | reading.left_out.keys() | {"rope_scaling"} | formats | reading.unknown.keys()
-    assert config.keys() <= said
+    assert given.keys() <= said
     assert reading.weights_format == "FP8 (E4M3)"
 
 
 def test_where_a_key_is_unknown_nobody_guesses_the_attention() -> None:
-    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
-    assert read_config(config).fields["attention"] == "MLA"
-    reading = read_config({**config, "xsa_full_interval": 4})
+    assert read_config(config()).fields["attention"] == "MLA"
+    reading = read_config(config(xsa_full_interval=4))
     assert reading.fields["attention"] is None
-    assert any(
-        "MLA by `kv_lora_rank`, unless one of the unknown keys says otherwise" in line for line in reading.remarks
-    )
-    assert any("`xsa_full_interval: 4` is known to no field" in line for line in reading.remarks)
+    said = "\n".join(reading.remarks)
+    assert "MLA by `kv_lora_rank`, unless one of the unknown keys says otherwise" in said
+    assert "`xsa_full_interval: 4` is known to no field" in said
 
 
 def test_a_new_way_of_routing_is_named_at_once() -> None:
-    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
-    (said,) = read_config({**config, "topk_method": "xroute"}).remarks
+    (said,) = read_config(config(topk_method="xroute")).remarks
     assert "`topk_method: xroute` is none that the catalogue knows" in said
     assert "ROUTINGS in hooks/catalogue/derive/expression.py" in said
 
@@ -141,18 +142,8 @@ BIBTEX = """@misc{deepseekai2024v9,
 }"""
 
 
-def filled(data: Path, change: Callable[[str], str]) -> None:
-    file = data / ENTRIES / "deepseek-v9.yaml"
-    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
-
-
 def test_an_entry_from_a_configuration_asks_only_for_what_nobody_can_know(valid: Path) -> None:
-    given = new_entry.Given(
-        config=(CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"),
-        bibtex=BIBTEX,
-        day="2024-12-26",
-        licence="MIT",
-    )
+    given = new_entry.Given(config=json.dumps(config()), bibtex=BIBTEX, day="2024-12-26", licence="MIT")
     said = "\n".join(new_entry.write_new_entry(valid, "deepseek-v9", given))
     assert "left out: `architectures` (names the class, not a size)" in said
     references = (valid / REFERENCES).read_text(encoding="utf-8")
@@ -164,18 +155,14 @@ def test_an_entry_from_a_configuration_asks_only_for_what_nobody_can_know(valid:
     assert open_
     assert all("TODO" in finding for finding in open_), open_
     assert len(open_) <= 6
-    filled(
-        valid, lambda text: text.replace("total: TODO", "total: 671B").replace(" TODO", " §4").replace("§TODO", "§1")
-    )
+    entry = valid / ENTRIES / "deepseek-v9.yaml"
+    text = entry.read_text(encoding="utf-8").replace("total: TODO", "total: 671B")
+    entry.write_text(text.replace(" TODO", " §4").replace("§TODO", "§1"), encoding="utf-8")
     assert [str(finding) for finding in findings_of(valid)] == []
     catalogue = load_catalogue(valid)
-    recount = catalogue.entries["deepseek-v9-base"].recount
-    assert recount.total == 671_026_419_200
-    assert [wanted.key for wanted in missing_values(catalogue, catalogue.models["deepseek-v9"])][:3] == [
-        "variants.parameters.activated",
-        "variants.context_length",
-        "builds_on",
-    ]
+    assert catalogue.entries["deepseek-v9-base"].recount.total == 671_026_419_200
+    wanted = [wanted.key for wanted in missing_values(catalogue, catalogue.models["deepseek-v9"])]
+    assert wanted[:3] == ["variants.parameters.activated", "variants.context_length", "builds_on"]
 
 
 @pytest.mark.parametrize("family", ["dor", "elk"])
@@ -210,9 +197,7 @@ def test_a_checkpoint_of_nothing_is_refused(given: tuple[str, ...], says: str, v
 
 
 def test_unknown_keys_stand_in_the_draft_so_that_none_is_lost(valid: Path) -> None:
-    config = json.loads((CONFIGS / "deepseek-v3-base.json").read_text(encoding="utf-8"))
-    text = json.dumps({**config, "xsa_full_interval": 4})
-    new_entry.write_new_entry(valid, "deepseek-v9", new_entry.Given(config=text))
+    new_entry.write_new_entry(valid, "deepseek-v9", new_entry.Given(config=json.dumps(config(xsa_full_interval=4))))
     entry = (valid / ENTRIES / "deepseek-v9.yaml").read_text(encoding="utf-8")
     assert "# xsa_full_interval: 4  # known to no field" in entry
     assert "attention: TODO  # MLA, unless an unknown key below says otherwise" in entry
@@ -233,9 +218,7 @@ def test_a_terminal_is_asked_for_what_is_not_given() -> None:
     assert given.bibtex == "@misc{a,\ntitle={A}}"
     assert (given.name, given.total, given.licence) == ("DeepSeek-V9", "671B", "MIT")
     assert len([question for question in asked if question]) == len(new_entry.QUESTIONS)
-    assert new_entry.ask_missing(given, lambda question: "deepseek-v3") == given.__class__(
-        **{**vars(given), "parent": "deepseek-v3"}
-    )
+    assert new_entry.ask_missing(given, lambda question: "deepseek-v3") == replace(given, parent="deepseek-v3")
 
 
 @pytest.mark.parametrize(
