@@ -12,6 +12,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import yaml
@@ -23,8 +24,8 @@ SLOWED = 4
 _TYPED = re.compile(r"[\u3400-\u9fff]{1,2}|.")
 _DELAY = 120  # milliseconds between keys of who types fast
 
-# Pieces of the index as text, parsed when the search asks for one.
-_GIVE = """pieces => {
+# Pieces of the index as text, by their address: parsed when the search asks for one, which is not loaded then.
+GIVE = """pieces => {
   const given = JSON.parse(pieces), append = document.head.append;
   document.head.append = (...scripts) => {
     const piece = given[scripts[0].src];
@@ -37,14 +38,13 @@ _GIVE = """pieces => {
 _KEYSTROKES = """async texts => {
   const dialog = document.querySelector("dialog.ds-search"), input = dialog.querySelector("input");
   const wait = window.setTimeout, times = [];
-  let steps;
-  const step = begun => {
+  let steps, begun;
+  const step = () => {
     dialog.getBoundingClientRect();
     steps.push(performance.now() - begun);
   };
-  let begun;
   window.setTimeout = then => {
-    if (begun) step(begun);
+    if (begun) step();
     wait(() => { begun = performance.now(); then(); });
   };
   for (const text of texts) {
@@ -58,7 +58,7 @@ _KEYSTROKES = """async texts => {
     input.value = text;
     input.dispatchEvent(new Event("input"));
     await shown;
-    step(begun);
+    step();
     times.push(steps);
     await new Promise(done => requestAnimationFrame(() => wait(done)));
   }
@@ -67,24 +67,16 @@ _KEYSTROKES = """async texts => {
 }"""
 
 
-def read_questions(language: str) -> list[str]:
-    """The hundred questions of a language."""
-    return list(yaml.safe_load((QUESTIONS / f"{language}.yaml").read_text(encoding="utf-8")))
-
-
-def typed_texts(question: str) -> list[str]:
-    """What stands in the box after each keystroke."""
-    parts = _TYPED.findall(question)
-    texts = ["".join(parts[: at + 1]) for at in range(len(parts))]
-    return [text for text in texts if not text.endswith(" ")]
+def read_questions(name: str) -> dict[str, dict[str, str]]:
+    """Questions of a language, `en`, or those written later, `later_en`, with what answers each."""
+    found: dict[str, dict[str, str]] = yaml.safe_load((QUESTIONS / f"{name}.yaml").read_text(encoding="utf-8"))
+    return found
 
 
 def open_search(page: Page, address: str) -> None:
     page.goto(address)
-    page.wait_for_function("document.querySelector('[data-ds-search]') !== null")
-    page.wait_for_timeout(100)
-    page.keyboard.press("/")
-    page.wait_for_selector("dialog.ds-search input")
+    page.locator("[data-ds-search]").first.click()
+    page.wait_for_selector("dialog.ds-search input:focus")
 
 
 def first_search_weights(
@@ -98,22 +90,22 @@ def first_search_weights(
         context = browser.new_context()
         page = context.new_page()
         loaded: list[str] = []
-        page.on("requestfinished", lambda request, loaded=loaded: loaded.append(request.url))
+        page.on("requestfinished", lambda request, loaded=loaded: loaded.append(request.url.removeprefix(address)))
         open_search(page, address + edition)
         for part in [question] if at_once else _TYPED.findall(question):
             page.keyboard.insert_text(part)
-            page.wait_for_timeout(_DELAY)
+            if not at_once:
+                page.wait_for_timeout(_DELAY)
         page.wait_for_function(
             "text => document.querySelector('dialog.ds-search').dataset.shows === text", arg=question.strip()
         )
-        paths = [url.removeprefix(address) for url in loaded if "search" in url.rpartition("/")[0] + url]
-        paths = [path for path in paths if "search" in path]
-        yield {path: len(gzip.compress((site / path).read_bytes(), 9)) for path in dict.fromkeys(paths)}
+        paths = dict.fromkeys(path for path in loaded if "search" in path)
+        yield {path: len(gzip.compress((site / path).read_bytes(), 9)) for path in paths}
         context.close()
 
 
 def index_pieces(site: Path, address: str, edition: str) -> str:
-    """What each file of an edition's index hands over, as JSON in JSON."""
+    """What each file of an edition's index hands over, for `GIVE`."""
     pieces = {}
     for path in (site / edition / "search").rglob("*.js"):
         text = path.read_text(encoding="utf-8").strip().removeprefix("dsSearch(").removesuffix(")")
@@ -121,35 +113,24 @@ def index_pieces(site: Path, address: str, edition: str) -> str:
     return json.dumps(pieces)
 
 
-def steady_times(
-    browser: Browser, site: Path, address: str, edition: str, questions: Sequence[str], runs: int
-) -> list[float]:
-    """Milliseconds of every keystroke and of every time that lines of text are put in: the least of several runs, which a busy machine only adds to."""
-    measured = [list(keystroke_times(browser, site, address, edition, questions)) for _ in range(runs)]
-    found = []
-    for of_question in zip(*measured, strict=True):
-        for of_keystroke in zip(*of_question, strict=True):
-            steps = min(map(len, of_keystroke))
-            found += [min(run[step] for run in of_keystroke) for step in range(steps)]
-    return found
+def keystroke_times(
+    browser: Browser, site: Path, address: str, edition: str, questions: Sequence[str]
+) -> Iterator[float]:
+    """Milliseconds of each keystroke: until names and answers are there, and where they were not, until the lines of text are."""
+    pieces = index_pieces(site, address, edition)
+    for question in questions:
+        page = browser.new_page()
+        open_search(page, address + edition)
+        page.evaluate(GIVE, pieces)
+        client = page.context.new_cdp_session(page)
+        client.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+        texts = [text for text in accumulate(_TYPED.findall(question)) if not text.endswith(" ")]
+        for steps in page.evaluate(_KEYSTROKES, texts):
+            yield from steps
+        page.close()
 
 
 def percentile(values: Iterable[float], share: float) -> float:
     """The value that a share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def keystroke_times(
-    browser: Browser, site: Path, address: str, edition: str, questions: Iterable[str]
-) -> Iterator[list[list[float]]]:
-    """Milliseconds of each keystroke of each question: until names and answers are there, and where they were not, until the lines of text are."""
-    pieces = index_pieces(site, address, edition)
-    for question in questions:
-        page = browser.new_page()
-        open_search(page, address + edition)
-        page.evaluate(_GIVE, pieces)
-        client = page.context.new_cdp_session(page)
-        client.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
-        yield page.evaluate(_KEYSTROKES, typed_texts(question))
-        page.close()

@@ -24,21 +24,13 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "tests"))
+
+from building import copy_project  # noqa: E402
+
 LIST = Path(__file__).parent / "mutants.yaml"
 LEAST = 95
-PARTS = (
-    "hooks",
-    "labs",
-    "data",
-    "docs",
-    "overrides",
-    "tests",
-    "bench",
-    "tools",
-    "mkdocs.yml",
-    "mkdocs.zh.yml",
-    "pyproject.toml",
-)
+TESTED = ("tests", "bench", "tools", "pyproject.toml")  # what tests read beside what a build reads
 PYTEST = ("-m", "pytest", "-q", "-x", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 # Stops at the first text that differs, without pytest: most bugs need no more.
@@ -97,19 +89,15 @@ def listed() -> list[Mutant]:
 
 
 def errors(mutants: Sequence[Mutant]) -> Iterator[str]:
-    """What is wrong with the list: a bug whose text is gone or stands twice, or that changes nothing."""
+    """What is wrong with the list: a bug whose text is gone or stands twice, that changes nothing, or that no test is to notice."""
     for mutant in mutants:
         path = ROOT / mutant.file
         count = path.read_text(encoding="utf-8").count(mutant.old) if path.is_file() else 0
-        if count != 1:
-            yield f"{mutant.file}: `{mutant.old}` stands {count} times, not once; write the bug anew in bench/mutants.yaml"
-        if mutant.old == mutant.new:
-            yield f"{mutant.file}: `{mutant.old}` is not changed"
-        if not mutant.stages:
-            yield f"{mutant.file}: no test is named; add `tests:`"
-        for test in (test for stage in mutant.stages for test in stage if test.startswith("tests/")):
-            if not (ROOT / test.partition("::")[0]).is_file():
-                yield f"{mutant.file}: there is no {test}, which is to notice it"
+        if count != 1 or mutant.old == mutant.new:
+            yield f"{mutant.file}: `{mutant.old}` stands {count} times, not once, or is not changed; write the bug anew"
+        tests = [test.partition("::")[0] for stage in mutant.stages for test in stage if test.startswith("tests/")]
+        if missing := [test for test in tests if not (ROOT / test).is_file()] or not mutant.stages:
+            yield f"{mutant.file}: there is no test {missing}, which is to notice it"
 
 
 def own_cases(file: str) -> tuple[str, ...]:
@@ -126,14 +114,10 @@ class Copy:
     """A copy of the project in which bugs are planted and mended again."""
 
     def __init__(self, folder: Path) -> None:
-        self.root, self.clock = folder / "project", int(time.time())
-        self.root.mkdir(parents=True)
-        for part in PARTS:
-            source, target = ROOT / part, self.root / part
-            if source.is_dir():
-                shutil.copytree(source, target)
-            else:
-                shutil.copy(source, target)
+        folder.mkdir()
+        self.root, self.clock = copy_project(folder), int(time.time())
+        for part in TESTED:
+            (shutil.copytree if (ROOT / part).is_dir() else shutil.copy)(ROOT / part, self.root / part)
         # Where tests fail without a bug, every bug would count as noticed.
         assert self._run(*PYTEST, *MESSAGES).returncode == 0, "tests fail in a copy without a bug"
 

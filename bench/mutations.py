@@ -42,13 +42,24 @@ def _line(change: Callable[[random.Random, str], list[str]]) -> Mutation:
     return mutate
 
 
-def _swapped(rng: random.Random, lines: list[str]) -> list[str] | None:
-    one, other = _pick(rng, lines), _pick(rng, lines)
-    if one is None or other is None or one == other:
-        return None
-    lines = list(lines)
-    lines[one], lines[other] = lines[other], lines[one]
-    return lines
+def _two(wanted: Callable[[str], object], change: Callable[[str, str], tuple[str, str]]) -> Mutation:
+    """A mutation that changes two lines together."""
+
+    def mutate(rng: random.Random, lines: list[str]) -> list[str] | None:
+        one, other = _pick(rng, lines, wanted), _pick(rng, lines, wanted)
+        if one is None or other is None or one == other:
+            return None
+        lines = list(lines)
+        lines[one], lines[other] = change(lines[one], lines[other])
+        return lines
+
+    return mutate
+
+
+def _exchanged(one: str, other: str) -> tuple[str, str]:
+    """Two values, each under the key of the other."""
+    a, b = LINE_WITH_VALUE.match(one), LINE_WITH_VALUE.match(other)
+    return a[1] + b[2], b[1] + a[2]
 
 
 def _renamed(rng: random.Random, line: str) -> list[str]:
@@ -61,38 +72,12 @@ def _renamed(rng: random.Random, line: str) -> list[str]:
     return [line[: match.start()] + "".join(key) + line[match.end() :]]
 
 
-def _exchanged(rng: random.Random, lines: list[str]) -> list[str] | None:
-    """Two values, each under the key of the other."""
-    one, other = (_pick(rng, lines, LINE_WITH_VALUE.match) for _ in range(2))
-    if one is None or other is None or one == other:
-        return None
-    lines = list(lines)
-    a, b = LINE_WITH_VALUE.match(lines[one]), LINE_WITH_VALUE.match(lines[other])
-    lines[one], lines[other] = a[1] + b[2], b[1] + a[2]
-    return lines
-
-
-def _id_of(rng: random.Random, lines: list[str]) -> str:
-    ids = re.findall(r"(?m)\bid: ([\w.-]+)", "\n".join(lines)) or ["nothing"]
-    return rng.choice(ids)
-
-
 def _cyclic(rng: random.Random, lines: list[str]) -> list[str] | None:
-    names = (
-        "architecture_of",
-        "based_on",
-        "compared_with",
-        "images_of",
-        "flagship",
-        "id",
-        "related",
-        "replaces",
-        "reference",
-    )
-    at = _pick(rng, lines, lambda line: any(f"{name}: " in line for name in names))
+    names = "architecture_of|based_on|compared_with|images_of|flagship|id|related|replaces|reference"
+    at = _pick(rng, lines, re.compile(rf"({names}): ").search)
     if at is None:
         return None
-    id_ = _id_of(rng, lines)
+    id_ = rng.choice(re.findall(r"(?m)\bid: ([\w.-]+)", "\n".join(lines)) or ["nothing"])
     return [*lines[:at], re.sub(r"(\w+: )[^,}]+", lambda m: m[1] + id_, lines[at], count=1), *lines[at + 1 :]]
 
 
@@ -118,53 +103,31 @@ def _inserted(piece: bytes) -> Mutation:
     return _bytes(mutate)
 
 
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 _TYPES = (
-    "[]",
-    "{}",
-    "true",
-    "no",
-    "~",
-    "-1",
-    "0",
-    "1e999",
-    "1e28",
-    "9" * 400,
-    "''",
-    "[[1]]",
-    "{a: b}",
-    "!!python/object:os.system x",
-    "2024-13-40",
-    "0x1F",
-    "12:30",
-    ".nan",
-    "*a",
-    "&a b",
-    "|",
-    ">-",
-    "? x",
-    "671B",
-    "64,000",
+    *("[]", "{}", "true", "no", "~", "-1", "0", "1e999", "1e28", "9" * 400, "''", "[[1]]", "{a: b}", "0x1F", "12:30"),
+    *("!!python/object:os.system x", "2024-13-40", ".nan", "*a", "&a b", "|", ">-", "? x", "671B", "64,000"),
 )
 _DATES = ("2024-02-30", "2024-13", "9999-12-31", "0000-01-01", "2024-1-1", "24-01-01", "2024-12-25T00:00:00Z", "'2024'")
 _TEXTS = (
-    "{{",
-    "}}",
-    "{{ v('x') }}",
-    "{{ v('ant-base/parameters.total', 1) }}",
-    "{{ __import__('os') }}",
-    "{% for x in y %}",
-    "{# x",
-    "{{ m('ant') | safe }}",
-    "{{ t() }}",
-    '{{ v("a/b")',
+    *("{{", "}}", "{{ v('x') }}", "{{ v('ant-base/parameters.total', 1) }}", "{{ __import__('os') }}", "{# x"),
+    *("{% for x in y %}", "{{ m('ant') | safe }}", "{{ t() }}", '{{ v("a/b")'),
+)
+_ADDRESSES = (
+    "javascript:window.dsEvil=1",
+    'https://x.y/"onclick="window.dsEvil=1',
+    "https://x.y/<script>window.dsEvil=1</script>",
 )
 _LATEX = ("\\\\frac{a}{", "\\\\undefined{x}", "\\\\begin{matrix}", "}", "\\\\left(", "x^", "$", "\\\\text{<b>}")
 
 YAML: dict[str, Mutation] = {
     "line deleted": _line(lambda rng, line: []),
     "line twice": _line(lambda rng, line: [line, line]),
-    "lines swapped": _swapped,
-    "values swapped": _exchanged,
+    "lines swapped": _two(bool, lambda one, other: (other, one)),
+    "values swapped": _two(LINE_WITH_VALUE.match, _exchanged),
     "key renamed": _line(_renamed),
     "indentation": _line(lambda rng, line: [" " * rng.choice([1, 2, 3]) + line]),
     "tab": _line(lambda rng, line: ["\t" + line.lstrip()] if rng.random() < 0.5 else [line.replace(" ", "\t", 1)]),
@@ -188,54 +151,33 @@ YAML: dict[str, Mutation] = {
     "escaped right to left": _with(lambda rng, value: '"a\\u202eb\\u2066c"'),
     "not UTF-8": _inserted(b"\xff\xfe"),
     "cut": _bytes(lambda rng, content: content[: rng.randrange(len(content))]),
-    "template": _with(lambda rng, value: "'" + rng.choice(_TEXTS).replace("'", "''") + "'"),
-    "markup": _with(lambda rng, value: "'" + EVIL.replace("'", "''") + "'"),
-    "markup inside": _with(lambda rng, value: "'" + (value.strip("'\"") + EVIL).replace("'", "''") + "'"),
-    "script address": _with(
-        lambda rng, value: (
-            "'"
-            + rng.choice(
-                [
-                    "javascript:window.dsEvil=1",
-                    'https://x.y/"onclick="window.dsEvil=1',
-                    "https://x.y/<script>window.dsEvil=1</script>",
-                ]
-            )
-            + "'"
-        )
-    ),
+    "template": _with(lambda rng, value: _quoted(rng.choice(_TEXTS))),
+    "markup": _with(lambda rng, value: _quoted(EVIL)),
+    "markup inside": _with(lambda rng, value: _quoted(value.strip("'\"") + EVIL)),
+    "script address": _with(lambda rng, value: f"'{rng.choice(_ADDRESSES)}'"),
     "closing tag": _with(lambda rng, value: "'</title></script></style></table>-->]]>'"),
     "LaTeX": _with(lambda rng, value: '"' + rng.choice(_LATEX) + '"'),
     "merge key": _line(lambda rng, line: [line, re.sub(r"\S.*", "<<: {a: b}", line)]),
     "second document": _line(lambda rng, line: [line, "---", "a: b"]),
 }
-BIBTEX = {
-    name: YAML[name]
-    for name in (
-        "line deleted",
-        "line twice",
-        "lines swapped",
-        "NUL",
-        "lone surrogate",
-        "right to left",
-        "not UTF-8",
-        "cut",
-    )
-} | {
+_OF_ALL = ("line deleted", "line twice", "NUL", "lone surrogate", "right to left", "not UTF-8", "cut")
+
+
+def _braced(content: Callable[[random.Random], str]) -> Mutation:
+    """A mutation that fills the first braces of a line."""
+    return _line(lambda rng, line: [re.sub(r"\{[^{}]*\}", lambda _: "{" + content(rng) + "}", line, count=1)])
+
+
+BIBTEX = {name: YAML[name] for name in (*_OF_ALL, "lines swapped")} | {
     "brace": _line(lambda rng, line: [line + rng.choice("{}")]),
     "quote": _line(lambda rng, line: [line.replace("{", '"', 1)]),
-    "markup": _line(lambda rng, line: [re.sub(r"\{[^{}]*\}", lambda m: "{" + EVIL + "}", line, count=1)]),
-    "template": _line(
-        lambda rng, line: [re.sub(r"\{[^{}]*\}", lambda m: "{" + rng.choice(_TEXTS) + "}", line, count=1)]
-    ),
-    "LaTeX": _line(lambda rng, line: [re.sub(r"\{[^{}]*\}", r"{\\undefined{\\'x} $x_$ \\}", line, count=1)]),
+    "markup": _braced(lambda rng: EVIL),
+    "template": _braced(lambda rng: rng.choice(_TEXTS)),
+    "LaTeX": _braced(lambda rng: "\\undefined{\\'x} $x_$ \\"),
     "script address": _line(lambda rng, line: [re.sub(r"https?://[^}\"]*", "javascript:window.dsEvil=1", line)]),
-    "ten megabytes": _line(lambda rng, line: [re.sub(r"\{[^{}]*\}", "{" + "x" * 10_000_000 + "}", line, count=1)]),
+    "ten megabytes": _braced(lambda rng: "x" * 10_000_000),
 }
-PAGES = {
-    name: YAML[name]
-    for name in ("line deleted", "line twice", "NUL", "lone surrogate", "not UTF-8", "cut", "right to left")
-} | {
+PAGES = {name: YAML[name] for name in _OF_ALL} | {
     "template": _line(
         lambda rng, line: [line, rng.choice([*_TEXTS, "{{ block('x') }}", "{{ block() }}", "{{ block('timeline'"])]
     ),
@@ -243,28 +185,19 @@ PAGES = {
 }
 
 
-def mutants(folder: Path, docs: Path | None, count: int, seed: int) -> Iterator[tuple[str, Path, bytes]]:
+def mutants(folder: Path, docs: Path, count: int, seed: int) -> Iterator[tuple[str, Path, bytes]]:
     """Name, file and new content of `count` corruptions, kinds in turn, so that each has its share."""
     rng = random.Random(seed)
     data = sorted(path for path in folder.rglob("*.yaml") if path.name != "slips.json")
-    kinds = [(name, "yaml") for name in YAML] + [(name, "bib") for name in BIBTEX]
-    kinds += [(name, "page") for name in PAGES] if docs else []
+    pages = sorted(docs.rglob("*.md"))
+    files = {"yaml": (data, YAML), "bib": ([folder / "references.bib"], BIBTEX), "page": (pages, PAGES)}
     made = 0
     while made < count:
-        for name, kind in kinds:
-            if kind == "yaml":
-                path, mutation = rng.choice(data), YAML[name]
-            elif kind == "bib":
-                path, mutation = folder / "references.bib", BIBTEX[name]
-            else:
-                path, mutation = rng.choice(sorted(docs.rglob("*.md"))), PAGES[name]
-            changed = mutation(rng, path.read_text(encoding="utf-8").split("\n"))
-            if changed is None:
-                continue
-            content = changed if isinstance(changed, bytes) else "\n".join(changed).encode()
-            if content == path.read_bytes():
-                continue
-            yield f"{kind}: {name}", path, content
-            made += 1
-            if made == count:
-                return
+        for kind, (paths, mutations) in files.items():
+            for name, mutation in mutations.items():
+                path = rng.choice(paths)
+                changed = mutation(rng, path.read_text(encoding="utf-8").split("\n"))
+                content = changed if isinstance(changed, bytes) else "\n".join(changed or ()).encode()
+                if content and content != path.read_bytes() and made < count:
+                    yield f"{kind}: {name}", path, content
+                    made += 1

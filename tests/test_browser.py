@@ -27,21 +27,11 @@ def test_dark_mode_follows_the_system_and_the_colour_around_a_page_the_switch(sc
     after = screen.evaluate(around)
     assert after == ["#" + screen.evaluate(ground)]
     assert after != before
+    screen.goto(address + "techniques/")
+    assert screen.evaluate(around) == after, "what was chosen stays"
+    screen.locator("[data-ds-scheme]").click()
     screen.reload()
-    assert screen.evaluate(around) == after
-
-
-def test_a_chosen_scheme_stays(page: Page, address: str) -> None:
-    body = page.locator("body")
-    page.goto(address)
-    expect(body).to_have_attribute("data-md-color-scheme", "default")
-    page.locator("[data-ds-scheme]").click()
-    expect(body).to_have_attribute("data-md-color-scheme", "slate")
-    page.goto(address + "techniques/")
-    expect(body).to_have_attribute("data-md-color-scheme", "slate")
-    page.locator("[data-ds-scheme]").click()
-    page.goto(address)
-    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    assert screen.evaluate(around) == before
 
 
 def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: str, catalogue: Catalogue) -> None:
@@ -127,26 +117,19 @@ def test_source_is_a_link_without_javascript(plain: Page, address: str) -> None:
     expect(plain.locator(target)).to_be_in_viewport()
 
 
-def test_table_sorts_by_number_both_ways(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_table_sorts_by_number_both_ways_from_the_keyboard(page: Page, address: str, catalogue: Catalogue) -> None:
     page.goto(address + "models/")
     table = page.locator("table.ds-sortable").first
     button = table.locator("thead th").nth(2).get_by_role("button")
     sizes = [catalogue.flagship(m).variant.parameters.total.value for m in catalogue.models.values()]
     values = sorted(size.value for size in sizes if size is not None)
+    button.focus()
     for order, expected in (("ascending", values), ("descending", values[::-1])):
-        button.click()
+        page.keyboard.press("Enter")
         assert table.locator("thead th").nth(2).get_attribute("aria-sort") == order
         shown = table.locator("tbody td:nth-child(3)").evaluate_all("cells => cells.map(c => c.dataset.k)")
         assert [float(key) for key in shown if key] == [float(value) for value in expected]
         assert shown[: len(expected)] == [key for key in shown if key], "rows without a number stand last"
-
-
-def test_sorting_works_from_the_keyboard(page: Page, address: str) -> None:
-    page.goto(address + "compare/architecture/")
-    head = page.locator("table.ds-sortable thead th").first
-    head.get_by_role("button").focus()
-    page.keyboard.press("Enter")
-    assert head.get_attribute("aria-sort") == "ascending"
 
 
 def test_a_model_leads_to_its_reference_and_the_bibliography_has_it(
@@ -159,24 +142,10 @@ def test_a_model_leads_to_its_reference_and_the_bibliography_has_it(
     assert catalogue.references[key].bibtex.strip() in written
 
 
-def test_timeline_names_are_links(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.goto(address + "timeline/")
-    drawn = page.locator(".ds-history svg:visible a.model")
-    shown = [link.locator("text").text_content() or "" for link in drawn.all()]
-    told = [(title.text_content() or "").split(",")[0] for title in drawn.locator("title").all()]
-    assert sorted(told) == sorted(model.name for model in catalogue.models.values())
-    assert all(short and name.endswith(short) for name, short in zip(told, shown, strict=True))
-    assert len(set(shown)) == len(shown), "no two models have the same short name"
-    drawn.and_(page.locator("[href*='deepseek-math/']")).focus()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(address + "models/deepseek-math/")
-
-
-@pytest.mark.parametrize("edition", ["", "zh/"])
-def test_a_recomputed_number_says_how_it_is_made(page: Page, address: str, edition: str) -> None:
+def test_a_recomputed_number_says_how_it_is_made(page: Page, address: str) -> None:
     """In sight of the number: the formula with the numbers put in, or the parts of a sum."""
-    for path in ("models/deepseek-v3/", "models/deepseek-v3/architecture/"):
-        page.goto(address + edition + path)
+    for path in ("models/deepseek-v3/", "zh/models/deepseek-v3/architecture/"):
+        page.goto(address + path)
         numbers = page.locator(".ds-ribbon .ds-r, .ds-sizes .ds-r")
         assert numbers.count() > 0
         for number in numbers.all():
@@ -236,15 +205,12 @@ def switch(page: Page, address: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(address)))
 
 
-def test_an_anchor_stays(page: Page, address: str) -> None:
+def test_the_switch_keeps_the_anchor_the_place_and_the_top(page: Page, address: str) -> None:
     page.goto(f"{address}techniques/mla/#how")
     for there in THERE_AND_BACK:
         switch(page, f"{address}{there}techniques/mla/")
         expect(page).to_have_url(f"{address}{there}techniques/mla/#how")
         expect(page.locator("#how")).to_be_in_viewport()
-
-
-def test_the_place_on_the_page_stays(page: Page, address: str) -> None:
     page.goto(f"{address}guides/framework/")
     heading = page.locator("article h2[id]").nth(2).get_attribute("id")
     for there in THERE_AND_BACK:
@@ -253,14 +219,10 @@ def test_the_place_on_the_page_stays(page: Page, address: str) -> None:
         expect(page).to_have_url(f"{address}{there}guides/framework/#{heading}")
         page.wait_for_function("id => document.getElementById(id).getBoundingClientRect().top < 0", arg=heading)
         assert page.evaluate(TOP, heading) > -900, "in the same section"
-
-
-def test_the_top_stays_the_top(page: Page, address: str) -> None:
     page.goto(f"{address}models/deepseek-v3/")
-    for there in THERE_AND_BACK:
-        switch(page, f"{address}{there}models/deepseek-v3/")
-        expect(page).to_have_url(f"{address}{there}models/deepseek-v3/")
-        assert page.evaluate("scrollY") == 0
+    switch(page, f"{address}zh/models/deepseek-v3/")
+    expect(page).to_have_url(f"{address}zh/models/deepseek-v3/")
+    assert page.evaluate("scrollY") == 0, "the top stays the top"
 
 
 def test_a_comparison_stays(page: Page, address: str) -> None:

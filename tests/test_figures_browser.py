@@ -128,13 +128,6 @@ def test_a_phone_sees_a_whole_plot_upright(narrow: Page, address: str, built: Pa
             assert kind.endswith(("-down", "-narrow")), path
 
 
-def test_every_flagship_of_a_trend_is_named_beside_its_mark(page: Page, address: str) -> None:
-    page.goto(address + "trends/")
-    points = page.locator("svg.ds-trend-wide a.main")
-    assert points.count() > 20
-    assert points.count() == page.locator("svg.ds-trend-wide a.main:has(text:not(.asked))").count()
-
-
 def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: Page, address: str) -> None:
     page = screen
     page.goto(address + "compare/training/")

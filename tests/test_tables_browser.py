@@ -20,9 +20,7 @@ PAGES = [
     MODEL,
     MODEL + "architecture/",
     MODEL + "machines/",
-    MODEL + "changes/",
     MODEL + "scores/",
-    "models/deepseek-v4/machines/",
     "models/deepseek-moe/",
     "models/deepseek-r1/training/",
     "techniques/mla/",
@@ -128,15 +126,10 @@ def test_the_way_to_each_part_stays_in_sight(page: Page, address: str, kind: str
         assert place["y"] >= box["y"] + box["height"] - 2, f"the heading stands below the bar, not under it, at {width}"
 
 
-def test_a_filter_leaves_out_what_does_not_match_and_opens_what_does(page: Page, address: str) -> None:
-    opened(page, address + "references/", DESKTOP)
-    page.locator(".ds-filter input").fill("Attention Is All You Need")
-    expect(page.locator(".ds-references > li:visible")).to_have_count(1)
-    expect(page.locator("#copies")).to_be_hidden()
-
-
 @pytest.mark.parametrize(("kind", "width"), [("corrections/", PHONE), ("zh/corrections/", DESKTOP)])
-def test_corrections_open_with_what_matters_and_what_is_new(page: Page, address: str, kind: str, width: int) -> None:
+def test_corrections_open_with_what_matters_and_what_is_new_and_are_printed_open(
+    page: Page, address: str, catalogue: Catalogue, kind: str, width: int
+) -> None:
     opened(page, address + kind, width)
     rows, folds = page.locator(".ds-corrections > li"), page.locator("#others ~ details:has(.ds-corrections)")
     closed = page.locator("details .ds-corrections > li")
@@ -144,15 +137,15 @@ def test_corrections_open_with_what_matters_and_what_is_new(page: Page, address:
     expect(page.locator(".ds-corrections > li:visible")).to_have_count(rows.count() - closed.count())
     said = [int(text) for text in folds.locator("> summary > small").all_inner_texts()]
     assert sum(said) == closed.count(), "each line says how many it opens"
-
-
-def test_the_newest_corrections_stand_first(page: Page, address: str, catalogue: Catalogue) -> None:
-    opened(page, address + "corrections/", DESKTOP)
     others = [row for row in catalogue.corrections if not row.central]
     newest = max(enumerate(others), key=lambda found: (found[1].date.first_day, found[0]))[1]
     first = page.locator("#newest ~ ul > li").first
     expect(first).to_have_id(correction_anchor(newest))
     expect(first).to_be_visible()
+    page.emulate_media(media="print")
+    assert rows.evaluate_all(
+        "all => all.every(row => row.checkVisibility({contentVisibilityAuto: true}) && row.getBoundingClientRect().height > 0)"
+    )
 
 
 def test_the_filter_of_corrections_opens_what_it_finds_and_closes_it_again(page: Page, address: str) -> None:
@@ -179,16 +172,6 @@ def test_an_address_leads_to_a_correction_in_a_fold(page: Page, address: str) ->
     page.goto("about:blank")
     opened(page, f"{address}zh/corrections/#{place}", PHONE)
     expect(row).to_be_in_viewport()
-
-
-def test_corrections_are_printed_open(page: Page, address: str) -> None:
-    opened(page, address + "corrections/", DESKTOP)
-    expect(page.locator("details .ds-corrections > li").last).to_be_hidden()
-    page.emulate_media(media="print")
-    rows = page.locator(".ds-corrections > li")
-    assert rows.evaluate_all(
-        "all => all.every(row => row.checkVisibility({contentVisibilityAuto: true}) && row.getBoundingClientRect().height > 0)"
-    )
 
 
 def test_a_table_that_grows_scrolls_in_its_box(page: Page, address: str) -> None:

@@ -39,9 +39,13 @@ def open_wide(page: Page, address: str, query: str = "") -> None:
     page.goto(address + TIMELINE + query)
 
 
-def test_tab_goes_by_date(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_every_model_is_named_and_tab_goes_by_date(page: Page, address: str, catalogue: Catalogue) -> None:
     open_wide(page, address)
     assert drawn(page) == ids(catalogue)
+    titles = page.locator(f"{MODELS} title").all_text_contents()
+    shown = page.locator(f"{MODELS} text").all_text_contents()
+    assert sorted(title.split(",")[0] for title in titles) == sorted(model.name for model in catalogue.models.values())
+    assert len(set(shown)) == len(catalogue.models), "no two models have the same short name"
     page.locator(MODELS).first.focus()
     page.keyboard.press("Tab")
     expect(page.locator(MODELS).nth(1)).to_be_focused()
@@ -84,18 +88,14 @@ def test_a_track_stays_with_its_parents_and_the_rest_fades(
     expect(page).to_have_url(address + TIMELINE)
 
 
-def test_a_year_leaves_what_came_in_it(page: Page, address: str, catalogue: Catalogue) -> None:
-    open_wide(page, address)
-    press(page, "Year", "2025")
-    assert drawn(page) == ids(catalogue, year="2025")
-    expect(page).to_have_url(address + TIMELINE + "?year=2025")
-
-
-def test_the_address_holds_the_choice(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_the_address_holds_tracks_and_a_year(page: Page, address: str, catalogue: Catalogue) -> None:
     open_wide(page, address, "?tracks=general,reasoning&year=2025")
     assert drawn(page) == ids(catalogue, ["general", "reasoning"], "2025")
     pressed = page.locator("#timeline-controls button[aria-pressed=true]").all_text_contents()
     assert pressed == ["General", "Reasoning", "2025"]
+    press(page, "Tracks", "All")
+    assert drawn(page) == ids(catalogue, year="2025")
+    expect(page).to_have_url(address + TIMELINE + "?year=2025")
     open_wide(page, address, "?tracks=nonsense&year=1999")
     assert page.locator("#timeline-controls button[aria-pressed=true]").all_text_contents() == ["All", "All"]
     assert drawn(page) == ids(catalogue)
