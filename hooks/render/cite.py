@@ -45,6 +45,7 @@ _COMMA = re.compile(r", |，")
 _CODE = re.compile(r"`([^`]+)`")
 _SAID = {"~": "about", "<": "below", ">": "above", "≤": "at_most", "≥": "at_least"}
 _JOINER = "\u2060"  # keeps a source mark on the line of its sentence
+_LONG_NUMBER = re.compile(r"(?<![\d.])\d{4,}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?![”」）])")
 
 
@@ -230,7 +231,8 @@ class Citations:
     def _with_values(self, worked: ComputedQuote) -> Markup:
         """`2 × n` as `2 × 128`; a value with its source."""
         pieces: list[Markup] = []
-        position, formula = 0, display_formula(worked.formula)
+        formula = _LONG_NUMBER.sub(lambda match: format.format_typed(match[0]), display_formula(worked.formula))
+        position = 0
         for match in NAME.finditer(formula):
             value = worked.values[match[0]]
             pieces += [escape(formula[position : match.start()]), self._value_or_name(value)]
