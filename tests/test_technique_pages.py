@@ -12,6 +12,7 @@ from catalogue.records import Catalogue, first_date
 from catalogue.schema.technique import Technique
 from catalogue.uses import Uses
 from helpers import printed
+from render.context import Context
 from render.format import UsePart, part_of
 from render.pages import technique_address, url_of
 
@@ -37,57 +38,36 @@ def target(link: LexborNode | None) -> str:
     return match[1]
 
 
-def uses(catalogue: Catalogue) -> Uses:
-    return Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
+@pytest.fixture(scope="module")
+def uses(ctx: Context) -> Uses:
+    return ctx.uses
 
 
-def by_date(catalogue: Catalogue) -> list[str]:
-    found = uses(catalogue)
-    using = {use.model.id for id_ in catalogue.techniques for use in found.of_technique(id_)}
-    dated = [(d.first_day, m.id) for m in catalogue.models.values() if m.id in using and (d := first_date(m))]
-    return [id_ for _, id_ in sorted(dated)]
-
-
-def test_matrix_says_who_uses_what(built: Path, catalogue: Catalogue) -> None:
-    table = read(built, "techniques").css_first("table.ds-techniques")
+def test_matrix_says_who_uses_what_by_date_and_a_dash_where_an_architecture_does_without(
+    built: Path, catalogue: Catalogue, uses: Uses
+) -> None:
+    tree = read(built, "techniques")
+    table = tree.css_first("table.ds-techniques")
     columns = [target(link) for link in table.css("thead a")]
-    assert columns == by_date(catalogue)
-    cells = {}
-    for row in table.css("tbody tr:not(.kind)"):
-        technique = target(row.css_first("th a"))
-        marks = {column: cell.css_first("a") for column, cell in zip(columns, row.css("td"), strict=True)}
-        for column, mark in marks.items():
-            if mark is not None:
-                assert owner(mark) == column
-                cells[technique, column] = (mark.attributes["class"] or "").split()[-1]
-    found = uses(catalogue)
-    parts = {(id_, f.model.id): part_of(f.how) for id_ in catalogue.techniques for f in found.family_uses(id_)}
-    assert cells == {pair: part.name.lower() for pair, part in parts.items() if part is not UsePart.IN_WEIGHTS}
-
-
-def test_a_dash_in_the_matrix_stands_only_where_an_architecture_says_so(built: Path, catalogue: Catalogue) -> None:
-    table = read(built, "techniques").css_first("table.ds-techniques")
-    columns = [target(link) for link in table.css("thead a")]
-    found, dashes = uses(catalogue), 0
+    using = {use.model.id for id_ in catalogue.techniques for use in uses.of_technique(id_)}
+    days = [(d.first_day, m.id) for m in catalogue.models.values() if m.id in using and (d := first_date(m))]
+    assert columns == [id_ for _, id_ in sorted(days)]
+    cells, dashes = {}, set()
     for row in table.css("tbody tr:not(.kind)"):
         technique = target(row.css_first("th a"))
         for column, cell in zip(columns, row.css("td"), strict=True):
-            without = cell.css_first("span.no") is not None
-            assert without == (found.does_without(technique, column) and found.family_use(technique, column) is None), (
-                technique,
-                column,
-            )
-            dashes += without
-    assert dashes
-
-
-def test_matrix_has_a_group_and_a_jump_for_each_kind(built: Path, catalogue: Catalogue) -> None:
-    tree = read(built, "techniques")
-    found = uses(catalogue)
-    used = {id_ for id_ in catalogue.techniques if found.of_technique(id_)}
-    kinds = {catalogue.techniques[id_].kind for id_ in used}
+            if (mark := cell.css_first("a")) is not None:
+                assert owner(mark) == column
+                cells[technique, column] = (mark.attributes["class"] or "").split()[-1]
+            if cell.css_first("span.no") is not None:
+                dashes.add((technique, column))
+    parts = {(id_, f.model.id): part_of(f.how) for id_ in catalogue.techniques for f in uses.family_uses(id_)}
+    assert cells == {pair: part.name.lower() for pair, part in parts.items() if part is not UsePart.IN_WEIGHTS}
+    used = {id_ for id_ in catalogue.techniques if uses.of_technique(id_)}
+    pairs = {(id_, column) for id_ in used for column in columns} - parts.keys()
+    assert dashes == {pair for pair in pairs if uses.does_without(*pair)} != set()
     jumps = [link.attributes["href"] for link in tree.css("#by-model .ds-jump a")]
-    assert len(jumps) == len(kinds)
+    assert len(jumps) == len({catalogue.techniques[id_].kind for id_ in used})
     assert jumps == [f"#{head.attributes['id']}" for head in tree.css("th[scope=rowgroup]")]
 
 
@@ -125,24 +105,25 @@ def test_every_technique_is_a_page_or_a_section_of_one(edition: str, built: Path
 
 
 @EDITIONS
-def test_the_strip_names_each_family_under_what_it_did(edition: str, built: Path, catalogue: Catalogue) -> None:
-    found = uses(catalogue)
+def test_the_strip_names_each_family_under_what_it_did(
+    edition: str, built: Path, catalogue: Catalogue, uses: Uses
+) -> None:
     for id_ in own_pages(catalogue):
         page = read(built, f"{edition}techniques/{id_}")
         groups = [{owner(link) for link in row.css("dd a")} for row in page.css(".ds-who dl > div")]
         parts: dict[UsePart, set[str]] = {}
-        for family in found.family_uses(id_):
+        for family in uses.family_uses(id_):
             parts.setdefault(part_of(family.how), set()).add(family.model.id)
         assert groups == [parts[part] for part in UsePart if part in parts], id_
         path = "".join(node.attributes["d"] or "" for node in page.css(".ds-who-line path:not(.not)"))
-        assert not path or path.count("M") == len(found.family_uses(id_)), id_
+        assert not path or path.count("M") == len(uses.family_uses(id_)), id_
 
 
 @EDITIONS
 def test_models_stand_once_by_date_and_with_the_date_of_their_use(
-    edition: str, built: Path, catalogue: Catalogue
+    edition: str, built: Path, catalogue: Catalogue, uses: Uses
 ) -> None:
-    checked, found = 0, uses(catalogue)
+    checked = 0
     for id_, technique in own_pages(catalogue).items():
         page = read(built, f"{edition}techniques/{id_}")
         rows, told = dated(page), [row.model or "" for row in technique.in_models]
@@ -152,7 +133,7 @@ def test_models_stand_once_by_date_and_with_the_date_of_their_use(
         assert len(models) == len(set(models)), f"{id_}: a model stands twice"
         days = [day if len(day) == 10 else f"{day}-01" for _, day in rows]
         assert days == sorted(days) or any(len(day) == 7 for _, day in rows), id_
-        since = {use.model.id: use.date.text for use in found.family_uses(id_) if use.date}
+        since = {use.model.id: use.date.text for use in uses.family_uses(id_) if use.date}
         own = {row.model for row in technique.in_models if row.date}
         for model, day in rows:
             if model in since and model not in own:

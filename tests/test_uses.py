@@ -10,58 +10,46 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.records import Catalogue, Entry, first_date
+from catalogue.records import Catalogue, first_date
+from catalogue.schema.architecture import Architecture
 from catalogue.uses import Use, UseLabel, Uses
-from helpers import context_of
+from render.context import Context
 from render.family_facts import use_label
 
 
 @pytest.fixture(scope="module")
-def uses(catalogue: Catalogue) -> Uses:
-    return Uses(catalogue.models, catalogue.entries, catalogue.techniques.values())
+def uses(ctx: Context) -> Uses:
+    return ctx.uses
 
 
-def attention(kind: str) -> Callable[[Entry], bool]:
-    return lambda entry: entry.architecture is not None and str(entry.architecture.attention.value) == kind
+# A technique that an architecture states, by a reading of the fields by hand.
+STATED: dict[str, Callable[[Architecture], object]] = {
+    "mha": lambda architecture: architecture.attention.value == "MHA",
+    "gqa": lambda architecture: architecture.attention.value == "GQA",
+    "mla": lambda architecture: architecture.attention.value == "MLA",
+    "mtp": lambda architecture: architecture.num_nextn_predict_layers and architecture.num_nextn_predict_layers.value,
+    "moe": lambda architecture: architecture.n_routed_experts,
+    "deepseekmoe": lambda architecture: architecture.n_routed_experts,
+}
 
 
-def predicted(entry: Entry) -> bool:
-    layers = entry.architecture.num_nextn_predict_layers if entry.architecture else None
-    return layers is not None and bool(layers.value)
-
-
-def of_experts(entry: Entry) -> bool:
-    return entry.architecture is not None and entry.architecture.n_routed_experts is not None
-
-
-@pytest.mark.parametrize(
-    ("technique", "has"),
-    [
-        ("mha", attention("MHA")),
-        ("gqa", attention("GQA")),
-        ("mla", attention("MLA")),
-        ("mtp", predicted),
-        ("moe", of_experts),
-        ("deepseekmoe", of_experts),
-    ],
-)
+@pytest.mark.parametrize("technique", STATED)
 def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
-    built: Path, catalogue: Catalogue, technique: str, has: Callable[[Entry], bool]
+    built: Path, catalogue: Catalogue, technique: str
 ) -> None:
-    wanted = {entry.model.id for entry in catalogue.entries.values() if has(entry)}
+    entries = [entry for entry in catalogue.entries.values() if entry.architecture is not None]
+    wanted = {entry.model.id for entry in entries if STATED[technique](entry.architecture)}
     page = LexborHTMLParser((built / "techniques" / technique / "index.html").read_text(encoding="utf-8"))
-    listed = {}
-    for row in page.css(".ds-who dl > div"):
-        part = row.css_first("dt").text()
-        for link in row.css("dd a"):
-            match = re.search(r"models/([^/]+)/", link.attributes["href"] or "")
-            assert match
-            listed[match[1]] = "dropped" if part == "Dropped by" else part
-    uses = [(m.id, u) for m in catalogue.models.values() for u in m.techniques if u.id == technique and u.note]
-    stated = {id_ for id_, _ in uses}
-    wanted -= {id_ for id_, use in uses if use.change == "dropped"}  # where the entry says why the field is there
-    assert wanted <= {id_ for id_, how in listed.items() if how != "dropped"}
-    assert {id_ for id_, how in listed.items() if how != "dropped"} <= wanted | stated
+    listed = {
+        re.search(r"models/([^/]+)/", link.attributes["href"])[1]
+        for row in page.css(".ds-who dl > div")
+        if row.css_first("dt").text() != "Dropped by"
+        for link in row.css("dd a")
+    }
+    # Where the entry says why the field is there.
+    noted = {m.id: u for m in catalogue.models.values() for u in m.techniques if u.id == technique and u.note}
+    wanted -= {id_ for id_, use in noted.items() if use.change == "dropped"}
+    assert wanted <= listed <= wanted | noted.keys()
 
 
 def test_weights_that_were_trained_in_fp8_are_no_use_of_it(catalogue: Catalogue, uses: Uses) -> None:
@@ -177,13 +165,12 @@ def test_every_label_agrees_with_its_definition(catalogue: Catalogue, uses: Uses
     ],
 )
 def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: UseLabel) -> None:
-    family = uses.family_use(technique, model)
-    assert family.how is how
+    assert uses.family_use(technique, model).how is how
 
 
-def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(catalogue: Catalogue, uses: Uses) -> None:
+def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(ctx: Context, uses: Uses) -> None:
     family = uses.family_use("tensor-parallelism", "deepseek-v3")
-    assert use_label(context_of(catalogue), *family.uses) == "adopted, in serving alone"
+    assert use_label(ctx, *family.uses) == "adopted, in serving alone"
 
 
 def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
@@ -222,8 +209,7 @@ def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, cata
             assert [use.day for use in first[:1]] == ([] if told_by_entries else [active[0].day]), id_
 
 
-def test_a_technique_that_came_with_weights_names_their_model(catalogue: Catalogue, uses: Uses) -> None:
-    ctx = context_of(catalogue)
+def test_a_technique_that_came_with_weights_names_their_model(ctx: Context, catalogue: Catalogue, uses: Uses) -> None:
     inherited = [
         use for model in catalogue.models.values() for use in uses.of_model(model.id) if use.how is UseLabel.INHERITED
     ]
