@@ -16,7 +16,7 @@ from catalogue.schema.values import Stated
 from helpers import context_of
 from render.context import Context
 from render.format import short_variant
-from render.pages import api_names, compare_models, trust
+from render.pages import compare_models, trust
 from render.pages.trust import CoverageState
 
 
@@ -26,60 +26,26 @@ def small_context(small: Catalogue) -> Context:
     return context_of(small)
 
 
-def rows(html: str) -> list[list[str]]:
-    """The text of every body cell of the tables in `html`; lines of a cell are separated by `/`."""
-    tree = LexborHTMLParser(html)
-    return [[cell.text(separator="/", strip=True) for cell in row.css("th, td")] for row in tree.css("tbody tr")]
-
-
-def test_quarters_follow_the_pointers(small: Context) -> None:
-    assert rows(api_names.api_names_page(small).blocks["quarters"]) == [
-        ["2024 Q1", "Bee Base/Cat 0.1M", "", ""],
-        ["2024 Q2", "Cat 0.1M", "a caterpillar", ""],
-        ["2024 Q3", "Cat 0.1M/Moth", "end not published", ""],
-        ["2024 Q4", "", "", ""],
-        ["2025 Q1", "", "", "Elk Chat"],
-        ["2025 Q2", "", "", "Elk Chat/Elk Chat 2"],
-    ]
-
-
-def test_a_name_ends_with_its_last_row(small: Context) -> None:
-    found = rows(api_names.api_names_page(small).blocks["insect"])
-    assert [[since, model.split("\u2060")[0].strip("/")] for since, model in found] == [
-        ["not published", "an unknown insect"],
-        ["March 2024", "Bee Base"],
-        ["15 March 2024", "Cat 0.1M/, asleep/A month is before any later day in it."],
-        ["1 July 2024", "Moth/Not in the catalogue."],
-        ["31 August 2024", "No longer accepted"],
-    ]
-    assert all("\u2060/[" in model for _, model in found), "each with its source"
-
-
-STATES = {
-    "first hand": ({"value": 1, "source": "a-paper §1"}, CoverageState.SOURCED),
-    "copy": ({"value": 1, "source": "a-paper §1 via copy-b README"}, CoverageState.COPY),
-    "third party": ({"value": 1, "source": "copy-b README"}, CoverageState.COPY),
-    "copy beside first hand": (
-        {"value": 1, "source": "a-paper §1 via copy-b README; a-repo config.json"},
-        CoverageState.SOURCED,
-    ),
-    "not published": ({"value": "not published", "source": "a-paper"}, CoverageState.NOT_PUBLISHED),
-    "not applicable": ("not applicable", CoverageState.NOT_APPLICABLE),
-    "unknown": ("unknown", CoverageState.UNKNOWN),
-    "best of the variants": (
+# How a value of a field is stated for each variant, and how well that covers the field.
+STATES = [
+    ({"value": 1, "source": "a-paper §1"}, CoverageState.SOURCED),
+    ({"value": 1, "source": "a-paper §1 via copy-b README"}, CoverageState.COPY),
+    ({"value": 1, "source": "copy-b README"}, CoverageState.COPY),
+    ({"value": 1, "source": "a-paper §1 via copy-b README; a-repo config.json"}, CoverageState.SOURCED),
+    ({"value": "not published", "source": "a-paper"}, CoverageState.NOT_PUBLISHED),
+    ("not applicable", CoverageState.NOT_APPLICABLE),
+    ("unknown", CoverageState.UNKNOWN),
+    (
         {"by_variant": {"a": "unknown", "b": {"value": 2, "source": "a-paper"}}, "source": "a-paper"},
         CoverageState.SOURCED,
     ),
-}
+]
 
 
-@pytest.mark.parametrize(("written", "state"), STATES.values(), ids=STATES.keys())
-def test_state(written: object, state: CoverageState) -> None:
-    table = Copies({}, frozenset({"copy-b"}))
-    assert trust.state_of([with_sources(Stated[int].model_validate(written), table)]) is state
-
-
-def test_nothing_is_unknown() -> None:
+@pytest.mark.parametrize(("written", "state"), STATES)
+def test_how_well_a_field_is_covered(written: object, state: CoverageState) -> None:
+    copies = Copies({}, frozenset({"copy-b"}))
+    assert trust.state_of([with_sources(Stated[int].model_validate(written), copies)]) is state
     assert trust.state_of([None]) is CoverageState.UNKNOWN
 
 
@@ -107,10 +73,6 @@ def test_the_table_counts_every_field_of_every_model(ctx: Context) -> None:
         assert row.css("td")[0].text() == f"{100 * known / len(applying):.0f}%"
 
 
-def test_names_of_the_real_catalogue_lead_to_models(catalogue: Catalogue) -> None:
-    assert {"deepseek-chat", "deepseek-reasoner"} <= {name.id for name in catalogue.api_names}
-
-
 def test_a_catalogue_without_the_presets_compares_the_last_of_its_general_line(valid: Path) -> None:
     for file in (valid / "models.yaml", *(valid / "models").iterdir()):
         kept = [line for line in file.read_text(encoding="utf-8").splitlines() if "compared_with" not in line]
@@ -119,53 +81,38 @@ def test_a_catalogue_without_the_presets_compares_the_last_of_its_general_line(v
     context = context_of(catalogue)
     chosen = compare_models.first_choice(context)
     assert len(chosen) >= 2
-    names = [
-        node.text()
-        for node in LexborHTMLParser(compare_models.compare_models_page(context).sections[0].html).css(
-            ".ds-board th[scope=col] a"
-        )
-    ]
+    board = LexborHTMLParser(compare_models.compare_models_page(context).sections[0].html)
+    names = [node.text() for node in board.css(".ds-board th[scope=col] a")]
     assert names == [short_variant(catalogue.entries[id_].variant.name) for id_ in chosen]
 
 
-def test_the_chart_has_a_bar_for_each_meaning_of_a_name(built: Path, catalogue: Catalogue) -> None:
-    for edition in ("", "zh/"):
-        page = LexborHTMLParser((built / edition / "api-names" / "index.html").read_text(encoding="utf-8"))
-        for form in ("across", "down"):
-            svg = page.css_first(f"svg.ds-gantt-{form}")
-            assert [text.text() for text in svg.css("text.name")] == [name.name for name in catalogue.api_names]
-            bars = svg.css("rect.span")
-            assert len(bars) == sum(len(name.pointers) for name in catalogue.api_names)
-            leading = [
-                f"models/{catalogue.entries[pointer.variant].model.id}/"
-                for name in catalogue.api_names
-                for pointer in name.pointers
-                if pointer.variant is not None
-            ]
-            links = [link.attributes["href"] or "" for link in svg.css("a:has(rect)")]
-            assert [link.removeprefix("../") for link in links] == leading
-            still = sum(1 for name in catalogue.api_names if name.until is None)
-            assert len(svg.css("path.on")) == still
+@pytest.mark.parametrize("edition", ["", "zh/"])
+@pytest.mark.parametrize("form", ["across", "down"])
+def test_the_chart_has_a_bar_for_each_meaning_of_a_name(
+    built: Path, catalogue: Catalogue, edition: str, form: str
+) -> None:
+    page = LexborHTMLParser((built / edition / "api-names" / "index.html").read_text(encoding="utf-8"))
+    svg = page.css_first(f"svg.ds-gantt-{form}")
+    pointers = [pointer for name in catalogue.api_names for pointer in name.pointers]
+    assert [text.text() for text in svg.css("text.name")] == [name.name for name in catalogue.api_names]
+    assert len(svg.css("rect.span")) == len(pointers)
+    models = [catalogue.entries[pointer.variant].model.id for pointer in pointers if pointer.variant is not None]
+    links = [(link.attributes["href"] or "").removeprefix("../") for link in svg.css("a:has(rect)")]
+    assert links == [f"models/{id_}/" for id_ in models]
+    assert len(svg.css("path.on")) == sum(name.until is None for name in catalogue.api_names)
 
 
 def test_bars_of_the_chart_follow_each_other_on_one_scale(built: Path, catalogue: Catalogue) -> None:
     page = LexborHTMLParser((built / "api-names" / "index.html").read_text(encoding="utf-8"))
-    svg = page.css_first("svg.ds-gantt-across")
-    bars = [(float(b.attributes["x"] or ""), float(b.attributes["width"] or "")) for b in svg.css("rect.span")]
-    pointers = [pointer for name in catalogue.api_names for pointer in name.pointers]
-    dated = {p.since.value.first_day: x for p, (x, _) in zip(pointers, bars, strict=True) if p.since.value}
-    ordered = sorted(dated)
-    assert [dated[day] for day in ordered] == sorted(dated.values())
-    days = [date.fromisoformat(day) for day in ordered]
-    per_day = {
-        round((dated[b.isoformat()] - dated[a.isoformat()]) / (b - a).days, 1)
-        for a, b in pairwise(days)
-        if (b - a).days > 20
-    }
-    assert len(per_day) == 1
-    index = 0
+    spans = page.css_first("svg.ds-gantt-across").css("rect.span")
+    bars = iter([(float(b.attributes["x"] or ""), float(b.attributes["width"] or "")) for b in spans])
+    dated: dict[str, float] = {}
     for name in catalogue.api_names:
-        own = bars[index : index + len(name.pointers)]
-        index += len(name.pointers)
+        own = [next(bars) for _ in name.pointers]
+        dated |= {p.since.value.first_day: x for p, (x, _) in zip(name.pointers, own, strict=True) if p.since.value}
         for (x, width), (following, _) in pairwise(own):
             assert abs(x + width - following) < 0.1, name.name
+    days = sorted((date.fromisoformat(day), x) for day, x in dated.items())
+    assert [x for _, x in days] == sorted(dated.values())
+    apart = [((b - a).days, there - here) for (a, here), (b, there) in pairwise(days) if (b - a).days > 20]
+    assert len({round(distance / count, 1) for count, distance in apart}) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -23,25 +22,7 @@ LANGUAGES = pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 IN_STEPS = {"mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-training", "grpo", "dsa", "csa", "mhc"}
 
 
-@dataclass(frozen=True)
-class Box:
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: Box) -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
-    def inside(self, other: Box) -> bool:
-        return (
-            self.left >= other.left
-            and self.right <= other.right
-            and self.top >= other.top
-            and self.bottom <= other.bottom
-        )
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def label_boxes(frame: Frame) -> list[tuple[str, Box]]:
@@ -54,8 +35,12 @@ def label_boxes(frame: Frame) -> list[tuple[str, Box]]:
         words, x, y = str(shape["words"]), float(shape["x"]), float(shape["y"])
         width = 0.94 * text_width(words, size, "strong" in shape["kind"] or "on" in shape["kind"].split())
         left = x - {"start": 0, "middle": width / 2, "end": width}[shape["anchor"]]
-        found.append((words, Box(left, y - 0.72 * size, left + width, y + 0.2 * size)))
+        found.append((words, (left, y - 0.72 * size, left + width, y + 0.2 * size)))
     return found
+
+
+def meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def test_every_technique_that_a_guide_names_is_drawn(catalogue: Catalogue) -> None:
@@ -67,26 +52,20 @@ def test_every_technique_that_a_guide_names_is_drawn(catalogue: Catalogue) -> No
 
 
 @LANGUAGES
-def test_labels_stay_apart_and_inside(catalogue: Catalogue, language: str) -> None:
+def test_labels_stay_apart_and_shapes_inside(catalogue: Catalogue, language: str) -> None:
     context, wrong = context_of(catalogue, language), []
-    for id_ in DRAWINGS:
-        for frame in frames_of(context, id_):
-            boxes, paper = label_boxes(frame), Box(-1, -1, frame.panel.width + 2, frame.panel.height + 1)
-            wrong += [f"{id_}: `{words}` leaves the canvas" for words, box in boxes if not box.inside(paper)]
-            wrong += [f"{id_}: `{a}` meets `{b}`" for (a, x), (b, y) in combinations(boxes, 2) if x.meets(y)]
+    for id_, frame in ((name, frame) for name in DRAWINGS for frame in frames_of(context, name)):
+        boxes, wide, high = label_boxes(frame), frame.panel.width + 1, frame.panel.height + 1
+        for words, (left, top, right, bottom) in boxes:
+            if left < -1 or top < -1 or right > wide + 1 or bottom > high:
+                wrong.append(f"{id_}: `{words}` leaves the canvas")
+        wrong += [f"{id_}: `{a}` meets `{b}`" for (a, x), (b, y) in combinations(boxes, 2) if meet(x, y)]
+        for shape in frame.panel.shapes:
+            assert not re.search(r"nan|inf|None", str(shape)), id_
+            if shape["is"] == "bar":
+                assert float(shape["x"]) + float(shape["w"]) <= wide, id_
+                assert float(shape["y"]) + float(shape["h"]) <= high, id_
     assert wrong == []
-
-
-@LANGUAGES
-def test_shapes_stay_inside(catalogue: Catalogue, language: str) -> None:
-    context = context_of(catalogue, language)
-    for id_ in DRAWINGS:
-        for frame in frames_of(context, id_):
-            for shape in frame.panel.shapes:
-                if shape["is"] == "bar":
-                    assert float(shape["x"]) + float(shape["w"]) <= frame.panel.width + 1, id_
-                    assert float(shape["y"]) + float(shape["h"]) <= frame.panel.height + 1, id_
-                assert not re.search(r"nan|inf|None", str(shape)), id_
 
 
 def test_a_formula_has_the_colours_of_the_shapes_beside_it(catalogue: Catalogue) -> None:
@@ -129,9 +108,8 @@ def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
     assert len(index.css(".ds-glyph svg")) == len(catalogue.techniques)
     for id_ in DRAWINGS:
         technique = catalogue.techniques[id_]
-        page = LexborHTMLParser(
-            (built / edition / "techniques" / (technique.page or id_) / "index.html").read_text(encoding="utf-8")
-        )
+        file = built / edition / "techniques" / (technique.page or id_) / "index.html"
+        page = LexborHTMLParser(file.read_text(encoding="utf-8"))
         assert page.css_first(f"#{id_}-picture svg" if technique.page else "#picture svg") is not None, id_
         change = page.css_first(".ds-was-now")
         assert technique.page or (change is not None and "→" in change.text()), id_
