@@ -232,15 +232,12 @@ def watched(page: Tab, address: str) -> Iterator[list[str]]:
         if response.status >= 400:
             problems.append(f"{response.status} {response.url}")
 
-    page.on("console", said)
-    page.on("pageerror", failed)
-    page.on("request", asked)
-    page.on("response", answered)
+    heard = {"console": said, "pageerror": failed, "request": asked, "response": answered}
+    for event, hear in heard.items():
+        page.on(event, hear)
     yield problems
-    page.remove_listener("console", said)
-    page.remove_listener("pageerror", failed)
-    page.remove_listener("request", asked)
-    page.remove_listener("response", answered)
+    for event, hear in heard.items():
+        page.remove_listener(event, hear)
     assert problems == []
 
 
