@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+import elsewhere
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, recount_sizes
 from catalogue.records import Catalogue
 from catalogue.schema.documents import WitnessRow
 from catalogue.witnesses import Outcome, _compare_value, compare_witness
-from helpers import ROOT, context_of
+from helpers import context_of
 from render.pages.elsewhere import IDEAS, elsewhere_page, users_of
 
 CONFIGURATION = """
@@ -69,13 +68,14 @@ def test_the_page_shows_tables_and_not_their_markup(catalogue: Catalogue) -> Non
     assert html.count("<table") == 1 + len(IDEAS)
 
 
-def test_a_configuration_class_is_read_without_importing_it(tmp_path: Path) -> None:
+def test_a_configuration_class_is_read_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "transformers" / "models" / "ant"
     folder.mkdir(parents=True)
     for name, text in (("configuration", CONFIGURATION), ("modeling", MODELING), ("modular", MODULAR)):
         (folder / f"{name}_ant.py").write_text(text, encoding="utf-8")
-    command = f"import sys; sys.path.insert(0, 'tools'); import elsewhere; from pathlib import Path; elsewhere.DATA = Path({str(tmp_path / 'out.json')!r}); sys.argv = ['x', {str(tmp_path / 'transformers')!r}, '--version', '1']; sys.exit(elsewhere.main())"
-    subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=True, capture_output=True)
+    monkeypatch.setattr(elsewhere, "DATA", tmp_path / "out.json")
+    monkeypatch.setattr(sys, "argv", ["elsewhere.py", str(tmp_path / "transformers"), "--version", "1"])
+    assert elsewhere.main() == 0
     (row,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["models"]
     assert row == {
         "type": "ant",
@@ -132,7 +132,6 @@ def test_every_difference_has_a_reason_and_every_reason_a_difference(catalogue: 
 def test_a_value_is_compared_within_its_tolerance(
     catalogue: Catalogue, field: str, value: bool | float | str, outcome: Outcome
 ) -> None:
-    row = WitnessRow(variant="deepseek-v3-base", field=field, value=value)
-    if field == "released":
-        row = WitnessRow(variant="deepseek-v3", field=field, value=value)
-    assert _compare_value(catalogue, row, None).outcome is outcome, Decimal(0)
+    variant = "deepseek-v3" if field == "released" else "deepseek-v3-base"
+    row = WitnessRow(variant=variant, field=field, value=value)
+    assert _compare_value(catalogue, row, None).outcome is outcome

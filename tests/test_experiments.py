@@ -10,25 +10,20 @@ import pytest
 from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from helpers import DATA, VALID, context_of
+from helpers import DATA, context_of
 from render.cite import Citations
 from render.labs import experiment_card
 from render.pages import study
 
 
-@pytest.fixture
-def valid(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(VALID, tmp_path / "data"))
-
-
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("experiments/trails.csv", "", None, "data/experiments/trails.csv:1: is not there, and the experiment has a `result`"),
-        ("experiments/trails.csv", "shared,1,4.2", "shared,1,low", "data/experiments/trails.csv:4: loss: `low` is no number"),
-        ("experiments/trails.csv", "arm,seed,loss", "arm,seed,lost", "data/experiments/trails.csv:1: loss: the column is not there"),
-        ("experiments/trails.curve.csv", "own,0,20,4.6", "own,0,20,nan", "data/experiments/trails.curve.csv:5: loss: `nan` is no number"),
-        ("experiments/trails.csv", "own,", "alone,", "data/experiments.yaml:12: experiments.trails.arms.own.id: `own` was not run"),
+        ("experiments/trails.csv", "", None, "valid/experiments/trails.csv:1: is not there, and the experiment has a `result`"),
+        ("experiments/trails.csv", "shared,1,4.2", "shared,1,low", "valid/experiments/trails.csv:4: loss: `low` is no number"),
+        ("experiments/trails.csv", "arm,seed,loss", "arm,seed,lost", "valid/experiments/trails.csv:1: loss: the column is not there"),
+        ("experiments/trails.curve.csv", "own,0,20,4.6", "own,0,20,nan", "valid/experiments/trails.curve.csv:5: loss: `nan` is no number"),
+        ("experiments/trails.csv", "own,", "alone,", "valid/experiments.yaml:12: experiments.trails.arms.own.id: `own` was not run"),
         ("experiments/trails.csv", "own,0,4.6", "own,0,4.0", "verdict: `shown`, and the results say `not shown`"),
         ("experiments.yaml", "verdict: consistent", "verdict: opposite", "verdict: `opposite`, and the results say `consistent`"),
         ("experiments.yaml", "second: not,", "second: nit,", "`nit` is no arm; allowed are `dug`, `not`"),
@@ -94,7 +89,7 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
     assert sum(worked.before) == pytest.approx(1)
     path.write_text(path.read_text("utf-8").replace('"rewards"', '"reward"'), "utf-8")
     with pytest.raises(
-        CatalogueError, match=r"data/experiments/one-step.json:1: one_group.rewards: .*one_step` writes this file"
+        CatalogueError, match=r"valid/experiments/one-step.json:1: one_group.rewards: .*one_step` writes this file"
     ):
         load_catalogue(valid)
 

@@ -20,11 +20,11 @@ from catalogue.records import Catalogue
 from catalogue.schema.study import Measured, ProblemKind
 from helpers import context_of
 from render import problems
+from render.context import Context
 from render.words import CHINESE, ENGLISH
 
 
-def test_there_are_problems_on_guides_techniques_and_models(catalogue: Catalogue) -> None:
-    ctx = context_of(catalogue)
+def test_there_are_problems_on_guides_techniques_and_models(ctx: Context, catalogue: Catalogue) -> None:
     every = ctx.problems
     assert len(every) >= 120
     assert len({p.id for p in every}) == len(every)
@@ -50,16 +50,14 @@ def test_all_problems_stand_in_the_order_of_the_guides(built: Path, catalogue: C
 
 def test_workings_in_chinese_call_numbers_by_chinese_names(catalogue: Catalogue) -> None:
     ctx = context_of(catalogue, CHINESE)
+    own = {name for asked in ctx.problems for name in asked.problem.zh_names if not name.startswith(("n_", "num_"))}
     lines = {}
     for asked in ctx.problems:
         item = problems.problem_item(ctx, asked)
-        lines[asked.id] = " | ".join(
-            re.sub("<[^>]+>", "", str(x)) for x in [*(s["working"] for s in item["steps"]), item["working"]]
-        )
-    own = {name for asked in ctx.problems for name in asked.problem.zh_names if not name.startswith(("n_", "num_"))}
-    for id_, line in lines.items():
+        workings = [*(step["working"] for step in item["steps"]), item["working"]]
+        lines[asked.id] = line = re.sub("<[^>]+>", "", " | ".join(map(str, workings)))
         left = own & {word.replace("_", "-") for word in re.findall(r"[a-z_]{3,}", line)} - {"exp"}
-        assert not left, (id_, line)
+        assert not left, (asked.id, line)
     assert "展开 ÷ (吸收 − 还原)" in lines["why-absorb"]
 
 
@@ -72,15 +70,12 @@ def test_an_option_has_one_stop_before_what_is_said_of_it(catalogue: Catalogue, 
     assert not re.findall(r".{12}(?:[。.][：:]|\.  )", text)
 
 
-def test_answers_follow_from_the_architecture(catalogue: Catalogue) -> None:
-    ctx = context_of(catalogue)
-    by_id = {p.id: p for p in ctx.problems}
-    worked, recount = by_id["cache-of-latents-deepseek-v3-base"].worked, catalogue.entries["deepseek-v3-base"].recount
-    assert worked.exact == recount.kv_cache.exact
+def test_answers_follow_from_the_architecture(ctx: Context, catalogue: Catalogue) -> None:
+    (latents,) = (p for p in ctx.problems if p.id == "cache-of-latents-deepseek-v3-base")
+    assert latents.worked.exact == catalogue.entries["deepseek-v3-base"].recount.kv_cache.exact
 
 
-def test_a_mistake_leads_to_another_number(catalogue: Catalogue) -> None:
-    ctx = context_of(catalogue)
+def test_a_mistake_leads_to_another_number(ctx: Context) -> None:
     for problem in ctx.problems:
         for number, mistake in problem.mistakes:
             off = abs(number / problem.worked.exact - 1)
@@ -122,23 +117,18 @@ def test_the_band_of_a_measured_number_spans_the_seeds(catalogue: Catalogue) -> 
     gap = measured_band(Measured(experiment="mla-gqa", column="loss", arm="mla", less="gqa"), catalogue.results)
     assert gap.mean < 0, "differences are taken seed by seed"
     for wrong in ({"experiment": "none-such"}, {"column": "nothing"}, {"arm": "nothing"}):
+        asked = Measured(**{"experiment": "balance", "column": "loss", "arm": "bias", **wrong})
         with pytest.raises(LookupFailure):
-            measured_band(
-                Measured(**{"experiment": "balance", "column": "loss", "arm": "bias", **wrong}), catalogue.results
-            )
+            measured_band(asked, catalogue.results)
 
 
 def test_the_script_of_the_chunks_runs_every_order_as_the_lab_does() -> None:
     source = (ROOT / "hooks/render/scripts/puzzles.js").read_text("utf-8").split("function chunks(")[0]
     engine = quickjs.Context()
-    engine.eval(
-        "const document = null;"
-        + source
-        + "function spans(order, given) { return JSON.stringify(spansOf(JSON.parse(order), JSON.parse(given))); }"
-    )
-    given = json.dumps(
-        {"needs": overlap.NEEDS, "sent": overlap.SENT_AFTER, "compute": overlap.COMPUTE, "send": overlap.SEND}
-    )
+    spans = "function spans(order, given) { return JSON.stringify(spansOf(JSON.parse(order), JSON.parse(given))); }"
+    engine.eval(f"const document = null;{source}{spans}")
+    durations = {"compute": overlap.COMPUTE, "send": overlap.SEND}
+    given = json.dumps({"needs": overlap.NEEDS, "sent": overlap.SENT_AFTER, **durations})
     orders = list(overlap.possible_orders())
     assert len(orders) == 45
     for order in orders:
