@@ -82,16 +82,6 @@ def test_every_sign_of_a_formula_is_in_the_font(built: Path, texts: dict[Path, s
     assert {sign for sign in used if ord(sign) not in known and ord(sign) < 0x2E80} == set()
 
 
-def test_a_row_has_one_head(pages: dict[Path, LexborHTMLParser]) -> None:
-    rows = 0
-    for path, tree in pages.items():
-        for row in tree.css("table tbody tr"):
-            heads = row.css("th")
-            assert len(heads) <= 1, f"{path}: {row.text()[:80]}"
-            rows += 1
-    assert rows > 1000
-
-
 def test_text_has_six_sizes() -> None:
     """Every size is one of the six tokens, a size of print or of a figure, inherited, or none (a date that is shown in digits)."""
     folder = Path(assets.__file__).parent / "styles"
@@ -101,12 +91,6 @@ def test_text_has_six_sizes() -> None:
     others = {size.strip() for size in sizes if not allowed.fullmatch(size.strip())}
     drawn = {size for size in others if re.fullmatch(r"[\d.]+px", size) and float(size[:-2]) >= 12}
     assert others - drawn == set(), "beside the six, figures have sizes in their own units, none below 12"
-
-
-def test_a_moved_page_leads_on(built: Path, texts: dict[Path, str]) -> None:
-    for old, new in (("infrastructure", "../compare/infrastructure/"), ("data", "../use-and-extend/")):
-        assert f"url={new}" in texts[Path(old) / "index.html"]
-        assert (built / old / new / "index.html").resolve().is_file()
 
 
 def test_an_address_that_does_not_exist_offers_every_model(built: Path, texts: dict[Path, str]) -> None:

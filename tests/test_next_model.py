@@ -2,7 +2,7 @@
 
 Each layer of V5 keeps a latent of 256 and an indexer key of 64 of a token, every fourth layer the keys and values of 4
 heads of 128 too; it is routed, stored and optimised in new ways. Whatever has to know of one says so at once and by
-name, and what was written here (`cases/next_model/`: a module, a drawing, words) is all that it takes.
+name, and what was written here (`cases/next_model/`: a module, a drawing, words, some lines) is all that it takes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from building import ROOT
 
@@ -50,18 +52,24 @@ class Project:
             git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *command]
             subprocess.run(git, cwd=folder, check=True)
 
-    def replace(self, file: str, *pairs: tuple[str, str]) -> None:
+    def add(self, file: str, text: str = "", part: str = "", before: str = "", after: str = "") -> None:
+        """Write a file, or put a text before or after one that stands once in it."""
         path = self.folder / file
-        text = path.read_text(encoding="utf-8")
-        for old, new in pairs:
-            assert text.count(old) == 1, (file, old, text.count(old))
-            text = text.replace(old, new)
+        text = text or (PARTS / part).read_text(encoding="utf-8")
+        if place := before or after:
+            old = path.read_text(encoding="utf-8")
+            assert old.count(place) == 1, (file, place)
+            text = old.replace(place, text + place if before else place + text)
         path.write_text(text, encoding="utf-8")
         self.files.add(file)
 
-    def write(self, file: str, part: str) -> None:
-        shutil.copy(PARTS / part, self.folder / file)
-        self.files.add(file)
+    def take(self, steps: list[dict[str, Any]]) -> None:
+        """Add one after the other what is missing, which `check` says at once and by name."""
+        for step in steps:
+            expected = step.pop("says", [])
+            self.add(**step)
+            if expected:
+                self.says(*expected)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -104,13 +112,10 @@ def filled(project: Project) -> None:
     file.write_text(text + STAGE, encoding="utf-8")
 
 
-SCHEMA, TRAINING = "hooks/catalogue/schema/architecture.py", "hooks/catalogue/schema/training.py"
-DRAWINGS = "hooks/render/figures/architecture/attention.py"
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The model with all that it needs; on the way, everything that is missing speaks up."""
+    steps = yaml.safe_load((PARTS / "steps.yaml").read_text(encoding="utf-8"))
     project = Project(tmp_path_factory.mktemp("next"))
     said = project.draft()
     for text in (
@@ -120,35 +125,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "a new kind is a module in hooks/catalogue/attention/",
     ):
         assert text in said
-    project.replace(
-        SCHEMA,
-        ('    NOAUX_TC = "noaux_tc"\n', '    NOAUX_TC = "noaux_tc"\n    XROUTE = "xroute"\n'),
-        ('    CSA2 = "CSA2"\n', '    CSA2 = "CSA2"\n    XSA = "XSA"\n'),
-    )
-    project.says("ROUTINGS in derive/expression.py: there is none for `xroute`")
-    noaux = "        TopkMethod.NOAUX_TC: Routing(balance_bias=True),\n"
-    project.replace("hooks/catalogue/derive/expression.py", (noaux, noaux + noaux.replace("NOAUX_TC", "XROUTE")))
-    project.says("catalogue/attention: there is none for `XSA`")
-    project.write("hooks/catalogue/attention/xsa.py", "xsa.py.txt")
-    project.says("XSA names the field `full_cache_layers`, which is none")
-    field = (
-        "    full_cache_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.ATTENTION] = Field(\n"
-        '        default=None, description="XSA: layers that keep keys and values of heads as well.", examples=[18]\n    )\n'
-    )
-    project.replace(SCHEMA, ("    hc_mult: Annotated", f"{field}    hc_mult: Annotated"))
-    project.says("DRAWINGS in render/figures/architecture/attention.py: there is none for `XSA`")
-    drawing = (PARTS / "drawing.py.txt").read_text(encoding="utf-8")
-    last = "        Attention.CSA2: _draw_compressed,\n"
-    project.replace(
-        DRAWINGS,
-        ("DRAWINGS: Mapping", f"{drawing}DRAWINGS: Mapping"),
-        (last, f"{last}        Attention.XSA: _draw_latent_beside_heads,\n"),
-    )
-    project.says("TOKEN_PATHS in render/figures/architecture/attention.py: there is none for `XSA`")
-    project.replace(
-        DRAWINGS, ("        Attention.MQA: None,\n", "        Attention.MQA: None,\n        Attention.XSA: None,\n")
-    )
-
+    project.take(steps["code"])
     project.draft()
     filled(project)
     project.says(
@@ -156,39 +133,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "found `NVX4 (E2M1)`; the first word is one of `FP32`",
         "found `Sophon`; an optimiser begins with one of `AdamW`",
     )
-    project.replace(
-        "data/asked.yaml", ("\nfacts:\n", "\nfacts:\n  full_cache_layers: {en: [full layers], zh: [完整缓存层]}\n")
-    )
-    project.replace(
-        TRAINING,
-        ('    INT4 = "INT4"\n', '    INT4 = "INT4"\n    NVX4 = "NVX4"\n'),
-        ('    MUON = "Muon"\n', '    MUON = "Muon"\n    SOPHON = "Sophon"\n'),
-    )
-    project.says("there is none for `Sophon`")
-    project.replace(
-        "hooks/catalogue/derive/training.py",
-        (
-            "        OptimizerKind.MUON: ",
-            '        OptimizerKind.SOPHON: OptimizerStates(constants=("beta1",), moments=1),\n        OptimizerKind.MUON: ',
-        ),
-    )
-    project.says("NUMBER_FORMATS in derive/calculators.py: there is none for `NVX4`")
-    project.replace(
-        "hooks/catalogue/derive/calculators.py",
-        (
-            "        NumberFormat.INT4: ",
-            '        NumberFormat.NVX4: StoredFormat(bits=4, weights="mixed"),\n        NumberFormat.INT4: ',
-        ),
-    )
-    words = (
-        "field.architecture.full_cache_layers",
-        "drawing.kind_xsa",
-        "drawing.say.kept_in_latent",
-        "term.xsa_latent",
-    )
-    project.says(*(f"words/{language}/: `{key}` is missing" for language in ("en", "zh") for key in words))
-    for language in ("en", "zh"):
-        project.write(f"hooks/render/words/{language}/xsa.yaml", f"{language}.yaml")
+    project.take(steps["entry"])
     return project
 
 
@@ -243,7 +188,11 @@ def made(whole: Project) -> dict[str, object]:
 
 def test_a_new_kind_of_attention_takes_six_files(whole: Project) -> None:
     routing = {"hooks/catalogue/derive/expression.py"}
-    formats = {TRAINING, "hooks/catalogue/derive/calculators.py", "hooks/catalogue/derive/training.py"}
+    formats = {
+        "hooks/catalogue/schema/training.py",
+        "hooks/catalogue/derive/calculators.py",
+        "hooks/catalogue/derive/training.py",
+    }
     assert len(whole.files - routing - formats) == 6
 
 

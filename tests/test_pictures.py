@@ -24,15 +24,6 @@ from social_cards import (
 )
 
 
-def test_models_and_techniques_have_their_own(ctx: Context, catalogue: Catalogue) -> None:
-    found = dict(social_cards(ctx, read_faces()))
-    expected = {f"models/{id_}.md" for id_ in catalogue.models} | {
-        f"techniques/{id_}.md" for id_, technique in catalogue.techniques.items() if technique.page is None
-    }
-    assert found.keys() == expected | {"index.md"}
-    assert {f"{FOLDER}/{card.name}.png" for card in found.values()} == set(card_addresses(ctx).values())
-
-
 def test_parts_of_a_model_take_its_picture_and_others_that_of_the_site(ctx: Context) -> None:
     known = card_addresses(ctx)
     assert picture_of("models/deepseek-v3/scores.md", known) == picture_of("models/deepseek-v3.md", known)

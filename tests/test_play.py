@@ -70,23 +70,21 @@ SIMULATED = ("bias-balance", "fp8-tiles")  # take seconds for a state
 
 @pytest.mark.parametrize("name", PLAYS)
 def test_every_state_is_drawn_and_said(name: str, edition: Context) -> None:
+    """In Chinese the numbers are the same; what takes seconds is drawn in one state beside the first."""
     play = PLAYS[name](edition.words, edition.catalogue)
-    first = draw_play(play, {})
-    combined = edition.words.language == ENGLISH and name not in SIMULATED
-    for state in ends_of_inputs(play, combined):
+    first, english = draw_play(play, {}), edition.words.language == ENGLISH
+    states = ends_of_inputs(play, combined=english and name not in SIMULATED)
+    changed = set()
+    for state in states if english or name not in SIMULATED else states[-1:]:
         drawn = draw_play(play, state)
         assert len(drawn.panels) == len(first.panels), state
         text = drawn.status + "".join(panel.shapes + panel.title for panel in drawn.panels)
         assert not re.search(r"NaN|Infinity|undefined|null|\{\w+\}", text), state
         assert all(float(length) >= 0 for length in _LENGTH.findall(text)), state
-
-
-def test_an_input_changes_the_drawing_and_the_sentence(edition: Context) -> None:
-    for name, make in PLAYS.items():
-        play = make(edition.words, edition.catalogue)
-        first, other = draw_play(play, {}), draw_play(play, next(s for s in ends_of_inputs(play) if s != play.start))
-        assert first.status != other.status, name
-        assert [panel.shapes for panel in first.panels] != [panel.shapes for panel in other.panels], name
+        changed.add(
+            (drawn.status != first.status, [p.shapes for p in drawn.panels] != [p.shapes for p in first.panels])
+        )
+    assert (True, True) in changed, "an input changes the drawing and the sentence"
 
 
 def test_guessing_ahead_is_that_of_the_lab() -> None:

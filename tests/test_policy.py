@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
-import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
@@ -18,7 +16,6 @@ from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
-from catalogue.records import Catalogue
 from helpers import leads_on
 from postbuild import publish
 from render.assets import HEADER, POLICY
@@ -147,32 +144,5 @@ def test_every_page_names_its_other_forms(built: Path, pages: dict[Path, LexborH
             (link.attributes.get("hreflang") or link.attributes.get("type")): link.attributes.get("href") or ""
             for link in tree.css("link[rel=alternate]")
         }
-        assert links["x-default"] == links["en"], path
         assert (built / path.parent / links["text/markdown"]).is_file(), path
         assert (built / path.parent / links["application/atom+xml"]).is_file(), path
-
-
-def test_linked_data(built: Path, catalogue: Catalogue) -> None:
-    """The page of downloads is a dataset whose files are there; the page of a model names its paper."""
-    for edition in (built, built / "zh"):
-        dataset = linked(edition / "use-and-extend" / "index.html")
-        assert dataset["@type"] == "Dataset"
-        assert {"name", "description", "license", "url", "creator", "distribution"} <= dataset.keys()
-        assert len(dataset["description"]) >= 50 or edition != built
-        for download in dataset["distribution"]:
-            assert (built / "data" / download["contentUrl"].rpartition("/")[2]).is_file()
-        for model in catalogue.models.values():
-            if model.reference:
-                article = linked(edition / "models" / model.id / "index.html")
-                assert article["@type"] == "ScholarlyArticle"
-                assert article["headline"] == catalogue.references[model.reference].title
-                assert article["author"]
-                assert re.fullmatch(r"\d{4}(-\d{2}){0,2}", article["datePublished"])
-
-
-def linked(page: Path) -> dict[str, object]:
-    node = LexborHTMLParser(page.read_text(encoding="utf-8")).css_first('script[type="application/ld+json"]')
-    assert node is not None, page
-    record = json.loads(node.text())
-    assert record["@context"] == "https://schema.org"
-    return dict(record)

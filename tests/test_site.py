@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 import posixpath
@@ -11,6 +9,7 @@ import re
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -87,60 +86,36 @@ def test_the_small_site_is_whole(small: Catalogue, small_site: Path) -> None:
     assert [(page, link) for page, link in broken if not set(re.split(r"[/#.]", link)) & written] == []
 
 
-def test_no_id_twice(parsed: dict[Path, LexborHTMLParser]) -> None:
-    twice = {path: [i for i, n in Counter(ids(tree)).items() if n > 1] for path, tree in parsed.items()}
-    assert {path: found for path, found in twice.items() if found} == {}
+def faults(tree: LexborHTMLParser) -> Iterator[str]:
+    """What a page must not have, or must."""
+    yield from (f"id `{id_}` twice" for id_, count in Counter(ids(tree)).items() if count > 1)
+    for node in tree.css(ASSETS):
+        if urlsplit(target_of(node)).netloc:
+            yield f"{target_of(node)} from another host"
+    for node in tree.css(HTML_LINKS):
+        if (node.attributes["href"] or "").startswith("/"):
+            yield f"{node.attributes['href']} is not there under a sub-path"
+    title, description = tree.css_first("title"), tree.css_first("meta[name=description]")
+    if not title or not title.text().strip() or not description or len(description.attributes["content"] or "") < 10:
+        yield "title or description is missing"
+    if len(tree.css("h1")) != 1:
+        yield "not one h1"
+    levels = [int((node.tag or "h0")[1]) for node in tree.css(".md-content :is(h1, h2, h3, h4)")]
+    yield from (f"h{after} after h{before}" for before, after in itertools.pairwise(levels) if after > before + 1)
+    for table in tree.css("table.ds-table"):
+        if table.css_first("caption") is None or not all(head.attributes.get("scope") for head in table.css("th")):
+            yield "a table without a caption, or a head without a scope"
+    for row in tree.css("table tbody tr"):
+        if len(row.css("th")) > 1:
+            yield f"two heads of a row: {row.text()[:80]}"
 
 
-def test_no_asset_from_another_host(built: Path, parsed: dict[Path, LexborHTMLParser]) -> None:
-    foreign = [
-        (path, address)
-        for path, tree in parsed.items()
-        for node in tree.css(ASSETS)
-        if urlsplit(address := target_of(node)).netloc
-    ]
-    foreign += [
-        (path.relative_to(built), hit)
-        for path in built.rglob("*.css")
-        for hit in re.findall(r"url\(\s*['\"]?(https?:[^)]+)", path.read_text())
-    ]
-    assert foreign == []
-
-
-def test_works_under_a_sub_path(parsed: dict[Path, LexborHTMLParser]) -> None:
-    absolute = [
-        (path, node.attributes["href"])
-        for path, tree in parsed.items()
-        for node in tree.css(HTML_LINKS)
-        if (node.attributes["href"] or "").startswith("/")
-    ]
-    assert absolute == []
-
-
-def test_every_page_has_title_description_and_one_h1(parsed: dict[Path, LexborHTMLParser]) -> None:
-    poor = {}
-    for path, tree in parsed.items():
-        title, description = tree.css_first("title"), tree.css_first("meta[name=description]")
-        if not (
-            title
-            and title.text().strip()
-            and description
-            and len(description.attributes["content"] or "") >= 10
-            and len(tree.css("h1")) == 1
-        ):
-            poor[path] = (title and title.text(), description and description.attributes, len(tree.css("h1")))
-    assert poor == {}
-
-
-def test_headings_do_not_skip_a_level(parsed: dict[Path, LexborHTMLParser]) -> None:
-    skipped = []
-    for path, tree in parsed.items():
-        levels = [
-            int((node.tag or "h0")[1])
-            for node in tree.css(".md-content h1, .md-content h2, .md-content h3, .md-content h4")
-        ]
-        skipped += [(path, before, after) for before, after in itertools.pairwise(levels) if after > before + 1]
-    assert skipped == []
+def test_pages_are_well_made(built: Path, parsed: dict[Path, LexborHTMLParser]) -> None:
+    """Nothing from another host, nothing that needs the root of a server, headings and tables as readers of screens need them."""
+    assert len(parsed) > 300
+    assert {path: found for path, tree in parsed.items() if (found := [*faults(tree)])} == {}
+    for path in built.rglob("*.css"):
+        assert not re.findall(r"url\(\s*['\"]?(https?:[^)]+)", path.read_text()), path
 
 
 def test_apostrophes_are_those_of_print_but_in_code(built: Path) -> None:
@@ -163,14 +138,6 @@ def test_apostrophes_are_those_of_print_but_in_code(built: Path) -> None:
     assert "{{ t('mla') }}" in [
         code.text() for code in LexborHTMLParser(texts["fields"]).css("p code, li code, td code")
     ]
-
-
-def test_tables_have_captions_and_scopes(parsed: dict[Path, LexborHTMLParser]) -> None:
-    tables = [(path, table) for path, tree in parsed.items() for table in tree.css("table.ds-table")]
-    assert tables
-    for path, table in tables:
-        assert table.css_first("caption") is not None, path
-        assert all(head.attributes.get("scope") for head in table.css("th")), path
 
 
 def external_links(parsed: dict[Path, LexborHTMLParser]) -> set[str]:
@@ -235,13 +202,6 @@ def test_every_published_size_is_on_its_page_with_its_source(built: Path, catalo
         assert title in (document.text(), link.text(), link.attributes.get("title"))
 
 
-def test_every_recomputed_value_leads_to_its_working(parsed: dict[Path, LexborHTMLParser]) -> None:
-    tree = parsed[Path("compare", "architecture", "index.html")]
-    links = tree.css("a.ds-r")
-    assert links
-    assert all(re.search(r"#working-[a-z0-9-]+$", link.attributes["href"] or "") for link in links)
-
-
 def test_the_coder_table_of_the_notes_is_complete(built: Path, catalogue: Catalogue) -> None:
     """The learning rates that the notes leave blank are on the page, for each size the notes name."""
     peak = next(s for s in catalogue.models["deepseek-coder"].training if s.id == "pre-training").learning_rate.peak
@@ -250,35 +210,6 @@ def test_the_coder_table_of_the_notes_is_complete(built: Path, catalogue: Catalo
         single = peak.for_variant(f"deepseek-coder-{size}-base")
         mantissa = f"{single.value.value.normalize():E}".split("E")[0]
         assert f"{mantissa} × 10⁻⁴" in text, size
-
-
-def test_search_knows_models_techniques_and_values(built: Path, catalogue: Catalogue) -> None:
-    folders = list((built / "search").iterdir())
-    assert len(folders) == 1, "one index, in a folder of its own name"
-    text = " ".join(path.read_text(encoding="utf-8") for path in sorted(folders[0].glob("*.js")))
-    names = [m.name for m in catalogue.models.values()] + [t.name.en for t in catalogue.techniques.values()]
-    assert [name for name in names if name not in text] == []
-    cache = catalogue.entries[catalogue.models["deepseek-v2"].flagship].recount.kv_cache
-    assert f"{cache.value:,}" in text
-
-
-def test_the_published_interface_keeps_its_shape(built: Path, catalogue: Catalogue) -> None:
-    data = json.loads((built / "data" / "catalogue.json").read_text(encoding="utf-8"))
-    assert [m["id"] for m in data["models"]] == list(catalogue.models)
-    for model in data["models"]:
-        assert {"id", "name", "track", "dates", "arxiv", "variants"} <= model.keys()
-        for variant in model["variants"]:
-            total = variant["parameters"]["total"]
-            assert "absence" in total or total["value"] > 0
-            assert all(source["reference"] in catalogue.references for source in total["source"])
-            if variant["architecture"] and "value" in variant["architecture"]["hidden_size"]:
-                assert variant["architecture"]["hidden_size"]["value"] > 0
-
-
-def test_csv_has_a_row_per_variant(built: Path, catalogue: Catalogue) -> None:
-    rows = list(csv.DictReader(io.StringIO((built / "data" / "variants.csv").read_text(encoding="utf-8"))))
-    assert [row["variant"] for row in rows] == list(catalogue.entries)
-    assert all(row["total_source"] for row in rows)
 
 
 def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path, catalogue: Catalogue) -> None:

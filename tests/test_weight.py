@@ -84,15 +84,6 @@ def test_the_faces_are_there_when_the_page_is_painted_first(browser: Browser, co
     context.close()
 
 
-def test_assets_are_named_by_content_and_the_themes_are_gone(built: Path) -> None:
-    for folder in (built / "assets", built / "zh" / "assets"):
-        names = {path.name for path in folder.glob("*.*s")}
-        assert all(len(name.split(".")) == 3 for name in names), names
-        assert {name.split(".")[0] for name in names} >= {"ds", "search"}
-        assert not (folder / "stylesheets").exists()
-        assert not (folder / "javascripts").exists()
-
-
 def test_what_every_page_loads_beside_its_text_is_light(built: Path) -> None:
     """With the fonts of its letters, and with the scripts of its figures once they are played with."""
     weighed = {address: weigh_beside(built, address) for address in page_addresses(built) if "404" not in address}
