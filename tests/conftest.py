@@ -194,7 +194,17 @@ def pages(built: Path) -> dict[Path, LexborHTMLParser]:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A folder, and in each folder axe: a browser that loads it keeps it compiled, where the text of it would be handed over for each page."""
+    """A folder, and in each folder axe: a browser that loads it keeps it compiled, where the text of it would be handed over for each page.
+
+    Connections last and what is named by its content is kept, as on the servers of deploy/.
+    """
+
+    protocol_version = "HTTP/1.1"
+
+    def end_headers(self) -> None:
+        if "/assets/" in self.path or self.path.endswith(axe.SCRIPT.name):
+            self.send_header("Cache-Control", "max-age=31536000, immutable")
+        super().end_headers()
 
     def translate_path(self, path: str) -> str:
         return str(axe.SCRIPT) if path.endswith(f"/{axe.SCRIPT.name}") else super().translate_path(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -67,23 +66,17 @@ def test_check_digits_are_put_in_where_a_newcomer_wrote_a_one(valid: Path) -> No
 
 
 def test_check_digits_wait_until_nothing_else_is_wrong(valid: Path) -> None:
+    """What has no right repair stays."""
     text = (valid / MODELS).read_text(encoding="utf-8").replace("{sum: 1474}", "{sum: 1}")
     ALL["flagship"].apply(valid)
     broken = (valid / MODELS).read_text(encoding="utf-8").replace("{sum: 1474}", "{sum: 1}")
     (valid / MODELS).write_text(broken, encoding="utf-8")
-    assert check("check", valid, "--fix").returncode == 1
-    assert (valid / MODELS).read_text(encoding="utf-8") == broken
-    (valid / MODELS).write_text(text, encoding="utf-8")
-    assert check("check", valid, "--fix").returncode == 0
-
-
-def test_what_has_no_right_repair_stays(valid: Path) -> None:
-    ALL["flagship"].apply(valid)
-    before = (valid / MODELS).read_text(encoding="utf-8")
     run = check("check", valid, "--fix")
     assert run.returncode == 1
     assert "`ant-bass` is not a variant of this entry" in run.stderr
-    assert (valid / MODELS).read_text(encoding="utf-8") == before
+    assert (valid / MODELS).read_text(encoding="utf-8") == broken
+    (valid / MODELS).write_text(text, encoding="utf-8")
+    assert check("check", valid, "--fix").returncode == 0
 
 
 def test_a_new_entry_asks_to_be_filled_in_and_then_passes(valid: Path) -> None:
@@ -196,20 +189,10 @@ def test_a_truth_value_is_told_as_it_is_written(repository: Path) -> None:
     assert told.startswith("models.bee.variants.bee-base.architecture.norm_topk_prob: new, true (")
 
 
-def test_nothing_changed(repository: Path) -> None:
+def test_nothing_changed_and_a_revision_that_is_not_there(repository: Path) -> None:
     assert upkeep.changes_report(repository, "HEAD") == "No fact changed since HEAD."
-
-
-def test_a_revision_that_is_not_there(repository: Path) -> None:
     with pytest.raises(upkeep.NoSuchRevision, match="nowhere"):
         upkeep.changes_report(repository, "nowhere")
-
-
-def run_with(environment: dict[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "hooks" / "check.py"), *map(str, arguments)]
-    return subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, encoding="utf-8", check=False
-    )
 
 
 def test_findings_are_annotations_of_a_pull_request(valid: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,10 +206,13 @@ def test_findings_are_annotations_of_a_pull_request(valid: Path, monkeypatch: py
     assert "::error" not in check(valid).stdout
 
 
-def test_a_bare_locale_breaks_nothing(valid: Path) -> None:
+def test_a_bare_locale_breaks_nothing(valid: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = valid / MODELS
     file.write_text(file.read_text(encoding="utf-8").replace("track: general", "track: 旗舰", 1), encoding="utf-8")
-    run = run_with({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}, valid)
+    for name, value in (("LC_ALL", "C"), ("PYTHONUTF8", "0"), ("PYTHONIOENCODING", "")):
+        monkeypatch.setenv(name, value)
+    command = [sys.executable, str(ROOT / "hooks" / "check.py"), str(valid)]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert run.returncode == 1
     assert "found `旗舰`" in run.stderr
     assert "Traceback" not in run.stdout + run.stderr

@@ -45,7 +45,7 @@ def test_without_javascript_the_general_line_stands_there(plain: Page, address: 
     ]
 
 
-def test_another_choice_and_back_shows_what_the_page_came_with(page: Page, address: str) -> None:
+def test_presets_show_their_models_and_the_first_what_the_page_came_with(page: Page, address: str) -> None:
     """The page is drawn at build by the script that draws it here."""
     parts = ["#compare-board", "#compare-folds", "ol.ds-sources"]
     page.goto(address + PAGE)
@@ -56,8 +56,10 @@ def test_another_choice_and_back_shows_what_the_page_came_with(page: Page, addre
     ready = shown()
     choose(page, "deepseek-llm-7b-base", "deepseek-v2")
     assert all(after != before for before, after in zip(ready, shown(), strict=True))
-    page.locator("#compare-preset").select_option("0")
-    assert chosen(page) == list(START)
+    for number, ids in reversed([*enumerate(PRESETS.values())]):
+        page.locator("#compare-preset").select_option(str(number))
+        assert chosen(page) == list(ids)
+        assert page.url.endswith(f"?v={','.join(ids)}") or ids == START
     for part, before, after in zip(parts, ready, shown(), strict=True):
         assert after == before, part
 
@@ -106,14 +108,6 @@ def test_a_chip_is_taken_away_and_a_model_added_by_keyboard(page: Page, address:
     page.keyboard.press("Enter")
     expect(problem(page)).to_have_text(word("unknown", id="V33"))
     assert len(chosen(page)) == 3
-
-
-def test_a_preset_shows_its_models(page: Page, address: str) -> None:
-    page.goto(address + PAGE)
-    for number, ids in list(enumerate(PRESETS.values()))[1:]:
-        page.locator("#compare-preset").select_option(str(number))
-        assert chosen(page) == list(ids)
-        assert page.url.endswith(f"?v={','.join(ids)}")
 
 
 def test_every_variant_can_be_added(built: Path, catalogue: Catalogue) -> None:
@@ -179,16 +173,6 @@ def test_a_fold_says_how_much_of_it_differs(page: Page, address: str) -> None:
     expect(dimensions.locator("table").first).to_be_hidden()
     dimensions.locator("summary").press("Enter")
     expect(dimensions.locator("table").first).to_be_visible()
-
-
-def test_it_works_from_a_folder(page: Page, built: Path, catalogue: Catalogue) -> None:
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto((built / PAGE / "index.html").as_uri())
-    choose(page, "deepseek-v2", "deepseek-v3-base")
-    assert heads(page) == short_names(catalogue, ["deepseek-v2", "deepseek-v3-base"])
-    assert names_shown(page) == names(catalogue, ["deepseek-v2", "deepseek-v3-base"])
-    assert problems == []
 
 
 def test_it_is_saved_as_a_picture(page: Page, address: str, tmp_path: Path) -> None:
@@ -399,7 +383,7 @@ def test_an_address_with_models_and_a_part_leads_to_the_part(page: Page, address
     expect(page.locator("#compare-infrastructure thead th").last).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("choice", [CHOICES[0], CHOICES[3], CHOICES[4]])
+@pytest.mark.parametrize("choice", [CHOICES[0], CHOICES[4]])
 def test_the_values_of_a_row_stand_beside_one_another(page: Page, address: str, choice: Sequence[str]) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     open_with(page, address, *choice, more="#sizes")

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from building import ROOT, mkdocs, small_project
+from building import mkdocs, small_project
 from catalogue.files import TECHNIQUES
 from catalogue.load import untranslated_texts
 from catalogue.records import Catalogue
 from helpers import VALID, check
 from render.words import CHINESE, ENGLISH, BrokenWords, key_differences, load_words
-
-HAN = r"[\u4e00-\u9fff]"
-WORDS = ROOT / "hooks" / "render" / "words"
 
 
 @pytest.fixture(scope="module")
@@ -44,38 +40,6 @@ def test_both_editions_have_the_same_anchors(editions: dict[str, dict[str, Lexbo
             for other in (tree, editions[CHINESE][name])
         ]
         assert headings[0][1:] == headings[1][1:], name
-
-
-def test_the_switch_leads_to_the_same_page(built: Path, editions: dict[str, dict[str, LexborHTMLParser]]) -> None:
-    for language, folder, other in ((ENGLISH, built, built / CHINESE), (CHINESE, built / CHINESE, built)):
-        for name, tree in editions[language].items():
-            if name == "404.html":
-                continue
-            switch = tree.css_first("a.ds-language")
-            assert switch is not None, name
-            target = ((folder / name).parent / (switch.attributes["href"] or "")).resolve()
-            file = target / "index.html" if target.is_dir() else target
-            assert file == (other / name).resolve(), f"{language}: {name}"
-
-
-def test_every_page_names_its_counterpart(editions: dict[str, dict[str, LexborHTMLParser]]) -> None:
-    """`hreflang` both ways and to itself, as search engines want it."""
-    for name, tree in editions[ENGLISH].items():
-        if name == "404.html":
-            continue
-        named = [
-            {n.attributes["hreflang"]: n.attributes["href"] for n in page.css("head link[rel~=alternate][hreflang]")}
-            for page in (tree, editions[CHINESE][name])
-        ]
-        assert named[0] == named[1], name
-        assert named[0].pop("x-default") == named[0][ENGLISH], "who speaks neither gets English"
-        assert set(named[0]) == {ENGLISH, CHINESE}
-        canonical = {
-            language: editions[language][name].css_first("link[rel=canonical]").attributes["href"]
-            for language in (ENGLISH, CHINESE)
-        }
-        assert named[0] == canonical, name
-        assert urlsplit(str(canonical[CHINESE])).path.startswith(f"/{CHINESE}/")
 
 
 def test_the_words_of_both_languages_have_the_same_keys() -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from building import once, small_project, strictly
 from catalogue.records import Catalogue
+from comparing import PAGE, choose, heads, names_shown
 
 pytestmark = pytest.mark.browser
 
@@ -80,3 +81,21 @@ def test_the_switch_leads_to_the_other_edition(page: Page, folder: str, problems
     expect(page).to_have_url(folder + "zh/models/elk.html")
     page.locator("a.ds-language").click()
     expect(page).to_have_url(folder + "models/elk.html")
+
+
+def test_what_is_worked_out_on_a_page_is_so_without_a_server(page: Page, built: Path, problems: list[str]) -> None:
+    """On a site that was built for a server too: a figure to play with, a calculator, a comparison."""
+    page.goto((built / "guides/serving/index.html").as_uri())
+    here = page.locator("#mechanism-speculative")
+    here.scroll_into_view_if_needed()
+    before = here.get_by_role("status").inner_text()
+    here.get_by_role("slider").first.press("End")
+    expect(here.get_by_role("status")).not_to_have_text(before)
+    page.goto((built / "tools/memory/index.html").as_uri())
+    before = page.locator("output").inner_text()
+    page.locator("[name=b]").fill("4")
+    expect(page.locator("output")).not_to_have_text(before)
+    page.goto((built / PAGE / "index.html").as_uri())
+    choose(page, "deepseek-v2", "deepseek-v3-base")
+    assert heads(page) == ["V2", "V3-Base"]
+    assert names_shown(page) == ["DeepSeek-V2", "DeepSeek-V3-Base"]

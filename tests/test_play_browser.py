@@ -158,19 +158,6 @@ def test_the_figures_are_whole_without_a_script(plain: Page, address: str) -> No
             expect(here.locator("svg").first).to_be_visible()
 
 
-def test_it_works_from_a_folder(page: Page, built: Path) -> None:
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    for name in ("speculative", "pipelines"):
-        page.goto((built / PAGES[name] / "index.html").as_uri())
-        here = figure(page, name)
-        before = here.get_by_role("status").inner_text()
-        here.get_by_role("slider").first.focus()
-        page.keyboard.press("End")
-        expect(here.get_by_role("status")).not_to_have_text(before)
-    assert problems == []
-
-
 def test_a_page_loads_one_small_script_for_it_and_the_others_none(built: Path) -> None:
     for page in ("guides/attention", "guides/framework", *TOGETHER):
         html = (built / page / "index.html").read_text(encoding="utf-8")

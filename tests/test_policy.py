@@ -16,7 +16,6 @@ from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
-from helpers import leads_on
 from postbuild import publish
 from render.assets import HEADER, POLICY
 
@@ -86,23 +85,6 @@ def test_chromium_runs_no_script_that_is_not_ours(address: str, page: Page) -> N
     assert sum("Content Security Policy" in text for text in said) >= 2
 
 
-def test_the_site_map_has_both_editions(built: Path) -> None:
-    root = ElementTree.parse(built / "sitemap.xml").getroot()
-    pages = [url.findtext(f"{MAP}loc") or "" for url in root]
-    home = min(pages, key=len)
-    there = {path.parent.as_posix() for path, text in html(built) if path.name == "index.html" and not leads_on(text)}
-    assert {page.removeprefix(home).rstrip("/") or "." for page in pages} == there
-    assert len(pages) == len(set(pages))
-    for url in root:
-        editions = {link.get("hreflang"): link.get("href") for link in url if link.tag.endswith("link")}
-        assert set(editions) == {"en", "zh", "x-default"}
-        assert editions["x-default"] == editions["en"]
-        assert url.findtext(f"{MAP}loc") in (editions["en"], editions["zh"])
-    assert f"Sitemap: {home}sitemap.xml" in (built / "robots.txt").read_text(encoding="utf-8")
-    assert not list(built.rglob("sitemap.xml.gz"))
-    assert not (built / "zh" / "sitemap.xml").exists()
-
-
 def test_days_of_the_site_map_are_those_of_the_data(built: Path) -> None:
     days = publish.last_changes(ROOT)
     if not days:
@@ -134,15 +116,3 @@ def test_the_day_of_a_file_is_that_of_its_last_change(tmp_path: Path) -> None:
 
 def test_an_archive_without_a_history_has_no_days(tmp_path: Path) -> None:
     assert publish.last_changes(tmp_path) == {}
-
-
-def test_every_page_names_its_other_forms(built: Path, pages: dict[Path, LexborHTMLParser]) -> None:
-    for path, tree in pages.items():
-        if path.name == "404.html":
-            continue
-        links = {
-            (link.attributes.get("hreflang") or link.attributes.get("type")): link.attributes.get("href") or ""
-            for link in tree.css("link[rel=alternate]")
-        }
-        assert (built / path.parent / links["text/markdown"]).is_file(), path
-        assert (built / path.parent / links["application/atom+xml"]).is_file(), path
