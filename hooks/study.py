@@ -145,6 +145,8 @@ def _begin_chinese(config: MkDocsConfig, project: Project) -> None:
     The English one checks the texts meanwhile, and ends the other where something is wrong with them.
     """
     if len(_languages_to_build(config)) > 1 and session.staged is not None and can_fork():
+        if not _only_entry():
+            project.draw_plays()
         folder = session.staged.apart
         session.chinese = SideProcess(partial(_build_chinese_apart, config, project, folder), "mkdocs")
 

@@ -82,7 +82,8 @@ def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
                 known.append(([place], lines))
             else:
                 same.append(place)
-    for kind, lines in _family_answers(citations, model).items():
+    details = list(_details_with_english(citations, model))
+    for kind, lines in _family_answers(citations, model, details).items():
         groups[kind] = [([], lines)]
     return {
         "name": model.name,
@@ -100,7 +101,7 @@ def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
         ],
         "answers": {kind: [[places, lines] for places, lines in found] for kind, found in groups.items()},
         "lacks": _absent_parts(entries[flagship]),
-        "details": [line for _, line in _details_with_english(citations, model)],
+        "details": [line for _, line in details],
         "scores": list(_score_lines(citations, model)),
     }
 
@@ -308,7 +309,7 @@ def _in_gigabytes(term: Computation) -> str:
     return f"{format.format_significant(Decimal(term.value) / GIGA)} GB"
 
 
-def _family_answers(citations: Citations, model: Model) -> Answers:
+def _family_answers(citations: Citations, model: Model, details: Iterable[tuple[str, AnswerLine]]) -> Answers:
     context, path = citations.context, MODEL.path_of(model.id)
     catalogue, found = context.catalogue, Answers()
     changes = [
@@ -333,7 +334,7 @@ def _family_answers(citations: Citations, model: Model) -> Answers:
     if names:
         found["api"] = names
     for kind, pattern in DETAILS.items():
-        lines = [line for label, line in _details_with_english(citations, model) if pattern.search(label)]
+        lines = [line for label, line in details if pattern.search(label)]
         if lines:
             found[kind] = lines
     return found

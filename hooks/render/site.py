@@ -40,7 +40,7 @@ from .pages.glossary import (
     term_definitions,
 )
 from .pages.study import done_box
-from .plays import PLAYS
+from .plays import PLAYED, PLAYS
 from .problems import problems_html, problems_of_page
 from .technique_figures import lab_listing, mechanism_html
 from .words import CHINESE, ENGLISH, Words, load_words
@@ -236,6 +236,13 @@ class Project:
     address: str = ""
     entry: str = ""
     downloads: Mapping[str, bytes] = field(default_factory=dict)
+
+    def draw_plays(self) -> None:
+        """In all languages, for which one run of a simulation serves."""
+        for ctx in self.contexts.values():
+            for name, technique in PLAYED.items():
+                if technique in ctx.catalogue.techniques:
+                    mechanism_html(ctx, name)
 
     def render_edition(self, language: str) -> Edition:
         ctx = self.contexts[language]

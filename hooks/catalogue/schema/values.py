@@ -349,7 +349,12 @@ def walk_record(record: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 
 
 def each_below(record: Any, kind: type[V]) -> Iterator[V]:
-    return (value for _, value in walk_record(record) if isinstance(value, kind))
+    waiting = [record]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, kind):
+            yield value
+        waiting += [child for _, child in values_below(value)][::-1]
 
 
 def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:

@@ -418,14 +418,14 @@ def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tupl
 
 def _unquoted_facts(technique: Technique) -> list[Detail]:
     """Published values that no text of the technique says."""
-    return [fact for fact in technique.facts if not _is_quoted(technique, fact)]
+    said = "\n".join(text.en for text in each_below(technique, Text))
+    return [fact for fact in technique.facts if not _is_quoted(technique, fact, said)]
 
 
-def _is_quoted(technique: Technique, fact: Detail) -> bool:
+def _is_quoted(technique: Technique, fact: Detail, said: str) -> bool:
     if fact.value.note is not None or fact.value.by_variant is not None:
         return False
-    quotes = [f"'{technique.id}/facts.{name}.value'" for name in item_names(fact)]
-    return any(quote in text.en for text in each_below(technique, Text) for quote in quotes)
+    return any(f"'{technique.id}/facts.{name}.value'" in said for name in item_names(fact))
 
 
 def _render_record(citations: Citations, technique: Technique, written: Mapping[str, str]) -> str:
