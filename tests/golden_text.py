@@ -38,29 +38,9 @@ COPIED = re.compile(
     r"llms.txt|models/elk|compare/infra|techniques/judging|references|glossary|timeline|guides/attention"
 )
 SHOWN = 80  # letters of a section
-CALLS = (
-    "v('bee-base/parameters.total')",
-    "v('bee-base/recomputed.total_parameters')",
-    "v('elk-base/context_length')",
-    "v('elk/dates.weights')",
-    "v('wheel/memory_gb')",
-    "v('sharing/facts.heads-that-share.value')",
-    "ratio('bee-base/parameters.total', 'ant-base/parameters.total')",
-    "share('bee-base/parameters.activated', 'bee-base/parameters.total')",
-    "saving('bee-base/recomputed.kv_cache_elements', 'ant-base/recomputed.kv_cache_elements')",
-    "product('ant-base/architecture.num_hidden_layers', '2')",
-    "bytes('ant-base/parameters.total', '2')",
-    "m('ant')",
-    "m('ant', 'the first')",
-    "t('judging')",
-    "t('judging', 'judges')",
-)
-QUOTES = (
-    "\n".join(f"- {{{{ {call} }}}}" for call in CALLS)
-    + "\n\n"
-    + "\n\n".join(f"{{{{ block('{name}') }}}}" for name in BLOCKS if not name.startswith(OF_REAL_MODELS))
-    + "\n"
-)
+# A hand-written page that quotes in every way and places every block.
+QUOTES = (Path(__file__).parent / "cases" / "quotes.md").read_text(encoding="utf-8") + "\n"
+QUOTES += "\n\n".join(f"{{{{ block('{name}') }}}}" for name in BLOCKS if not name.startswith(OF_REAL_MODELS)) + "\n"
 
 
 def _page(page: Page, edition: Edition, geometry: bool) -> Iterator[str]:
@@ -93,11 +73,7 @@ def _dump(content: bytes) -> Iterator[str]:
 
 
 def _blocks(edition: Edition, geometry: bool) -> Iterator[str]:
-    """A hand-written page that quotes in every way and places every block."""
-    yield from _html_of(*hand_written(edition.context, QUOTES, "guides/attention.md"), geometry)
-
-
-def _html_of(text: str, blocks: dict[str, str], geometry: bool) -> Iterator[str]:
+    text, blocks = hand_written(edition.context, QUOTES, "guides/attention.md")
     yield text
     for name, html in blocks.items():
         yield f"\n=== {name}"

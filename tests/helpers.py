@@ -36,41 +36,20 @@ DATA = ROOT / "data"
 CASES = Path(__file__).parent / "cases"
 VALID = CASES / "valid"
 
+
+def script(name: str) -> str:
+    """A function of tests/scripts/, to be evaluated in a page."""
+    return (Path(__file__).parent / "scripts" / f"{name}.js").read_text(encoding="utf-8")
+
+
+SCRIPTS_RUN, FONTS_READY, _SHOW = script("scripts_run"), script("fonts_ready"), script("show")
+
 # What a page does in a frame, and what follows from it in the next, is done after two.
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
-# Scripts are asked for once a page is painted, which may be after it counts as loaded.
-SCRIPTS_RUN = """() => new Promise((done) => {
-  const look = () => document.documentElement.matches(".js:has(script[data-src])") ? setTimeout(look, 5) : done();
-  look();
-})"""
 
 # By how many pixels a page is wider than the window.
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-# Faces of text stand in the style sheet; that of formulas is asked for where there is one.
-FONTS_READY = """async () => {
-  document.body.getBoundingClientRect();
-  await document.fonts.ready;
-}"""
-
-# A built page takes the place of an open one of the same site. Of its article only what has something of `keep` in it is shown.
-_SHOW = """async ([html, keep]) => {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const ours = document.head.querySelector("link[rel=stylesheet]").href;
-  const linked = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map(({ href }) => href));
-  for (const { media, attributes } of page.head.querySelectorAll("link[rel=stylesheet]")) {
-    const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", media, href: new URL(attributes.href.value.split("/").pop(), ours) });
-    if (!linked.has(sheet.href)) await new Promise(done => { sheet.onload = done; document.head.append(sheet); });
-  }
-  for (const one of page.querySelectorAll("script, link")) one.remove();
-  for (const part of keep ? page.querySelectorAll("article > *, article > section > *") : [])
-    if (!part.matches(keep) && !part.querySelector(keep)) part.style.display = "none";
-  for (const sheet of document.body.querySelectorAll("link[rel=stylesheet]"))
-    await new Promise(done => { sheet.onload = done; document.head.append(sheet); });
-  document.documentElement.lang = page.documentElement.lang;
-  document.body.replaceWith(document.adoptNode(page.body));
-}"""
 
 
 @dataclass(frozen=True)

@@ -4,40 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from building import ROOT, VALID
+import correct
 from catalogue.files import MODELS
 from catalogue.load import load_catalogue
+from helpers import CASES, ROOT, VALID
 
-sys.path.insert(0, str(ROOT / "tools"))
-
-import correct
-
-REPORT = """### Page / 页面
-
-{page}
-
-### What the site says / 网站写的内容
-
-{said}
-
-### What it cites there / 页面所引的来源
-
-_No response_
-
-### What is right / 正确的内容
-
-{right}
-
-### Source / 来源
-
-{source}
-"""
+REPORT = (CASES / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

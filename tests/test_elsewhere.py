@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,25 +14,8 @@ from catalogue.derive.parameters import ACTIVATED_CONVENTION, recount_sizes
 from catalogue.records import Catalogue
 from catalogue.schema.documents import WitnessRow
 from catalogue.witnesses import Outcome, _compare_value, compare_witness
-from helpers import context_of
+from helpers import CASES, context_of
 from render.pages.elsewhere import IDEAS, elsewhere_page, users_of
-
-CONFIGURATION = """
-@auto_docstring(checkpoint="zai-org/Ant-1")
-class AntConfig(PreTrainedConfig):
-    model_type = "ant"
-    kv_lora_rank: int = 512
-    num_experts: int = 64
-    n_group: int | None = 1
-    index_topk: int = 2048
-    q_lora_rank: int | None = None
-"""
-MODELING = """
-class AntRouter(nn.Module):
-    def forward(self, x):
-        return x.sigmoid() + self.e_score_correction_bias
-"""
-MODULAR = "class AntAttention(DeepseekV3Attention):\n    pass\nclass AntMLP(LlamaMLP):\n    pass\n"
 
 
 def test_contemporaries_come_out_as_published(catalogue: Catalogue) -> None:
@@ -71,8 +55,8 @@ def test_the_page_shows_tables_and_not_their_markup(catalogue: Catalogue) -> Non
 def test_a_configuration_class_is_read_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "transformers" / "models" / "ant"
     folder.mkdir(parents=True)
-    for name, text in (("configuration", CONFIGURATION), ("modeling", MODELING), ("modular", MODULAR)):
-        (folder / f"{name}_ant.py").write_text(text, encoding="utf-8")
+    for name in ("configuration", "modeling", "modular"):
+        shutil.copy(CASES / "elsewhere" / f"{name}_ant.py.txt", folder / f"{name}_ant.py")
     monkeypatch.setattr(elsewhere, "DATA", tmp_path / "out.json")
     monkeypatch.setattr(sys, "argv", ["elsewhere.py", str(tmp_path / "transformers"), "--version", "1"])
     assert elsewhere.main() == 0

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from catalogue.records import Catalogue, first_day
-from helpers import FONTS_READY, context_of
+from helpers import FONTS_READY, context_of, script
 from render.context import Context
 from render.figures.canvas import text_width
 from render.figures.home import general_line
@@ -121,16 +121,6 @@ def test_what_came_out_beside_the_models_hangs_at_its_day_and_no_stem_crosses_a_
         assert struck == []
 
 
-TEXTS = """() => [...document.querySelectorAll("figure svg")].flatMap((svg) => {
-  const texts = [...svg.querySelectorAll("text")].map((t) => [t.textContent, t.getBoundingClientRect()]).filter(([, b]) => b.width);
-  const frame = svg.getBoundingClientRect();
-  return texts.flatMap(([text, a], i) => [
-    ...(a.right > frame.right + 2 || a.left < frame.left - 2 ? [`${text} leaves the figure`] : []),
-    ...texts.slice(i + 1).filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4).map(([other]) => `${text} lies on ${other}`),
-  ]);
-})"""
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["", "timeline/", "zh/", "zh/timeline/"])
 def test_no_text_lies_on_another(page: Page, address: str, path: str) -> None:
@@ -138,4 +128,4 @@ def test_no_text_lies_on_another(page: Page, address: str, path: str) -> None:
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(FONTS_READY)
-        assert page.evaluate(TEXTS) == [], width
+        assert page.evaluate(script("texts_apart")) == [], width

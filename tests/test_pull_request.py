@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+import pull_request
 from building import ROOT, VALID
 from catalogue.files import MODELS
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-import pull_request
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
 from catalogue.records import Catalogue
-from helpers import FONTS_READY, context_of, show
+from helpers import FONTS_READY, context_of, script, show
 from render.drawings import DRAWINGS, Frame, frames_of
 from render.figures.canvas import text_width
 from render.formula import wrapping_mathml
@@ -117,26 +117,6 @@ def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
         assert len(page.css(".ds-headline dt")) == len(technique.headline) or technique.page, id_
 
 
-_CROWDED = """() => {
-  const found = [];
-  for (const svg of document.querySelectorAll(".ds-frames svg, .ds-picture svg")) {
-    const [box, scale] = [svg.viewBox.baseVal, svg.clientWidth / svg.viewBox.baseVal.width];
-    const texts = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBBox(), parseFloat(getComputedStyle(text).fontSize) * scale]);
-    texts.forEach(([text, a, size], index) => {
-      if (size < 11.4) found.push(`${text}: ${size} px`);
-      if (a.x < -2 || a.x + a.width > box.width + 2 || a.y + a.height > box.height + 3) found.push(`${text} leaves the canvas`);
-      for (const [other, b] of texts.slice(index + 1)) {
-        const [across, down] = [Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x), Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)];
-        if (across > 1 && down > 4) found.push(`${text} lies on ${other}`);
-      }
-    });
-  }
-  for (const formula of document.querySelectorAll(".ds-frame-formula"))
-    if (formula.scrollWidth > formula.clientWidth + 1) found.push(`${formula.textContent} is wider than its frame`);
-  return found;
-}"""
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize(("edition", "width"), [("", 1280), ("", 390), ("zh/", 390)])
 def test_letters_are_large_and_apart_as_a_browser_sets_them(
@@ -148,7 +128,7 @@ def test_letters_are_large_and_apart_as_a_browser_sets_them(
     for id_ in (*sorted(IN_STEPS), "training-tricks", "serving-systems", "routing-variants"):
         show(page, built / edition / "techniques" / id_ / "index.html", keep=".ds-frames, .ds-picture")
         page.evaluate(FONTS_READY)
-        wrong += [f"{id_}: {said}" for said in page.evaluate(_CROWDED)]
+        wrong += [f"{id_}: {said}" for said in page.evaluate(script("crowded"))]
     assert wrong == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from catalogue.load import load_catalogue
@@ -44,13 +43,12 @@ def test_code_and_addresses_are_no_wording(small: Catalogue, tmp_path: Path) -> 
 
 
 def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "data"
-    shutil.copytree(valid, copy)
-    terms = copy / "terms.yaml"
+    data = valid.rename(tmp_path / "data")
+    terms = data / "terms.yaml"
     text = terms.read_text(encoding="utf-8")
     terms.write_text(text.replace("but: [犄角]", "but: [犄角, 牛犄]"), encoding="utf-8")
     (tmp_path / "docs").mkdir()
-    found = wording(load_catalogue(copy), written(tmp_path / "docs", "zh", "犄角\n"))
+    found = wording(load_catalogue(data), written(tmp_path / "docs", "zh", "犄角\n"))
     line = next(n for n, each in enumerate(terms.read_text(encoding="utf-8").split("\n"), 1) if "牛犄" in each)
     assert found == [
         f"data/terms.yaml:{line}: `牛犄` is listed as right although “犄” is not used; no text of the site has it; take it out of `but:`"
@@ -71,10 +69,7 @@ def test_english_forms_are_whole_words(small: Catalogue) -> None:
 
 def test_every_technique_and_term_is_defined_in_both_languages(catalogue: Catalogue) -> None:
     entries = [*catalogue.glossary.terms, *catalogue.techniques.values()]
+    assert len(catalogue.glossary.terms) >= 120
     assert [entry.id for entry in entries if entry.definition.zh is None] == []
     ends = {"en": ".", "zh": "。"}
     assert [e.id for e in entries for name, end in ends.items() if not getattr(e.definition, name).endswith(end)] == []
-
-
-def test_the_glossary_is_worth_the_name(catalogue: Catalogue) -> None:
-    assert len(catalogue.glossary.terms) >= 120

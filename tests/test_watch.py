@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from helpers import ROOT
-
-sys.path.insert(0, str(ROOT / "tools"))
-
 import watch
+from helpers import ROOT
 from watch import Answer, Known, NoAnswer, Report, watch_places
 
 RECORDED = Path(__file__).parent / "cases" / "watch"
@@ -56,7 +52,7 @@ def test_the_catalogue_knows_its_own_repositories_and_papers(known: Known) -> No
     assert sum(known.copied.values()) > 100
 
 
-def test_new_repositories_are_told_from_old_ones(report: Report) -> None:
+def test_what_is_new_is_told_from_what_is_old_and_what_is_dead(report: Report, known: Known) -> None:
     new = " ".join(report.found[watch.NEW_REPOSITORIES])
     assert "huggingface.co/deepseek-ai/DeepSeek-V99" in new
     assert "github.com/deepseek-ai/Drill" in new, "the first page of two"
@@ -64,21 +60,12 @@ def test_new_repositories_are_told_from_old_ones(report: Report) -> None:
     assert "DualPipe" not in new
     (old,) = report.found[watch.OLD_REPOSITORIES]
     assert "deepseek-old-demo" in old
-
-
-def test_new_papers_and_new_versions_are_named(report: Report) -> None:
     assert report.found[watch.NEW_PAPERS] == ["2612.09876, 2026-12-19: DeepSeek-V99: Technical Report"]
     assert "deepseek-v3 (2412.19437): 2026-12-05" in report.found[watch.CHANGED_PAPERS]
-
-
-def test_commits_of_cited_files_are_named_and_older_ones_are_not(report: Report) -> None:
-    said = report.found[watch.CHANGED_FILES]
-    assert "deepseek-ai/DeepSeek-V3 README.md: 2026-12-01 0123456789 Update the table of sizes" in said
-    assert any("Hugging Face" in line and "Correct the licence" in line for line in said)
-    assert not any("Update README.md" in line or "DualPipe" in line for line in said)
-
-
-def test_dead_links_and_originals_are_named(report: Report, known: Known) -> None:
+    commits = report.found[watch.CHANGED_FILES]
+    assert "deepseek-ai/DeepSeek-V3 README.md: 2026-12-01 0123456789 Update the table of sizes" in commits
+    assert any("Hugging Face" in line and "Correct the licence" in line for line in commits)
+    assert not any("Update README.md" in line or "DualPipe" in line for line in commits)
     (dead,) = report.found[watch.DEAD]
     assert dead.startswith(f"{MOVED} answers 404")
     readable = {line.partition(":")[0] for line in report.found[watch.ORIGINALS]}
