@@ -10,27 +10,13 @@ import pytest
 from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from helpers import DATA, context_of
+from helpers import DATA, context_of, table
 from render.cite import Citations
 from render.labs import experiment_card
 from render.pages import study
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
-    [
-        ("experiments/trails.csv", "", None, "valid/experiments/trails.csv:1: is not there, and the experiment has a `result`"),
-        ("experiments/trails.csv", "shared,1,4.2", "shared,1,low", "valid/experiments/trails.csv:4: loss: `low` is no number"),
-        ("experiments/trails.csv", "arm,seed,loss", "arm,seed,lost", "valid/experiments/trails.csv:1: loss: the column is not there"),
-        ("experiments/trails.curve.csv", "own,0,20,4.6", "own,0,20,nan", "valid/experiments/trails.curve.csv:5: loss: `nan` is no number"),
-        ("experiments/trails.csv", "own,", "alone,", "valid/experiments.yaml:12: experiments.trails.arms.own.id: `own` was not run"),
-        ("experiments/trails.csv", "own,0,4.6", "own,0,4.0", "verdict: `shown`, and the results say `not shown`"),
-        ("experiments.yaml", "verdict: consistent", "verdict: opposite", "verdict: `opposite`, and the results say `consistent`"),
-        ("experiments.yaml", "second: not,", "second: nit,", "`nit` is no arm; allowed are `dug`, `not`"),
-        ("experiments.yaml", "expect: higher}", "expect: higher, verdict: shown}", "has a `result` and a `verdict` for each comparison"),
-        ("experiments.yaml", "technique: routing", "technique: rooting", "no technique `rooting`"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("file", "old", "new", "says"), table("results"))
 def test_a_result_that_does_not_fit_is_named(valid: Path, file: str, old: str, new: str | None, says: str) -> None:
     path = valid / file
     if new is None:

@@ -13,6 +13,7 @@ from catalogue.schema.documents import Copies, CopiesFile
 from catalogue.schema.values import Sources
 from catalogue.upkeep import stale_report
 from catalogue.validate import validate_file
+from helpers import table
 
 
 def parts(data: Path) -> dict[str, list[str]]:
@@ -73,35 +74,21 @@ copies:
     v2: copy-c
 """
 
-READ_IN = {
-    "every place of a document": ("whole §3.1", "copy-a whole.md"),
-    "a place without a line": ("parts Table 2", "copy-a parts.md"),
-    "a place with a line": ("parts README", "copy-b README.md"),
-    "what is inside a place": ("parts README §2", "copy-b README.md"),
-    "behind a comma": ("parts v2, Table 7", "copy-c"),
-    "the longest line wins": ("parts README §3", None),
-    "inside the longest": ("parts README §3 note", None),
-    "a name that only begins alike": ("parts README.md", "copy-a parts.md"),
-    "no place": ("whole", None),
-    "another document": ("other §1", None),
-    "its own copy": ("whole §3.1 via copy-d page", "copy-d page"),
-}
-
 
 @pytest.fixture(scope="module")
-def table() -> Copies:
+def copies() -> Copies:
     file, findings = validate_file(strict_yaml.read_yaml(TABLE, "copies.yaml"), CopiesFile)
     assert file is not None, findings
     return Copies.from_file(file)
 
 
-@pytest.mark.parametrize(("source", "copy"), READ_IN.values(), ids=READ_IN.keys())
-def test_the_copy_of_a_place(table: Copies, source: str, copy: str | None) -> None:
-    filled = table.with_copies(Sources.parse(source))
+@pytest.mark.parametrize(("source", "copy"), table("copies"))
+def test_the_copy_of_a_place(copies: Copies, source: str, copy: str | None) -> None:
+    filled = copies.with_copies(Sources.parse(source))
     (item,) = filled.items
     assert (f"{item.via.key} {item.via.locus}".strip() if item.via else None) == copy
 
 
-def test_each_of_several_sources_is_looked_up(table: Copies) -> None:
-    filled = table.with_copies(Sources.parse("whole §1; parts v2; other §1"))
+def test_each_of_several_sources_is_looked_up(copies: Copies) -> None:
+    filled = copies.with_copies(Sources.parse("whole §1; parts v2; other §1"))
     assert [item.via.key if item.via else None for item in filled.items] == ["copy-a", "copy-c", None]

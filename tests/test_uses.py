@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.records import Catalogue, first_date
 from catalogue.schema.architecture import Architecture
 from catalogue.uses import Use, UseLabel, Uses
+from helpers import table
 from render.context import Context
 from render.family_facts import use_label
 
@@ -147,25 +148,9 @@ def test_every_label_agrees_with_its_definition(catalogue: Catalogue, uses: Uses
     assert judged > 400
 
 
-@pytest.mark.parametrize(
-    ("technique", "model", "how"),
-    [
-        ("mqa", "deepseek-v4", UseLabel.ADOPTED),  # V3.2 before it is known to have MLA
-        ("moe", "deepseek-v2", UseLabel.KEPT),
-        ("aux-balance-loss", "deepseek-vl2", UseLabel.KEPT),
-        ("fim", "deepseek-v3", UseLabel.KEPT),
-        ("multi-step-lr", "deepseek-coder", UseLabel.KEPT),  # builds on DeepSeek LLM, which was published after it
-        ("grpo", "deepseek-coder-v2", UseLabel.KEPT),
-        ("grpo", "deepseek-prover-v1-5", UseLabel.KEPT),
-        ("sft", "deepseek-v3-2", UseLabel.KEPT),
-        ("cold-start", "deepseek-v3-2", UseLabel.KEPT),
-        ("expert-parallelism", "deepseek-v2", UseLabel.KEPT),
-        ("mla", "deepseek-v3-1", UseLabel.INHERITED),
-        ("mla", "deepseek-v3-2", UseLabel.INHERITED),
-    ],
-)
-def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: UseLabel) -> None:
-    assert uses.family_use(technique, model).how is how
+@pytest.mark.parametrize(("technique", "model", "how"), table("uses"))
+def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: str) -> None:
+    assert uses.family_use(technique, model).how is UseLabel[how]
 
 
 def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(ctx: Context, uses: Uses) -> None:
