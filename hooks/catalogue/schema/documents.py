@@ -23,7 +23,9 @@ from .values import (
     Sources,
     Stated,
     Text,
+    optional,
     parse_source,
+    required,
 )
 
 Heading = Annotated[str, StringConstraints(pattern=r"^[^\s,;][^,;]*$")]
@@ -37,24 +39,22 @@ PAPER = "paper"
 class Document(Record):
     """Headings of a document, or why it may be cited without naming one; of a paper, how far its numbers go."""
 
-    headings: tuple[Heading, ...] = Field(
-        default=(), description="Its headings, in order, as they are written in it, each as far as its first comma."
+    headings: tuple[Heading, ...] = optional(
+        "Its headings, in order, as they are written in it, each as far as its first comma.", default=()
     )
-    short: str | None = Field(default=None, min_length=1, description="It is one screen long: what there is in it.")
-    sections: Positive | None = Field(default=None, description="Of a paper: the number of its last section.")
-    outline: Outline | None = Field(default=None, description="Of a paper: the numbers of all its sections, in order.")
-    tables: Positive | None = Field(default=None, description="Of a paper: the number of its last table.")
-    figures: Positive | None = Field(default=None, description="Of a paper: the number of its last figure.")
-    unread: Text | None = Field(default=None, description="It cannot be opened: what was tried.")
+    short: str | None = optional("It is one screen long: what there is in it.", min_length=1)
+    sections: Positive | None = optional("Of a paper: the number of its last section.")
+    outline: Outline | None = optional("Of a paper: the numbers of all its sections, in order.")
+    tables: Positive | None = optional("Of a paper: the number of its last table.")
+    figures: Positive | None = optional("Of a paper: the number of its last figure.")
+    unread: Text | None = optional("It cannot be opened: what was tried.")
 
 
 class DocumentsFile(Record):
     """data/documents.yaml."""
 
-    searched: PartialDate | None = Field(
-        default=None,
-        description="Day on which new releases were last looked for, in every place that UPDATING.md names.",
-        examples=["2026-11-29"],
+    searched: PartialDate | None = optional(
+        "Day on which new releases were last looked for, in every place that UPDATING.md names.", "2026-11-29"
     )
     documents: dict[Identifier, dict[str, Document]] = Field(
         default_factory=dict,
@@ -192,51 +192,47 @@ class Elsewhere(Record):
 class Contemporary(Block):
     """A model of another maker whose parameters and cache are recomputed beside DeepSeek's."""
 
-    id: Identifier = Field(description="Unique among the contemporaries.", examples=["qwen3-235b-a22b"])
-    name: str = Field(min_length=1, description="The name that its maker gave it.", examples=["Qwen3-235B-A22B"])
-    maker: str = Field(
-        min_length=1,
-        description="Who made it, which keeps it out of DeepSeek's counts, firsts and lineages.",
-        examples=["Alibaba"],
+    id: Identifier = required("Unique among the contemporaries.", "qwen3-235b-a22b")
+    name: str = required("The name that its maker gave it.", "Qwen3-235B-A22B", min_length=1)
+    maker: str = required(
+        "Who made it, which keeps it out of DeepSeek's counts, firsts and lineages.", "Alibaba", min_length=1
     )
-    total: Stated[Count] | None = Field(default=None, description="All parameters, as published.", examples=["235B"])
-    activated: Stated[Count] | None = Field(
-        default=None, description="Parameters active for a token, as published.", examples=["22B"]
-    )
-    architecture: Architecture = Field(description="Its dimensions, in the words of config.json.")
-    remark: Text | None = Field(default=None, description="What the count leaves out.")
+    total: Stated[Count] | None = optional("All parameters, as published.", "235B")
+    activated: Stated[Count] | None = optional("Parameters active for a token, as published.", "22B")
+    architecture: Architecture = required("Its dimensions, in the words of config.json.")
+    remark: Text | None = optional("What the count leaves out.")
 
 
 class ContemporariesFile(Record):
     """data/contemporaries.yaml."""
 
-    contemporaries: tuple[Contemporary, ...] = Field(default=(), description="The models, the oldest first.")
+    contemporaries: tuple[Contemporary, ...] = optional("The models, the oldest first.", default=())
 
 
 class Witness(Record):
     """Somebody who publishes values of DeepSeek's models."""
 
-    id: Identifier = Field(description="Name of its file in data/witnesses/.", examples=["models-dev"])
-    name: Text = Field(description="What it is called.", examples=["models.dev"])
-    url: HttpsUrl = Field(description="Where it is.")
-    licence: str = Field(min_length=1, description="Its licence.", examples=["MIT"])
-    about: Text = Field(description="What its values are, a sentence.")
+    id: Identifier = required("Name of its file in data/witnesses/.", "models-dev")
+    name: Text = required("What it is called.", "models.dev")
+    url: HttpsUrl = required("Where it is.")
+    licence: str = required("Its licence.", "MIT", min_length=1)
+    about: Text = required("What its values are, a sentence.")
 
 
 class Reason(Record):
     """Why a value of a witness differs from ours."""
 
-    witness: Identifier = Field(description="Id of the witness.")
-    variant: Identifier = Field(description="Variant of ours.")
-    field: str = Field(description="Field, as the file of the witness names it.", examples=["initializer_range"])
-    because: Text = Field(description="The reason, a sentence.")
+    witness: Identifier = required("Id of the witness.")
+    variant: Identifier = required("Variant of ours.")
+    field: str = required("Field, as the file of the witness names it.", "initializer_range")
+    because: Text = required("The reason, a sentence.")
 
 
 class WitnessesFile(Record):
     """data/witnesses.yaml."""
 
-    witnesses: tuple[Witness, ...] = Field(default=(), description="Who they are.")
-    differences: tuple[Reason, ...] = Field(default=(), description="The reason of every difference.")
+    witnesses: tuple[Witness, ...] = optional("Who they are.", default=())
+    differences: tuple[Reason, ...] = optional("The reason of every difference.", default=())
 
 
 class WitnessRow(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Generic
 
-from pydantic import Field, StrictBool, field_validator
+from pydantic import StrictBool, field_validator
 
 from .architecture import Architecture, ImagePath, Settings, VisionEncoder
 from .quantities import Amount, Count, Length, Quantity, Share
@@ -26,24 +26,18 @@ from .values import (
     Stated,
     T,
     Text,
+    optional,
+    required,
 )
 
 
 class Dates(Block):
     """When an entry came out. At least one date is a day or a month."""
 
-    weights: Stated[PartialDate] | None = Field(
-        default=None, description="First public weights.", examples=["2024-12-26"]
-    )
-    paper: Stated[PartialDate] | None = Field(
-        default=None, description="First version of the paper.", examples=["2024-12-27"]
-    )
-    announcement: Stated[PartialDate] | None = Field(
-        default=None, description="Announcement by DeepSeek.", examples=["2024-12-26"]
-    )
-    api: Annotated[Stated[PartialDate] | None, Facet.ALTERNATIVE] = Field(
-        default=None, description="First day in the API.", examples=["2024-12-26"]
-    )
+    weights: Stated[PartialDate] | None = optional("First public weights.", "2024-12-26")
+    paper: Stated[PartialDate] | None = optional("First version of the paper.", "2024-12-27")
+    announcement: Stated[PartialDate] | None = optional("Announcement by DeepSeek.", "2024-12-26")
+    api: Annotated[Stated[PartialDate] | None, Facet.ALTERNATIVE] = optional("First day in the API.", "2024-12-26")
 
 
 # Licences that are known, and whether they allow commercial use of what they cover.
@@ -60,13 +54,9 @@ LICENCES = {
 class Licences(Block):
     """Licences."""
 
-    code: Stated[str] | None = Field(default=None, description="Licence of the code.", examples=["MIT"])
-    weights: Stated[str] | None = Field(
-        default=None, description="Licence of the weights.", examples=["DeepSeek License Agreement v1.0"]
-    )
-    commercial_use: Stated[StrictBool] | None = Field(
-        default=None, description="Whether commercial use of the weights is allowed.", examples=[True]
-    )
+    code: Stated[str] | None = optional("Licence of the code.", "MIT")
+    weights: Stated[str] | None = optional("Licence of the weights.", "DeepSeek License Agreement v1.0")
+    commercial_use: Stated[StrictBool] | None = optional("Whether commercial use of the weights is allowed.", True)
 
 
 class LinkKind(StrEnum):
@@ -82,100 +72,72 @@ class LinkKind(StrEnum):
 class Link(Record):
     """A link to another site."""
 
-    kind: LinkKind = Field(description="What it leads to.", examples=["repository"])
-    url: HttpsUrl = Field(description="Address.", examples=["https://github.com/deepseek-ai/DeepSeek-V3"])
-    label: Text | None = Field(
-        default=None, description="Words for the link, where the kind is not enough.", examples=["Configuration file"]
-    )
+    kind: LinkKind = required("What it leads to.", "repository")
+    url: HttpsUrl = required("Address.", "https://github.com/deepseek-ai/DeepSeek-V3")
+    label: Text | None = optional("Words for the link, where the kind is not enough.", "Configuration file")
 
 
 class Release(Block):
     """What holds for a checkpoint that came out by itself. Nothing of the entry's dates, paper, licences and training holds for it unless it stands here."""
 
-    weights: Single[PartialDate] | None = Field(
-        default=None,
-        description="First day of its weights; `not published` for weights that were never released.",
-        examples=["2025-03-24"],
+    weights: Single[PartialDate] | None = optional(
+        "First day of its weights; `not published` for weights that were never released.", "2025-03-24"
     )
-    announcement: Single[PartialDate] | None = Field(
-        default=None, description="Its announcement.", examples=["2025-03-25"]
+    announcement: Single[PartialDate] | None = optional("Its announcement.", "2025-03-25")
+    paper: Single[PartialDate] | None = optional("First version of the paper that describes it.", "2025-12-02")
+    reference: Identifier | None = optional(
+        "Key of that paper in references.bib; left out where there is none.", "deepseek-v3"
     )
-    paper: Single[PartialDate] | None = Field(
-        default=None, description="First version of the paper that describes it.", examples=["2025-12-02"]
-    )
-    reference: Identifier | None = Field(
-        default=None,
-        description="Key of that paper in references.bib; left out where there is none.",
-        examples=["deepseek-v3"],
-    )
-    licences: Licences | None = Field(default=None, description="Its licences.")
-    format: Single[Text] | None = Field(
-        default=None, description="Format of the released weights.", examples=["FP8 (E4M3)"]
-    )
-    gpu_hours: Single[Amount] | None = Field(default=None, description="GPU-hours of its training.", examples=["147K"])
-    cost_usd: Single[Amount] | None = Field(
-        default=None, description="Cost of its training in US dollars, as published.", examples=["294K"]
-    )
-    links: tuple[Link, ...] = Field(default=(), description="Links, such as its announcement.")
+    licences: Licences | None = optional("Its licences.")
+    format: Single[Text] | None = optional("Format of the released weights.", "FP8 (E4M3)")
+    gpu_hours: Single[Amount] | None = optional("GPU-hours of its training.", "147K")
+    cost_usd: Single[Amount] | None = optional("Cost of its training in US dollars, as published.", "294K")
+    links: tuple[Link, ...] = optional("Links, such as its announcement.", default=())
 
 
 class ApiPointer(Block):
     """What a name of the API meant from a day on, until the next pointer."""
 
-    since: Stated[PartialDate] = Field(
-        description="First day, or `not published` where nobody says when the name began.", examples=["2024-12-26"]
+    since: Stated[PartialDate] = required(
+        "First day, or `not published` where nobody says when the name began.", "2024-12-26"
     )
-    variant: Identifier | None = Field(
-        default=None, description="Variant that answered to the name.", examples=["deepseek-v3"]
+    variant: Identifier | None = optional("Variant that answered to the name.", "deepseek-v3")
+    label: Text | None = optional(
+        "Words for the model, where no variant of the catalogue is meant; given instead of `variant`.",
+        "DeepSeek-V2-0517",
     )
-    label: Text | None = Field(
-        default=None,
-        description="Words for the model, where no variant of the catalogue is meant; given instead of `variant`.",
-        examples=["DeepSeek-V2-0517"],
+    mode: Text | None = optional(
+        "Which mode of the variant, where one model answers to several names.", "thinking mode"
     )
-    mode: Text | None = Field(
-        default=None,
-        description="Which mode of the variant, where one model answers to several names.",
-        examples=["thinking mode"],
-    )
-    note: Text | None = Field(
-        default=None, description="A remark, such as another date that a source gives.", examples=["Still a preview."]
-    )
+    note: Text | None = optional("A remark, such as another date that a source gives.", "Still a preview.")
 
 
 class ApiName(Block):
     """A name of DeepSeek's API, and the models it has led to."""
 
-    id: Identifier = Field(description="Unique among the API names.", examples=["deepseek-chat"])
-    name: str = Field(min_length=1, description="The name as it is sent to the API.", examples=["deepseek-chat"])
-    pointers: tuple[ApiPointer, ...] = Field(min_length=1, description="What it meant, the oldest first.")
-    until: Stated[PartialDate] | None = Field(
-        default=None,
-        description="Last day; left out while the name is accepted, `not published` where it ended on a day that nobody names.",
-        examples=["2026-07-24"],
+    id: Identifier = required("Unique among the API names.", "deepseek-chat")
+    name: str = required("The name as it is sent to the API.", "deepseek-chat", min_length=1)
+    pointers: tuple[ApiPointer, ...] = required("What it meant, the oldest first.", min_length=1)
+    until: Stated[PartialDate] | None = optional(
+        "Last day; left out while the name is accepted, `not published` where it ended on a day that nobody names.",
+        "2026-07-24",
     )
-    notes: tuple[Remark, ...] = Field(default=(), description="What a reader should know and no field holds.")
+    notes: tuple[Remark, ...] = optional("What a reader should know and no field holds.", default=())
 
 
 class Row(Record):
     """One line of an evaluation table."""
 
-    benchmark: Name = Field(description="Benchmark, named as in the table.", examples=["MMLU"])
-    setting: Text | None = Field(
-        default=None, description="Shots, metric or mode, as in the table.", examples=["5-shot, EM"]
-    )
-    scores: dict[str, Single[Quantity]] = Field(
-        min_length=1, description="Score by variant id.", examples=[{"deepseek-v3-base": "87.1"}]
-    )
+    benchmark: Name = required("Benchmark, named as in the table.", "MMLU")
+    setting: Text | None = optional("Shots, metric or mode, as in the table.", "5-shot, EM")
+    scores: dict[str, Single[Quantity]] = required("Score by variant id.", {"deepseek-v3-base": "87.1"}, min_length=1)
 
 
 class LeftOut(Record):
     """Rows of a source's table that are not quoted, and why."""
 
-    rows: tuple[Name, ...] = Field(
-        min_length=1, description="Which, named as in the table.", examples=[["WinoGrande", "RACE-Middle"]]
-    )
-    why: Text = Field(description="Why they are left out.", examples=["The table prints them for another model only."])
+    rows: tuple[Name, ...] = required("Which, named as in the table.", ["WinoGrande", "RACE-Middle"], min_length=1)
+    why: Text = required("Why they are left out.", "The table prints them for another model only.")
 
 
 class EvaluationKind(StrEnum):
@@ -190,22 +152,20 @@ class EvaluationKind(StrEnum):
 class Evaluation(Block):
     """Rows of one table of a paper, as it prints them."""
 
-    id: Identifier = Field(description="Unique inside the entry.", examples=["base"])
-    title: Text = Field(description="What the table compares.", examples=["Base model against its predecessor"])
-    kind: EvaluationKind = Field(description="What is compared.", examples=["base"])
-    rows: tuple[Row, ...] = Field(min_length=1, description="Rows in the table's order.")
-    complete: StrictBool = Field(
+    id: Identifier = required("Unique inside the entry.", "base")
+    title: Text = required("What the table compares.", "Base model against its predecessor")
+    kind: EvaluationKind = required("What is compared.", "base")
+    rows: tuple[Row, ...] = required("Rows in the table's order.", min_length=1)
+    complete: StrictBool = optional(
+        "true where every row of the source's table is here; otherwise `left_out` names the others. Columns of other makers' models are never quoted and need no word.",
+        True,
         default=False,
-        description="true where every row of the source's table is here; otherwise `left_out` names the others. Columns of other makers' models are never quoted and need no word.",
-        examples=[True],
     )
-    left_out: Annotated[tuple[LeftOut, ...], Facet.ALTERNATIVE] = Field(
-        default=(), description="Rows of the source's table that are not here and why, which is shown above the table."
+    left_out: Annotated[tuple[LeftOut, ...], Facet.ALTERNATIVE] = optional(
+        "Rows of the source's table that are not here and why, which is shown above the table.", default=()
     )
-    note: Text | None = Field(
-        default=None,
-        description="How the scores were taken, where it matters.",
-        examples=["All models were evaluated by the authors."],
+    note: Text | None = optional(
+        "How the scores were taken, where it matters.", "All models were evaluated by the authors."
     )
 
 
@@ -233,9 +193,9 @@ class Relation(StrEnum):
 class Lineage(Block):
     """An edge of the family tree."""
 
-    model: Identifier = Field(description="Entry it builds on.", examples=["deepseek-v2"])
-    relation: Relation = Field(description="How.", examples=["takes its architecture from"])
-    note: Text | None = Field(default=None, description="A remark.")
+    model: Identifier = required("Entry it builds on.", "deepseek-v2")
+    relation: Relation = required("How.", "takes its architecture from")
+    note: Text | None = optional("A remark.")
 
 
 class VariantKind(StrEnum):
@@ -263,9 +223,7 @@ _DIGITS_OF_AN_EXPLAINED_SIZE = 4
 class Explanation(Remark):
     """Why a published size differs from the recomputed one."""
 
-    recomputed: Quantity = Field(
-        description="The recomputed value that is explained, to at least four digits.", examples=["2.4514B"]
-    )
+    recomputed: Quantity = required("The recomputed value that is explained, to at least four digits.", "2.4514B")
 
     @field_validator("recomputed")
     @classmethod
@@ -305,114 +263,95 @@ class Counted(StrEnum):
 class Size(Stated[T], Generic[T]):
     """A published number of parameters, with what it counts."""
 
-    counts: Counted | None = Field(
-        default=None,
-        description="What it counts, printed with it: without Engram, with or without a vision encoder or indexer, while writing, or what the name says. Left out of the main model as a whole.",
+    counts: Counted | None = optional(
+        "What it counts, printed with it: without Engram, with or without a vision encoder or indexer, while writing, or what the name says. Left out of the main model as a whole."
     )
 
 
 class Part(Block):
     """A part of a model with a size of its own."""
 
-    name: Text = Field(description="Which part.", examples=["Vision encoder"])
-    count: Stated[Count] = Field(description="Its parameters, as published.", examples=["0.4B"])
-    recount: Annotated[PartKind | None, Facet.ALTERNATIVE] = Field(
-        default=None, description="Recomputed part that the count is held against.", examples=["MTP"]
+    name: Text = required("Which part.", "Vision encoder")
+    count: Stated[Count] = required("Its parameters, as published.", "0.4B")
+    recount: Annotated[PartKind | None, Facet.ALTERNATIVE] = optional(
+        "Recomputed part that the count is held against.", "MTP"
     )
-    explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = Field(
-        default=None, description="Why the two differ by more than half a unit of the last digit, where they do."
+    explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = optional(
+        "Why the two differ by more than half a unit of the last digit, where they do."
     )
 
 
 class Parameters(Block):
     """Published sizes. They are recomputed at build and must agree."""
 
-    total: Size[Count] = Field(
-        description="All parameters, as published; `counts` says what they are where that is not all of the main model: "
+    total: Size[Count] = required(
+        "All parameters, as published; `counts` says what they are where that is not all of the main model: "
         + ", ".join(Counted)
         + ".",
-        examples=[{"value": "671B", "counts": "the backbone"}],
+        {"value": "671B", "counts": "the backbone"},
     )
-    activated: Size[Count] | None = Field(
-        default=None,
-        description="Parameters active for a token; left out for dense models.",
-        examples=[{"value": "37B", "counts": "while writing"}],
+    activated: Size[Count] | None = optional(
+        "Parameters active for a token; left out for dense models.", {"value": "37B", "counts": "while writing"}
     )
-    parts: tuple[Part, ...] = Field(
-        default=(), description="Published sizes of parts, such as a vision encoder or MTP modules."
+    parts: tuple[Part, ...] = optional("Published sizes of parts, such as a vision encoder or MTP modules.", default=())
+    tolerance: Annotated[Share | None, Facet.ALTERNATIVE] = optional(
+        "How far the recomputed value may lie from the published one; half a unit of its last digit where left out.",
+        "1%",
     )
-    tolerance: Annotated[Share | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="How far the recomputed value may lie from the published one; half a unit of its last digit where left out.",
-        examples=["1%"],
+    total_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = optional(
+        "Why the two counts of all parameters differ by more than the tolerance, where they do."
     )
-    total_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="Why the two counts of all parameters differ by more than the tolerance, where they do.",
-    )
-    activated_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = Field(
-        default=None, description="The same for the activated parameters."
+    activated_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = optional(
+        "The same for the activated parameters."
     )
 
 
 class Variant(Block):
     """One size or checkpoint."""
 
-    id: Identifier = Field(description="Unique in the whole catalogue.", examples=["deepseek-v3-base"])
-    name: str = Field(min_length=1, description="The name that DeepSeek gave it.", examples=["DeepSeek-V3-Base"])
-    kind: VariantKind = Field(description="What the checkpoint is.", examples=["base"])
-    based_on: Annotated[Stated[str] | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="Weights it starts from: a variant id, or a name of `other_models` in models.yaml.",
-        examples=["deepseek-v3-base"],
+    id: Identifier = required("Unique in the whole catalogue.", "deepseek-v3-base")
+    name: str = required("The name that DeepSeek gave it.", "DeepSeek-V3-Base", min_length=1)
+    kind: VariantKind = required("What the checkpoint is.", "base")
+    based_on: Annotated[Stated[str] | None, Facet.ALTERNATIVE] = optional(
+        "Weights it starts from: a variant id, or a name of `other_models` in models.yaml.", "deepseek-v3-base"
     )
-    release: Annotated[Release | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it.",
+    release: Annotated[Release | None, Facet.ALTERNATIVE] = optional(
+        "Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it."
     )
-    licences: Annotated[Licences | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="Of a checkpoint of the first release: its licences, where they differ from the entry's.",
+    licences: Annotated[Licences | None, Facet.ALTERNATIVE] = optional(
+        "Of a checkpoint of the first release: its licences, where they differ from the entry's."
     )
-    weights: HttpsUrl | None = Field(
-        default=None,
-        description="Where the weights are.",
-        examples=["https://huggingface.co/deepseek-ai/DeepSeek-V3-Base"],
+    weights: HttpsUrl | None = optional("Where the weights are.", "https://huggingface.co/deepseek-ai/DeepSeek-V3-Base")
+    context_length: Annotated[Stated[Length] | None, LENGTH] = optional(
+        "Supported context in tokens, as DeepSeek states it.", "128K"
     )
-    context_length: Annotated[Stated[Length] | None, LENGTH] = Field(
-        default=None, description="Supported context in tokens, as DeepSeek states it.", examples=["128K"]
+    parameters: Parameters = required("Published sizes.")
+    architecture: Architecture | None = optional("Architecture; left out where `architecture_of` is given.")
+    architecture_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
+        "Variant whose architecture this one shares.", "deepseek-v3-base"
     )
-    parameters: Parameters = Field(description="Published sizes.")
-    architecture: Architecture | None = Field(
-        default=None, description="Architecture; left out where `architecture_of` is given."
+    architecture_except: Annotated[Settings | None, Facet.ALTERNATIVE] = optional(
+        "Settings in which its configuration differs from the architecture that it shares."
     )
-    architecture_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
-        default=None, description="Variant whose architecture this one shares.", examples=["deepseek-v3-base"]
-    )
-    architecture_except: Annotated[Settings | None, Facet.ALTERNATIVE] = Field(
-        default=None, description="Settings in which its configuration differs from the architecture that it shares."
-    )
-    vision: VisionEncoder | None = Field(
-        default=None, description="Vision encoder; a variant that shares an architecture shares it too."
-    )
-    images: tuple[ImagePath, ...] = Field(
+    vision: VisionEncoder | None = optional("Vision encoder; a variant that shares an architecture shares it too.")
+    images: tuple[ImagePath, ...] = optional(
+        "How images enter and leave; a variant that shares an architecture shares them where it states none.",
         default=(),
-        description="How images enter and leave; a variant that shares an architecture shares them where it states none.",
     )
-    images_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
-        default=None, description="Variant whose `images` this one has too.", examples=["janus-1.3b"]
+    images_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
+        "Variant whose `images` this one has too.", "janus-1.3b"
     )
-    notes: tuple[Remark, ...] = Field(default=(), description="Remarks on this variant.")
+    notes: tuple[Remark, ...] = optional("Remarks on this variant.", default=())
 
 
 class Tokenizer(Block):
     """Tokenizer."""
 
-    algorithm: Stated[Text] | None = Field(default=None, description="Algorithm.", examples=["byte-level BPE"])
-    vocabulary: Annotated[Stated[Count] | None, Bound("256", "10000000")] = Field(
-        default=None, description="Size as the paper states it; the embedding may have more rows.", examples=["128K"]
+    algorithm: Stated[Text] | None = optional("Algorithm.", "byte-level BPE")
+    vocabulary: Annotated[Stated[Count] | None, Bound("256", "10000000")] = optional(
+        "Size as the paper states it; the embedding may have more rows.", "128K"
     )
-    details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
+    details: tuple[Detail, ...] = optional("Further published values.", default=())
 
 
 class TechniqueChange(StrEnum):
@@ -431,52 +370,46 @@ class UseScope(StrEnum):
 class TechniqueUse(Block):
     """A technique and what this entry did with it."""
 
-    id: Identifier = Field(description="Technique of techniques.yaml.", examples=["mla"])
-    change: Annotated[TechniqueChange | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="introduced (first described here) or dropped (a model that it builds on had it, and this one gave it up). Left out of what is used: whether it is new, kept or taken over follows from `builds_on`, `based_on` and the dates.",
-        examples=["introduced"],
+    id: Identifier = required("Technique of techniques.yaml.", "mla")
+    change: Annotated[TechniqueChange | None, Facet.ALTERNATIVE] = optional(
+        "introduced (first described here) or dropped (a model that it builds on had it, and this one gave it up). Left out of what is used: whether it is new, kept or taken over follows from `builds_on`, `based_on` and the dates.",
+        "introduced",
     )
-    only_in: Annotated[UseScope | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="serving, where the model is served with it and trained without.",
-        examples=["serving"],
+    only_in: Annotated[UseScope | None, Facet.ALTERNATIVE] = optional(
+        "serving, where the model is served with it and trained without.", "serving"
     )
-    came_with: Annotated[str | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="Network of another maker that it came with, as part of this one: a name of `other_models` in models.yaml.",
-        examples=["Qwen2-0.5B"],
+    came_with: Annotated[str | None, Facet.ALTERNATIVE] = optional(
+        "Network of another maker that it came with, as part of this one: a name of `other_models` in models.yaml.",
+        "Qwen2-0.5B",
     )
-    variants: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = Field(
+    variants: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = optional(
+        "Checkpoints that it holds for, where it came with a later one; left out for the first release.",
+        ["deepseek-v4-flash-0731"],
         default=(),
-        description="Checkpoints that it holds for, where it came with a later one; left out for the first release.",
-        examples=[["deepseek-v4-flash-0731"]],
     )
-    note: Text | None = Field(default=None, description="How it was used here.", examples=["Only in the last stage."])
+    note: Text | None = optional("How it was used here.", "Only in the last stage.")
 
 
 class Change(Block):
     """A change against the predecessor that dimensions alone do not show."""
 
-    aspect: Text = Field(description="What changed.", examples=["Load balancing"])
-    before: Text | None = Field(default=None, description="How it was.", examples=["auxiliary losses"])
-    after: Text = Field(description="How it is.", examples=["a bias on each expert's score"])
-    reason: Single[Text] | None = Field(
-        default=None,
-        description="Why, as the source says it; `not published` where DeepSeek gives no reason.",
-        examples=["A loss strong enough to balance the load harms the model."],
+    aspect: Text = required("What changed.", "Load balancing")
+    before: Text | None = optional("How it was.", "auxiliary losses")
+    after: Text = required("How it is.", "a bias on each expert's score")
+    reason: Single[Text] | None = optional(
+        "Why, as the source says it; `not published` where DeepSeek gives no reason.",
+        "A loss strong enough to balance the load harms the model.",
     )
-    reason_by_others: Remark | None = Field(
-        default=None,
-        description="A good reason that somebody else gives, with its own source; it is shown as theirs. The text does not name them.",
-        examples=[{"text": "Scores that do not compete can be added to a bias.", "source": "bee-paper §2"}],
+    reason_by_others: Remark | None = optional(
+        "A good reason that somebody else gives, with its own source; it is shown as theirs. The text does not name them.",
+        {"text": "Scores that do not compete can be added to a bias.", "source": "bee-paper §2"},
     )
 
 
 class Claim(Block):
     """One side of a dispute."""
 
-    says: Text = Field(description="What this source says.", examples=["671B"])
+    says: Text = required("What this source says.", "671B")
 
 
 class Weight(StrEnum):
@@ -490,100 +423,81 @@ class Weight(StrEnum):
 class Dispute(Record):
     """Sources that disagree, side by side, and our reading."""
 
-    about: Text = Field(description="The question.", examples=["Total parameters: 671B or 685B?"])
-    claims: tuple[Claim, ...] = Field(min_length=2, description="Who says what.")
-    weight: Weight = Field(
+    about: Text = required("The question.", "Total parameters: 671B or 685B?")
+    claims: tuple[Claim, ...] = required("Who says what.", min_length=2)
+    weight: Weight = optional(
+        "central stands open and first, a trifle is folded away with the others of its kind.",
+        "central",
         default=Weight.NORMAL,
-        description="central stands open and first, a trifle is folded away with the others of its kind.",
-        examples=["central"],
     )
-    verdict: Text = Field(description="Our reading, and why.", examples=["Both: the second counts the MTP module."])
+    verdict: Text = required("Our reading, and why.", "Both: the second counts the MTP module.")
 
 
 class Model(Record):
     """One family of models."""
 
-    id: Identifier = Field(
-        description="Unique in the whole catalogue; the address of the page.", examples=["deepseek-v3"]
+    id: Identifier = required("Unique in the whole catalogue; the address of the page.", "deepseek-v3")
+    name: str = required("The name that DeepSeek gave it.", "DeepSeek-V3", min_length=1)
+    track: Track = required("Lane of the timeline.", "general")
+    reference: Identifier | None = optional(
+        "Key of the paper in references.bib; left out where there is none.", "deepseek-v3"
     )
-    name: str = Field(min_length=1, description="The name that DeepSeek gave it.", examples=["DeepSeek-V3"])
-    track: Track = Field(description="Lane of the timeline.", examples=["general"])
-    reference: Identifier | None = Field(
-        default=None,
-        description="Key of the paper in references.bib; left out where there is none.",
-        examples=["deepseek-v3"],
+    dates: Dates = required("When it came out.")
+    lead: Text | None = optional(
+        "What it is and what is new, in at most 40 words: what a reader sees first. The headline numbers stand below it.",
+        {"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"},
     )
-    dates: Dates = Field(description="When it came out.")
-    lead: Text | None = Field(
-        default=None,
-        description="What it is and what is new, in at most 40 words: what a reader sees first. The headline numbers stand below it.",
-        examples=[{"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"}],
+    summary: Text = required(
+        "What it is, in about three sentences. Numbers are interpolated, not typed.",
+        {"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"},
     )
-    summary: Text = Field(
-        description="What it is, in about three sentences. Numbers are interpolated, not typed.",
-        examples=[{"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"}],
+    builds_on: Annotated[tuple[Lineage, ...], Facet.ALTERNATIVE] = optional(
+        "What it builds on. As soon as one of them is older, `main_parent` is needed.", default=()
     )
-    builds_on: Annotated[tuple[Lineage, ...], Facet.ALTERNATIVE] = Field(
-        default=(), description="What it builds on. As soon as one of them is older, `main_parent` is needed."
+    main_parent: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
+        "The one entry of `builds_on` that it continues: the line that leads to it on the map of models.", "deepseek-v2"
     )
-    main_parent: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="The one entry of `builds_on` that it continues: the line that leads to it on the map of models.",
-        examples=["deepseek-v2"],
+    compared_with: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
+        "Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative. `builds_on` makes it a predecessor.",
+        "deepseek-v2",
     )
-    compared_with: Annotated[Identifier | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative. `builds_on` makes it a predecessor.",
-        examples=["deepseek-v2"],
+    flagship: Identifier = required("Variant that stands for the entry in comparisons.", "deepseek-v3-base")
+    variants: tuple[Variant, ...] = required("Sizes and checkpoints, the smallest first.", min_length=1)
+    tokenizer: Tokenizer | None = optional("Tokenizer.")
+    training: tuple[Stage, ...] = optional("Stages in the order in which they were run.", default=())
+    infrastructure: Infrastructure | None = optional("What it was trained with.")
+    kv_cache: CacheFormat | None = optional("How the KV cache is stored in service.")
+    serving: tuple[Detail, ...] = optional("Published values on inference and deployment.", default=())
+    evaluation: tuple[Evaluation, ...] = optional(
+        "Tables of scores, their rows exactly as the paper has them.", default=()
     )
-    flagship: Identifier = Field(
-        description="Variant that stands for the entry in comparisons.", examples=["deepseek-v3-base"]
-    )
-    variants: tuple[Variant, ...] = Field(min_length=1, description="Sizes and checkpoints, the smallest first.")
-    tokenizer: Tokenizer | None = Field(default=None, description="Tokenizer.")
-    training: tuple[Stage, ...] = Field(default=(), description="Stages in the order in which they were run.")
-    infrastructure: Infrastructure | None = Field(default=None, description="What it was trained with.")
-    kv_cache: CacheFormat | None = Field(default=None, description="How the KV cache is stored in service.")
-    serving: tuple[Detail, ...] = Field(default=(), description="Published values on inference and deployment.")
-    evaluation: tuple[Evaluation, ...] = Field(
-        default=(), description="Tables of scores, their rows exactly as the paper has them."
-    )
-    techniques: tuple[TechniqueUse, ...] = Field(
-        default=(), description="Techniques that it introduced, uses or dropped."
-    )
-    changes: tuple[Change, ...] = Field(
-        default=(), description="Changes against the predecessor that dimensions do not show."
-    )
-    disputes: tuple[Dispute, ...] = Field(default=(), description="Where sources disagree.")
-    notes: tuple[Remark, ...] = Field(default=(), description="What a reader should know and no field holds.")
-    licences: Licences | None = Field(default=None, description="Licences.")
-    links: tuple[Link, ...] = Field(default=(), description="Links.")
+    techniques: tuple[TechniqueUse, ...] = optional("Techniques that it introduced, uses or dropped.", default=())
+    changes: tuple[Change, ...] = optional("Changes against the predecessor that dimensions do not show.", default=())
+    disputes: tuple[Dispute, ...] = optional("Where sources disagree.", default=())
+    notes: tuple[Remark, ...] = optional("What a reader should know and no field holds.", default=())
+    licences: Licences | None = optional("Licences.")
+    links: tuple[Link, ...] = optional("Links.", default=())
 
 
 class OtherModel(Record):
     """A model that is not in the catalogue."""
 
-    name: str = Field(min_length=1, description="Its name, by which variants call it.", examples=["Qwen2.5-Math-7B"])
-    zh: str | None = Field(
-        default=None,
-        min_length=1,
-        description="What Chinese pages call it, where the name has English words.",
-        examples=["DeepSeek LLM 1B（未发布）"],
+    name: str = required("Its name, by which variants call it.", "Qwen2.5-Math-7B", min_length=1)
+    zh: str | None = optional(
+        "What Chinese pages call it, where the name has English words.", "DeepSeek LLM 1B（未发布）", min_length=1
     )
-    maker: str = Field(
-        min_length=1,
-        description="Who made it: what came with the network of another maker is taken over.",
-        examples=["Alibaba"],
+    maker: str = required(
+        "Who made it: what came with the network of another maker is taken over.", "Alibaba", min_length=1
     )
 
 
 class ModelsFile(Record):
     """data/models.yaml, with the entries that stand in files of their own."""
 
-    models: tuple[Model, ...] = Field(
-        default=(), min_length=1, description="Entries, unless they stand in files of their own: data/models/<id>.yaml."
+    models: tuple[Model, ...] = optional(
+        "Entries, unless they stand in files of their own: data/models/<id>.yaml.", default=(), min_length=1
     )
-    other_models: tuple[OtherModel, ...] = Field(
-        default=(), description="Models that are not in the catalogue and that a variant is based on."
+    other_models: tuple[OtherModel, ...] = optional(
+        "Models that are not in the catalogue and that a variant is based on.", default=()
     )
-    api_names: tuple[ApiName, ...] = Field(default=(), description="Names of the API as dated pointers.")
+    api_names: tuple[ApiName, ...] = optional("Names of the API as dated pointers.", default=())

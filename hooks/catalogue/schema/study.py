@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from pydantic import Field, StrictBool, field_validator, model_validator
 
 from .training import StageKind
-from .values import Block, Identifier, PartialDate, Record, Remark, Text
+from .values import Block, Identifier, PartialDate, Record, Remark, Text, optional, required
 
 PAGE = re.compile(r"(guide|model|technique):[a-z0-9.-]+|page:[a-z0-9/-]+")
 
@@ -16,23 +16,18 @@ PAGE = re.compile(r"(guide|model|technique):[a-z0-9.-]+|page:[a-z0-9/-]+")
 class Guide(Record):
     """A guide, `docs/<language>/guides/<id>.md`, and the guides that it builds on."""
 
-    id: Identifier = Field(description="Name of the file without its ending.")
-    needs: tuple[Identifier, ...] = Field(default=(), description="Guides to read before this one.")
+    id: Identifier = required("Name of the file without its ending.")
+    needs: tuple[Identifier, ...] = optional("Guides to read before this one.", default=())
 
 
 class RouteStep(Record):
     """A page of a route, and what one is able to do after it."""
 
-    page: str = Field(
-        description="`guide:id`, `model:id`, `technique:id`, or `page:path` for any other.",
-        examples=["guide:attention"],
+    page: str = required("`guide:id`, `model:id`, `technique:id`, or `page:path` for any other.", "guide:attention")
+    at: Identifier | None = optional(
+        "Section of a model's or technique's page that is meant, by its anchor; left out: all.", "how"
     )
-    at: Identifier | None = Field(
-        default=None,
-        description="Section of a model's or technique's page that is meant, by its anchor; left out: all.",
-        examples=["how"],
-    )
-    gain: Text = Field(description="What one can do afterwards, a sentence.")
+    gain: Text = required("What one can do afterwards, a sentence.")
 
     @field_validator("page")
     @classmethod
@@ -45,21 +40,21 @@ class RouteStep(Record):
 class Part(Record):
     """A sitting, such as an evening of a week."""
 
-    name: Text | None = Field(default=None, description="Its name, where a route has several.")
-    steps: tuple[RouteStep, ...] = Field(min_length=1, description="Pages in order.")
-    sheet: tuple[Identifier, ...] = Field(
-        default=(), description="Problems of the sitting's sheet, by id, in the order in which to take them."
+    name: Text | None = optional("Its name, where a route has several.")
+    steps: tuple[RouteStep, ...] = required("Pages in order.", min_length=1)
+    sheet: tuple[Identifier, ...] = optional(
+        "Problems of the sitting's sheet, by id, in the order in which to take them.", default=()
     )
-    experiment: Text | None = Field(default=None, description="What to run afterwards, and what to foretell first.")
+    experiment: Text | None = optional("What to run afterwards, and what to foretell first.")
 
 
 class Route(Record):
     """Pages in the order in which one reads them."""
 
-    id: Identifier = Field(description="Anchor on the page.")
-    name: Text = Field(description="Heading, such as `An evening`.")
-    intro: Text = Field(description="For whom it is, a sentence or two.")
-    parts: tuple[Part, ...] = Field(min_length=1, description="Sittings in order.")
+    id: Identifier = required("Anchor on the page.")
+    name: Text = required("Heading, such as `An evening`.")
+    intro: Text = required("For whom it is, a sentence or two.")
+    parts: tuple[Part, ...] = required("Sittings in order.", min_length=1)
 
     @property
     def steps(self) -> tuple[RouteStep, ...]:
@@ -82,30 +77,29 @@ class Subject(Enum):
 class Symbol(Record):
     """A letter of the guides' formulas."""
 
-    latex: str = Field(min_length=1, description="LaTeX, without dollar signs.", examples=[r"\pi_\theta"])
-    meaning: Text = Field(description="What it stands for, without a full stop.")
+    latex: str = required("LaTeX, without dollar signs.", r"\pi_\theta", min_length=1)
+    meaning: Text = required("What it stands for, without a full stop.")
 
 
 class GuideFormula(Record):
     """A formula that a guide shows with `{{ block('formula-id') }}`."""
 
-    id: Identifier = Field(description="Its name in `{{ block('formula-id') }}`.")
-    subject: Subject = Field(description="Whose symbols it is written in.")
-    latex: str = Field(min_length=1, description="LaTeX, without dollar signs.", examples=[r"C \approx 6 N D"])
-    meaning: Text = Field(description="What it says, in words.")
+    id: Identifier = required("Its name in `{{ block('formula-id') }}`.")
+    subject: Subject = required("Whose symbols it is written in.")
+    latex: str = required("LaTeX, without dollar signs.", r"C \approx 6 N D", min_length=1)
+    meaning: Text = required("What it says, in words.")
 
 
 class Repository(Record):
     """A public repository at one commit, or as it was packaged where its commits could not be read."""
 
-    id: Identifier = Field(description="Name by which places in it are given.")
-    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="Owner and name on GitHub.")
-    commit: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$", description="The commit that was read.")
-    package: str | None = Field(
-        default=None,
+    id: Identifier = required("Name by which places in it are given.")
+    repository: str = required("Owner and name on GitHub.", pattern=r"^[\w.-]+/[\w.-]+$")
+    commit: str | None = optional("The commit that was read.", pattern=r"^[0-9a-f]{40}$")
+    package: str | None = optional(
+        "Name and version of the package that was read, in place of `commit`.",
+        "deepinfer 0.1.0",
         pattern=r"^[\w.-]+ [\w.]+$",
-        description="Name and version of the package that was read, in place of `commit`.",
-        examples=["deepinfer 0.1.0"],
     )
 
     @model_validator(mode="after")
@@ -128,25 +122,25 @@ class Repository(Record):
 class CodePlace(Record):
     """Where an open repository implements a technique."""
 
-    technique: Identifier = Field(description="Id of the technique.")
-    repository: Identifier = Field(description="Id of the repository.")
-    file: str = Field(min_length=1, description="Path in the repository.")
-    name: str = Field(min_length=1, description="Class or function.")
-    line: int = Field(ge=1, description="Line at that commit.")
-    note: Text | None = Field(default=None, description="What to look for there, or what it leaves out.")
+    technique: Identifier = required("Id of the technique.")
+    repository: Identifier = required("Id of the repository.")
+    file: str = required("Path in the repository.", min_length=1)
+    name: str = required("Class or function.", min_length=1)
+    line: int = required("Line at that commit.", ge=1)
+    note: Text | None = optional("What to look for there, or what it leaves out.")
 
 
 class StudyFile(Record):
     """Guides in the order of the navigation, and routes."""
 
-    guides: tuple[Guide, ...] = Field(default=(), description="Guides in the order in which they are listed.")
-    routes: tuple[Route, ...] = Field(default=(), description="Routes, the shortest first.")
+    guides: tuple[Guide, ...] = optional("Guides in the order in which they are listed.", default=())
+    routes: tuple[Route, ...] = optional("Routes, the shortest first.", default=())
     symbols: dict[Subject, tuple[Symbol, ...]] = Field(
         default_factory=dict, description="Letters of the guides' formulas, by subject."
     )
-    formulas: tuple[GuideFormula, ...] = Field(default=(), description="Formulas that guides show.")
-    repositories: tuple[Repository, ...] = Field(default=(), description="Repositories that implement techniques.")
-    code: tuple[CodePlace, ...] = Field(default=(), description="Places in them, by technique.")
+    formulas: tuple[GuideFormula, ...] = optional("Formulas that guides show.", default=())
+    repositories: tuple[Repository, ...] = optional("Repositories that implement techniques.", default=())
+    code: tuple[CodePlace, ...] = optional("Places in them, by technique.", default=())
 
 
 class ProblemKind(StrEnum):
@@ -174,31 +168,28 @@ class Simulator(StrEnum):
 class Measured(Record):
     """A number that an experiment of labs/train found, with its spread over the seeds."""
 
-    experiment: Identifier = Field(description="Experiment, as `experiments.yaml` names it.")
-    column: str = Field(description="Column of its results.")
-    arm: str = Field(description="Arm of the experiment.")
-    less: str | None = Field(
-        default=None,
-        description="Arm whose number with the same seed is taken away; without it the number itself counts.",
+    experiment: Identifier = required("Experiment, as `experiments.yaml` names it.")
+    column: str = required("Column of its results.")
+    arm: str = required("Arm of the experiment.")
+    less: str | None = optional(
+        "Arm whose number with the same seed is taken away; without it the number itself counts."
     )
 
 
 class Mistake(Record):
     """A wrong way that leads to another number, so that it can be named."""
 
-    formula: str = Field(min_length=1, description="What the wrong way computes.")
-    says: Text = Field(description="What went wrong.")
+    formula: str = required("What the wrong way computes.", min_length=1)
+    says: Text = required("What went wrong.")
 
 
 class Step(Record):
     """A step of a worked solution; one with a formula computes a number that later steps use by its name."""
 
-    says: Text = Field(description="What the step does and why.")
-    name: Identifier | None = Field(default=None, description="Name under which later formulas use the result.")
-    formula: str | None = Field(
-        default=None, description="The step's number, over config.json names, `numbers` and earlier steps."
-    )
-    unit: Text | None = Field(default=None, description="What the number counts.")
+    says: Text = required("What the step does and why.")
+    name: Identifier | None = optional("Name under which later formulas use the result.")
+    formula: str | None = optional("The step's number, over config.json names, `numbers` and earlier steps.")
+    unit: Text | None = optional("What the number counts.")
 
     @model_validator(mode="after")
     def _names_a_number(self) -> Step:
@@ -210,30 +201,26 @@ class Step(Record):
 class Option(Record):
     """Something to choose."""
 
-    text: Text = Field(description="What can be chosen.")
-    right: bool = Field(default=False, description="Whether it is the answer.")
-    says: Text = Field(description="Why it is right, or what is wrong with it.")
+    text: Text = required("What can be chosen.")
+    right: bool = optional("Whether it is the answer.", default=False)
+    says: Text = required("Why it is right, or what is wrong with it.")
 
 
 class Problem(Record):
     """A question with a number for an answer, something to choose, or an answer in words."""
 
-    id: Identifier = Field(description="Name of the problem; with `variants` each has the variant's id behind it.")
-    kind: ProblemKind = Field(default=ProblemKind.COMPUTE, description="What it asks for.")
-    level: int = Field(default=1, ge=1, le=3, description="1: from the page; 2: some thought; 3: a piece of work.")
-    pages: tuple[str, ...] = Field(
-        default=(), description="Pages that ask it: `guide:id`, `technique:id` or `model:id`."
-    )
-    variants: tuple[Identifier, ...] = Field(
+    id: Identifier = required("Name of the problem; with `variants` each has the variant's id behind it.")
+    kind: ProblemKind = optional("What it asks for.", default=ProblemKind.COMPUTE)
+    level: int = optional("1: from the page; 2: some thought; 3: a piece of work.", default=1, ge=1, le=3)
+    pages: tuple[str, ...] = optional("Pages that ask it: `guide:id`, `technique:id` or `model:id`.", default=())
+    variants: tuple[Identifier, ...] = optional(
+        "Variants of which it is asked; `{name}` in the question is theirs, and their model's page asks it too.",
         default=(),
-        description="Variants of which it is asked; `{name}` in the question is theirs, and their model's page asks it too.",
     )
-    question: Text = Field(description="The question.")
-    hints: tuple[Text, ...] = Field(default=(), description="Hints, shown one by one.")
-    options: tuple[Option, ...] = Field(default=(), description="What can be chosen, in the order in which it stands.")
-    formula: str | None = Field(
-        default=None, description="Answer as a formula over config.json names, `numbers` and the names of `steps`."
-    )
+    question: Text = required("The question.")
+    hints: tuple[Text, ...] = optional("Hints, shown one by one.", default=())
+    options: tuple[Option, ...] = optional("What can be chosen, in the order in which it stands.", default=())
+    formula: str | None = optional("Answer as a formula over config.json names, `numbers` and the names of `steps`.")
     numbers: dict[str, str] = Field(
         default_factory=dict,
         description="Further numbers by name: paths of the catalogue, `{id}` being the variant and `{model}` its model.",
@@ -242,22 +229,19 @@ class Problem(Record):
         default_factory=dict,
         description="Chinese for the names of `numbers` and `steps` that a working shows; symbols of one or two letters stay.",
     )
-    unit: Text | None = Field(default=None, description="What the number counts.")
-    tolerance_percent: int = Field(default=1, ge=0, le=50, description="How far off an answer may be, in per cent.")
-    mistakes: tuple[Mistake, ...] = Field(default=(), description="Likely mistakes.")
-    steps: tuple[Step, ...] = Field(default=(), description="The worked solution, step by step.")
-    points: tuple[Text, ...] = Field(
-        default=(), description="What a good answer in words has, to compare with one's own."
+    unit: Text | None = optional("What the number counts.")
+    tolerance_percent: int = optional("How far off an answer may be, in per cent.", default=1, ge=0, le=50)
+    mistakes: tuple[Mistake, ...] = optional("Likely mistakes.", default=())
+    steps: tuple[Step, ...] = optional("The worked solution, step by step.", default=())
+    points: tuple[Text, ...] = optional("What a good answer in words has, to compare with one's own.", default=())
+    answer: Text | None = optional("Answer in words; with a formula, a remark on it.")
+    exercise: str | None = optional(
+        "Function to write, as `module.function` of labs/; the archive of exercises tests it."
     )
-    answer: Text | None = Field(default=None, description="Answer in words; with a formula, a remark on it.")
-    exercise: str | None = Field(
-        default=None, description="Function to write, as `module.function` of labs/; the archive of exercises tests it."
+    measured: Measured | None = optional(
+        "Number to foretell and then to measure; a run counts that lies in the band over the seeds."
     )
-    measured: Measured | None = Field(
-        default=None,
-        description="Number to foretell and then to measure; a run counts that lies in the band over the seeds.",
-    )
-    simulator: Simulator | None = Field(default=None, description="What a puzzle is played on.")
+    simulator: Simulator | None = optional("What a puzzle is played on.")
 
     @model_validator(mode="after")
     def _has_an_answer(self) -> Problem:
@@ -296,7 +280,7 @@ class Problem(Record):
 class ProblemsFile(Record):
     """All problems."""
 
-    problems: tuple[Problem, ...] = Field(default=(), description="Problems in order.")
+    problems: tuple[Problem, ...] = optional("Problems in order.", default=())
 
 
 class Expect(StrEnum):
@@ -319,40 +303,37 @@ class Verdict(StrEnum):
 class Arm(Record):
     """One of the ways that an experiment compares."""
 
-    id: str = Field(min_length=1, description="Its name in the column `arm` of the results.", examples=["mla rebuilt"])
-    name: Text = Field(description="What readers see.")
+    id: str = required("Its name in the column `arm` of the results.", "mla rebuilt", min_length=1)
+    name: Text = required("What readers see.")
 
 
 class Comparison(Record):
     """Two arms and the column by which they are compared."""
 
-    column: str = Field(pattern=r"^[a-z_]+$", description="Column of the results.", examples=["loss"])
-    first: str = Field(min_length=1, description="Id of the arm that is compared.")
-    second: str = Field(min_length=1, description="Id of the arm that it is compared with.")
-    expect: Expect = Field(description="How the first should lie against the second.")
-    verdict: Verdict | None = Field(
-        default=None,
-        description="What came out, so that `result` is read again when it changes; left out before a run.",
+    column: str = required("Column of the results.", "loss", pattern=r"^[a-z_]+$")
+    first: str = required("Id of the arm that is compared.", min_length=1)
+    second: str = required("Id of the arm that it is compared with.", min_length=1)
+    expect: Expect = required("How the first should lie against the second.")
+    verdict: Verdict | None = optional(
+        "What came out, so that `result` is read again when it changes; left out before a run."
     )
 
 
 class Experiment(Record):
     """A claim of a paper, tried on a small model with several seeds; `python -m labs.train.experiments <id>` runs it."""
 
-    id: Identifier = Field(description="Its name, and that of its results, `data/experiments/<id>.csv`.")
-    name: Text = Field(description="Heading, a few words.")
-    technique: Identifier | None = Field(
-        default=None, description="Technique that it is about; left out for what every model shares, such as its shape."
+    id: Identifier = required("Its name, and that of its results, `data/experiments/<id>.csv`.")
+    name: Text = required("Heading, a few words.")
+    technique: Identifier | None = optional(
+        "Technique that it is about; left out for what every model shares, such as its shape."
     )
-    question: Text = Field(description="What is asked.")
-    expectation: Remark = Field(description="What the papers let one expect.")
-    arms: tuple[Arm, ...] = Field(min_length=2, description="What is compared, in the order in which it is drawn.")
-    curve: str | None = Field(
-        default=None, pattern=r"^[a-z_]+$", description="Column of `<id>.curve.csv` that is drawn over the steps."
-    )
-    comparisons: tuple[Comparison, ...] = Field(min_length=1, description="Which arms are held against each other.")
-    result: Text | None = Field(default=None, description="What came out, in words; left out before a run.")
-    does_not_show: Text = Field(description="What must not be concluded.")
+    question: Text = required("What is asked.")
+    expectation: Remark = required("What the papers let one expect.")
+    arms: tuple[Arm, ...] = required("What is compared, in the order in which it is drawn.", min_length=2)
+    curve: str | None = optional("Column of `<id>.curve.csv` that is drawn over the steps.", pattern=r"^[a-z_]+$")
+    comparisons: tuple[Comparison, ...] = required("Which arms are held against each other.", min_length=1)
+    result: Text | None = optional("What came out, in words; left out before a run.")
+    does_not_show: Text = required("What must not be concluded.")
 
     @model_validator(mode="after")
     def _compares_its_arms(self) -> Experiment:
@@ -369,73 +350,67 @@ class Experiment(Record):
 class ExperimentsFile(Record):
     """data/experiments.yaml."""
 
-    experiments: tuple[Experiment, ...] = Field(
-        default=(), description="Experiments in the order in which they are listed."
-    )
+    experiments: tuple[Experiment, ...] = optional("Experiments in the order in which they are listed.", default=())
 
 
 class Correction(Block):
     """A mistake of this site that was mended."""
 
-    date: PartialDate = Field(description="Day on which it was mended.", examples=["2026-11-26"])
-    entry: Identifier | None = Field(
-        default=None, description="Model or technique whose page it was on.", examples=["deepseek-v2-5"]
-    )
-    central: StrictBool = Field(
+    date: PartialDate = required("Day on which it was mended.", "2026-11-26")
+    entry: Identifier | None = optional("Model or technique whose page it was on.", "deepseek-v2-5")
+    central: StrictBool = optional(
+        "true for what readers may have quoted, a number or a licence for example: it stands first, for good.",
+        True,
         default=False,
-        description="true for what readers may have quoted, a number or a licence for example: it stands first, for good.",
-        examples=[True],
     )
-    about: Text = Field(description="What it is the value of.", examples=["Scale of YaRN in V2.5's configuration"])
-    was: Text = Field(description="What the site said.", examples=["0.707"])
-    since: PartialDate = Field(description="Day on which the site began to say so.", examples=["2026-11-25"])
-    right: Text = Field(description="What the source says.", examples=["1.0"])
-    why: Text | None = Field(
-        default=None, description="How it came about, where that helps others.", examples=["Inherited from V2."]
-    )
+    about: Text = required("What it is the value of.", "Scale of YaRN in V2.5's configuration")
+    was: Text = required("What the site said.", "0.707")
+    since: PartialDate = required("Day on which the site began to say so.", "2026-11-25")
+    right: Text = required("What the source says.", "1.0")
+    why: Text | None = optional("How it came about, where that helps others.", "Inherited from V2.")
 
 
 class CorrectionsFile(Record):
     """data/corrections.yaml."""
 
-    corrections: tuple[Correction, ...] = Field(
-        default=(), description="The corrections; of one day the later row is the newer one."
+    corrections: tuple[Correction, ...] = optional(
+        "The corrections; of one day the later row is the newer one.", default=()
     )
 
 
 class AliasesFile(Record):
     """data/aliases.yaml: what people type for a page and the page does not say."""
 
-    aliases: dict[str, tuple[str, ...]] = Field(
-        description="Other names of a page, in any language, by the path of its source.",
-        examples=[{"techniques/mla.md": ["latent attention"]}],
+    aliases: dict[str, tuple[str, ...]] = required(
+        "Other names of a page, in any language, by the path of its source.",
+        {"techniques/mla.md": ["latent attention"]},
     )
 
 
 class QuestionGroup(Record):
     """A heading of the page of questions."""
 
-    id: Identifier = Field(description="Its anchor.", examples=["attention"])
-    name: Text = Field(description="Heading.", examples=[{"en": "Attention", "zh": "注意力"}])
+    id: Identifier = required("Its anchor.", "attention")
+    name: Text = required("Heading.", {"en": "Attention", "zh": "注意力"})
 
 
 class OtherWordings(Record):
     """Other ways to ask a question, by language; the search knows them, the page does not show them."""
 
-    en: tuple[str, ...] = Field(default=(), description="In English.")
-    zh: tuple[str, ...] = Field(default=(), description="In Chinese.")
+    en: tuple[str, ...] = optional("In English.", default=())
+    zh: tuple[str, ...] = optional("In Chinese.", default=())
 
 
 class Question(Record):
     """A question with its answer."""
 
-    group: Identifier = Field(description="The heading it stands under.", examples=["attention"])
-    ask: Text = Field(description="The question, as people ask it.")
-    answer: Text = Field(description="The answer in one line. Numbers are quoted from the catalogue, not typed.")
-    path: str = Field(
+    group: Identifier = required("The heading it stands under.", "attention")
+    ask: Text = required("The question, as people ask it.")
+    answer: Text = required("The answer in one line. Numbers are quoted from the catalogue, not typed.")
+    path: str = required(
+        "The place that explains it: path of a source and anchor.",
+        "guides/experts.md#gradient",
         pattern=r"^[a-z0-9/.-]+\.md(#[a-z0-9.-]+)?$",
-        description="The place that explains it: path of a source and anchor.",
-        examples=["guides/experts.md#gradient"],
     )
     otherwise: OtherWordings = Field(default_factory=OtherWordings, description="Other ways to ask it.")
 
@@ -446,28 +421,28 @@ class Question(Record):
 class QuestionsFile(Record):
     """data/questions.yaml."""
 
-    groups: tuple[QuestionGroup, ...] = Field(default=(), description="Headings, in order.")
-    questions: tuple[Question, ...] = Field(default=(), description="Questions, in order within a group.")
+    groups: tuple[QuestionGroup, ...] = optional("Headings, in order.", default=())
+    questions: tuple[Question, ...] = optional("Questions, in order within a group.", default=())
 
 
 class AskedForms(Record):
     """Ways to ask for one thing, by language."""
 
-    en: tuple[str, ...] = Field(min_length=1, description="In English.")
-    zh: tuple[str, ...] = Field(min_length=1, description="In Chinese.")
+    en: tuple[str, ...] = required("In English.", min_length=1)
+    zh: tuple[str, ...] = required("In Chinese.", min_length=1)
 
 
 class AskedFile(Record):
     """data/asked.yaml. A text that is none of a page's: nothing of it is shown."""
 
-    fillers: AskedForms | None = Field(default=None, description="Words of a question that change nothing.")
-    why: AskedForms | None = Field(default=None, description="Words of a question that no value answers.")
-    comparing: AskedForms | None = Field(default=None, description="Words that ask for a comparison.")
-    which: AskedForms | None = Field(default=None, description="Words that ask for the users of a technique.")
-    others: AskedForms | None = Field(default=None, description="Words that ask who else uses a technique.")
-    first: AskedForms | None = Field(default=None, description="Words that ask for its first user.")
-    define: AskedForms | None = Field(default=None, description="Words that ask what something is.")
-    api: AskedForms | None = Field(default=None, description="Words beside a name of the API.")
+    fillers: AskedForms | None = optional("Words of a question that change nothing.")
+    why: AskedForms | None = optional("Words of a question that no value answers.")
+    comparing: AskedForms | None = optional("Words that ask for a comparison.")
+    which: AskedForms | None = optional("Words that ask for the users of a technique.")
+    others: AskedForms | None = optional("Words that ask who else uses a technique.")
+    first: AskedForms | None = optional("Words that ask for its first user.")
+    define: AskedForms | None = optional("Words that ask what something is.")
+    api: AskedForms | None = optional("Words beside a name of the API.")
     stages: dict[StageKind, AskedForms] = Field(default_factory=dict, description="Names of the stages of training.")
     facts: dict[str, AskedForms] = Field(
         default_factory=dict,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
-
 from .quantities import Amount, Count, Length, Quantity, Share
 from .values import (
     LENGTH,
@@ -22,6 +20,8 @@ from .values import (
     Remark,
     Stated,
     Text,
+    optional,
+    required,
 )
 
 # What `starts_from` says of weights that are nobody's.
@@ -75,60 +75,46 @@ MAKE_A_BASE_MODEL = frozenset({StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_T
 class MixPart(Block):
     """One part of a data mix."""
 
-    name: Text = Field(description="Part of the data.", examples=["Source code"])
-    share: Annotated[Stated[Share] | None, SHARE] = Field(
-        default=None, description="Share of the whole.", examples=["100%"]
-    )
-    amount: Stated[Amount] | None = Field(default=None, description="Number of samples or questions.", examples=["26K"])
+    name: Text = required("Part of the data.", "Source code")
+    share: Annotated[Stated[Share] | None, SHARE] = optional("Share of the whole.", "100%")
+    amount: Stated[Amount] | None = optional("Number of samples or questions.", "26K")
 
 
 class Data(Block):
     """The data of a stage."""
 
-    tokens: Annotated[Stated[Count] | None, Bound("1", "1e15")] = Field(
-        default=None, description="Tokens trained on.", examples=["14.8T"]
+    tokens: Annotated[Stated[Count] | None, Bound("1", "1e15")] = optional("Tokens trained on.", "14.8T")
+    tokens_before: Stated[Count] | None = optional("Tokens that the checkpoint it starts from had seen.", "4.2T")
+    tokens_total: Stated[Count] | None = optional(
+        "Tokens in all: those before, those of earlier stages of this kind and those of this one.", "19.0T"
     )
-    tokens_before: Stated[Count] | None = Field(
-        default=None, description="Tokens that the checkpoint it starts from had seen.", examples=["4.2T"]
+    samples: Annotated[Stated[Amount] | None, Bound("1", "1e12")] = optional(
+        "Samples, where a stage counts those.", "1.5M"
     )
-    tokens_total: Stated[Count] | None = Field(
-        default=None,
-        description="Tokens in all: those before, those of earlier stages of this kind and those of this one.",
-        examples=["19.0T"],
+    epochs: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = optional("Passes over the data.", 2)
+    mix: tuple[MixPart, ...] = optional("Composition, as published.", default=())
+    description: Stated[Text] | None = optional(
+        "What the data is, in a sentence.", "Web text, books and code in two languages."
     )
-    samples: Annotated[Stated[Amount] | None, Bound("1", "1e12")] = Field(
-        default=None, description="Samples, where a stage counts those.", examples=["1.5M"]
-    )
-    epochs: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = Field(
-        default=None, description="Passes over the data.", examples=[2]
-    )
-    mix: tuple[MixPart, ...] = Field(default=(), description="Composition, as published.")
-    description: Stated[Text] | None = Field(
-        default=None,
-        description="What the data is, in a sentence.",
-        examples=["Web text, books and code in two languages."],
-    )
-    details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
+    details: tuple[Detail, ...] = optional("Further published values.", default=())
 
 
 class Optimizer(Block):
     """Constants of the optimiser."""
 
-    name: Stated[Text] | None = Field(default=None, description="Optimiser.", examples=["AdamW"])
-    beta1: Annotated[Stated[Quantity] | None, Bound("0.5", "1", below=True)] = Field(
-        default=None, description="Decay of the first moment.", examples=["0.9"]
+    name: Stated[Text] | None = optional("Optimiser.", "AdamW")
+    beta1: Annotated[Stated[Quantity] | None, Bound("0.5", "1", below=True)] = optional(
+        "Decay of the first moment.", "0.9"
     )
-    beta2: Annotated[Stated[Quantity] | None, Bound("0.8", "1", below=True)] = Field(
-        default=None, description="Decay of the second moment.", examples=["0.95"]
+    beta2: Annotated[Stated[Quantity] | None, Bound("0.8", "1", below=True)] = optional(
+        "Decay of the second moment.", "0.95"
     )
-    epsilon: Annotated[Stated[Quantity] | None, Bound("0", "1e-3", above=True)] = Field(
-        default=None, description="Term added to the denominator.", examples=["1e-8"]
+    epsilon: Annotated[Stated[Quantity] | None, Bound("0", "1e-3", above=True)] = optional(
+        "Term added to the denominator.", "1e-8"
     )
-    weight_decay: Annotated[Stated[Quantity] | None, SHARE] = Field(
-        default=None, description="Decoupled weight decay.", examples=["0.1"]
-    )
-    gradient_clip_norm: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = Field(
-        default=None, description="Norm at which gradients are clipped.", examples=["1.0"]
+    weight_decay: Annotated[Stated[Quantity] | None, SHARE] = optional("Decoupled weight decay.", "0.1")
+    gradient_clip_norm: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = optional(
+        "Norm at which gradients are clipped.", "1.0"
     )
 
 
@@ -143,278 +129,201 @@ class PhaseShape(StrEnum):
 class RatePhase(Block):
     """A stretch of the learning-rate schedule, after the warm-up or the phase before."""
 
-    until: Stated[Quantity] = Field(
-        description="Where the phase ends: tokens seen, or a percentage of the stage.", examples=["14.8T"]
+    until: Stated[Quantity] = required("Where the phase ends: tokens seen, or a percentage of the stage.", "14.8T")
+    rate: Annotated[Stated[Quantity] | None, RATE] = optional("Learning rate at the end of the phase.", "2.2e-4")
+    fraction: Annotated[Stated[Quantity] | None, Facet.ALTERNATIVE, SHARE] = optional(
+        "The same as a factor or percentage of the peak.", "31.6%"
     )
-    rate: Annotated[Stated[Quantity] | None, RATE] = Field(
-        default=None, description="Learning rate at the end of the phase.", examples=["2.2e-4"]
-    )
-    fraction: Annotated[Stated[Quantity] | None, Facet.ALTERNATIVE, SHARE] = Field(
-        default=None, description="The same as a factor or percentage of the peak.", examples=["31.6%"]
-    )
-    shape: PhaseShape = Field(
-        default=PhaseShape.CONSTANT, description="How the rate moves in the phase.", examples=["constant"]
-    )
+    shape: PhaseShape = optional("How the rate moves in the phase.", "constant", default=PhaseShape.CONSTANT)
 
 
 class LearningRate(Block):
     """Learning-rate schedule."""
 
-    peak: Annotated[Stated[Quantity] | None, PEAK_RATE] = Field(
-        default=None, description="Highest learning rate.", examples=["2.2e-4"]
+    peak: Annotated[Stated[Quantity] | None, PEAK_RATE] = optional("Highest learning rate.", "2.2e-4")
+    final: Annotated[Stated[Quantity] | None, RATE] = optional(
+        "Learning rate at the end, where it is stated.", "2.2e-4"
     )
-    final: Annotated[Stated[Quantity] | None, RATE] = Field(
-        default=None, description="Learning rate at the end, where it is stated.", examples=["2.2e-4"]
-    )
-    schedule: Stated[Text] | None = Field(default=None, description="Shape, in a few words.", examples=["multi-step"])
-    warmup_steps: Annotated[Stated[Amount] | None, Bound("0", "100000")] = Field(
-        default=None, description="Steps of linear warm-up.", examples=[2000]
-    )
-    phases: tuple[RatePhase, ...] = Field(default=(), description="The schedule after the warm-up, in order.")
+    schedule: Stated[Text] | None = optional("Shape, in a few words.", "multi-step")
+    warmup_steps: Annotated[Stated[Amount] | None, Bound("0", "100000")] = optional("Steps of linear warm-up.", 2000)
+    phases: tuple[RatePhase, ...] = optional("The schedule after the warm-up, in order.", default=())
 
 
 class BatchSize(Block):
     """Batch size, in sequences."""
 
-    start: Annotated[Stated[Count] | None, Bound("1", "100000")] = Field(
-        default=None, description="Sequences at the start, where the batch grows.", examples=[3072]
+    start: Annotated[Stated[Count] | None, Bound("1", "100000")] = optional(
+        "Sequences at the start, where the batch grows.", 3072
     )
-    sequences: Annotated[Stated[Count] | None, Bound("1", "100000")] = Field(
-        default=None, description="Sequences per step (at the end, where the batch grows).", examples=[15360]
+    sequences: Annotated[Stated[Count] | None, Bound("1", "100000")] = optional(
+        "Sequences per step (at the end, where the batch grows).", 15360
     )
-    ramp_tokens: Stated[Count] | None = Field(
-        default=None, description="Tokens over which the batch grows.", examples=["469B"]
-    )
+    ramp_tokens: Stated[Count] | None = optional("Tokens over which the batch grows.", "469B")
 
 
 class Preference(Block):
     """Constants of preference optimisation or of a reward model."""
 
-    method: Stated[Text] | None = Field(default=None, description="Method.", examples=["DPO"])
-    beta: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = Field(
-        default=None, description="DPO's temperature.", examples=["0.1"]
-    )
-    pairs: Annotated[Stated[Amount] | None, Bound("1", "1e9")] = Field(
-        default=None, description="Preference pairs.", examples=["66K"]
-    )
+    method: Stated[Text] | None = optional("Method.", "DPO")
+    beta: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = optional("DPO's temperature.", "0.1")
+    pairs: Annotated[Stated[Amount] | None, Bound("1", "1e9")] = optional("Preference pairs.", "66K")
 
 
 class Reinforcement(Block):
     """Constants of reinforcement learning."""
 
-    algorithm: Stated[str] | None = Field(default=None, description="Algorithm.", examples=["GRPO"])
-    reward: Stated[Text] | None = Field(
-        default=None, description="Where the reward comes from.", examples=["Rules for accuracy and format"]
+    algorithm: Stated[str] | None = optional("Algorithm.", "GRPO")
+    reward: Stated[Text] | None = optional("Where the reward comes from.", "Rules for accuracy and format")
+    kl_coefficient: Annotated[Stated[Quantity] | None, SHARE] = optional("Weight of the KL penalty.", "0.001")
+    clip_epsilon: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = optional(
+        "Clip range of the policy ratio.", "10"
     )
-    kl_coefficient: Annotated[Stated[Quantity] | None, SHARE] = Field(
-        default=None, description="Weight of the KL penalty.", examples=["0.001"]
+    group_size: Annotated[Stated[Quantity] | None, Bound("2", "1024")] = optional("Outputs sampled per question.", 16)
+    questions_per_step: Annotated[Stated[Quantity] | None, Bound("1", "100000")] = optional(
+        "Questions per training step.", 32
     )
-    clip_epsilon: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = Field(
-        default=None, description="Clip range of the policy ratio.", examples=["10"]
+    temperature: Annotated[Stated[Quantity] | None, Bound("0", "2")] = optional(
+        "Sampling temperature of the rollout.", "1.0"
     )
-    group_size: Annotated[Stated[Quantity] | None, Bound("2", "1024")] = Field(
-        default=None, description="Outputs sampled per question.", examples=[16]
-    )
-    questions_per_step: Annotated[Stated[Quantity] | None, Bound("1", "100000")] = Field(
-        default=None, description="Questions per training step.", examples=[32]
-    )
-    temperature: Annotated[Stated[Quantity] | None, Bound("0", "2")] = Field(
-        default=None, description="Sampling temperature of the rollout.", examples=["1.0"]
-    )
-    max_output_length: Annotated[Stated[Length] | None, LENGTH] = Field(
-        default=None, description="Longest sampled output, in tokens.", examples=[32768]
-    )
+    max_output_length: Annotated[Stated[Length] | None, LENGTH] = optional("Longest sampled output, in tokens.", 32768)
 
 
 class Stage(Block):
     """One stage of training, in the order in which it was run."""
 
-    id: Identifier = Field(description="Unique inside the entry.", examples=["pre-training"])
-    kind: StageKind = Field(description="What the stage is for.", examples=["pre-training"])
-    name: Text | None = Field(
-        default=None, description="The source's own name for it, where it has one.", examples=["Stage 1"]
+    id: Identifier = required("Unique inside the entry.", "pre-training")
+    kind: StageKind = required("What the stage is for.", "pre-training")
+    name: Text | None = optional("The source's own name for it, where it has one.", "Stage 1")
+    variants: tuple[Identifier, ...] = required(
+        "Variants that come out of the stage or went through it.", ["deepseek-v3-base"], min_length=1
     )
-    variants: tuple[Identifier, ...] = Field(
-        min_length=1,
-        description="Variants that come out of the stage or went through it.",
-        examples=[["deepseek-v3-base"]],
+    starts_from: Stated[Text] | None = optional(
+        "Initial weights; `random initialisation` for those that are nobody's.", FROM_NOTHING
     )
-    starts_from: Stated[Text] | None = Field(
-        default=None,
-        description="Initial weights; `random initialisation` for those that are nobody's.",
-        examples=[FROM_NOTHING],
+    weights_from: Annotated[tuple[Identifier, ...] | None, Facet.ALTERNATIVE] = optional(
+        "Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.", ["sft"]
     )
-    weights_from: Annotated[tuple[Identifier, ...] | None, Facet.ALTERNATIVE] = Field(
-        default=None,
-        description="Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.",
-        examples=[["sft"]],
+    fed_by: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = optional(
+        "Stages of the entry that make its data or its reward.", ["reward-model"], default=()
     )
-    fed_by: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = Field(
-        default=(), description="Stages of the entry that make its data or its reward.", examples=[["reward-model"]]
+    summary: Text | None = optional(
+        "What happens in the stage, in a sentence or two.", "One long run on web text and code."
     )
-    summary: Text | None = Field(
-        default=None,
-        description="What happens in the stage, in a sentence or two.",
-        examples=["One long run on web text and code."],
-    )
-    data: Data | None = Field(default=None, description="Data of the stage.")
-    sequence_length: Annotated[Stated[Length] | None, LENGTH] = Field(
-        default=None, description="Sequence length in tokens.", examples=[4096]
-    )
-    steps: Annotated[Stated[Amount] | None, Bound("1", "10000000")] = Field(
-        default=None, description="Training steps.", examples=[50000]
-    )
-    optimizer: Optimizer | None = Field(default=None, description="Optimiser.")
-    learning_rate: LearningRate | None = Field(default=None, description="Learning-rate schedule.")
-    batch_size: BatchSize | None = Field(default=None, description="Batch size.")
-    preference: Preference | None = Field(default=None, description="Preference optimisation.")
-    reinforcement: Reinforcement | None = Field(default=None, description="Reinforcement learning.")
-    details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
-    notes: tuple[Remark, ...] = Field(default=(), description="Findings, and what went wrong.")
+    data: Data | None = optional("Data of the stage.")
+    sequence_length: Annotated[Stated[Length] | None, LENGTH] = optional("Sequence length in tokens.", 4096)
+    steps: Annotated[Stated[Amount] | None, Bound("1", "10000000")] = optional("Training steps.", 50000)
+    optimizer: Optimizer | None = optional("Optimiser.")
+    learning_rate: LearningRate | None = optional("Learning-rate schedule.")
+    batch_size: BatchSize | None = optional("Batch size.")
+    preference: Preference | None = optional("Preference optimisation.")
+    reinforcement: Reinforcement | None = optional("Reinforcement learning.")
+    details: tuple[Detail, ...] = optional("Further published values.", default=())
+    notes: tuple[Remark, ...] = optional("Findings, and what went wrong.", default=())
 
 
 class Hardware(Block):
     """Machines the training ran on."""
 
-    gpu: Stated[Text] | None = Field(
-        default=None, description="Kind of GPU, by its name in the list of GPUs.", examples=["NVIDIA H800"]
-    )
-    gpu_count: Annotated[Stated[Count] | None, Bound("1", "200000")] = Field(
-        default=None, description="GPUs.", examples=[2048]
-    )
-    gpus_per_node: Annotated[Stated[Positive] | None, Bound("1", "1024")] = Field(
-        default=None, description="GPUs in a node.", examples=[8]
-    )
-    interconnect: Stated[Text] | None = Field(
-        default=None,
-        description="Network inside and between nodes.",
-        examples=["NVLink inside a node, InfiniBand between nodes"],
+    gpu: Stated[Text] | None = optional("Kind of GPU, by its name in the list of GPUs.", "NVIDIA H800")
+    gpu_count: Annotated[Stated[Count] | None, Bound("1", "200000")] = optional("GPUs.", 2048)
+    gpus_per_node: Annotated[Stated[Positive] | None, Bound("1", "1024")] = optional("GPUs in a node.", 8)
+    interconnect: Stated[Text] | None = optional(
+        "Network inside and between nodes.", "NVLink inside a node, InfiniBand between nodes"
     )
 
 
 class Parallelism(Block):
     """How the work is split."""
 
-    data: Stated[Text] | None = Field(default=None, description="Data parallelism.", examples=["ZeRO-1"])
-    zero_stage: Annotated[Stated[Positive] | None, Bound("1", "3")] = Field(
-        default=None, description="ZeRO stage.", examples=[1]
+    data: Stated[Text] | None = optional("Data parallelism.", "ZeRO-1")
+    zero_stage: Annotated[Stated[Positive] | None, Bound("1", "3")] = optional("ZeRO stage.", 1)
+    tensor: Stated[Text] | None = optional("Tensor parallelism.", "not used")
+    pipeline: Annotated[Stated[Positive] | None, Facet.DEGREE] = optional("Pipeline stages.", 16)
+    pipeline_schedule: Stated[Text] | None = optional("Pipeline schedule.", "DualPipe")
+    expert: Annotated[Stated[Positive] | None, Facet.DEGREE] = optional(
+        "Devices over which the experts of a layer are spread.", 64
     )
-    tensor: Stated[Text] | None = Field(default=None, description="Tensor parallelism.", examples=["not used"])
-    pipeline: Annotated[Stated[Positive] | None, Facet.DEGREE] = Field(
-        default=None, description="Pipeline stages.", examples=[16]
-    )
-    pipeline_schedule: Stated[Text] | None = Field(
-        default=None, description="Pipeline schedule.", examples=["DualPipe"]
-    )
-    expert: Annotated[Stated[Positive] | None, Facet.DEGREE] = Field(
-        default=None, description="Devices over which the experts of a layer are spread.", examples=[64]
-    )
-    sequence: Stated[Text] | None = Field(default=None, description="Sequence parallelism.", examples=["not used"])
+    sequence: Stated[Text] | None = optional("Sequence parallelism.", "not used")
 
 
 class Precision(Block):
     """Number formats."""
 
-    compute: Stated[Text] | None = Field(default=None, description="Matrix products.", examples=["FP8 (E4M3)"])
-    accumulation: Stated[str] | None = Field(default=None, description="Accumulation of gradients.", examples=["FP32"])
-    master_weights: Stated[str] | None = Field(default=None, description="Master weights.", examples=["FP32"])
-    optimizer_states: Stated[str] | None = Field(
-        default=None, description="Moments of the optimiser.", examples=["BF16"]
-    )
-    communication: Stated[Text] | None = Field(
-        default=None, description="Expert dispatch and combine.", examples=["FP8 dispatch, BF16 combine"]
-    )
-    released_weights: Stated[Text] | None = Field(
-        default=None,
-        description="Format of the released weights; its first word is BF16, FP8, FP4 or another of the list.",
-        examples=["FP8 (E4M3)"],
+    compute: Stated[Text] | None = optional("Matrix products.", "FP8 (E4M3)")
+    accumulation: Stated[str] | None = optional("Accumulation of gradients.", "FP32")
+    master_weights: Stated[str] | None = optional("Master weights.", "FP32")
+    optimizer_states: Stated[str] | None = optional("Moments of the optimiser.", "BF16")
+    communication: Stated[Text] | None = optional("Expert dispatch and combine.", "FP8 dispatch, BF16 combine")
+    released_weights: Stated[Text] | None = optional(
+        "Format of the released weights; its first word is BF16, FP8, FP4 or another of the list.", "FP8 (E4M3)"
     )
 
 
 class CacheFormat(Block):
     """How the KV cache of a token is stored in service: by its entries, or by the element on average."""
 
-    bits_per_element: Annotated[Stated[Quantity] | None, Bound("1", "32")] = Field(
-        default=None, description="Bits of an element, on average.", examples=[6]
+    bits_per_element: Annotated[Stated[Quantity] | None, Bound("1", "32")] = optional(
+        "Bits of an element, on average.", 6
     )
-    entry_bytes: Stated[Quantity] | None = Field(
-        default=None, description="Bytes of one entry of one layer, with its scales.", examples=[656]
-    )
-    index_key_bytes: Stated[Quantity] | None = Field(
-        default=None, description="Bytes of one key of the indexer, with its scales.", examples=[132]
-    )
-    bytes_per_token: Stated[Quantity] | None = Field(
-        default=None, description="Bytes of a token over all layers, as published.", examples=[48068]
-    )
+    entry_bytes: Stated[Quantity] | None = optional("Bytes of one entry of one layer, with its scales.", 656)
+    index_key_bytes: Stated[Quantity] | None = optional("Bytes of one key of the indexer, with its scales.", 132)
+    bytes_per_token: Stated[Quantity] | None = optional("Bytes of a token over all layers, as published.", 48068)
 
 
 class GpuHours(Block):
     """GPU-hours of a part of the work."""
 
-    part: Text = Field(description="Which part.", examples=["Pre-training"])
-    hours: Stated[Amount] = Field(description="GPU-hours.", examples=["2664K"])
-    stage: Identifier | None = Field(
-        default=None,
-        description="Pre-training stage that the hours cover; the utilisation is computed from it.",
-        examples=["pre-training"],
+    part: Text = required("Which part.", "Pre-training")
+    hours: Stated[Amount] = required("GPU-hours.", "2664K")
+    stage: Identifier | None = optional(
+        "Pre-training stage that the hours cover; the utilisation is computed from it.", "pre-training"
     )
-    per_tokens: Stated[Quantity] | None = Field(
-        default=None,
-        description="Tokens that the hours are stated for, where that is not the whole stage; `part` says it in words.",
-        examples=["14.8T"],
+    per_tokens: Stated[Quantity] | None = optional(
+        "Tokens that the hours are stated for, where that is not the whole stage; `part` says it in words.", "14.8T"
     )
-    cost_usd: Stated[Amount] | None = Field(
-        default=None, description="Cost in US dollars, as published.", examples=["5.328M"]
-    )
+    cost_usd: Stated[Amount] | None = optional("Cost in US dollars, as published.", "5.328M")
 
 
 class Infrastructure(Block):
     """What the model was trained with."""
 
-    variants: tuple[Identifier, ...] = Field(
+    variants: tuple[Identifier, ...] = optional(
+        "Variants whose training this describes; needed where the entry has several. For the others it says nothing, but for values by variant.",
+        ["deepseek-v3-base", "deepseek-v3"],
         default=(),
-        description="Variants whose training this describes; needed where the entry has several. For the others it says nothing, but for values by variant.",
-        examples=[["deepseek-v3-base", "deepseek-v3"]],
     )
-    total_of: Identifier | None = Field(
-        default=None,
-        description="Variant whose whole training `gpu_hours_total` and `cost_usd` are; needed where they are published.",
-        examples=["deepseek-v3"],
+    total_of: Identifier | None = optional(
+        "Variant whose whole training `gpu_hours_total` and `cost_usd` are; needed where they are published.",
+        "deepseek-v3",
     )
-    framework: Stated[str] | None = Field(default=None, description="Training framework.", examples=["HAI-LLM"])
-    hardware: Hardware | None = Field(default=None, description="Machines.")
-    parallelism: Parallelism | None = Field(default=None, description="Parallelism.")
-    precision: Precision | None = Field(default=None, description="Number formats.")
-    gpu_hours: tuple[GpuHours, ...] = Field(default=(), description="GPU-hours by part.")
-    gpu_hours_total: Stated[Amount] | None = Field(default=None, description="GPU-hours in all.", examples=["2664K"])
-    price_per_gpu_hour_usd: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = Field(
-        default=None, description="Rental price that the authors assume, in US dollars.", examples=[2]
+    framework: Stated[str] | None = optional("Training framework.", "HAI-LLM")
+    hardware: Hardware | None = optional("Machines.")
+    parallelism: Parallelism | None = optional("Parallelism.")
+    precision: Precision | None = optional("Number formats.")
+    gpu_hours: tuple[GpuHours, ...] = optional("GPU-hours by part.", default=())
+    gpu_hours_total: Stated[Amount] | None = optional("GPU-hours in all.", "2664K")
+    price_per_gpu_hour_usd: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = optional(
+        "Rental price that the authors assume, in US dollars.", 2
     )
-    cost_usd: Stated[Amount] | None = Field(
-        default=None, description="Cost in US dollars, as published.", examples=["5.328M"]
+    cost_usd: Stated[Amount] | None = optional("Cost in US dollars, as published.", "5.328M")
+    gflop_per_token: Stated[Quantity] | None = optional(
+        "Computation per token in training, in GFLOP, as published.", 250
     )
-    gflop_per_token: Stated[Quantity] | None = Field(
-        default=None, description="Computation per token in training, in GFLOP, as published.", examples=[250]
+    model_flops_utilization: Annotated[Stated[Share] | None, Bound("0", "1", above=True)] = optional(
+        "Model FLOPs utilisation with causal attention against the dense BF16 peak, as published.", "38.94%"
     )
-    model_flops_utilization: Annotated[Stated[Share] | None, Bound("0", "1", above=True)] = Field(
-        default=None,
-        description="Model FLOPs utilisation with causal attention against the dense BF16 peak, as published.",
-        examples=["38.94%"],
-    )
-    details: tuple[Detail, ...] = Field(default=(), description="Further published values.")
-    notes: tuple[Remark, ...] = Field(default=(), description="What the numbers do not say.")
+    details: tuple[Detail, ...] = optional("Further published values.", default=())
+    notes: tuple[Remark, ...] = optional("What the numbers do not say.", default=())
 
 
 class Gpu(Block):
     """A kind of GPU. Peaks are those of dense matrices; data sheets also print twice as much, for matrices half of zeros."""
 
-    id: Identifier = Field(description="Unique among the GPUs.", examples=["nvidia-h800"])
-    name: str = Field(
-        min_length=1, description="Name, as `infrastructure.hardware.gpu` writes it.", examples=["NVIDIA H800"]
-    )
-    memory_gb: Stated[Quantity] = Field(description="Memory, in GB.", examples=[80])
-    bandwidth_tb_per_s: Stated[Quantity] = Field(description="Memory bandwidth, in TB/s.", examples=[3.35])
-    bf16_tflops: Stated[Quantity] = Field(description="Peak in dense BF16, in TFLOPS.", examples=[990])
-    fp8_tflops: Stated[Quantity] = Field(
-        description="Peak in dense FP8, in TFLOPS; `not applicable` for a GPU without the format.", examples=[1979]
+    id: Identifier = required("Unique among the GPUs.", "nvidia-h800")
+    name: str = required("Name, as `infrastructure.hardware.gpu` writes it.", "NVIDIA H800", min_length=1)
+    memory_gb: Stated[Quantity] = required("Memory, in GB.", 80)
+    bandwidth_tb_per_s: Stated[Quantity] = required("Memory bandwidth, in TB/s.", 3.35)
+    bf16_tflops: Stated[Quantity] = required("Peak in dense BF16, in TFLOPS.", 990)
+    fp8_tflops: Stated[Quantity] = required(
+        "Peak in dense FP8, in TFLOPS; `not applicable` for a GPU without the format.", 1979
     )

@@ -45,6 +45,18 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
 
 
+def required(description: str, *examples: Any, **constraints: Any) -> Any:
+    """A field that has to be there: what it is, and how it is written."""
+    if examples:
+        constraints["examples"] = [*examples]
+    return Field(description=description, **constraints)
+
+
+def optional(description: str, *examples: Any, default: Any = None, **constraints: Any) -> Any:
+    """A field that may be left out."""
+    return required(description, *examples, default=default, **constraints)
+
+
 _CODE_OR_QUOTE = re.compile(r"`[^`]*`|\{\{.*?\}\}")
 # Words of a language, not `AdamW`, `FP8` or `4-shot`; in a name, only those without a capital.
 _WORD = re.compile(r"(?<![\w.@/+])[A-Z]?[a-z]{2,}(?![\w.@/+])")
@@ -56,8 +68,8 @@ class Text(Record):
 
     _words: ClassVar[re.Pattern[str]] = _WORD
 
-    en: str = Field(min_length=1, description="English text.")
-    zh: str | None = Field(default=None, min_length=1, description="Simplified Chinese text.")
+    en: str = required("English text.", min_length=1)
+    zh: str | None = optional("Simplified Chinese text.", min_length=1)
 
     @property
     def lacks_chinese(self) -> bool:
@@ -220,8 +232,8 @@ class Single(Record, Generic[T]):
 
     value: T | None = None
     absence: Absence | None = Field(default=None, validation_alias=_ABSENCE)
-    source: Sources | None = Field(default=None, description="Where this value was read.")
-    note: Text | None = Field(default=None, description="A remark shown with the value.")
+    source: Sources | None = optional("Where this value was read.")
+    note: Text | None = optional("A remark shown with the value.")
 
     @model_validator(mode="before")
     @classmethod
@@ -263,7 +275,7 @@ class Stated(Single[T], Generic[T]):
     Beside the forms of `Single`: `{by_variant: {variant-id: value, …}, source: …}`.
     """
 
-    by_variant: dict[str, Single[T]] | None = Field(default=None, description="One value per variant, by variant id.")
+    by_variant: dict[str, Single[T]] | None = optional("One value per variant, by variant id.")
 
     def for_variant(self, variant_id: str) -> Single[T] | None:
         """None where nothing is said of the variant."""
@@ -281,10 +293,8 @@ class Stated(Single[T], Generic[T]):
 class Block(Record):
     """A part of an entry whose `source` covers every value in it that has none of its own."""
 
-    source: Sources | None = Field(
-        default=None,
-        description="Source of every value in this block that has none of its own.",
-        examples=["deepseek-v3 §4.2"],
+    source: Sources | None = optional(
+        "Source of every value in this block that has none of its own.", "deepseek-v3 §4.2"
     )
 
 
@@ -303,14 +313,13 @@ V = TypeVar("V")
 class Detail(Block):
     """A published value that has no field of its own: a label and what is said."""
 
-    label: Text = Field(description="What the value is.", examples=["Rollout temperature"])
-    value: Stated[DetailValue] = Field(description="The value.", examples=["0.7"])
-    unit: Text | None = Field(default=None, description="Unit, where the value has one.", examples=["tokens"])
+    label: Text = required("What the value is.", "Rollout temperature")
+    value: Stated[DetailValue] = required("The value.", "0.7")
+    unit: Text | None = optional("Unit, where the value has one.", "tokens")
 
-    counted: StrictBool | None = Field(
-        default=None,
-        description="Whether it is a number of things, of which Chinese says 3000 万 for 30M; sizes, tokens and operations keep their letter.",
-        examples=[False],
+    counted: StrictBool | None = optional(
+        "Whether it is a number of things, of which Chinese says 3000 万 for 30M; sizes, tokens and operations keep their letter.",
+        False,
     )
 
     @model_validator(mode="after")
@@ -334,9 +343,7 @@ def _as_amount(value: SingleT) -> SingleT:
 class Remark(Block):
     """A sentence that states something, with its source."""
 
-    text: Text = Field(
-        description="One or two sentences.", examples=["The first layer keeps a dense feed-forward network."]
-    )
+    text: Text = required("One or two sentences.", "The first layer keeps a dense feed-forward network.")
 
 
 def walk_record(record: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
