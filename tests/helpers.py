@@ -168,6 +168,11 @@ def leads_on(html: str) -> bool:
     return 'http-equiv="refresh"' in html
 
 
+def built_page(site: Path, path: str) -> LexborHTMLParser:
+    """A page of a built site, by its address."""
+    return LexborHTMLParser((site / path / "index.html").read_text(encoding="utf-8"))
+
+
 def family(site: Path, model_id: str, part: str = "") -> LexborHTMLParser:
     """The built page that has a part of a model, to which the address of the part leads."""
     file = site / "models" / model_id / part / "index.html"

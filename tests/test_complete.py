@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.records import Catalogue
 from catalogue.schema.model import Model
 from catalogue.schema.values import Single, Stated, walk_record
-from helpers import leads_on
+from helpers import built_page, leads_on
 from render.cite import Citations
 from render.context import Context
 from render.pages import url_of
@@ -39,11 +39,8 @@ def shown_values(site: Path, model_id: str) -> set[tuple[str, str]]:
             for number in (node.attributes["data-n"] or "").split():
                 places[f"s{number}"] = places.get(f"s{number}", "") + plain(node.attributes.get("title") or node.text())
         for value in page.css("a[data-s], .ds-mark"):
-            said = (
-                value.parent
-                if value.parent is not None and "ds-mark" in (value.attributes.get("class") or "")
-                else value
-            )
+            marks = value.parent is not None and "ds-mark" in (value.attributes.get("class") or "")
+            said = value.parent if marks else value
             shown.add((plain(said.text()), places.get((value.attributes["href"] or "#")[1:], "")))
     return shown
 
@@ -73,10 +70,7 @@ def test_every_sourced_value_stands_on_a_page_of_its_model_with_its_place(
             if path.endswith("phases.0.until") and text == "100%":
                 continue  # a schedule of one phase ends where the training does
             if path.endswith(".per_tokens") and text == "1T":
-                assert model.infrastructure is not None
-                part = model.infrastructure.gpu_hours[0].part
-                assert part is not None
-                assert "trillion tokens" in part.en  # the line is called by it
+                assert "trillion tokens" in model.infrastructure.gpu_hours[0].part.en, "the line is called by it"
                 continue
             whole = re.compile(rf"(?<!\d)(?<!\d[.,]){re.escape(text)}(?!\d|[.,]\d)")  # 8 does not stand in 128
             if not any(place in where and whole.search(own) for own, where in shown if text in own):
@@ -91,19 +85,14 @@ def test_every_published_value_of_a_technique_stands_on_its_page(
     """In a line of its own, or where a text of the page quotes it."""
     citations, lost, count = Citations(ctx), [], 0
     for technique in catalogue.techniques.values():
-        page = built / "techniques" / (technique.page or technique.id) / "index.html"
-        article = LexborHTMLParser(page.read_text(encoding="utf-8")).css_first("article")
-        said = plain(article.text())
-        for fact in technique.facts:
-            for _, single in fact.value.singles():
-                if single.value is not None:
-                    count += 1
-                    forms = (
-                        citations.value_text(single.value).striptags(),
-                        citations.value_in_words(single.value).striptags(),
-                    )
-                    if not any(plain(form) in said for form in forms):
-                        lost.append(f"{technique.id}: {fact.label.en}: {forms[0]}")
+        page = built_page(built, f"techniques/{technique.page or technique.id}")
+        said = plain(page.css_first("article").text())
+        for fact, single in ((fact, single) for fact in technique.facts for _, single in fact.value.singles()):
+            if single.value is not None:
+                count += 1
+                forms = [form(single.value).striptags() for form in (citations.value_text, citations.value_in_words)]
+                if not any(plain(form) in said for form in forms):
+                    lost.append(f"{technique.id}: {fact.label.en}: {forms[0]}")
     assert count > 300
     assert lost == []
 

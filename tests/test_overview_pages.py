@@ -13,7 +13,7 @@ from catalogue.load import load_catalogue, with_sources
 from catalogue.records import Catalogue
 from catalogue.schema.documents import Copies
 from catalogue.schema.values import Stated
-from helpers import context_of
+from helpers import built_page, context_of
 from render.context import Context
 from render.format import short_variant
 from render.pages import compare_models, trust
@@ -91,7 +91,7 @@ def test_a_catalogue_without_the_presets_compares_the_last_of_its_general_line(v
 def test_the_chart_has_a_bar_for_each_meaning_of_a_name(
     built: Path, catalogue: Catalogue, edition: str, form: str
 ) -> None:
-    page = LexborHTMLParser((built / edition / "api-names" / "index.html").read_text(encoding="utf-8"))
+    page = built_page(built, f"{edition}api-names")
     svg = page.css_first(f"svg.ds-gantt-{form}")
     pointers = [pointer for name in catalogue.api_names for pointer in name.pointers]
     assert [text.text() for text in svg.css("text.name")] == [name.name for name in catalogue.api_names]
@@ -103,7 +103,7 @@ def test_the_chart_has_a_bar_for_each_meaning_of_a_name(
 
 
 def test_bars_of_the_chart_follow_each_other_on_one_scale(built: Path, catalogue: Catalogue) -> None:
-    page = LexborHTMLParser((built / "api-names" / "index.html").read_text(encoding="utf-8"))
+    page = built_page(built, "api-names")
     spans = page.css_first("svg.ds-gantt-across").css("rect.span")
     bars = iter([(float(b.attributes["x"] or ""), float(b.attributes["width"] or "")) for b in spans])
     dated: dict[str, float] = {}

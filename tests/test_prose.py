@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from building import ROOT
 from catalogue.records import Catalogue
 from catalogue.text import count_sentences, split_paragraphs
-from helpers import table
+from helpers import built_page, table
 from render import words as language_files
 
 
@@ -52,10 +52,7 @@ def test_a_guide_has_1500_to_3500_words(built: Path, catalogue: Catalogue) -> No
     """As the reader sees it; the Chinese one is in step, with 1.2 to 1.8 characters for an English word."""
     lengths, outside = {}, []
     for guide in catalogue.study.guides:
-        english, chinese = (
-            read(LexborHTMLParser((built / folder / "guides" / guide.id / "index.html").read_text(encoding="utf-8")))
-            for folder in (".", "zh")
-        )
+        english, chinese = (read(built_page(built, f"{folder}guides/{guide.id}")) for folder in ("", "zh/"))
         words = sum(any(map(str.isalnum, word)) for word in english.split())
         characters = len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", chinese))
         lengths[guide.id] = f"{words} words, {characters} characters"

@@ -17,14 +17,11 @@ from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Stage
 from catalogue.schema.values import Stated
+from helpers import built_page
 from render import format
 from render.figures import schedule
 from render.figures.canvas import spread_apart
 from render.pages.schedules import longest_pre_training
-
-
-def page(built: Path, path: str) -> LexborHTMLParser:
-    return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
 
 
 def text(node: LexborNode) -> str:
@@ -34,7 +31,10 @@ def text(node: LexborNode) -> str:
 def test_every_stage_has_its_box_with_its_number_that_leads_to_it(built: Path, catalogue: Catalogue) -> None:
     """Its box, or where data go from stage to stage its node of the lanes."""
     for model in catalogue.models.values():
-        tree, numbers = page(built, f"models/{model.id}"), {stage.id: n for n, stage in enumerate(model.training, 1)}
+        tree, numbers = (
+            built_page(built, f"models/{model.id}"),
+            {stage.id: n for n, stage in enumerate(model.training, 1)},
+        )
         boxes = tree.css(".ds-box")
         for box in boxes:
             assert text(box.css_first(".ds-step")) == str(numbers[box.attributes["data-stage"].removeprefix("stage-")])
@@ -43,7 +43,7 @@ def test_every_stage_has_its_box_with_its_number_that_leads_to_it(built: Path, c
         assert sorted(link.partition("#stage-")[2] for link in links) == sorted(numbers)
         for link in links:
             target, _, stage = link.partition("#")
-            assert page(built, f"models/{model.id}/{target}").css_first(f'[id="{stage}"]') is not None
+            assert built_page(built, f"models/{model.id}/{target}").css_first(f'[id="{stage}"]') is not None
 
 
 def test_rows_run_forward_and_branch_off_a_stage_that_came_before(catalogue: Catalogue) -> None:
@@ -76,7 +76,7 @@ def test_boxes_hold_the_catalogue_s_values(built: Path, catalogue: Catalogue) ->
     seen = 0
     for model in catalogue.models.values():
         stages = {f"stage-{stage.id}": stage for stage in model.training}
-        for box in page(built, f"models/{model.id}").css(".ds-box"):
+        for box in built_page(built, f"models/{model.id}").css(".ds-box"):
             stage = stages[box.attributes["data-stage"] or ""]
             exact = {text(one): one.attributes["title"] for one in box.css("dd a span[title]")}
             shown = [exact.get(text(value)) or text(value) for value in box.css("dd a")]
@@ -92,7 +92,7 @@ def test_precision_is_shown_where_it_is_published(built: Path, catalogue: Catalo
         precision = model.infrastructure.precision if model.infrastructure else None
         stated = precision.compute if precision else None
         values = [single.value.en for _, single in stated.singles() if single.value] if stated else []
-        legend = page(built, f"models/{model.id}").css(".ds-recipe > .ds-legend, .ds-recipe-lanes ~ .ds-legend")
+        legend = built_page(built, f"models/{model.id}").css(".ds-recipe > .ds-legend, .ds-recipe-lanes ~ .ds-legend")
         for value in values if model.training else ():
             assert any(value in text(line) for line in legend), model.id
 
@@ -114,7 +114,7 @@ def stage_of(catalogue: Catalogue, model: str, stage: str) -> Stage:
 def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Catalogue, path: str) -> None:
     stage = stage_of(catalogue, "deepseek-v3", "pre-training")
     rates, batch, tokens = stage.learning_rate, stage.batch_size, stage.data.tokens if stage.data else None
-    of_rate, of_batch = drawn(page(built, path), "deepseek-v3-base/pre-training")
+    of_rate, of_batch = drawn(built_page(built, path), "deepseek-v3-base/pre-training")
     assert of_rate[0][1] == rates.peak.value.value, "the warm-up ends at the peak"
     assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_rate[1:]] == [
         (Fraction(phase.until.value.value), phase.rate.value.value)
@@ -135,7 +135,7 @@ def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catal
     stage = stage_of(catalogue, "deepseek-llm", "pre-training")
     for variant in stage.variants:
         peak = stage.learning_rate.peak.for_variant(variant)
-        (marks,) = drawn(page(built, "models/deepseek-llm/training"), f"{variant}/pre-training")
+        (marks,) = drawn(built_page(built, "models/deepseek-llm/training"), f"{variant}/pre-training")
         for (share, value, is_published), phase in zip(marks[1:], stage.learning_rate.phases, strict=True):
             assert share == Fraction(phase.until.value.value) / 100
             assert value == peak.value.value * phase.fraction.value.value / 100
@@ -146,7 +146,7 @@ def test_what_is_not_published_is_not_drawn(built: Path, catalogue: Catalogue) -
     """V4 publishes peak and last rate alone: two marks, no line. A run without a peak has neither."""
     rates = stage_of(catalogue, "deepseek-v4", "pre-training").learning_rate
     assert not rates.phases
-    group = page(built, "compare/training").css_first('[data-run="deepseek-v4-pro-base/pre-training"]')
+    group = built_page(built, "compare/training").css_first('[data-run="deepseek-v4-pro-base/pre-training"]')
     assert group.css("path") == []
     ends = [stated.for_variant("deepseek-v4-pro-base").value.value for stated in (rates.peak, rates.final)]
     assert [Decimal(mark.attributes["data-v"] or "") for mark in group.css("circle")] == ends
@@ -180,7 +180,7 @@ def test_a_cosine_passes_the_middle_of_its_ends_in_the_middle(catalogue: Catalog
 def test_the_comparison_draws_every_flagship_of_the_general_line_or_says_why_not(
     built: Path, catalogue: Catalogue
 ) -> None:
-    figure = page(built, "compare/training").css_first("figure")
+    figure = built_page(built, "compare/training").css_first("figure")
     caption = figure.css_first("figcaption")
     runs = {(group.attributes["data-run"] or "").split("/")[0] for group in figure.css("[data-run]")}
     for model in catalogue.models.values():
@@ -205,7 +205,7 @@ def test_labels_are_spread(wanted: list[float], expected: list[float]) -> None:
 
 def test_a_length_that_grows_within_a_stage_says_so(built: Path) -> None:
     """V4 begins at 4K and ends at a million: its pre-training does not say 4K alone."""
-    rows = page(built, "models/deepseek-v4/training").css(".ds-stage :is(dl > div, tr)")
+    rows = built_page(built, "models/deepseek-v4/training").css(".ds-stage :is(dl > div, tr)")
     lengths = {text(row) for row in rows if text(row).startswith("Sequence length")}
     assert any("4K" in length and "1M" in length for length in lengths), lengths
 

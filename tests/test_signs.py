@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
 from catalogue.uses import UseLabel
-from helpers import context_of, leads_on
+from helpers import built_page, context_of, leads_on
 from render import format
 from render.pages import study
 
@@ -23,10 +23,6 @@ ORDINARY = {"→", "↑", "↓", "␣", "▁"}
 PICTURES = re.compile("[\u2190-\u21ff\u2300-\u2307\u230c-\u23ff\u2400-\u27bf\u2b00-\u2bff\ufffd\U0001f000-\U0001faff]")
 # Words of sentences may have them as punctuation or as operators.
 HOMES = {"format.py", "formula_lines.py"}
-
-
-def parsed(built: Path, path: str) -> LexborHTMLParser:
-    return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
 
 
 def articles(built: Path) -> Iterator[tuple[str, LexborNode]]:
@@ -77,11 +73,11 @@ def test_a_style_sheet_adds_no_other() -> None:
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_sign_has_its_word_beside_it(built: Path, edition: str) -> None:
-    matrix = parsed(built, EDITIONS[edition] + "techniques")
+    matrix = built_page(built, EDITIONS[edition] + "techniques")
     named = {node.text(strip=True)[0] for node in matrix.css(".ds-marks li")}
     assert {node.text(strip=True) for node in matrix.css("table .ds-use")} <= named
     for path in ("models/deepseek-v3/architecture", "models/janus/details"):
-        page = parsed(built, EDITIONS[edition] + path)
+        page = built_page(built, EDITIONS[edition] + path)
         legend = "".join(node.text() for node in page.css(".ds-legend"))
         assert (format.AGREES in legend) == bool(page.css(".ds-ok")), path
         assert all(len(node.text(strip=True)) > 1 for node in page.css(".ds-off")), path
@@ -104,7 +100,7 @@ def test_no_sign_is_typed_a_second_time() -> None:
     "path", ["", "models/deepseek-v3", "techniques/mla", "compare/models", "how-we-count", "glossary"]
 )
 def test_each_page_leads_to_what_explains_its_forms(built: Path, edition: str, path: str) -> None:
-    page = parsed(built, EDITIONS[edition] + path)
+    page = built_page(built, EDITIONS[edition] + path)
     for place in ("header", "footer"):
         links = [a.attributes["href"] or "" for a in page.css(f"{place} a")]
         assert any(link.endswith("how-to-read/") for link in links), place

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
 from catalogue.records import Catalogue
-from helpers import FONTS_READY, context_of, script, show
+from helpers import FONTS_READY, built_page, context_of, script, show
 from render.drawings import DRAWINGS, Frame, frames_of
 from render.figures.canvas import text_width
 from render.formula import wrapping_mathml
@@ -104,12 +103,11 @@ def test_layers_of_csa2_are_those_of_the_catalogue(catalogue: Catalogue) -> None
 def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
     edition: str, built: Path, catalogue: Catalogue
 ) -> None:
-    index = LexborHTMLParser((built / edition / "techniques/index.html").read_text(encoding="utf-8"))
+    index = built_page(built, f"{edition}techniques")
     assert len(index.css(".ds-glyph svg")) == len(catalogue.techniques)
     for id_ in DRAWINGS:
         technique = catalogue.techniques[id_]
-        file = built / edition / "techniques" / (technique.page or id_) / "index.html"
-        page = LexborHTMLParser(file.read_text(encoding="utf-8"))
+        page = built_page(built, f"{edition}techniques/{technique.page or id_}")
         assert page.css_first(f"#{id_}-picture svg" if technique.page else "#picture svg") is not None, id_
         change = page.css_first(".ds-was-now")
         assert technique.page or (change is not None and "→" in change.text()), id_

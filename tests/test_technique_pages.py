@@ -11,17 +11,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from catalogue.records import Catalogue, first_date
 from catalogue.schema.technique import Technique
 from catalogue.uses import Uses
-from helpers import printed
+from helpers import built_page, printed
 from render.context import Context
 from render.format import UsePart, part_of
 from render.pages import technique_address, url_of
 
 LESSON = ["why", "how", "cost", "models"]
 EDITIONS = pytest.mark.parametrize("edition", ["", "zh/"], ids=["English", "Chinese"])
-
-
-def read(built: Path, path: str) -> LexborHTMLParser:
-    return LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
 
 
 def owner(link: LexborNode | None) -> str:
@@ -46,7 +42,7 @@ def uses(ctx: Context) -> Uses:
 def test_matrix_says_who_uses_what_by_date_and_a_dash_where_an_architecture_does_without(
     built: Path, catalogue: Catalogue, uses: Uses
 ) -> None:
-    tree = read(built, "techniques")
+    tree = built_page(built, "techniques")
     table = tree.css_first("table.ds-techniques")
     columns = [target(link) for link in table.css("thead a")]
     using = {use.model.id for id_ in catalogue.techniques for use in uses.of_technique(id_)}
@@ -87,7 +83,7 @@ def own_pages(catalogue: Catalogue) -> dict[str, Technique]:
 @EDITIONS
 def test_parts_stand_in_the_order_of_a_lesson(edition: str, built: Path, catalogue: Catalogue) -> None:
     for id_, technique in own_pages(catalogue).items():
-        heads = [head.attributes["id"] for head in read(built, f"{edition}techniques/{id_}").css("h2")]
+        heads = [head.attributes["id"] for head in built_page(built, f"{edition}techniques/{id_}").css("h2")]
         said = {"why": True, "how": True, "models": True, "cost": technique.cost is not None}
         shown = [name for name in heads if name in LESSON]
         assert shown == [name for name in LESSON if said[name] and (name != "how" or "how" in shown)], id_
@@ -97,9 +93,9 @@ def test_parts_stand_in_the_order_of_a_lesson(edition: str, built: Path, catalog
 @EDITIONS
 def test_every_technique_is_a_page_or_a_section_of_one(edition: str, built: Path, catalogue: Catalogue) -> None:
     for shared in catalogue.shared_pages.values():
-        heads = [head.attributes["id"] for head in read(built, f"{edition}techniques/{shared.id}").css("h2")]
+        heads = [head.attributes["id"] for head in built_page(built, f"{edition}techniques/{shared.id}").css("h2")]
         assert heads == [*(technique.id for technique in catalogue.techniques_on(shared.id)), "sources"]
-    listed = read(built, f"{edition}techniques").css("#by-kind .ds-shelf dt a")
+    listed = built_page(built, f"{edition}techniques").css("#by-kind .ds-shelf dt a")
     addresses = {f"techniques/{link.attributes['href']}" for link in listed}
     assert addresses == {url_of(technique_address(technique)) for technique in catalogue.techniques.values()}
 
@@ -109,7 +105,7 @@ def test_the_strip_names_each_family_under_what_it_did(
     edition: str, built: Path, catalogue: Catalogue, uses: Uses
 ) -> None:
     for id_ in own_pages(catalogue):
-        page = read(built, f"{edition}techniques/{id_}")
+        page = built_page(built, f"{edition}techniques/{id_}")
         groups = [{owner(link) for link in row.css("dd a")} for row in page.css(".ds-who dl > div")]
         parts: dict[UsePart, set[str]] = {}
         for family in uses.family_uses(id_):
@@ -125,7 +121,7 @@ def test_models_stand_once_by_date_and_with_the_date_of_their_use(
 ) -> None:
     checked = 0
     for id_, technique in own_pages(catalogue).items():
-        page = read(built, f"{edition}techniques/{id_}")
+        page = built_page(built, f"{edition}techniques/{id_}")
         rows, told = dated(page), [row.model or "" for row in technique.in_models]
         # Models that the technique's entry tells of, in its order; what a model's own entry says stands on its page.
         assert [model for model, _ in rows] == told, id_
@@ -147,7 +143,7 @@ def test_a_blank_line_of_the_data_begins_a_paragraph(edition: str, built: Path, 
     several = {id_: t.how for id_, t in own_pages(catalogue).items() if t.how is not None and "\n" in t.how.en}
     assert several
     for id_, how in several.items():
-        page = read(built, f"{edition}techniques/{id_}")
+        page = built_page(built, f"{edition}techniques/{id_}")
         shown = {" ".join(p.text().replace("\u2060", "").split()) for p in page.css("p")}
         text = how.zh if edition and how.zh else how.en
         plain = [

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
+from helpers import built_page
 
 KEEP_THEIR_WORDS = {
     *("a", "code", "pre", "button", "summary", "label", "table", "svg", "math", "script", "style", "select", "dt"),
@@ -114,7 +115,7 @@ def test_no_route_uses_a_term_before_it_is_linked(built: Path, catalogue: Catalo
 
 
 def test_a_term_is_linked_once_and_not_in_its_own_page(built: Path) -> None:
-    html = LexborHTMLParser((built / "techniques" / "mla" / "index.html").read_text(encoding="utf-8"))
+    html = built_page(built, "techniques/mla")
     targets = [link.attributes["href"] for link in html.css("article a.ds-term")]
     assert targets
     assert len(targets) == len(set(targets))

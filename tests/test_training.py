@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.training import (
@@ -24,6 +23,7 @@ from catalogue.lookup import FOLLOWING, Lookup, LookupFailure
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
+from helpers import built_page
 from render.cite import Citations
 from render.context import Context
 from render.format import format_power, format_quantity
@@ -190,7 +190,7 @@ def test_pages_of_models_that_were_trained_from_nothing_have_them(built: Path, c
     for id_ in catalogue.models:
         pages = [path.read_text(encoding="utf-8") for path in (built / "models" / id_).rglob("index.html")]
         assert any('id="what-follows"' in page for page in pages) == (id_ in having), id_
-    training = LexborHTMLParser((built / "compare" / "training" / "index.html").read_text(encoding="utf-8"))
+    training = built_page(built, "compare/training")
     rows = {" ".join(head.text().split()) for head in training.css("#compute ~ * th[scope=row]")}
     names = {entry.variant.name for entry in catalogue.entries.values() if training_metrics(entry)}
     assert names - rows == set()

@@ -16,6 +16,7 @@ from catalogue.derive.training import pre_training_tokens
 from catalogue.lookup import training_metrics_with_peak
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import Track
+from helpers import built_page
 from render.context import Context
 from render.pages.trends import PRESETS, QUANTITIES, ratio_text
 from render.plays import run_script
@@ -26,7 +27,7 @@ FORMS = ("wide", "narrow")
 
 @pytest.fixture(scope="module")
 def tree(built: Path) -> LexborHTMLParser:
-    return LexborHTMLParser((built / "trends" / "index.html").read_text(encoding="utf-8"))
+    return built_page(built, "trends")
 
 
 @pytest.fixture(scope="module")
