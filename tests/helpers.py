@@ -79,20 +79,21 @@ class Case:
     findings: int = 1
     editor: bool = True
 
-    def changed(self) -> str:
-        """The broken text of the file."""
-        text = (VALID / self.file).read_text(encoding="utf-8")
+    def _broken(self, text: str) -> str:
         assert text.count(self.old) == 1, (
             f"{self.label}: `{self.old}` stands {text.count(self.old)} times in {self.file}"
         )
         assert self.old != self.new, f"{self.label}: changes nothing"
         return text.replace(self.old, self.new)
 
+    def changed(self) -> str:
+        """The broken text of the file."""
+        return self._broken((VALID / self.file).read_text(encoding="utf-8"))
+
     def apply(self, folder: Path) -> None:
         """Break the file in `folder`, on top of what is broken there already."""
-        text = (folder / self.file).read_text(encoding="utf-8")
-        assert text.count(self.old) == 1, self.label
-        (folder / self.file).write_text(text.replace(self.old, self.new), encoding="utf-8")
+        file = folder / self.file
+        file.write_text(self._broken(file.read_text(encoding="utf-8")), encoding="utf-8")
 
     @property
     def line(self) -> int:

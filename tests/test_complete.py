@@ -87,12 +87,14 @@ def test_every_published_value_of_a_technique_stands_on_its_page(
     for technique in catalogue.techniques.values():
         page = built_page(built, f"techniques/{technique.page or technique.id}")
         said = plain(page.css_first("article").text())
-        for fact, single in ((fact, single) for fact in technique.facts for _, single in fact.value.singles()):
-            if single.value is not None:
-                count += 1
-                forms = [form(single.value).striptags() for form in (citations.value_text, citations.value_in_words)]
-                if not any(plain(form) in said for form in forms):
-                    lost.append(f"{technique.id}: {fact.label.en}: {forms[0]}")
+        stated = [
+            (fact, single) for fact in technique.facts for _, single in fact.value.singles() if single.value is not None
+        ]
+        count += len(stated)
+        for fact, single in stated:
+            forms = [form(single.value).striptags() for form in (citations.value_text, citations.value_in_words)]
+            if not any(plain(form) in said for form in forms):
+                lost.append(f"{technique.id}: {fact.label.en}: {forms[0]}")
     assert count > 300
     assert lost == []
 
@@ -114,14 +116,10 @@ def test_a_figure_stands_on_one_page_and_one_with_inputs_beside_its_technique(bu
     assert {name for name, pages in homes.items() if len(pages) > 1} == set(PLAYED)
 
 
-def test_a_site_has_no_more_pages_than_a_reader_can_overlook(built: Path) -> None:
+def test_a_site_has_no_more_pages_than_a_reader_can_overlook_and_no_thin_parts_of_models(built: Path) -> None:
+    """A tab of a few words is a section of another page; what is counted in an entry is about what a page shows."""
     pages = list(measure_pages(built))
     assert len(pages) <= MOST_PAGES, size_table(pages)
     assert sum(page.words for page in pages) <= MOST_VISIBLE, size_table(pages)
     assert sum(page.words - page.numbers for page in pages) <= MOST_WORDS, size_table(pages)
-
-
-def test_a_part_of_a_model_is_a_page_only_where_it_has_something_to_say(built: Path) -> None:
-    """A tab of a few words is a section of another page; what is counted in an entry is about what a page shows."""
-    thin = [page for page in measure_pages(built) if page.kind.startswith("models/*/") and page.words < LEAST_OF_A_PAGE]
-    assert thin == []
+    assert [page for page in pages if page.kind.startswith("models/*/") and page.words < LEAST_OF_A_PAGE] == []

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
 from catalogue.uses import UseLabel
@@ -25,37 +24,37 @@ PICTURES = re.compile("[\u2190-\u21ff\u2300-\u2307\u230c-\u23ff\u2400-\u27bf\u2b
 HOMES = {"format.py", "formula_lines.py"}
 
 
-def articles(built: Path) -> Iterator[tuple[str, LexborNode]]:
-    """What is read on each page of both editions, without displayed formulas and programs."""
-    for file in sorted(built.rglob("*.html")):
-        text = file.read_text(encoding="utf-8")
-        article = None if leads_on(text) else LexborHTMLParser(text).css_first("article")
-        if article is not None:
-            for node in article.css("script, style, template, math, pre"):
-                node.decompose()
-            yield file.relative_to(built).as_posix(), article
+# Where every digit counts: tables and lists of values, a sum that is worked, what a problem gives and asks, names of files.
+EXACT = "table, dl.ds-constants, .ds-working-line, .ds-exercise > p:first-child, .ds-problem-links, .ds-sources, .ds-working-steps, code, pre, math"
+LONG = re.compile(r"(?<![\d.,/:\w-])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d\w-])")
 
 
-def test_a_sign_means_one_thing() -> None:
+def test_there_are_at_most_six_and_each_means_one_thing() -> None:
+    assert len(SIGNS | {REMARK}) <= 6
     signs = [*(format.USES[part] for part in format.LEGEND), format.AGREES, str(format.NOTHING)]
     assert len(signs) == len(set(signs))
     assert set(format.USES) == {format.part_of(how) for how in UseLabel}
 
 
-def test_there_are_at_most_six() -> None:
-    assert len(SIGNS | {REMARK}) <= 6
-
-
-def test_no_page_has_another(built: Path) -> None:
-    """Neither a picture in a text, nor a cell or a mark that is only a sign."""
+def test_no_page_has_another_sign_or_a_number_longer_than_a_person_says(built: Path) -> None:
+    """Neither a picture in a text, nor a cell or a mark that is only a sign; from seven digits on numbers are in short."""
     found: set[str] = set()
-    for path, article in articles(built):
-        said = article.text()
-        found |= {f"{path}: {sign}" for sign in PICTURES.findall(said) if sign not in SIGNS | ORDINARY}
+    for file in sorted(built.rglob("*.html")):
+        html = file.read_text(encoding="utf-8")
+        article = None if leads_on(html) else LexborHTMLParser(html).css_first("article")
+        if article is None:
+            continue
+        path = file.relative_to(built).as_posix()
+        for node in article.css("script, style, template, math, pre"):
+            node.decompose()
+        found |= {f"{path}: {sign}" for sign in PICTURES.findall(article.text()) if sign not in SIGNS | ORDINARY}
         for node in article.css("td, th, dd, .ds-use, .ds-ok, .ds-off, .ds-cue"):
             text = node.text(strip=True)
             if text and len(text) < 3 and not any(letter.isalnum() for letter in text) and text not in SIGNS:
                 found.add(f"{path}: {text} alone")
+        for node in article.css(f"{EXACT}, title, desc"):  # the digits stand in the title, which is no text
+            node.decompose()
+        found |= {f"{path}: {number}" for number in LONG.findall(article.text(separator=" "))}
     assert sorted(found) == []
 
 
@@ -109,18 +108,3 @@ def test_each_page_leads_to_what_explains_its_forms(built: Path, edition: str, p
 def test_a_catalogue_without_an_example_leaves_a_form_out(small: Catalogue) -> None:
     page = study.reading_page(context_of(small))
     assert all(block for block in page.blocks.values())
-
-
-# Where every digit counts: tables and lists of values, a sum that is worked, what a problem gives and asks, names of files.
-EXACT = "table, dl.ds-constants, .ds-working-line, .ds-exercise > p:first-child, .ds-problem-links, .ds-sources, .ds-working-steps, code, pre, math"
-LONG = re.compile(r"(?<![\d.,/:\w-])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d\w-])")
-
-
-def test_numbers_in_texts_and_labels_are_as_long_as_a_person_says_them(built: Path) -> None:
-    """From seven digits on in short; the digits stand in the title, which is no text."""
-    found: list[str] = []
-    for path, article in articles(built):
-        for node in article.css(f"{EXACT}, title, desc"):
-            node.decompose()
-        found += [f"{path}: {number}" for number in LONG.findall(article.text(separator=" "))]
-    assert found == []

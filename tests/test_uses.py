@@ -98,11 +98,9 @@ def test_what_came_with_another_makers_network_is_taken_over(catalogue: Catalogu
             other = catalogue.entries[id_].other_base
             if other is not None and other.maker != "DeepSeek":
                 assert (use.how, use.other_origin) == (UseLabel.INHERITED, other.name), id_
-    assert {use.other_origin for use in uses.of_technique("gqa") if use.model.id == "deepseek-r1"} > {
-        "Qwen2.5-32B",
-        "Llama-3.1-8B",
-    }
-    assert [use.other_origin for use in uses.of_technique("gqa") if use.model.id == "deepseek-ocr-2"] == ["Qwen2-0.5B"]
+    origins = {(use.model.id, use.other_origin) for use in uses.of_technique("gqa")}
+    assert {origin for id_, origin in origins if id_ == "deepseek-r1"} > {"Qwen2.5-32B", "Llama-3.1-8B"}
+    assert {origin for id_, origin in origins if id_ == "deepseek-ocr-2"} == {"Qwen2-0.5B"}
 
 
 def line_has(catalogue: Catalogue, uses: Uses, use: Use, model_id: str, seen: frozenset[str] = frozenset()) -> bool:
@@ -172,11 +170,9 @@ def test_what_is_split_over_one_device_is_not_split(catalogue: Catalogue, techni
         one = getattr(parallelism, way).model_copy(update={"value": degree})
         machines = model.infrastructure.model_copy(update={"parallelism": parallelism.model_copy(update={way: one})})
         changed = model.model_copy(update={"infrastructure": machines, "techniques": unnamed})
-        entries = {
-            id_: replace(entry, model=changed) if entry.model.id == model.id else entry
-            for id_, entry in catalogue.entries.items()
-        }
-        now = Uses({**catalogue.models, model.id: changed}, entries, catalogue.techniques.values())
+        own = {e.variant.id: replace(e, model=changed) for e in catalogue.entries_of(model)}
+        models, entries = {**catalogue.models, model.id: changed}, {**catalogue.entries, **own}
+        now = Uses(models, entries, catalogue.techniques.values())
         assert (model.id in {use.model.id for use in now.of_technique(technique)}) is uses_it
 
 
