@@ -107,14 +107,16 @@ def look(page: Page, whole: bool = False, seen: set[int] | None = None) -> list[
     found = [f"390 px: {one}" for one in findings(page, ON_A_TELEPHONE)]
     page.set_viewport_size({"width": 1280, "height": 800})
     found += [f"wide: {one}" for one in findings(page, FORM)]
-    new: list[int] = []
-    for scheme in ("light", "dark"):
-        if scheme == "dark":
-            page.emulate_media(color_scheme="dark")
-            page.evaluate(DARK)
-        if not whole:
-            new += page.evaluate(ALIKE, [*(seen or ())])
-        found += [f"{scheme}: {one}" for one in findings(page, COLOURS)]
+    return found + colours(page, "light", whole, seen) + colours(page, "dark", whole, seen)
+
+
+def colours(page: Page, scheme: str, whole: bool = False, seen: set[int] | None = None) -> list[str]:
+    """What `look` finds on the colours of a scheme."""
+    if scheme == "dark":
+        page.emulate_media(color_scheme="dark")
+        page.evaluate(DARK)
+    new = [] if whole else page.evaluate(ALIKE, [*(seen or ())])
+    found = [f"{scheme}: {one}" for one in findings(page, COLOURS)]
     if seen is not None and not found:
         seen.update(new)
     return found

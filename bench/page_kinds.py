@@ -1,4 +1,4 @@
-"""A page of each kind: what the browser tests open and the benchmark weighs."""
+"""A page of each kind: what the browser tests open."""
 
 from __future__ import annotations
 
@@ -8,4 +8,3 @@ _TRAINED = {"tools/training/": "?v=deepseek-v2"}  # with a run that fills the fo
 _MORE_THEMES = ("compare/architecture/", "compare/evaluation/")
 _ADDRESSES = tuple(url_of(page.path_of(page.example)) for page in PAGES)
 KINDS = (*(address + _TRAINED.get(address, "") for address in _ADDRESSES), *_MORE_THEMES)
-IN_CHINESE = ("zh/", "zh/models/deepseek-v3/")

@@ -2,7 +2,7 @@
 
 Builds are compared with stock Material for MkDocs, which builds the same pages in both languages from plain Markdown
 (`make markdown`), in turn on the same machine; the least of several runs counts, since a busy machine only adds to it. Pages are
-weighed in Chromium with an empty cache, and the search is asked the questions of the tests. With `--lighthouse`, its command (`npm install --prefix FOLDER lighthouse`), the scores and
+weighed as their files are, compressed, and the search is asked the questions of the tests in Chromium. With `--lighthouse`, its command (`npm install --prefix FOLDER lighthouse`), the scores and
 the largest paint of six pages are printed beside those of stock Material; `bench/axe.py` looks for what is hard to reach.
 """
 

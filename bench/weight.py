@@ -10,7 +10,6 @@ import gzip
 import http.server
 import re
 import shutil
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-sys.path.append(str(Path(__file__).parent.parent / "hooks"))
-from page_kinds import IN_CHINESE, KINDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _SCRIPT = re.compile(r'<script data-src="([^":]+\.js)"')
@@ -234,24 +230,12 @@ def _letters(body: LexborNode, selector: str) -> set[int]:
 
 
 def report(site: Path) -> None:
-    """Print what the heaviest pages load, and a line for each kind of page."""
+    """Print what the heaviest pages are made of and load."""
     weighed = {address: weigh_beside(site, address) for address in page_addresses(site) if "404" not in address}
-    heaviest = sorted(weighed, key=lambda address: -weighed[address].played)
-    print(f"{'heaviest':<44}{'kB beside':>10}{'played':>8}{'most':>6}")
-    for address in heaviest[:10]:
-        beside = weighed[address]
-        print(
-            f"{address or 'home':<44}{beside.at_load / 1000:>10.1f}{beside.played / 1000:>8.1f}{beside.most / 1000:>6.0f}"
+    print(f"{'heaviest':<44}{'kB of HTML':>11}{'beside':>8}{'played':>8}{'most':>6}")
+    for address in sorted(weighed, key=lambda address: -weighed[address].played)[:12]:
+        beside, html = weighed[address], _compressed(site / address / "index.html")
+        sizes = (
+            f"{html / 1000:>11.1f}{beside.at_load / 1000:>8.1f}{beside.played / 1000:>8.1f}{beside.most / 1000:>6.0f}"
         )
-    if CHROMIUM is None:
-        print("page weight     not measured: needs Chromium")
-        return
-    with sync_playwright() as playwright, served(site) as home:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        print(f"{'page':<26}{'requests':>9}{'kB beside':>11}{'kB page':>9}{'kB fonts':>10}{'shift':>7}")
-        for kind, weight, _ in weigh(browser, home, (*KINDS, *IN_CHINESE)):
-            print(
-                f"{kind or 'home':<26}{weight.requests:>9}{weight.beside / 1000:>11.1f}{weight.page / 1000:>9.1f}"
-                f"{weight.fonts / 1000:>10.1f}{weight.shift:>7.3f}"
-            )
-        browser.close()
+        print(f"{address or 'home':<44}{sizes}")

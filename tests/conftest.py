@@ -23,6 +23,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Response, expect, sync_playwright
 from selectolax.lexbor import LexborHTMLParser
 
+import all_compiled  # noqa: F401
 import axe
 from building import AS_RELEASED, ROOT, once, small_project, strictly
 from catalogue import references, strict_yaml

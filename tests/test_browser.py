@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
-from comparing import add_model
 from helpers import leaving
 
 pytestmark = pytest.mark.browser
@@ -132,16 +131,6 @@ def test_table_sorts_by_number_both_ways_from_the_keyboard(page: Page, address: 
         assert shown[: len(expected)] == [key for key in shown if key], "rows without a number stand last"
 
 
-def test_a_model_leads_to_its_reference_and_the_bibliography_has_it(
-    page: Page, address: str, catalogue: Catalogue
-) -> None:
-    page.goto(address + "models/deepseek-v3/")
-    key = catalogue.models["deepseek-v3"].reference or ""
-    assert (page.locator("#cite").get_attribute("href") or "").endswith(f"references/#{key}")
-    written = page.request.get(address + "data/references.bib").text()
-    assert catalogue.references[key].bibtex.strip() in written
-
-
 def test_a_recomputed_number_says_how_it_is_made(page: Page, address: str) -> None:
     """In sight of the number: the formula with the numbers put in, or the parts of a sum."""
     for path in ("models/deepseek-v3/", "zh/models/deepseek-v3/architecture/"):
@@ -223,14 +212,6 @@ def test_the_switch_keeps_the_anchor_the_place_and_the_top(page: Page, address: 
     switch(page, f"{address}zh/models/deepseek-v3/")
     expect(page).to_have_url(f"{address}zh/models/deepseek-v3/")
     assert page.evaluate("scrollY") == 0, "the top stays the top"
-
-
-def test_a_comparison_stays(page: Page, address: str) -> None:
-    page.goto(f"{address}compare/models/?v=deepseek-v2,deepseek-v3")
-    add_model(page, "deepseek-r1")
-    for there in THERE_AND_BACK:
-        switch(page, f"{address}{there}compare/models/")
-        expect(page.locator(".ds-chosen span")).to_have_text(["V2", "V3", "R1"])
 
 
 def test_the_inputs_of_a_calculator_stay(page: Page, address: str) -> None:

@@ -236,10 +236,3 @@ def test_a_server_names_the_kind_of_each_file(served: Served) -> None:
     answers = {path: ask(served.address + path) for path in kinds}
     assert {path: status for path, (status, _, _) in answers.items() if status != 200} == {}
     assert {path: headers.get_content_type() for path, (_, headers, _) in answers.items()} == kinds
-
-
-def test_a_site_names_the_address_that_is_set(small_site: Path) -> None:
-    assert "SITE_URL" not in small_site.with_suffix(".log").read_text(encoding="utf-8")
-    assert "https://example.org/ds/" in (small_site / "sitemap.xml").read_text(encoding="utf-8")
-    assert 'href="/ds/assets/' in (small_site / "404.html").read_text(encoding="utf-8")
-    assert not list(small_site.rglob("*.gz"))

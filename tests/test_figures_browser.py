@@ -236,31 +236,12 @@ def test_a_figure_is_saved_as_it_is_shown(
     assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
 
 
-OVERLAPS = """() => {
-  const found = [];
-  for (const svg of document.querySelectorAll(".ds-drawing svg")) {
-    const frame = svg.getBoundingClientRect();
-    const name = `${svg.closest("figure").querySelector("b")?.textContent}, ${frame.width} wide`;
-    const texts = [...svg.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
-    texts.forEach(([text, a], index) => {
-      if (a.left < frame.left || a.right > frame.right || a.top < frame.top || a.bottom > frame.bottom) found.push(`${name}: ${text} leaves the drawing`);
-      for (const [other, b] of texts.slice(index + 1)) {
-        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        if (across > 0.5 && down > 4) found.push(`${name}: ${text} lies on ${other}`);
-      }
-    });
-  }
-  return found;
-}"""
-
-
 @pytest.mark.parametrize(("edition", "width"), [("", 1280), ("", 390), ("zh/", 1280)])
 def test_labels_stay_apart_and_inside(
     page: Page, built: Path, address: str, catalogue: Catalogue, edition: str, width: int
 ) -> None:
     """In every drawing of the site. On a telephone with all that is on the page, which has to fit too."""
-    problems, drawings = [], 0
+    problems, drawings = list[tuple[object, ...]](), 0
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(address)
     for file in sorted((built / edition / "models").rglob("index.html")):
@@ -269,10 +250,12 @@ def test_labels_stay_apart_and_inside(
         show(page, file, keep="" if width < 500 else ".ds-drawing")
         drawings += page.locator(".ds-drawing").count()
         page.evaluate(FONTS_READY)
-        problems += page.evaluate(OVERLAPS)
-        overflow = page.evaluate(OVERFLOW)
-        if overflow > 0:
-            problems.append(f"{file.parent.relative_to(built)} is {overflow} px wider than the screen")
+        at = file.parent.relative_to(built)
+        for boxes in page.locator(".ds-drawing svg:visible").evaluate_all(f"all => all.map({BOXES})"):
+            problems += [(at, *texts) for texts in meeting_texts(boxes)]
+            problems += [(at, box["text"], "leaves the drawing") for box in boxes if not box["inside"]]
+        if (overflow := page.evaluate(OVERFLOW)) > 0:
+            problems.append((at, f"{overflow} px", "wider than the screen"))
     assert problems == []
     assert drawings >= 20
 

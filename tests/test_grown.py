@@ -27,9 +27,9 @@ from render.context import Context
 from render.figures import home
 from render.figures.canvas import BOLD, text_width
 from render.figures.schedule import STYLES
-from render.pages import url_of
+from render.pages import MODEL, PAGES, TECHNIQUE, url_of
 from render.pages.schedules import longest_pre_training
-from render.site import BLOCKS, render_site, site_of
+from render.site import BLOCKS, BuilderInputs, build_pages, site_of
 from render.words import CHINESE, ENGLISH
 from test_figures_browser import BOXES, meeting_texts
 from test_map import TEXTS
@@ -110,13 +110,13 @@ PUT = """([html, inPlace]) => {
 
 @pytest.fixture(scope="module")
 def blocks() -> dict[str, str]:
-    """What each page, made with all entries of the list, has in its article, by path."""
-    ctx = told()
-    site = render_site(ctx, {}, read_pages(ROOT / "docs" / "en"))
+    """What each page has in its article, by path, made with all entries of the list; those of other models and of techniques are left out."""
+    ctx, inputs = told(), BuilderInputs({}, read_pages(ROOT / "docs" / "en"), {})
+    shown = [page for page in PAGES if page.builder and page not in (MODEL, TECHNIQUE) and "pages" not in page.needs]
+    made = [page for declared in shown for built in build_pages(ctx, declared, inputs) for page in built]
+    made += [page for id_, *_ in ENTRIES for page in site_of(ctx, id_).pages.values()]
     home_blocks = (BLOCKS[name](ctx, Citations(ctx), "index.md") for name in ("hero", "general-line", "map"))
-    return {path: "".join(page.blocks.values()) for path, page in site.pages.items()} | {
-        "index.md": "".join(home_blocks)
-    }
+    return {page.path: "".join(page.blocks.values()) for page in made} | {"index.md": "".join(home_blocks)}
 
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
@@ -132,7 +132,7 @@ def test_what_shows_all_models_stays_whole(
     page: Page, address: str, blocks: dict[str, str], subtests: pytest.Subtests
 ) -> None:
     """Maps, trends and tables, each with all entries of the list; made once, which takes seconds."""
-    assert {f"models/{id_}.md" for id_ in grown().models} <= set(blocks)
+    assert {f"models/{id_}.md" for id_, *_ in ENTRIES} <= set(blocks)
     assert 'data-run="kimi-k2-base/pre-training"' in blocks["compare/training.md"], "the long stage, not the annealing"
     assert LexborHTMLParser(blocks["trends.md"]).css_first("[data-id=newcomer-9b-base]") is not None
 

@@ -47,7 +47,7 @@ class Project:
         self.folder = folder
         self.files: set[str] = set()
         for part in ("hooks", "data", "docs", "labs", "overrides"):
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / part, folder / part)  # with what is compiled
         for command in (["init", "-q"], ["add", "data"], ["commit", "-q", "-m", "before"]):
             git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *command]
             subprocess.run(git, cwd=folder, check=True)
@@ -75,7 +75,7 @@ class Project:
         return subprocess.run(
             [sys.executable, *command],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": f"hooks{os.pathsep}.", "PYTHONDONTWRITEBYTECODE": ""},
+            env={**os.environ, "PYTHONPATH": f"hooks{os.pathsep}."},
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import posixpath
 import re
 import urllib.error
@@ -19,7 +18,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from building import ROOT
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.values import stated_values
 from helpers import family, leads_on
 
 HTML_LINKS = "a[href], link[href], area[href]"
@@ -210,22 +208,3 @@ def test_the_coder_table_of_the_notes_is_complete(built: Path, catalogue: Catalo
         single = peak.for_variant(f"deepseek-coder-{size}-base")
         mantissa = f"{single.value.value.normalize():E}".split("E")[0]
         assert f"{mantissa} × 10⁻⁴" in text, size
-
-
-def test_settings_of_a_shared_architecture_are_those_of_the_variant(built: Path, catalogue: Catalogue) -> None:
-    """What a configuration has otherwise stands on the page of its model and in the download, in place of the owner's."""
-    data = json.loads((built / "data" / "catalogue.json").read_text(encoding="utf-8"))
-    variants = {variant["id"]: variant for model in data["models"] for variant in model["variants"]}
-    differing = [e for e in catalogue.entries.values() if e.variant.architecture_except is not None]
-    assert differing
-    for entry in differing:
-        page = family(built, entry.model.id, "architecture")
-        lines = [node.text() for node in page.css("p") if "has the architecture of" in node.text()]
-        (line,) = (line for line in lines if line.startswith(f"{entry.variant.name} has "))
-        for key, value in stated_values(entry.variant.architecture_except):
-            found = variants[entry.variant.id]["architecture"]
-            for part in key.split("."):
-                found = found[part]
-            shown = value.absence.value if value.absence else value.value.text
-            assert found.get("absence", found.get("text")) == shown, (entry.variant.id, key)
-            assert key.rpartition(".")[2] in line, (entry.variant.id, key)
