@@ -51,20 +51,20 @@ def test_how_well_a_field_is_covered(written: object, state: CoverageState) -> N
 
 def test_fields_of_another_kind_do_not_apply(small: Context) -> None:
     catalogue = small.catalogue
-    states = {name: state for group in trust.field_groups(small) for name, state in group.fields}
+    states = trust.field_groups()["coverage.architecture"]
     ant, bee = (catalogue.flagship(catalogue.models[id_]) for id_ in ("ant", "bee"))
-    assert states["Rank of the key-value latent"](bee) is CoverageState.SOURCED
-    assert states["Rank of the key-value latent"](ant) is CoverageState.NOT_APPLICABLE
-    assert states["Routed experts"](ant) is CoverageState.NOT_APPLICABLE
+    assert states["kv_lora_rank"](bee) is CoverageState.SOURCED
+    assert states["kv_lora_rank"](ant) is CoverageState.NOT_APPLICABLE
+    assert states["n_routed_experts"](ant) is CoverageState.NOT_APPLICABLE
 
 
 def test_the_table_counts_every_field_of_every_model(ctx: Context) -> None:
-    groups = list(trust.field_groups(ctx))
+    groups = list(trust.field_groups().values())
     entries = [ctx.catalogue.flagship(model) for model in ctx.catalogue.models.values()]
     rows = LexborHTMLParser(trust.coverage_section(ctx).html).css("tbody tr")
     assert len(rows) == len(groups)
     for row, group in zip(rows, groups, strict=True):
-        states = [state(entry) for _, state in group.fields for entry in entries]
+        states = [state(entry) for state in group.values() for entry in entries]
         assert [int(cell.text()) for cell in row.css("td")[1:]] == [
             states.count(state) for state in (CoverageState.COPY, CoverageState.NOT_PUBLISHED, CoverageState.UNKNOWN)
         ]

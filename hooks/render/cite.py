@@ -22,7 +22,7 @@ from catalogue.references import Reference
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import Counted, Size
 from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.values import PartialDate, Single, Source, Sources, Text
+from catalogue.schema.values import PartialDate, Remark, Single, Source, Sources, Text
 from catalogue.text import (
     COMPUTED_CALLS,
     MATH_CALL,
@@ -82,13 +82,9 @@ class Citations:
         if single is None:
             return self.unknown_value()
         html = str(self.unsourced_value(single))
-        if single.note is None:
-            return self.cite(html, single.source)
-        if notes == "inline":
-            return self.cite(html, single.source) + self.value_note(single)
-        if notes == "apart":
-            return self.cite(html, single.source)
-        return self.cite(html, single.source, self.rich_text(single.note).striptags())
+        if notes == "tip":
+            return self.cite(html, single.source, self.note_text(single))
+        return self.cite(html, single.source) + (self.value_note(single) if notes == "inline" else Markup(""))
 
     def unsourced_value(self, single: Single[Any]) -> Markup:
         if single.absence is None:
@@ -102,6 +98,15 @@ class Citations:
             if single.note
             else Markup("")
         )
+
+    def note_text(self, single: Single[Any]) -> str:
+        return self.rich_text(single.note).striptags() if single.note else ""
+
+    def sourced_text(self, remark: Remark) -> Markup:
+        return self.rich_text(remark.text) + self.footnote(remark.source)
+
+    def remark_list(self, remarks: Iterable[Remark]) -> str:
+        return f"<ul>{''.join(f'<li>{self.sourced_text(remark)}</li>' for remark in remarks)}</ul>"
 
     def unknown_value(self) -> Markup:
         return Markup('<span class="ds-absent" title="{}">{}</span>').format(
@@ -235,14 +240,10 @@ class Citations:
         position = 0
         for match in NAME.finditer(formula):
             value = worked.values[match[0]]
-            pieces += [escape(formula[position : match.start()]), self._value_or_name(value)]
+            shown = escape(format.format_typed(value)) if isinstance(value, str) else self.quoted_value(value)
+            pieces += [escape(formula[position : match.start()]), shown]
             position = match.end()
         return Markup("").join([*pieces, escape(formula[position:])])
-
-    def _value_or_name(self, value: Found | str) -> Markup:
-        if isinstance(value, str):
-            return escape(format.format_typed(value))
-        return self.quoted_value(value)
 
     def _computed_html(self, quote: Quote) -> Markup:
         shown_inputs = [
@@ -266,16 +267,13 @@ class Citations:
             formula = f"1 − {formula}" if quote.name == "saving" else formula
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)
 
-    def source_list(self, shown: Container[int] | None = None) -> list[tuple[int, list[Markup]]]:
+    def source_list(self, shown: Container[int]) -> list[tuple[int, list[Markup]]]:
         addressed: set[str] = set()
         return [
-            (number, self.source_lines(sources, addressed))
+            (number, [self.source_line(source, addressed) for source in sources.items])
             for sources, number in self.numbers.items()
-            if shown is None or number in shown
+            if number in shown
         ]
-
-    def source_lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
-        return [self.source_line(source, addressed) for source in sources.items]
 
     def source_line(self, source: Source, addressed: set[str]) -> Markup:
         place = self.source_place(source, addressed)

@@ -141,8 +141,8 @@ def identity_rows(citations: Citations, entry: Entry) -> Cells:
 def base_html(citations: Citations, stated: Single[Any]) -> Markup:
     if stated.absence is not None:
         return citations.value_html(stated)
-    note = citations.rich_text(stated.note).striptags() if stated.note else ""
-    return citations.cite(escape(citations.context.outside_name(str(stated.value))), stated.source, note)
+    name = escape(citations.context.outside_name(str(stated.value)))
+    return citations.cite(name, stated.source, citations.note_text(stated))
 
 
 def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:

@@ -10,7 +10,7 @@ import html
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from catalogue.strict_yaml import front_matter
 
 from .assets import FOLLOW_REDIRECT, POLICY
 from .pages import TECHNIQUE, technique_address
+from .words import Words
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,11 @@ class Page:
         found = dict.fromkeys(section.id for section in self.sections if section.title)
         found |= dict.fromkeys(id_ for html in self.blocks.values() for id_ in _ID.findall(html))
         return tuple(id_ for id_ in found if not _SOURCE.fullmatch(id_))
+
+
+def titled_page(words: Words, path: str, key: str, sections: Iterable[Section], hide: tuple[str, ...] = ()) -> Page:
+    """A page whose title and description are `page.<key>` and `<key>.description`."""
+    return Page(path, words(f"page.{key}"), words(f"{key}.description"), tuple(sections), hide=hide)
 
 
 def fenced_code(text: str, language: str = "") -> str:

@@ -248,8 +248,7 @@ def key_value_table(
     silent: list[Markup] = []
     for label, value, unit in rows:
         if not variants and value.absence is Absence.NOT_PUBLISHED:
-            note = citations.rich_text(value.note).striptags() if value.note else ""
-            silent.append(citations.cite(str(escape(label)), value.source, note))
+            silent.append(citations.cite(str(escape(label)), value.source, citations.note_text(value)))
             continue
         cells = [Cell(escape(label))]
         apart = variants if value.by_variant is not None else [""]

@@ -11,7 +11,7 @@ from ..words import ENGLISH
 from . import feeds, whole
 from .rows import PlainRecords, all_rows, entry_values
 from .study import flash_cards, lab_downloads
-from .tables import DATABASE, PACKAGE, Database, csv_text, data_package
+from .tables import DATABASE, PACKAGE, csv_text, data_package, database_bytes
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
@@ -20,22 +20,16 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
     revision = plain.catalogue.revision
     tables = [(table, csv_text(table)) for table in all_rows(plain)]
     found[PACKAGE] = data_package(tables, revision, address)
-    with Database() as database:
-        database.say_revision(revision)
-        for table, text in tables:
-            found[f"data/{table.name}.csv"] = text
-            database.add_table(table)
-        found[DATABASE] = database.written_bytes()
+    found |= {f"data/{table.name}.csv": text for table, text in tables}
+    found[DATABASE] = database_bytes((table for table, _ in tables), revision)
     for model in plain.catalogue.models.values():
         found[f"data/models/{model.id}.csv"] = csv_text(entry_values(plain, model))
     found["data/references.bib"] = plain.catalogue.bibliography
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"
         found[f"data/cards{suffix}.txt"] = flash_cards(context)
-        for path, feed in _feed_files(context, address, suffix).items():
-            found[path] = feed
-    for path, content in lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise):
-        found[path] = content
+        found |= _feed_files(context, address, suffix)
+    found |= lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise)
     for result in plain.catalogue.results.values():
         found.update({f"data/{name}": text for name, text in result.files.items()})
     for name in SCHEMAS:

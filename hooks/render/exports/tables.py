@@ -7,8 +7,9 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any
 
 from catalogue.files import Revision
 from catalogue.schema.architecture import Architecture
@@ -250,46 +251,35 @@ def csv_text(table: ExportTable) -> str:
     return out.getvalue()
 
 
-class Database:
-    """An SQLite database in memory, used as a context manager."""
-
-    def __init__(self) -> None:
-        self._connection = sqlite3.connect(":memory:")
-        self._connection.execute("PRAGMA page_size = 4096")
-        self._connection.execute("PRAGMA encoding = 'UTF-8'")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def add_table(self, table: ExportTable) -> None:
-        types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
-        parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
-        if key := PRIMARY_KEYS.get(table.name):
-            parts.append(f"PRIMARY KEY ({_quoted_names(key)})")
-        parts += [
-            f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{of}")'
-            for column, (other, of) in FOREIGN_KEYS.get(table.name, {}).items()
-        ]
-        self._connection.execute(f'CREATE TABLE "{table.name}" ({", ".join(parts)})')
-        marks = ", ".join("?" * len(table.columns))
-        self._connection.executemany(
-            f'INSERT INTO "{table.name}" VALUES ({marks})',
-            ([row.get(name) for name in table.columns] for row in table.rows),
-        )
-
-    def say_revision(self, revision: Revision) -> None:
-        self._connection.execute('CREATE TABLE "revision" ("date" TEXT, "commit" TEXT, "digest" TEXT)')
+def database_bytes(tables: Iterable[ExportTable], revision: Revision) -> bytes:
+    """An SQLite database."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA page_size = 4096")
+        connection.execute("PRAGMA encoding = 'UTF-8'")
+        connection.execute('CREATE TABLE "revision" ("date" TEXT, "commit" TEXT, "digest" TEXT)')
         row = (revision.date or None, revision.commit or None, revision.digest)
-        self._connection.execute('INSERT INTO "revision" VALUES (?, ?, ?)', row)
+        connection.execute('INSERT INTO "revision" VALUES (?, ?, ?)', row)
+        for table in tables:
+            _add_table(connection, table)
+        connection.commit()
+        written = bytearray(connection.serialize())
+    written[_LIBRARY] = bytes(4)
+    return bytes(written)
 
-    def written_bytes(self) -> bytes:
-        self._connection.commit()
-        written = bytearray(self._connection.serialize())
-        written[_LIBRARY] = bytes(4)
-        return bytes(written)
+
+def _add_table(connection: sqlite3.Connection, table: ExportTable) -> None:
+    types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
+    parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
+    if key := PRIMARY_KEYS.get(table.name):
+        parts.append(f"PRIMARY KEY ({_quoted_names(key)})")
+    parts += [
+        f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{of}")'
+        for column, (other, of) in FOREIGN_KEYS.get(table.name, {}).items()
+    ]
+    connection.execute(f'CREATE TABLE "{table.name}" ({", ".join(parts)})')
+    marks = ", ".join("?" * len(table.columns))
+    rows = ([row.get(name) for name in table.columns] for row in table.rows)
+    connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)
 
 
 def _quoted_names(names: Iterable[str]) -> str:

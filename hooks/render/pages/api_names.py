@@ -21,7 +21,7 @@ from ..context import Context
 from ..figures.canvas import Time, cut_text, text_width
 from ..format import short_model
 from ..links import variant_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..tables import Cell, Head, Table
 from .sources import sources_section
 
@@ -252,7 +252,7 @@ def api_names_page(context: Context) -> Page:
         sections.append(Section("quarters", words("api_names.chart"), _names_chart(context)))
     sections += [Section(reference_anchor(name.id), name.name, _name_history(citations, name)) for name in names]
     sections.append(sources_section(citations))
-    return Page("api-names.md", words("page.api_names"), words("api_names.description"), tuple(sections), hide=("toc",))
+    return titled_page(words, "api-names.md", "api_names", tuple(sections), hide=("toc",))
 
 
 def _names_chart(context: Context) -> str:
@@ -281,7 +281,7 @@ def _name_history(citations: Citations, name: ApiName) -> str:
         bare = name.until.model_copy(update={"note": None})
         rows.append([Cell(citations.value_html(bare)), Cell(ended + citations.footnote(name.until.source))])
     table = Table(words("api_names.caption", name=name.name), heads, rows, classes="ds-prose ds-meant")
-    notes = "".join(f"<p>{citations.rich_text(note.text)}{citations.footnote(note.source)}</p>" for note in name.notes)
+    notes = "".join(f"<p>{citations.sourced_text(note)}</p>" for note in name.notes)
     return context.html("table.html.jinja", t=table) + notes
 
 

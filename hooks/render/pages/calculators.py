@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -63,10 +63,7 @@ _MESSAGES = ("number", "choice", "ids")
 _LETTERS = {1024: "KM", 1000: "KMBT"}
 
 
-@dataclass(frozen=True)
-class FormChoice:
-    value: str
-    label: str
+Choices = list[tuple[str, list[tuple[str, str]]]]  # options as value and label, under headings
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ class FormField:
     """An input.
 
     Attributes:
-        name: A letter, in the address of the page.
+        name: A letter, in the address of the page; its label is `tools.field.<name>`.
         groups: Options under headings; empty for a number or a box to tick.
         kind: `choice`, `number` or `tick`.
         feeds: Name of the number in the formulas, times `times`.
@@ -84,10 +81,9 @@ class FormField:
     """
 
     name: str
-    label: str
     kind: str = "number"
     value: str = ""
-    groups: Sequence[tuple[str, Sequence[FormChoice]]] = ()
+    groups: Choices | tuple[()] = ()
     feeds: str = ""
     times: int = 1
     least: str = "1"
@@ -132,17 +128,17 @@ def calculator_page(
     return Page(path, words(f"tools.{key}.title"), words(f"tools.{key}.description"), sections, hide=("toc",))
 
 
-def variant_choices(context: Context) -> list[tuple[str, list[FormChoice]]]:
+def variant_choices(context: Context) -> Choices:
     """Variants under their models, the newest first; those without an architecture stand last."""
     catalogue = context.catalogue
     models = list(reversed(sort_by_date(catalogue.models.values())))
     models.sort(key=lambda m: all(entry.architecture is None for entry in catalogue.entries_of(m)))
-    return [(m.name, [FormChoice(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
+    return [(m.name, [(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
 
 
-def gpu_choices(context: Context) -> list[tuple[str, list[FormChoice]]]:
-    choices = [FormChoice(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
-    return [("", [*choices, FormChoice(CUSTOM, context.words("tools.custom"))])]
+def gpu_choices(context: Context) -> Choices:
+    choices = [(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
+    return [("", [*choices, (CUSTOM, context.words("tools.custom"))])]
 
 
 def form_section(
@@ -174,10 +170,9 @@ def exact_number(number: Number) -> str:
 
 
 def missing_fields_text(context: Context, entry: Entry, missing: MissingFields) -> str:
-    words = context.words
+    words, named = context.words, []
     if not missing.fields:
         return words("tools.missing.none")
-    named = []
     for field in missing.fields:
         stated = getattr(entry.architecture, field, None)
         absence = stated.absence if stated is not None else None
@@ -189,9 +184,10 @@ def missing_fields_text(context: Context, entry: Entry, missing: MissingFields) 
 def gpu_table(citations: Citations) -> Section:
     words = citations.context.words
     heads = [Head(words("tools.gpu")), *(Head(words(f"tools.{name}"), True) for name in GPU_FIELDS)]
-    rows = []
-    for gpu in citations.context.catalogue.gpus.values():
-        rows.append([Cell(escape(gpu.name)), *(value_cell(citations, getattr(gpu, name)) for name in GPU_FIELDS)])
+    rows = [
+        [Cell(escape(gpu.name)), *(value_cell(citations, getattr(gpu, name)) for name in GPU_FIELDS)]
+        for gpu in citations.context.catalogue.gpus.values()
+    ]
     html = citations.context.html("table.html.jinja", t=Table(words("tools.gpus_caption"), heads, rows))
     return Section("gpus", words("tools.gpus"), html)
 
@@ -232,34 +228,28 @@ def released_format(entry: Entry) -> str | None:
     return NUMBER_FORMATS[NumberFormat(number_format(single.value))].weights if single and single.value else None
 
 
-def weight_numbers(key: str) -> dict[str, Number]:
-    return dict(MIXED) if key == "mixed" else {"weight_bits": BITS[key]}
-
-
 def _memory_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
     context, words = citations.context, citations.context.words
-    named = [FormChoice(key, words(f"tools.memory.formats.{key}")) for key in FORMATS]
-    cache = [FormChoice(key, words(f"tools.memory.formats.{key}")) for key in (*BITS, "stored")]
-    weights = [FormChoice("released", words("tools.memory.formats.released")), *named]
-    label = {name: words(f"tools.field.{name}") for name in "vnbwcgmux"}
+    named = [(key, words(f"tools.memory.formats.{key}")) for key in FORMATS]
+    cache = [(key, words(f"tools.memory.formats.{key}")) for key in (*BITS, "stored")]
+    weights = [("released", words("tools.memory.formats.released")), *named]
     fields = (
-        FormField("v", label["v"], "choice", start.variant.id, variant_choices(context)),
-        FormField("n", label["n"], value="128K", feeds="context_length", most="100M", whole=True, base=1024),
-        FormField("b", label["b"], value="1", feeds="sequences", most="1000000", whole=True),
-        FormField("w", label["w"], "choice", "released", [("", weights)]),
-        FormField("c", label["c"], "choice", "bf16", [("", cache)]),
-        FormField("g", label["g"], "choice", gpu.id, gpu_choices(context)),
+        FormField("v", "choice", start.variant.id, variant_choices(context)),
+        FormField("n", value="128K", feeds="context_length", most="100M", whole=True, base=1024),
+        FormField("b", value="1", feeds="sequences", most="1000000", whole=True),
+        FormField("w", "choice", "released", [("", weights)]),
+        FormField("c", "choice", "bf16", [("", cache)]),
+        FormField("g", "choice", gpu.id, gpu_choices(context)),
         FormField(
             "m",
-            label["m"],
-            value=_plain_memory(gpu),
+            value=gpu.memory_gb.value.text if gpu.memory_gb.value else "",
             feeds="gpu_memory",
             times=GIGA,
             most="10000",
             only_with=("g", CUSTOM),
         ),
-        FormField("u", label["u"], value=str(USABLE_PERCENT), feeds="usable_percent", most="100"),
-        FormField("x", label["x"], "tick"),
+        FormField("u", value=str(USABLE_PERCENT), feeds="usable_percent", most="100"),
+        FormField("x", "tick"),
     )
     script = ("no_format", "no_stored")
     pages = ("answer", "answer_detail", "beyond", "size", "format")
@@ -279,11 +269,6 @@ def _memory_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
         **_memory_data(citations),
     }
     return form_section(context, "memory", fields, ("gpus", "weight_bytes", "cache_bytes"), data)
-
-
-def _plain_memory(gpu: Gpu) -> str:
-    assert gpu.memory_gb.value is not None
-    return gpu.memory_gb.value.text
 
 
 def _gpu_bytes(gpu: Gpu) -> Number:
@@ -388,7 +373,7 @@ def memory_terms(
     """For one sequence, with its cache in BF16 or as it is stored in service."""
     numbers: dict[str, Number] = {
         **memory_numbers(found),
-        **weight_numbers(weights),
+        **(MIXED if weights == "mixed" else {"weight_bits": BITS[weights]}),
         "cache_bits": BITS["bf16"],
         "context_length": length,
         "sequences": 1,
@@ -408,16 +393,17 @@ def _gigabytes_cell(term: Computation, note: str = "") -> Cell:
 
 def _render_memory_formulas(context: Context) -> str:
     words = context.words
-    figure = context.html(
-        "formula.html.jinja",
-        number=1,
-        math=Markup(formula_mathml(_MEMORY_FORMULAS)),
-        meaning=with_indices(escape(words("tools.memory.meaning"))),
-        mark="",
-    )
-    left_out = words("tools.memory.left_out", share=USABLE_PERCENT)
-    rest = "".join(f"<p>{escape(text)}</p>" for text in (left_out, words("tools.memory.window")))
-    how = Markup('<p><a href="ds:how-we-count.md#kv-cache">{}</a></p>').format(words("tools.how"))
+    below = (words("tools.memory.left_out", share=USABLE_PERCENT), words("tools.memory.window"))
+    meaning = with_indices(escape(words("tools.memory.meaning")))
+    return _render_formulas(context, _MEMORY_FORMULAS, meaning, below, "kv-cache")
+
+
+def _render_formulas(context: Context, latex: str, meaning: str, below: Iterable[str], counted: str) -> str:
+    """Formulas, their letters, what they leave out, and a link to how that is counted."""
+    math = Markup(formula_mathml(latex))
+    figure = context.html("formula.html.jinja", number=1, math=math, meaning=meaning, mark="")
+    rest = "".join(f"<p>{escape(text)}</p>" for text in below)
+    how = Markup('<p><a href="ds:how-we-count.md#{}">{}</a></p>').format(counted, context.words("tools.how"))
     return f"{figure}\n{rest}\n{how}"
 
 
@@ -482,28 +468,24 @@ def training_terms(
 
 def _training_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
     context, words = citations.context, citations.context.words
-    label = {name: words(f"tools.field.{name}") for name in "vdsagfkpr"}
-    own = ("", [FormChoice(OWN, words("tools.of_your_own"))])
+    own = ("", [(OWN, words("tools.of_your_own"))])
     fields = (
-        FormField("v", label["v"], "choice", start.variant.id, [own, *variant_choices(context)]),
-        FormField("d", label["d"], feeds="tokens", most="1000T", base=1000, hint=True),
-        FormField("s", label["s"], feeds="sequence_length", most="100M", whole=True, base=1024, hint=True),
+        FormField("v", "choice", start.variant.id, [own, *variant_choices(context)]),
+        FormField("d", feeds="tokens", most="1000T", base=1000, hint=True),
+        FormField("s", feeds="sequence_length", most="100M", whole=True, base=1024, hint=True),
         FormField(
             "a",
-            label["a"],
             value=_matrix_parameters(start),
             feeds="matrix_parameters",
             most="1000T",
             base=1000,
             only_with=("v", OWN),
         ),
-        FormField("g", label["g"], "choice", gpu.id, gpu_choices(context), hint=True),
-        FormField(
-            "f", label["f"], value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)
-        ),
-        FormField("k", label["k"], feeds="gpu_count", most="10000000", whole=True, hint=True),
-        FormField("p", label["p"], feeds="utilisation_percent", least="0.1", most="100", hint=True),
-        FormField("r", label["r"], feeds="price_per_gpu_hour", least="0.01", most="10000", hint=True),
+        FormField("g", "choice", gpu.id, gpu_choices(context), hint=True),
+        FormField("f", value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)),
+        FormField("k", feeds="gpu_count", most="10000000", whole=True, hint=True),
+        FormField("p", feeds="utilisation_percent", least="0.1", most="100", hint=True),
+        FormField("r", feeds="price_per_gpu_hour", least="0.01", most="10000", hint=True),
     )
     pages = ("answer", "answer_borrowed", "answer_detail", "about", "at_least", "what", "run", "products", "root")
     data = {
@@ -561,13 +543,8 @@ def _training_data(citations: Citations, entry: Entry, start: Entry) -> dict[str
     if hours is not None and tokens is not None and tokens.value is not None:
         part = stage_gpu_hours(root.model)
         covered = part.per_tokens.value if part and part.per_tokens and part.per_tokens.value else tokens.value
-        source = citations.footnote(part.hours.source) if part else ""
-        found["hours"] = [
-            exact_number(hours[0]),
-            exact_number(Fraction(covered.value)),
-            format.format_quantity(covered),
-            source,
-        ]
+        source, count = citations.footnote(part.hours.source) if part else "", exact_number(Fraction(covered.value))
+        found["hours"] = [exact_number(hours[0]), count, format.format_quantity(covered), source]
     return found
 
 
@@ -617,9 +594,7 @@ def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     """In percent, from the published GPU-hours, to four digits."""
     result = training_metrics_with_peak(context.lookup, entry)
     term = result.terms.get("utilisation") if result else None
-    if term is None:
-        return None
-    return format.format_significant(as_decimal(100 * term.exact), 4)
+    return format.format_significant(as_decimal(100 * term.exact), 4) if term else None
 
 
 def _runs_table(citations: Citations, start: Entry, gpu: Gpu) -> str:
@@ -628,11 +603,8 @@ def _runs_table(citations: Citations, start: Entry, gpu: Gpu) -> str:
         Head(words(f"tools.training.{key}"), True)
         for key in ("tokens", "length", "flops", "hours", "cost", "published_hours")
     ]
-    rows = [
-        row
-        for entry in context.catalogue.entries.values()
-        if (row := _run_row(citations, entry, start, gpu)) is not None
-    ]
+    made = (_run_row(citations, entry, start, gpu) for entry in context.catalogue.entries.values())
+    rows = [row for row in made if row is not None]
     caption = words(
         "tools.training.table_caption",
         gpu=gpu.name,
@@ -645,9 +617,8 @@ def _runs_table(citations: Citations, start: Entry, gpu: Gpu) -> str:
         price=citations.value_html(stated_quantity(start, "price_per_gpu_hour_usd")),
         name=start.model.name,
     )
-    return Markup("<p>{}</p>\n").format(intro) + Markup(
-        context.html("table.html.jinja", t=Table(caption, heads, rows, sortable=True, classes="ds-wide"))
-    )
+    table = Table(caption, heads, rows, sortable=True, classes="ds-wide")
+    return f"<p>{intro}</p>\n" + context.html("table.html.jinja", t=table)
 
 
 def _run_row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list[Cell] | None:
@@ -674,10 +645,8 @@ def _run_row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list
 
 
 def _whole_number_cell(term: Computation, words: Words) -> Cell:
-    return Cell(
-        recomputed_html(format.format_amount(Decimal(term.value), words), f"{term.formula} = {term.numbers}"),
-        str(term.value),
-    )
+    text = format.format_amount(Decimal(term.value), words)
+    return Cell(recomputed_html(text, f"{term.formula} = {term.numbers}"), str(term.value))
 
 
 def _published_hours(citations: Citations, entry: Entry) -> Cell:
@@ -696,12 +665,5 @@ def _published_hours(citations: Citations, entry: Entry) -> Cell:
 
 def _render_training_formulas(context: Context) -> str:
     words = context.words
-    figure = context.html(
-        "formula.html.jinja",
-        number=1,
-        math=Markup(formula_mathml(_TRAINING_FORMULAS)),
-        meaning=words("tools.training.meaning"),
-        mark="",
-    )
-    how = Markup('<p><a href="ds:how-we-count.md#training-compute">{}</a></p>').format(words("tools.how"))
-    return f"{figure}\n<p>{escape(words('tools.training.left_out'))}</p>\n{how}"
+    below = (words("tools.training.left_out"),)
+    return _render_formulas(context, _TRAINING_FORMULAS, words("tools.training.meaning"), below, "training-compute")

@@ -172,7 +172,7 @@ _PAGE_WORDS = ("remove", "unknown", "many", "few", "copied", "not_copied")
 
 def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[str, str]:
     return {
-        str(number): "<br>".join(citations.source_lines(each, set()))
+        str(number): "<br>".join(citations.source_line(source, set()) for source in each.items)
         for each, number in citations.numbers.items()
         if used is None or number in used
     }

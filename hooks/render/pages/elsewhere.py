@@ -17,7 +17,7 @@ from ..cite import Citations
 from ..context import Context
 from ..format import NOTHING, maker_name
 from ..links import technique_link, variant_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..tables import EMPTY, Cell, Column, by_column, count_cell, recomputed_html, recomputed_size, working_cell
 from .sources import sources_section
 
@@ -80,13 +80,7 @@ def elsewhere_page(context: Context) -> Page:
     sections = [lead_section(intro, caution + taken), _contemporaries_section(citations)]
     for idea in IDEAS:
         sections.append(_idea_section(context, idea, users_of(context.catalogue, idea)))
-    return Page(
-        PATH,
-        words("page.elsewhere"),
-        words("elsewhere.description"),
-        (*sections, sources_section(citations)),
-        hide=("toc",),
-    )
+    return titled_page(words, PATH, "elsewhere", (*sections, sources_section(citations)), hide=("toc",))
 
 
 def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:

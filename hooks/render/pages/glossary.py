@@ -23,7 +23,7 @@ from ..cite import Citations, plain_text
 from ..context import Context
 from ..formula import inline_mathml, with_indices, wrapping_mathml
 from ..links import technique_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..words import CHINESE, ENGLISH
 from . import declaration_of, technique_address
 
@@ -40,7 +40,7 @@ def glossary_page(context: Context) -> Page:
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     box = context.html("filter.html.jinja", script=page_script("filter"))
     lead = lead_section(intro, box + links.jump_bar(context, parts))
-    return Page("glossary.md", words("page.glossary"), words("glossary.description"), (lead, *sections), hide=("toc",))
+    return titled_page(words, "glossary.md", "glossary", (lead, *sections), hide=("toc",))
 
 
 def _technique_links(context: Context, subject: Subject) -> list[Markup]:

@@ -39,7 +39,6 @@ from ..tables import (
     value_cell,
     working_cell,
 )
-from ..words import Words
 
 
 def drawing_sections(citations: Citations, model: Model) -> list[Section]:
@@ -64,6 +63,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
         return []
     own = f"model:{model.id}"
     own_problems = problems.problems_of_page(context, own)
+    agreements = [found for e in entries for found in (e.total_agreement, e.activated_agreement)]
     asked = len(own_problems) + sum(problems.homes_of_related(context, own).values())
     html = context.html(
         "model_architecture.html.jinja",
@@ -75,7 +75,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
             tuple(sorted(entries, key=lambda entry: entry.variant.id != model.flagship)),
             bases=True,
         ),
-        legend=_sizes_legend(words, entries),
+        legend=[words("architecture.legend")] if any(found.holds for found in agreements if found) else [],
         vision=_vision_table(citations, model, entries),
         parts=_parts_table(citations, model, entries),
         explanations=_size_explanations(citations, entries),
@@ -100,16 +100,15 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
     return sections
 
 
-def _sizes_legend(words: Words, entries: Iterable[Entry]) -> list[str]:
-    made = [found for entry in entries for found in (entry.total_agreement, entry.activated_agreement) if found]
-    return [words("architecture.legend")] if any(found.holds for found in made) else []
-
-
 def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:
+    return _first_of_each(entry for entry in entries if entry.variant.architecture is not None)
+
+
+def _first_of_each(entries: Iterable[Entry]) -> list[Entry]:
+    """Each architecture once."""
     seen: dict[str, Entry] = {}
     for entry in entries:
-        if entry.variant.architecture is not None:
-            seen.setdefault(entry.architecture_owner, entry)
+        seen.setdefault(entry.architecture_owner, entry)
     return list(seen.values())
 
 
@@ -155,8 +154,7 @@ def _base_name(citations: Citations, entry: Entry) -> Markup:
     other = citations.context.catalogue.entries.get(str(base.value))
     if other is None:
         return base_html(citations, base)
-    note = citations.rich_text(base.note).striptags() if base.note else ""
-    return citations.cite(str(escape(other.variant.name)), base.source, note)
+    return citations.cite(str(escape(other.variant.name)), base.source, citations.note_text(base))
 
 
 def _vision_table(citations: Citations, model: Model, entries: Iterable[Entry]) -> Table | None:
@@ -199,9 +197,7 @@ def _size_explanations(citations: Citations, entries: tuple[Entry, ...]) -> list
         sizes = entry.variant.parameters
         parts = (part.explanation for part in sizes.parts)
         for remark in filter(None, (sizes.total_explanation, sizes.activated_explanation, *parts)):
-            said.setdefault(citations.rich_text(remark.text) + citations.footnote(remark.source), []).append(
-                entry.variant.name
-            )
+            said.setdefault(citations.sourced_text(remark), []).append(entry.variant.name)
     listed = citations.context.words("punctuation.listed")
     return [(listed.join(dict.fromkeys(names)), text) for text, names in said.items()]
 
@@ -240,13 +236,10 @@ def _differing_settings(citations: Citations, entry: Entry, names: Mapping[str, 
         if value.absence is None:
             stated.append(Markup("{} {}").format(name, citations.value_html(value)))
         else:
-            note = citations.rich_text(value.note).striptags() if value.note else ""
-            unknown.append(citations.cite(name, value.source, note))
+            unknown.append(citations.cite(name, value.source, citations.note_text(value)))
     separator = Markup(words("punctuation.separated"))
-    if stated:
-        said = [words("architecture.shared_except", **names, settings=separator.join(stated))]
-    else:
-        said = [words("architecture.shared", **names)]
+    key = "architecture.shared_except" if stated else "architecture.shared"
+    said = [words(key, **names, settings=separator.join(stated))]
     if unknown:
         said.append(words("architecture.shared_unknown", settings=separator.join(unknown)))
     return Markup(words("punctuation.gap").join(said))
@@ -259,15 +252,10 @@ def _architecture_drawings(
 
     After it comes only what no other model's pages draw and what is more than another size of the same.
     """
-    seen: dict[str, Entry] = {}
-    for entry in (citations.context.catalogue.flagship(model), *entries):
-        if entry.architecture is not None:
-            seen.setdefault(entry.architecture_owner, entry)
-    drawn = list(seen.values())
+    found = (citations.context.catalogue.flagship(model), *entries)
+    drawn = _first_of_each(entry for entry in found if entry.architecture is not None)
     shown = drawn[:1] if first else _other_kinds(citations.context, model, drawn)
-    return [
-        (entry.variant.name, architecture_drawing(citations, entry, travels=first, legend=first)) for entry in shown
-    ]
+    return [(e.variant.name, architecture_drawing(citations, e, travels=first, legend=first)) for e in shown]
 
 
 def _other_kinds(context: Context, model: Model, drawn: Sequence[Entry]) -> list[Entry]:
@@ -315,15 +303,11 @@ def _stated_keys(architectures: list[Architecture]) -> list[str]:
 
 
 def _notes_list(citations: Citations, entries: tuple[Entry, ...], owners: list[Entry]) -> list[Markup]:
-    remarks = [
-        (entry.variant.name, remark) for entry in owners if entry.architecture for remark in entry.architecture.notes
-    ]
-    remarks += [(entry.variant.name, remark) for entry in entries for remark in entry.variant.notes]
+    remarks = [(e.variant.name, remark) for e in owners if e.architecture for remark in e.architecture.notes]
+    remarks += [(e.variant.name, remark) for e in entries for remark in e.variant.notes]
     several = len(entries) > 1
     return [
-        (Markup("<b>{}</b> ").format(name) if several else Markup(""))
-        + citations.rich_text(remark.text)
-        + citations.footnote(remark.source)
+        (Markup("<b>{}</b> ").format(name) if several else Markup("")) + citations.sourced_text(remark)
         for name, remark in remarks
     ]
 

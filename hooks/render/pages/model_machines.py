@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -62,7 +62,7 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
         table=table if rows else None,
         details=details_table(citations, caption, infra.details, order, title),
         hours=_hours_table(citations, model, infra),
-        notes=[citations.rich_text(r.text) + citations.footnote(r.source) for r in infra.notes],
+        notes=list(map(citations.sourced_text, infra.notes)),
     )
     return [Section("infrastructure", words("section.infrastructure"), html)]
 
@@ -71,7 +71,6 @@ class _HoursRow(NamedTuple):
     part: Text | None
     hours: Stated[Amount]
     cost: Stated[Amount] | None
-    product: Cell = EMPTY
 
 
 def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> Table | None:
@@ -84,30 +83,27 @@ def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> T
     parts = [_HoursRow(part.part, part.hours, part.cost_usd) for part in infra.gpu_hours]
     if total is not None and total.value is not None:
         parts.append(_HoursRow(None, total, infra.cost_usd))
-    products = _hours_times_price([part.hours for part in parts], price, words)
-    lines = [part._replace(product=product) for part, product in zip(parts, products, strict=True)]
+    products = _hours_times_price([part.hours.value for part in parts if part.hours.value], price, words)
     every = Markup("<b>{}</b>").format(words("infrastructure.total"))
-
     columns: list[Column[_HoursRow]] = [
         Column(words("field.gpu_hours.part"), lambda of: citations.rich_text(of.part) if of.part else every),
         Column(words("field.gpu_hours.hours"), lambda of: value_cell(citations, of.hours), True),
         Column(words("field.gpu_hours.cost_usd"), lambda of: value_cell(citations, of.cost), True, priced),
-        Column(words("infrastructure.hours_times_price"), lambda of: of.product, True, priced),
+        Column(
+            words("infrastructure.hours_times_price"),
+            lambda of: next(products) if price and of.hours.value else EMPTY,
+            True,
+            priced,
+        ),
     ]
     caption, title = model_caption(words, "infrastructure.hours_caption", model.name)
-    return by_column(caption, columns, lines, title=title)
+    return by_column(caption, columns, parts, title=title)
 
 
-def _hours_times_price(hours: Sequence[Stated[Amount]], price: Quantity | None, words: Words) -> list[Cell]:
-    if price is None:
-        return [EMPTY] * len(hours)
-    found = [single.value.value * price.value for single in hours if single.value is not None]
-    shown = iter(zip(format.format_amounts(found, words), found, strict=True))
-    return [
-        EMPTY if single.value is None else Cell(recomputed_html(text), str(product))
-        for single in hours
-        for text, product in ([("", 0)] if single.value is None else [next(shown)])
-    ]
+def _hours_times_price(hours: Sequence[Amount], price: Quantity | None, words: Words) -> Iterator[Cell]:
+    found = [amount.value * price.value for amount in hours] if price else []
+    for text, product in zip(format.format_amounts(found, words), found, strict=True):
+        yield Cell(recomputed_html(text), str(product))
 
 
 def serving_sections(citations: Citations, model: Model) -> list[Section]:
@@ -180,12 +176,9 @@ def derived_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _derived_by_variant(citations: Citations, model: Model) -> list[tuple[Entry, TrainingMetrics]]:
-    found = []
-    for entry in citations.context.catalogue.entries_of(model):
-        result = training_metrics_with_peak(citations.context.lookup, entry)
-        if result is not None:
-            found.append((entry, result))
-    return found
+    lookup, entries = citations.context.lookup, citations.context.catalogue.entries_of(model)
+    found = ((entry, training_metrics_with_peak(lookup, entry)) for entry in entries)
+    return [(entry, result) for entry, result in found if result is not None]
 
 
 def _derived_table(
@@ -219,9 +212,8 @@ def _derived_table(
 def _derived_result(words: Words, entry: Entry, term: Computation | None) -> Markup:
     if term is None:
         return NOTHING
-    return recomputed_html(term_with_unit(words, term), term.numbers) + counted_mark(
-        words, metric_counts(entry, term.name)
-    )
+    html = recomputed_html(term_with_unit(words, term), term.numbers)
+    return html + counted_mark(words, metric_counts(entry, term.name))
 
 
 def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
@@ -303,8 +295,7 @@ def _derived_cell(citations: Citations, entry: Entry, result: TrainingMetrics | 
     term = result.terms.get(key) if result else None
     if result is None or term is None:
         return EMPTY
-    html = recomputed_html(term_with_unit(citations.context.words, term), term.numbers)
-    html += counted_mark(citations.context.words, metric_counts(entry, key))
+    html = _derived_result(citations.context.words, entry, term)
     if key == "training_flops" and result.attention_left_out:
         html += Markup("<br><small>{}</small>").format(citations.context.words("follows.products_alone"))
     return Cell(html, f"{as_decimal(term.exact):f}")

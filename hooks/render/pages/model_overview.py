@@ -296,7 +296,4 @@ def _link_list(citations: Citations, model: Model) -> list[Markup]:
 def notes_sections(citations: Citations, model: Model) -> list[Section]:
     if not model.notes:
         return []
-    items = Markup("").join(
-        Markup("<li>{}</li>").format(citations.rich_text(r.text) + citations.footnote(r.source)) for r in model.notes
-    )
-    return [Section("notes", citations.context.words("section.notes"), f"<ul>{items}</ul>")]
+    return [Section("notes", citations.context.words("section.notes"), citations.remark_list(model.notes))]

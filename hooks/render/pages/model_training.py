@@ -40,17 +40,15 @@ def training_sections(citations: Citations, model: Model) -> list[Section]:
 def _pre_training_section(citations: Citations, model: Model) -> list[Section]:
     words = citations.context.words
     stages = [stage for stage in model.training if stage.kind in MAKE_A_BASE_MODEL]
-    tokenizer = None
+    tables = []
     if model.tokenizer is not None:
-        rows = labelled_values(citations, model.tokenizer, "tokenizer.") + detail_rows(
-            citations, model.tokenizer.details
-        )
-        if rows:
-            tokenizer = key_value_table(citations, words("training.tokenizer"), rows, [v.id for v in model.variants])
-    if not stages and tokenizer is None:
+        details = detail_rows(citations, model.tokenizer.details)
+        if rows := labelled_values(citations, model.tokenizer, "tokenizer.") + details:
+            order = [variant.id for variant in model.variants]
+            tables.append(key_value_table(citations, words("training.tokenizer"), rows, order))
+    if not stages and not tables:
         return []
     title = words("section.training") if stages else words("section.tokenizer")
-    tables = [tokenizer] if tokenizer is not None else []
     return [Section("training", title, _render_stages(citations, model, stages, title, tables))]
 
 
@@ -95,12 +93,10 @@ def _stage_name(citations: Citations, stage: Stage) -> str:
 
 def _stage_view(citations: Citations, model: Model, stage: Stage, number: int) -> dict[str, object]:
     words, entries = citations.context.words, citations.context.catalogue.entries
-    kind = words(f"stage.{stage.kind.name.lower()}")
     order = [variant.id for variant in model.variants]
     rows = labelled_values(citations, stage, "")
     details = [*stage.details, *(stage.data.details if stage.data else ())]
-    title = words.text(stage.name) if stage.name else kind
-    named = title
+    title = named = _stage_name(citations, stage)
     if [other.kind for other in model.training if other.name == stage.name].count(stage.kind) > 1:
         named = words("training.numbered", title=title, number=number)
     caption = words("training.stage_caption", stage=named, model=model.name)
@@ -111,14 +107,14 @@ def _stage_view(citations: Citations, model: Model, stage: Stage, number: int) -
         "id": f"stage-{stage.id}",
         "number": number,
         "title": title,
-        "kind": kind if stage.name else "",
+        "kind": words(f"stage.{stage.kind.name.lower()}") if stage.name else "",
         "variants": [entries[id_].variant.name for id_ in stage.variants],
         "summary": citations.rich_text(stage.summary) if stage.summary else None,
         "table": _fold_if_long(model, table),
         "details": _fold_if_long(model, further, folded),
         "phases": _phases_table(citations, stage, named),
         "mix": _mix_table(citations, stage, named),
-        "notes": [citations.rich_text(remark.text) + citations.footnote(remark.source) for remark in stage.notes],
+        "notes": [citations.sourced_text(remark) for remark in stage.notes],
     }
 
 
@@ -178,9 +174,6 @@ def _mix_table(citations: Citations, stage: Stage, title: str) -> Table | None:
     return by_column(caption, columns, parts, classes="ds-constants", title=words("training.mix"))
 
 
-_MOST_NAMES = 3
-
-
 def recipe_sections(citations: Citations, model: Model) -> list[Section]:
     if not model.training:
         return []
@@ -206,12 +199,8 @@ def schedule_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _stage_kinds(citations: Citations, model: Model) -> list[tuple[str, str]]:
-    there = {stage.kind for stage in model.training}
-    return [
-        (_kind_class(kind), citations.context.words(f"stage.{kind.name.lower()}"))
-        for kind in StageKind
-        if kind in there
-    ]
+    words, there = citations.context.words, {stage.kind for stage in model.training}
+    return [(_kind_class(kind), words(f"stage.{kind.name.lower()}")) for kind in StageKind if kind in there]
 
 
 def _kind_class(kind: StageKind) -> str:
@@ -266,7 +255,6 @@ def _stage_box(
 ) -> dict[str, Any]:
     """A stage; its variants are named where they differ from those of the box before."""
     words = citations.context.words
-    kind = words(f"stage.{stage.kind.name.lower()}")
     only = ""
     if stage.variants != before and len(model.variants) > 1:
         only = words("recipe.for", variants=_variant_names(citations, stage.variants))
@@ -274,8 +262,8 @@ def _stage_box(
     return {
         "id": f"stage-{stage.id}",
         "number": number,
-        "title": words.text(stage.name) if stage.name else kind,
-        "subtitle": kind if stage.name else "",
+        "title": _stage_name(citations, stage),
+        "subtitle": words(f"stage.{stage.kind.name.lower()}") if stage.name else "",
         "kind": _kind_class(stage.kind),
         "beside": stage.kind in BESIDE,
         "only": only,
@@ -286,12 +274,8 @@ def _stage_box(
 
 def _box_facts(citations: Citations, stage: Stage) -> list[tuple[str, Markup]]:
     words, data = citations.context.words, stage.data
-    size: list[tuple[str, Stated[Any] | None]] = [
-        ("tokens", data.tokens if data else None),
-        ("samples", data.samples if data else None),
-        ("steps", stage.steps),
-    ]
-    there = [(key, value) for key, value in size if value is not None]
+    size: dict[str, Stated[Any] | None] = {"tokens": data.tokens, "samples": data.samples} if data else {}
+    there = [(key, value) for key, value in {**size, "steps": stage.steps}.items() if value is not None]
     known = [(key, value) for key, value in there if any(s.value is not None for _, s in value.singles())]
     shown = [pair for pair in known if pair[0] != "steps"] or known or there[:1]
     if stage.sequence_length is not None:
@@ -314,16 +298,9 @@ def _values_by_variant(
     for id_, single in values:
         shown = citations.value_html(single)
         if isinstance(single.value, Quantity):
-            note = citations.rich_text(single.note).striptags() if single.note else ""
-            shown = citations.cite(
-                str(
-                    format.spoken_numbers(
-                        escape(format.format_quantity(single.value, citations.context.words)), citations.context.words
-                    )
-                ),
-                single.source,
-                note,
-            )
+            words, note = citations.context.words, citations.note_text(single)
+            number = format.spoken_numbers(escape(format.format_quantity(single.value, words)), words)
+            shown = citations.cite(str(number), single.source, note)
             if told and note:
                 shown += Markup(" <small>{}</small>").format(note)
         if id_ and len(values) > 1:

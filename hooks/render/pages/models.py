@@ -29,7 +29,7 @@ from ..figures.map import lane_name, timeline_figure
 from ..figures.map_items import own_form, timeline_items
 from ..format import NOTHING, short_model
 from ..links import model_link
-from ..page import Page, Redirect, Section, lead_section
+from ..page import Page, Redirect, Section, lead_section, titled_page
 from ..tables import EMPTY, Cell, Column, by_column, sort_key, value_cell
 from . import compare, model_architecture, model_changes, model_machines, model_overview, model_training
 from .model_overview import Tab
@@ -40,10 +40,10 @@ def models_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     count, variants = len(context.catalogue.models), len(context.catalogue.entries)
     table = Section("families", words("models.families"), families_table(citations))
-    return Page(
+    return titled_page(
+        words,
         "models/index.md",
-        words("page.models"),
-        words("models.description"),
+        "models",
         (
             lead_section(words("models.intro", count=count, variants=variants), _family_cards(context)),
             table,
@@ -135,10 +135,10 @@ def timeline_page(context: Context) -> Page:
             ("list", words("timeline.as_list"), Markup(listed)),
         ],
     )
-    return Page(
+    return titled_page(
+        words,
         "timeline.md",
-        words("page.timeline"),
-        words("timeline.description"),
+        "timeline",
         (lead_section(words("timeline.intro"), views), sources_section(citations)),
         hide=("navigation", "toc"),
     )

@@ -16,7 +16,7 @@ from .. import links
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
 from ..context import Context
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..words import Words
 from . import technique_address
 
@@ -141,9 +141,7 @@ def references_page(context: Context) -> Page:
         )
         for name in shown
     ]
-    return Page(
-        "references.md", words("page.references"), words("references.description"), tuple(sections), hide=("toc",)
-    )
+    return titled_page(words, "references.md", "references", tuple(sections), hide=("toc",))
 
 
 def _reference_part(context: Context, reference: Reference) -> str:

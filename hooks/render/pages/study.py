@@ -28,7 +28,7 @@ from ..context import Context
 from ..format import format_integer
 from ..labs import PAGE, experiment_card, format_minutes, machines_used, verdicts_found
 from ..links import jump_bar
-from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of
+from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
 from ..problems import LONGEST_OPENING, home_of, problem_item, problems_of_page, title_and_address
 from ..tables import agreement_cell, substituted_formula, working_link
 from . import GUIDE
@@ -58,10 +58,10 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
         for path, items in _experiments_by_guide(context.catalogue, written).items()
         if items
     ]
-    return Page(
+    return titled_page(
+        words,
         PAGE,
-        words("page.experiments"),
-        words("experiments.description"),
+        "experiments",
         (
             lead_section(words("experiments.intro")),
             *groups,
@@ -121,7 +121,7 @@ def problems_page(context: Context, written: Mapping[str, str]) -> Page:
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + problems.checker_script(context))
     lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + links.jump_bar(context, parts))
-    return Page("problems.md", words("page.problems"), words("problems.description"), (lead, *sections), hide=("toc",))
+    return titled_page(words, "problems.md", "problems", (lead, *sections), hide=("toc",))
 
 
 def _pages_in_order(catalogue: Catalogue) -> list[str]:
@@ -206,7 +206,7 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
         sections.append(Section(route.id, words.text(route.name), html))
     last = sections[-1]
     sections[-1] = Section(last.id, last.title, last.html + read_script(context))
-    return Page("start.md", words("page.start"), words("start.description"), tuple(sections))
+    return titled_page(words, "start.md", "start", tuple(sections))
 
 
 def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
@@ -291,11 +291,8 @@ def reading_page(context: Context) -> Page:
         )
         for name, items in groups.items()
     ]
-    return Page(
-        READING_PATH,
-        words("page.reading"),
-        words("reading.description"),
-        (lead_section(words("reading.intro")), *sections, sources_section(citations)),
+    return titled_page(
+        words, READING_PATH, "reading", (lead_section(words("reading.intro")), *sections, sources_section(citations))
     )
 
 

@@ -22,7 +22,7 @@ from ..family_facts import family_label
 from ..format import UsePart, part_of, short_model
 from ..formula import wrapping_mathml
 from ..links import model_link, technique_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..tables import detail_rows, key_value_table
 from ..technique_figures import figures_of, labs_of
 from .elsewhere import line_elsewhere
@@ -131,10 +131,10 @@ def technique_index_page(context: Context) -> Page:
         ],
     )
     intro = words("techniques.intro", count=len(context.catalogue.techniques))
-    return Page(
+    return titled_page(
+        words,
         "techniques/index.md",
-        words("page.techniques"),
-        words("techniques.description"),
+        "techniques",
         (lead_section(intro), Section("views", words("views.label"), views, quiet=True)),
         hide=("toc",),
     )
@@ -409,11 +409,7 @@ def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tupl
     if technique.disputes:
         yield "disputes", render_disputes(citations, technique.disputes)
     if technique.notes:
-        items = Markup("").join(
-            Markup("<li>{}</li>").format(citations.rich_text(r.text) + citations.footnote(r.source))
-            for r in technique.notes
-        )
-        yield "notes", f"<ul>{items}</ul>"
+        yield "notes", citations.remark_list(technique.notes)
 
 
 def _unquoted_facts(technique: Technique) -> list[Detail]:

@@ -37,7 +37,7 @@ from ..cite import Citations, counted_text
 from ..context import Context
 from ..format import short_size
 from ..links import model_link, variant_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..plays import run_script
 from ..tables import recomputed_html
 from .sources import sources_section
@@ -175,10 +175,10 @@ def trends_page(context: Context) -> Page:
             "trends", {"trends-data": json.dumps(data, ensure_ascii=False, separators=(",", ":"))}
         ),
     )
-    return Page(
+    return titled_page(
+        words,
         "trends.md",
-        words("page.trends"),
-        words("trends.description"),
+        "trends",
         (
             lead_section(words("trends.intro"), controls),
             *sections,

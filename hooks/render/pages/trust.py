@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -19,17 +19,7 @@ from catalogue.schema.documents import Witness
 from catalogue.schema.model import Dates, Track
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
-from catalogue.schema.values import (
-    Absence,
-    Facet,
-    PartialDate,
-    Single,
-    Source,
-    Sources,
-    Stated,
-    fields_with,
-    fields_with_values,
-)
+from catalogue.schema.values import Absence, Facet, PartialDate, Single, Stated, fields_with, fields_with_values
 from catalogue.witnesses import Comparison, Outcome, compare_witness
 
 from .. import format
@@ -38,7 +28,7 @@ from ..cite import Citations
 from ..context import Context
 from ..format import NOTHING, format_span, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell, stated_at
 from .sources import sources_section
 
@@ -70,31 +60,32 @@ class CoverageState(StrEnum):
     UNKNOWN = "coverage.unknown"
 
 
-@dataclass(frozen=True)
-class FieldGroup:
-    word: str
-    fields: tuple[tuple[str, Callable[[Entry], CoverageState]], ...]
+FieldState = Callable[[Entry], CoverageState]
+GENERAL = (
+    *("variant.parameters.total", "variant.parameters.activated", "variant.context_length"),
+    *("model.tokenizer.algorithm", "model.tokenizer.vocabulary"),
+    *(f"model.dates.{name}" for name in fields_with_values(Dates)),
+    *("model.licences.code", "model.licences.weights", "model.licences.commercial_use"),
+)
 
 
 def coverage_section(context: Context) -> Section:
     words = context.words
     entries = [context.catalogue.flagship(model) for model in context.catalogue.models.values()]
     counted = [
-        (words(group.word), Counter(state(entry) for _, state in group.fields for entry in entries))
-        for group in field_groups(context)
+        (words(word), Counter(state(entry) for state in states.values() for entry in entries))
+        for word, states in field_groups().items()
     ]
     columns: list[Column[tuple[str, Counter[CoverageState]]]] = [
         Column(words("coverage.fields"), lambda row: row[0]),
         Column(words("coverage.known"), lambda row: _share_cell(row[1]), True),
-        *(
-            columns_for_each(
-                (CoverageState.COPY, CoverageState.NOT_PUBLISHED, CoverageState.UNKNOWN),
-                lambda state: words(state).capitalize(),
-                lambda row, state: count_cell(row[1][state]),
-                True,
-            )
-        ),
     ]
+    columns += columns_for_each(
+        (CoverageState.COPY, CoverageState.NOT_PUBLISHED, CoverageState.UNKNOWN),
+        lambda state: words(state).capitalize(),
+        lambda row, state: count_cell(row[1][state]),
+        True,
+    )
     table = by_column(words("coverage.caption"), columns, counted)
     intro = escape(words("coverage.intro", models=len(entries)))
     html = f"<p>{intro}</p>{context.html('table.html.jinja', t=table)}"
@@ -102,104 +93,56 @@ def coverage_section(context: Context) -> Section:
 
 
 def _share_cell(count: Counter[CoverageState]) -> Cell:
-    known, applying = (
-        count[CoverageState.SOURCED] + count[CoverageState.COPY],
-        count.total() - count[CoverageState.NOT_APPLICABLE],
-    )
+    known = count[CoverageState.SOURCED] + count[CoverageState.COPY]
+    applying = count.total() - count[CoverageState.NOT_APPLICABLE]
     share = known / applying if applying else 0
     return Cell(escape(f"{100 * share:.0f}%"), str(share))
 
 
-def field_groups(context: Context) -> Iterator[FieldGroup]:
-    words = context.words
-    yield FieldGroup("coverage.general", tuple(_general_fields(context)))
-    yield FieldGroup(
-        "coverage.architecture",
-        tuple(
-            (words(f"field.architecture.{path}"), _architecture_state(path))
-            for path in fields_with_values(Architecture)
-            if not path.startswith("rope_scaling.") or path == "rope_scaling.type"  # of a scaling its kind alone
-        ),
-    )
-    for word, kinds, paths in STAGES:
-        yield FieldGroup(word, tuple((words(f"field.{path}"), _stage_state(kinds, path)) for path in paths))
-    yield FieldGroup(
-        "coverage.infrastructure",
-        tuple(
-            (words(f"field.infrastructure.{path}"), _infrastructure_state(path))
-            for path in fields_with_values(Infrastructure)
-        ),
-    )
+def field_groups() -> dict[str, dict[str, FieldState]]:
+    """By the word of a group: what is known of a field, by its path."""
+    architecture = [
+        path
+        for path in fields_with_values(Architecture)
+        if not path.startswith("rope_scaling.") or path == "rope_scaling.type"  # of a scaling its kind alone
+    ]
+    return {
+        "coverage.general": {path: partial(_general_state, path) for path in GENERAL},
+        "coverage.architecture": {path: partial(_architecture_state, path) for path in architecture},
+        **{word: {path: partial(_stage_state, kinds, path) for path in paths} for word, kinds, paths in STAGES},
+        "coverage.infrastructure": {
+            path: partial(_infrastructure_state, path) for path in fields_with_values(Infrastructure)
+        },
+    }
 
 
-def _general_fields(context: Context) -> Iterator[tuple[str, Callable[[Entry], CoverageState]]]:
-    words = context.words
-    yield words("field.parameters.total"), lambda entry: state_of([entry.variant.parameters.total])
-    yield words("field.parameters.activated"), _activated_state
-    yield words("field.context_length"), lambda entry: state_of([entry.variant.context_length])
-    yield (
-        words("coverage.tokenizer", name=words("field.tokenizer.algorithm")),
-        lambda entry: state_of([stated_at(entry.model.tokenizer, "algorithm")]),
-    )
-    yield (
-        words("coverage.tokenizer", name=words("field.tokenizer.vocabulary")),
-        lambda entry: state_of([stated_at(entry.model.tokenizer, "vocabulary")]),
-    )
-    for name in fields_with_values(Dates):
-        yield words("coverage.date", name=words(f"field.dates.{name}")), _of_date(name)
-    for name in ("code", "weights"):
-        yield words("coverage.licence", name=words(f"field.licences.{name}")), _of_licence(name)
-    yield words("coverage.commercial"), _of_licence("commercial_use")
+def _general_state(path: str, entry: Entry) -> CoverageState:
+    of_experts, of_a_paper = path == "variant.parameters.activated", path == "model.dates.paper"
+    silent = (of_experts and _is_dense(entry)) or (of_a_paper and entry.model.reference is None)
+    return _unless_inapplicable(silent, state_of([stated_at(entry, path)]))
 
 
-def _activated_state(entry: Entry) -> CoverageState:
-    return _unless_inapplicable(_is_dense(entry), state_of([entry.variant.parameters.activated]))
-
-
-def _of_date(name: str) -> Callable[[Entry], CoverageState]:
-    def state(entry: Entry) -> CoverageState:
-        without_paper = name == "paper" and entry.model.reference is None
-        return _unless_inapplicable(without_paper, state_of([getattr(entry.model.dates, name)]))
-
-    return state
-
-
-def _of_licence(name: str) -> Callable[[Entry], CoverageState]:
-    return lambda entry: state_of([stated_at(entry.model.licences, name)])
-
-
-def _architecture_state(path: str) -> Callable[[Entry], CoverageState]:
+def _architecture_state(path: str, entry: Entry) -> CoverageState:
     """Not applicable where the kind has no such field, or where an applicable one would be stated."""
-
-    def state(entry: Entry) -> CoverageState:
-        architecture = entry.architecture
-        if architecture is None:
-            has_no_size = entry.variant.parameters.total.absence is Absence.NOT_APPLICABLE
-            return CoverageState.NOT_APPLICABLE if has_no_size else CoverageState.UNKNOWN
-        silent = path in fields_with(Architecture, Facet.OF_A_PART) or not allows_field(architecture, path)
-        if path == "intermediate_size" and not _is_dense(entry):
-            silent = True  # only where some layers stay dense, and then a rule asks for it
-        return _unless_inapplicable(silent, state_of([stated_at(architecture, path)]))
-
-    return state
+    architecture = entry.architecture
+    if architecture is None:
+        has_no_size = entry.variant.parameters.total.absence is Absence.NOT_APPLICABLE
+        return CoverageState.NOT_APPLICABLE if has_no_size else CoverageState.UNKNOWN
+    silent = path in fields_with(Architecture, Facet.OF_A_PART) or not allows_field(architecture, path)
+    if path == "intermediate_size" and not _is_dense(entry):
+        silent = True  # only where some layers stay dense, and then a rule asks for it
+    return _unless_inapplicable(silent, state_of([stated_at(architecture, path)]))
 
 
-def _stage_state(kinds: frozenset[StageKind], path: str) -> Callable[[Entry], CoverageState]:
-    def state(entry: Entry) -> CoverageState:
-        stages = [stage for stage in entry.model.training if stage.kind in kinds]
-        return _unless_inapplicable(not stages, state_of(stated_at(stage, path) for stage in stages))
-
-    return state
+def _stage_state(kinds: frozenset[StageKind], path: str, entry: Entry) -> CoverageState:
+    stages = [stage for stage in entry.model.training if stage.kind in kinds]
+    return _unless_inapplicable(not stages, state_of(stated_at(stage, path) for stage in stages))
 
 
-def _infrastructure_state(path: str) -> Callable[[Entry], CoverageState]:
-    def state(entry: Entry) -> CoverageState:
-        of_experts = path in ("parallelism.expert", "precision.communication")
-        return _unless_inapplicable(
-            of_experts and _is_dense(entry), state_of([stated_at(entry.model.infrastructure, path)])
-        )
-
-    return state
+def _infrastructure_state(path: str, entry: Entry) -> CoverageState:
+    of_experts = path in ("parallelism.expert", "precision.communication")
+    found = state_of([stated_at(entry.model.infrastructure, path)])
+    return _unless_inapplicable(of_experts and _is_dense(entry), found)
 
 
 def _is_dense(entry: Entry) -> bool:
@@ -218,20 +161,11 @@ def state_of(values: Iterable[Stated[Any] | None]) -> CoverageState:
 
 
 def _single_state(single: Single[Any]) -> CoverageState:
-    if single.absence is Absence.NOT_PUBLISHED:
-        return CoverageState.NOT_PUBLISHED
-    if single.absence is Absence.NOT_APPLICABLE:
-        return CoverageState.NOT_APPLICABLE
-    if single.absence is Absence.UNKNOWN:
-        return CoverageState.UNKNOWN
-    return CoverageState.SOURCED if _first_hand(single.source) else CoverageState.COPY
-
-
-def _first_hand(sources: Sources | None) -> bool:
-    def original(source: Source) -> bool:
-        return source.via is None and not source.second_hand
-
-    return sources is not None and any(original(source) for source in sources.items)
+    if single.absence is not None:
+        return CoverageState[single.absence.name]
+    sources = single.source.items if single.source is not None else ()
+    first_hand = any(source.via is None and not source.second_hand for source in sources)
+    return CoverageState.SOURCED if first_hand else CoverageState.COPY
 
 
 # Outcomes of a comparison that was made; the others say why there is none.
@@ -306,21 +240,20 @@ def _equal_table(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     def built(entries: Sequence[Entry]) -> Built:
         return context.catalogue.peers.built[entries[0].architecture_owner]
 
+    def short_link(entry: Entry) -> Markup:
+        return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(entry.variant.name))
+
     columns: list[Column[Sequence[Entry]]] = [
         Column(words("trust.peers.first"), lambda entries: variant_link(entries[0])),
         Column(words("trust.peers.class"), lambda entries: _class_name(built(entries).name)),
         Column(words("trust.peers.both"), lambda entries: count_cell(built(entries).total), True),
-        Column(words("trust.peers.others"), lambda entries: listed.join(map(_variant_link, entries[1:])) or NOTHING),
+        Column(words("trust.peers.others"), lambda entries: listed.join(map(short_link, entries[1:])) or NOTHING),
     ]
     return by_column(words("trust.peers.caption"), columns, groups)
 
 
 def _class_name(name: str) -> Markup:
     return Markup('<code title="{}">{}</code>').format(name, name.partition("For")[0])
-
-
-def _variant_link(entry: Entry) -> Markup:
-    return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(entry.variant.name))
 
 
 def _outcome_text(context: Context, entry: Entry, outcome: State) -> str:
@@ -373,7 +306,7 @@ def trust_page(context: Context) -> Page:
         *peer_sections(context),
         *_witness_sections(context),
     ]
-    return Page("trust.md", words("page.trust"), words("trust.description"), tuple(sections))
+    return titled_page(words, "trust.md", "trust", tuple(sections))
 
 
 def _day_html(context: Context, day: str) -> Markup:
@@ -479,10 +412,10 @@ def corrections_page(context: Context) -> Page:
         lead = context.html("filter.html.jinja", script=page_script("filter"))
     else:
         lead = f"<p>{escape(words('corrections.none'))}</p>"
-    return Page(
+    return titled_page(
+        words,
         "corrections.md",
-        words("page.corrections"),
-        words("corrections.description"),
+        "corrections",
         (lead_section(words("corrections.intro"), lead), *sections, sources_section(citations)),
         hide=("toc",),
     )

@@ -17,7 +17,7 @@ from catalogue.schema.values import Block, PartialDate
 from .. import format
 from ..context import Context
 from ..links import technique_link
-from ..page import Page, Section, lead_section
+from ..page import Page, Section, lead_section, titled_page
 from ..tables import Column, by_column
 from ..technique_figures import SHOWN, lab_link
 from ..words import ENGLISH, Words
@@ -40,10 +40,10 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
     said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision_text(context)))
     lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p>{said}')
     hosting = f"{words('extend.host_text')}\n\n{_code_block('sh', _HOSTING)}\n\n{words('extend.host_more')}"
-    return Page(
+    return titled_page(
+        words,
         "use-and-extend.md",
-        words("page.extend"),
-        words("extend.description"),
+        "extend",
         (
             lead,
             *_download_sections(context, downloads),
@@ -140,7 +140,7 @@ def field_reference_page(context: Context) -> Page:
         Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.LOCATOR_FORMS)),
         Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
     )
-    return Page("fields.md", words("page.fields"), words("fields.description"), sections)
+    return titled_page(words, "fields.md", "fields", sections)
 
 
 def code_page(context: Context) -> Page:
@@ -154,7 +154,7 @@ def code_page(context: Context) -> Page:
             sections.append(
                 Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
             )
-    return Page("from-reports-to-code.md", words("page.code"), words("code.description"), tuple(sections))
+    return titled_page(words, "from-reports-to-code.md", "code", tuple(sections))
 
 
 def released_code(context: Context, technique_id: str) -> list[Markup]:

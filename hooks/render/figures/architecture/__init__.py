@@ -6,6 +6,7 @@ in a page. Every number links to its source and carries its name in config.json 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -41,7 +42,7 @@ def architecture_drawing(citations: Citations, entry: Entry, *, travels: bool = 
         wide=wide_layout(dims, entry, head) if travels else None,
         file=file_of(entry) if travels else "",
         legend=legend,
-        summary=text_alternative(dims, entry),
+        summary=text_alternative(dims),
     )
     return Markup(html)
 
@@ -61,9 +62,8 @@ def way_of_images(citations: Citations, entry: Entry) -> Markup:
 
 def _drawing_head(dims: Dimensions, entry: Entry) -> SheetHead:
     words, parameters = dims.words, entry.variant.parameters
-    release = entry.variant.release
-    released = release.weights if release is not None else None
-    date = released.value if released is not None and released.value is not None else first_date(entry.model)
+    released = entry.variant.release.weights if entry.variant.release else None
+    date = released.value if released and released.value else first_date(entry.model)
     pieces: list[list[Part]] = [
         [format.format_date(date, words)] if date else [],
         dims.worded_line("fact_total", total=dims.other_value(parameters.total, "drawing.total")),
@@ -84,7 +84,7 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> SheetHead:
     if term is not None:
         total = Dimension("", words("drawing.cache"), f"{term.value:,}", str(term.value), formula=term.formula)
         cache = dims.worded_line("cache_sum", sum=BoldText(term.numbers), total=total)
-    return SheetHead(entry.variant.name, facts, cache, _credit_lines(dims, entry))
+    return SheetHead(entry.variant.name, facts, cache, _credit_lines(dims))
 
 
 def _short_length(context: Dimension | None, words: Words) -> Dimension | None:
@@ -92,16 +92,11 @@ def _short_length(context: Dimension | None, words: Words) -> Dimension | None:
     return replace(context, shown=context.shown.partition(bracket)[0]) if context is not None else None
 
 
-def _credit_lines(dims: Dimensions, entry: Entry) -> str:
+def _credit_lines(dims: Dimensions) -> str:
     references, architecture = dims.citations.context.catalogue.references, dims.architecture
-    counted: dict[str, int] = {}
-    for name in type(architecture).model_fields:
-        source = getattr(getattr(architecture, name), "source", None)
-        if isinstance(source, Sources):
-            for item in source.items:
-                title = references[item.key].title
-                counted[title] = counted.get(title, 0) + 1
-    titles = sorted(counted, key=lambda title: -counted[title])
+    stated = (getattr(getattr(architecture, name), "source", None) for name in type(architecture).model_fields)
+    cited = (item for source in stated if isinstance(source, Sources) for item in source.items)
+    titles = [title for title, _ in Counter(references[item.key].title for item in cited).most_common()]
     words = dims.words
     for most in range(min(3, len(titles)), 0, -1):
         more = words("drawing.credit_more", count=len(titles) - most) if len(titles) > most else ""
@@ -111,7 +106,7 @@ def _credit_lines(dims: Dimensions, entry: Entry) -> str:
     return credit
 
 
-def text_alternative(dims: Dimensions, entry: Entry) -> str:
+def text_alternative(dims: Dimensions) -> str:
     words = dims.words
     sentences = [
         summary_sentence(dims, "embedding", "vocab_size", "hidden_size"),

@@ -129,19 +129,10 @@ def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
         return y - 20
     narrow = sheet.width == NARROW
     x, room = (18.0, sheet.width - 36) if narrow else (142.0, 320.0)
-    sheet.path(path_data("M", 18, y - 8, "H", sheet.width - 18), "rule")
-    first, second = dims.words("drawing.kept").split("\n")
-    if narrow:
-        sheet.text(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
-        y += 18
-    else:
-        sheet.text(18, y + 10, first, css="strong")
-        sheet.text(18, y + 26, second, css="strong")
+    _kept_title(sheet, dims, y)
+    y += 18 if narrow else 0
     for name, kept in known:
-        share = int(kept.plain) / int(whole.plain)
-        sheet.box(x, y, room, _BAR, "against", 2)
-        sheet.path(bar_path(x, y, max(2.0, room * share), _BAR), "cached")
-        sheet.path(hatch_path(x, y, max(2.0, room * share), _BAR), "hatch")
+        _draw_share(sheet, x, y, room, _BAR, int(kept.plain) / int(whole.plain))
         text = dims.worded_line(f"kept_in_{name}", kept=kept)
         if narrow:
             sheet.text(x, y + _BAR + 15, *text)
@@ -431,15 +422,19 @@ def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Par
     x, room = (18.0, sheet.width - 36) if narrow else (142.0, sheet.width - 166)
     if narrow:
         y += 14
-    share = kept / max(kept, without)
-    sheet.box(x, y, room, _KEPT, "against", 2)
-    sheet.path(bar_path(x, y, max(2.0, room * share), _KEPT), "cached")
-    sheet.path(hatch_path(x, y, max(2.0, room * share), _KEPT), "hatch")
+    _draw_share(sheet, x, y, room, _KEPT, kept / max(kept, without))
     sheet.text(x, y + _KEPT + 16, *here)
     if narrow:
         return sheet.text_lines(x, y + _KEPT + 34, [there]) - 12
     sheet.text(x + room, y + _KEPT + 16, *there, anchor="end")
     return y + _KEPT + 20
+
+
+def _draw_share(sheet: Sheet, x: float, y: float, room: float, height: float, share: float) -> None:
+    """What is kept, hatched, of a bar of what would be."""
+    sheet.box(x, y, room, height, "against", 2)
+    sheet.path(bar_path(x, y, max(2.0, room * share), height), "cached")
+    sheet.path(hatch_path(x, y, max(2.0, room * share), height), "hatch")
 
 
 def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalogue.schema.architecture import FeedForward
 from catalogue.schema.values import per_kind
@@ -103,7 +103,7 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
     plates = _group_plates(routed, groups, x, top - 2, room)
     spare = height - (plates.bottom - plates.y)
     if spare > 0:
-        plates = _Plates(plates.count, plates.size, plates.columns, plates.per_row, plates.pitch, x, top + spare / 2)
+        plates = replace(plates, y=top + spare / 2)
     chosen, filled = example_choice(routed, active, plates.count, dims.number("topk_group") or 0)
     # Beside a short vector the gate stands clear of the size below it.
     gate = ((66.0 if height < _SHORT else 58.0) if narrow else 76.0, top + max(height, plates.bottom - plates.y) / 2)
@@ -256,10 +256,6 @@ class LayerRun:
     layers: int
 
 
-def _uniform_runs(dims: Dimensions) -> list[LayerRun]:
-    return [LayerRun("dense", dims.stated("num_hidden_layers"), "run_all", dims.number("num_hidden_layers") or 0)]
-
-
 def _expert_runs(dims: Dimensions) -> list[LayerRun]:
     total = dims.number("num_hidden_layers") or 0
     encoder = dims.number("encoder_layers")
@@ -285,10 +281,6 @@ def _expert_runs(dims: Dimensions) -> list[LayerRun]:
     else:
         count = dims.stated("num_hidden_layers")
     return [*found, LayerRun("moe", count, "run_gate" if hashed else "run_moe", total - dense - hashed)]
-
-
-def _dense_sentences(dims: Dimensions) -> list[str]:
-    return [summary_sentence(dims, "dense", "intermediate_size")]
 
 
 def _expert_sentences(dims: Dimensions) -> list[str]:
@@ -330,8 +322,10 @@ NETWORKS: Mapping[FeedForward, NetworkDrawing] = per_kind(
             _activation_line,
             _draw_dense_network,
             _compare_dense_network,
-            _uniform_runs,
-            _dense_sentences,
+            lambda dims: [
+                LayerRun("dense", dims.stated("num_hidden_layers"), "run_all", dims.number("num_hidden_layers") or 0)
+            ],
+            lambda dims: [summary_sentence(dims, "dense", "intermediate_size")],
         ),
         FeedForward.DEEPSEEK_MOE: NetworkDrawing(
             "drawing.moe", _kind_of_experts, _draw_experts, _compare_experts, _expert_runs, _expert_sentences
@@ -387,8 +381,10 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
     else:
         scale = room / chosen
         sheet.text(x, y + 10, *dims.worded_line(f"make{which}", **stated, chosen_width=total))
-    _draw_width_segments(sheet, x, y + 18, active, shared, width * scale)
-    y += 18 + _SEGMENT
+    y += 18
+    for css, places in (("chosen", range(active)), ("shared-width", range(active, active + shared))):
+        sheet.path(bars_path((x + at * width * scale, y, width * scale - 1.6, _SEGMENT) for at in places), css)
+    y += _SEGMENT
     every = dims.number("n_routed_experts")
     if not dense and every:
         all_of = dims.derived("all_width", "(n_routed_experts + n_shared_experts) * moe_intermediate_size")
@@ -398,10 +394,3 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
         sheet.path(bar_path(x, y + 34, max(1.5, room * share), 14), "used")
         y += 52
     return y
-
-
-def _draw_width_segments(sheet: Sheet, x: float, y: float, active: int, shared: int, width: float) -> None:
-    for first, count, css in ((0, active, "chosen"), (active, shared, "shared-width")):
-        sheet.path(
-            bars_path((x + index * width, y, width - 1.6, _SEGMENT) for index in range(first, first + count)), css
-        )

@@ -69,9 +69,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
     sheet.text(AXIS, y + 43, *size, anchor="middle")
     sheet.path(_arrow_tip(AXIS, y + 50), "tip")
     sheet.text(AXIS, y + 72, words("drawing.tokens"), anchor="middle")
-    y += 80
-    y = _draw_kind_legend(sheet, dims, kinds, y + 14)
-    sheet.height = y
+    sheet.height = _draw_kind_legend(sheet, dims, kinds, y + 94)
     return StackDrawing(sheet, opened + (pitch - _layer_gap(pitch)) / 2, entry)
 
 
@@ -109,7 +107,7 @@ def _beside_head(sheet: Sheet, dims: Dimensions, markers: dict[str, int], top: f
     for index, parts in enumerate(dims.worded_lines("drafter_box" if drafter else "mtp_box", count=count)):
         sheet.text(x + width / 2, 52 + index * 17, *parts, anchor="middle")
     if drafter:
-        _draw_marker(sheet, x + width, 34, markers["drafter"])
+        sheet.marker(x + width, 34, markers["drafter"])
 
 
 def _draw_run_name(sheet: Sheet, dims: Dimensions, group: LayerRun, top: float, height: float) -> None:
@@ -128,17 +126,17 @@ def _draw_run_name(sheet: Sheet, dims: Dimensions, group: LayerRun, top: float, 
 
 
 def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch: float, marker: int | None) -> None:
-    order = list(kinds)
+    order = kinds[::-1]
     x, height = LEFT + BARS + 3, pitch - _layer_gap(pitch)
     for kind in KINDS:
-        places = [index for index, name in enumerate(reversed(order)) if name.removesuffix(ENGRAM) == kind]
+        places = [index for index, name in enumerate(order) if name.removesuffix(ENGRAM) == kind]
         sheet.path(bars_path((x, top + index * pitch, _COLUMN, height) for index in places), f"kind {kind}")
-    engrams = [index for index, name in enumerate(reversed(order)) if name.endswith(ENGRAM)]
+    engrams = [index for index, name in enumerate(order) if name.endswith(ENGRAM)]
     for index in engrams:
         y = top + (index + 1) * pitch
         sheet.path(path_data("M", LEFT - 1, y, "l-7-4v8z"), "engram")
     if engrams and marker is not None:
-        _draw_marker(sheet, LEFT - 18, top + (engrams[-1] + 1) * pitch, marker)
+        sheet.marker(LEFT - 18, top + (engrams[-1] + 1) * pitch, marker)
 
 
 def _draw_kind_legend(sheet: Sheet, dims: Dimensions, kinds: Sequence[str], y: float) -> float:
@@ -152,19 +150,11 @@ def _draw_kind_legend(sheet: Sheet, dims: Dimensions, kinds: Sequence[str], y: f
     return y
 
 
-def _draw_marker(sheet: Sheet, x: float, y: float, number: int) -> None:
-    sheet.circle(x, y, 9, "marker")
-    sheet.text(x, y + 4.3, str(number), css="marked", anchor="middle")
-
-
 WIDE_SHEET, NARROW_SHEET = 1240.0, 360.0
 _FRAME, _FRAME_RIGHT, _PANELS, _STREAM = 356.0, 1212.0, 430.0, 394.0
 _MARGIN = 28.0
-_ENDS, _LEAST_STACK, _NARROW_STACK = (
-    140.0,
-    240.0,
-    430.0,
-)  # heights: what is no layer; layers at least; on a narrow sheet
+# Heights: what is no layer; layers at least; on a narrow sheet.
+_ENDS, _LEAST_STACK, _NARROW_STACK = 140.0, 240.0, 430.0
 _FOUR_NORMS = 4  # norms of a layer that has one before and one after each network
 
 
@@ -217,8 +207,7 @@ def wide_layout(dims: Dimensions, entry: Entry, head: SheetHead) -> Sheet:
     for top, panel in ((ffn_top, ffn), (attention_top, attn)):
         _draw_residual_joins(sheet, dims, _STREAM, _PANELS, top, panel.height)
         sheet.place_sheet(_PANELS, top, panel)
-    down = bottom + 24
-    down = _draw_auxiliary_strip(sheet, dims, entry, markers, down)
+    down = _draw_auxiliary_strip(sheet, dims, entry, markers, bottom + 24)
     sheet.path(path_data("M", _MARGIN, down, "H", _FRAME_RIGHT), "rule")
     sheet.text(_MARGIN, down + 24, *head.cache)
     room = _FRAME_RIGHT - _MARGIN - 430
@@ -316,22 +305,16 @@ def _image_markers(
 ) -> None:
     if "images" not in markers:
         return
-    found = image_paths(entry)
-    places = []
-    if ImageWay.IN in found:
-        sheet.path(path_data("M", x + LEFT - 22, y + whole.entry, "H", x + AXIS), "branch")
-        places.append((x + LEFT - 30, y + whole.entry))
-    if ImageWay.OUT in found:
-        sheet.path(path_data("M", x + LEFT - 22, y + 47, "H", x + LEFT), "branch")
-        places.append((x + LEFT - 30, y + 47))
-    for place in places:
-        sheet.circle(*place, 9, "marker")
-        sheet.text(place[0], place[1] + 4.3, str(markers["images"]), css="marked", anchor="middle")
+    ends = {ImageWay.IN: (y + whole.entry, x + AXIS), ImageWay.OUT: (y + 47, x + LEFT)}
+    ways = [(height, end) for way, (height, end) in ends.items() if way in image_paths(entry)]
+    for height, end in ways:
+        sheet.path(path_data("M", x + LEFT - 22, height, "H", end), "branch")
+    for height, _ in ways:
+        sheet.marker(x + LEFT - 30, height, markers["images"])
 
 
 def _part_title(sheet: Sheet, dims: Dimensions, entry: Entry, name: str, number: int, x: float, y: float) -> None:
-    sheet.circle(x + 9, y - 4, 9, "marker")
-    sheet.text(x + 9, y + 0.3, str(number), css="marked", anchor="middle")
+    sheet.marker(x + 9, y - 4, number)
     key = f"part_{name}"
     if name == "images" and ImageWay.OUT in image_paths(entry):
         key = "part_images_both"

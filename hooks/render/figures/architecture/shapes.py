@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 from zlib import crc32
 
 from catalogue.derive.expression import architecture_numbers, evaluate_formula, formula_names
@@ -166,27 +166,21 @@ class Dimensions:
         return self._dimension("", single, label) if single is not None else None
 
     def _dimension(self, key: str, single: Single[Any], label: str) -> Dimension:
-        if isinstance(single.value, int) and not isinstance(single.value, bool):
+        if single.absence is not None:
+            shown = self.words(f"absence.{single.absence.value.replace(' ', '_')}")
+        elif isinstance(single.value, int) and not isinstance(single.value, bool):
             shown = format.spoken_number(single.value, self.words)
         else:
-            shown = (
-                self.citations.value_text(single.value).striptags() if single.absence is None else self._absence(single)
-            )
-        shown += counted_text(self.words, counts_of(single))
-        plain = _plain_value(single)
+            shown = self.citations.value_text(single.value).striptags()
         return Dimension(
             key,
             self.words(label),
-            shown,
-            plain,
+            shown + counted_text(self.words, counts_of(single)),
+            _plain_value(single),
             self.citations.source_number(single.source) if single.source is not None else None,
             str(self.citations.rich_text(single.note).striptags()) if single.note is not None else "",
             absent=single.absence is not None,
         )
-
-    def _absence(self, single: Single[Any]) -> str:
-        assert single.absence is not None
-        return self.words(f"absence.{single.absence.value.replace(' ', '_')}")
 
 
 def _close_up(parts: Sequence[Part]) -> list[Part]:
@@ -287,77 +281,30 @@ SIZES = {"title": 28.0, "head": 15.0, "count": 20.0, "share": 26.0}  # font size
 TEXT = 12.5
 
 
-@dataclass(frozen=True)
-class Box:
-    kind: ClassVar[str] = "box"
-    x: float
-    y: float
-    width: float
-    height: float
-    css: str
-    radius: float = 5
-
-
-@dataclass(frozen=True)
-class Path:
-    """`parts` is the number of dashes that a dashed path shows."""
-
-    kind: ClassVar[str] = "path"
-    d: str
-    css: str
-    parts: int = 0
-
-
-@dataclass(frozen=True)
-class Circle:
-    kind: ClassVar[str] = "circle"
-    x: float
-    y: float
-    radius: float
-    css: str
-
-
-@dataclass(frozen=True)
-class Line:
-    kind: ClassVar[str] = "line"
-    x: float
-    y: float
-    parts: Sequence[Part]
-    css: str = ""
-    anchor: str = "start"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Shapes placed from (x, y)."""
-
-    kind: ClassVar[str] = "group"
-    x: float
-    y: float
-    shapes: Sequence[Shape]
-
-
-Shape = Box | Path | Circle | Line | Group
-
-
 class Sheet:
+    """Shapes for the template, each a mapping with its `kind`."""
+
     def __init__(self, width: float) -> None:
         self.width = width
         self.height = 0.0
-        self.shapes: list[Shape] = []
+        self.shapes: list[dict[str, Any]] = []
+
+    def _add(self, kind: str, x: float, y: float, **rest: object) -> None:
+        self.shapes.append({"kind": kind, "x": round(x, 1), "y": round(y, 1), **rest})
 
     def box(self, x: float, y: float, width: float, height: float, css: str, radius: float = 5) -> None:
-        self.shapes.append(Box(round(x, 1), round(y, 1), round(width, 1), round(height, 1), css, radius))
+        self._add("box", x, y, width=round(width, 1), height=round(height, 1), css=css, radius=radius)
 
     def path(self, d: str, css: str, parts: int = 0) -> None:
+        """`parts` is the number of dashes that a dashed path shows."""
         if d:
-            self.shapes.append(Path(d, css, parts))
+            self.shapes.append({"kind": "path", "d": d, "css": css, "parts": parts})
 
     def circle(self, x: float, y: float, radius: float, css: str) -> None:
-        self.shapes.append(Circle(round(x, 1), round(y, 1), radius, css))
+        self._add("circle", x, y, radius=radius, css=css)
 
     def text(self, x: float, y: float, *parts: Part, css: str = "", anchor: str = "start") -> None:
-        self.shapes.append(Line(round(x, 1), round(y, 1), parts, css, anchor))
+        self._add("line", x, y, parts=parts, css=css, anchor=anchor)
 
     def text_lines(self, x: float, y: float, lines: Sequence[Sequence[Part]], step: float = 18) -> float:
         """Lines below each other; returns where the next would stand."""
@@ -368,7 +315,12 @@ class Sheet:
         return y
 
     def place_sheet(self, x: float, y: float, sheet: Sheet) -> None:
-        self.shapes.append(Group(round(x, 1), round(y, 1), sheet.shapes))
+        self._add("group", x, y, shapes=sheet.shapes)
+
+    def marker(self, x: float, y: float, number: int) -> None:
+        """A number in a circle, where a part is drawn elsewhere."""
+        self.circle(x, y, 9, "marker")
+        self.text(x, y + 4.3, str(number), css="marked", anchor="middle")
 
 
 def line_width(parts: Sequence[Part], size: float = TEXT) -> float:
