@@ -7,7 +7,7 @@ words by which people ask for a kind of fact stand in `data/asked.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from catalogue.derive.parameters import NOT_THERE, comparable_dimension
 from catalogue.lookup import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
 from catalogue.records import Entry, recipe_stages
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import Model, Variant
+from catalogue.schema.model import ApiName, ApiPointer, Model, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, StageKind
@@ -108,9 +108,11 @@ def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
 
 def _say_the_same(some: Iterable[AnswerLine], others: Iterable[AnswerLine]) -> bool:
     """Whether lines differ only in the model that a calculator link opens with."""
-    return [replace(line, address=line.address.partition("?")[0]) for line in some] == [
-        replace(line, address=line.address.partition("?")[0]) for line in others
-    ]
+
+    def bare(lines: Iterable[AnswerLine]) -> list[AnswerLine]:
+        return [replace(line, address=line.address.partition("?")[0]) for line in lines]
+
+    return bare(some) == bare(others)
 
 
 def _variant_answers(citations: Citations, entry: Entry) -> Answers:
@@ -185,16 +187,12 @@ def _single_line(citations: Citations, label: str, value: Single[Any], address: 
 
 
 def _architecture_answers(citations: Citations, entry: Entry, address: str) -> Answers:
-    if entry.architecture is None:
-        return {}
-    words = citations.context.words
-    values = dict(stated_values(entry.architecture))
-    found = Answers()
-    for key in fields_with_values(Architecture):
-        label, value = words(f"field.architecture.{key}"), values.get(key)
-        if value is not None:
-            found[key] = [_single_line(citations, label, value, address)]
-    return found
+    words, values = citations.context.words, dict(stated_values(entry.architecture)) if entry.architecture else {}
+    return {
+        key: [_single_line(citations, words(f"field.architecture.{key}"), values[key], address)]
+        for key in fields_with_values(Architecture)
+        if key in values
+    }
 
 
 def _absent_parts(entry: Entry) -> list[str]:
@@ -209,13 +207,12 @@ def _absent_parts(entry: Entry) -> list[str]:
 
 
 def _tokenizer_answers(citations: Citations, entry: Entry, path: str) -> Answers:
-    cells = training_rows(citations, entry)
-    found = Answers()
-    for row, cell in cells.items():
-        if row.id[0] == "tokenizer":
-            line = _answer_line(citations, row.label.striptags(), cell.html, _PUBLISHED, f"{path}#training")
-            found[f"tokenizer.{row.id[1]}"] = [line]
-    return found
+    address = f"{path}#training"
+    return {
+        f"tokenizer.{row.id[1]}": [_answer_line(citations, row.label.striptags(), cell.html, _PUBLISHED, address)]
+        for row, cell in training_rows(citations, entry).items()
+        if row.id[0] == "tokenizer"
+    }
 
 
 def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
@@ -244,20 +241,15 @@ def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> An
         found[key] = [_single_line(citations, label, value, f"{path}#infrastructure")]
     if "gpu_hours_total" in found:
         found["gpu_hours_total"] += _hours_by_part(citations, entry, path)
-    if "cost_usd" in found and "price_per_gpu_hour_usd" in found:
-        found["cost_usd"] = [*found["cost_usd"], *found["price_per_gpu_hour_usd"]]
-    if "hardware.gpu_count" in found and "hardware.gpu" in found:
-        found["hardware.gpu_count"] = [*found["hardware.gpu_count"], *found["hardware.gpu"]]
+    for key, beside in (("cost_usd", "price_per_gpu_hour_usd"), ("hardware.gpu_count", "hardware.gpu")):
+        if key in found:
+            found[key] += found.get(beside, [])
     return found
 
 
 def _hours_by_part(citations: Citations, entry: Entry, path: str) -> Iterator[AnswerLine]:
-    infrastructure = entry.model.infrastructure
-    if (
-        infrastructure is None
-        or entry.variant.release is not None
-        or infrastructure.total_of not in (None, entry.variant.id)
-    ):
+    infrastructure, own = entry.model.infrastructure, (None, entry.variant.id)
+    if infrastructure is None or entry.variant.release is not None or infrastructure.total_of not in own:
         return
     for part in infrastructure.gpu_hours:
         hours = part.hours.for_variant(entry.variant.id) if part.hours.by_variant else part.hours
@@ -310,41 +302,31 @@ def _in_gigabytes(term: Computation) -> str:
 
 
 def _family_answers(citations: Citations, model: Model, details: Iterable[tuple[str, AnswerLine]]) -> Answers:
-    context, path = citations.context, MODEL.path_of(model.id)
-    catalogue, found = context.catalogue, Answers()
-    changes = [
-        AnswerLine(
-            plain_text(context, change.aspect),
-            plain_text(context, change.after),
-            _PUBLISHED,
-            "",
-            f"{path}#what-changed",
-        )
-        for change in model.changes
-    ]
-    if changes:
-        found["changes"] = changes
-    names = []
+    context, address = citations.context, f"{MODEL.path_of(model.id)}#what-changed"
+    told = [(plain_text(context, change.aspect), plain_text(context, change.after)) for change in model.changes]
     variants = {variant.id for variant in model.variants}
-    for name in catalogue.api_names:
-        for at, pointer in enumerate(name.pointers):
-            if pointer.variant in variants:
-                after = name.pointers[at + 1].since if at + 1 < len(name.pointers) else name.until
-                names.append(_pointer_line(citations, name.name, pointer, after))
-    if names:
-        found["api"] = names
-    for kind, pattern in DETAILS.items():
-        lines = [line for label, line in details if pattern.search(label)]
-        if lines:
-            found[kind] = lines
-    return found
+    found = {
+        "changes": [AnswerLine(aspect, after, _PUBLISHED, "", address) for aspect, after in told],
+        "api": [
+            _pointer_line(citations, name.name, pointer, end)
+            for name in context.catalogue.api_names
+            for pointer, end in _pointers_with_ends(name)
+            if pointer.variant in variants
+        ],
+        **{kind: [line for label, line in details if pattern.search(label)] for kind, pattern in DETAILS.items()},
+    }
+    return {kind: lines for kind, lines in found.items() if lines}
 
 
-def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[Any] | None) -> AnswerLine:
+def _pointers_with_ends(name: ApiName) -> Iterator[tuple[ApiPointer, Single[Any] | None]]:
+    yield from zip(name.pointers, [*(pointer.since for pointer in name.pointers[1:]), name.until], strict=True)
+
+
+def _pointer_line(citations: Citations, label: str, pointer: ApiPointer, until: Single[Any] | None) -> AnswerLine:
     context = citations.context
     words = context.words
     entry = context.catalogue.entries.get(pointer.variant or "")
-    name = entry.variant.name if entry else plain_text(context, pointer.label)
+    name = entry.variant.name if entry else plain_text(context, pointer.label) if pointer.label else ""
     if pointer.mode:
         name += words("punctuation.comma") + plain_text(context, pointer.mode)
     since = _text_of_html(citations.unsourced_value(pointer.since))
@@ -358,14 +340,10 @@ def _pointer_line(citations: Citations, label: str, pointer: Any, until: Single[
 
 
 def api_answers(citations: Citations) -> dict[str, list[AnswerLine]]:
-    found = {}
-    for name in citations.context.catalogue.api_names:
-        ends = [*(pointer.since for pointer in name.pointers[1:]), name.until]
-        lines = [
-            _pointer_line(citations, name.name, pointer, end) for pointer, end in zip(name.pointers, ends, strict=True)
-        ]
-        found[name.name] = lines[::-1]
-    return found
+    return {
+        name.name: [_pointer_line(citations, name.name, *pointer) for pointer in _pointers_with_ends(name)][::-1]
+        for name in citations.context.catalogue.api_names
+    }
 
 
 def _details_with_english(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:
@@ -393,28 +371,22 @@ def _details_of(model: Model) -> Iterator[tuple[Detail, str]]:
 
 
 def _score_lines(citations: Citations, model: Model) -> Iterator[tuple[str, AnswerLine]]:
-    context = citations.context
+    context, address = citations.context, f"{MODEL.path_of(model.id)}#evaluation"
     own = {variant.id: short_variant(variant.name) for variant in model.variants}
     for table in model.evaluation:
         for row in table.rows:
             benchmark = plain_text(context, row.benchmark)
             setting = plain_text(context, row.setting) if row.setting else ""
-            for variant, score in row.scores.items():
-                if variant not in own:
-                    continue
-                label = benchmark + (f", {setting}" if setting else "")
-                line = _single_line(
-                    citations, f"{own[variant]} · {label}", score, f"{MODEL.path_of(model.id)}#evaluation"
-                )
-                yield benchmark, line
+            for variant, score in ((id_, score) for id_, score in row.scores.items() if id_ in own):
+                label = f"{own[variant]} · {benchmark}" + (f", {setting}" if setting else "")
+                yield benchmark, _single_line(citations, label, score, address)
 
 
-def _own_names(variant: Variant) -> tuple[str, ...]:
-    return variant.name, variant.id, short_variant(variant.name)
-
-
-def _shortened_names(variant: Variant) -> tuple[str, ...]:
-    return short_size(variant.name), _BASE.sub("", variant.name)
+# A name that is one variant's own comes before what is left of another's.
+_NAMES: tuple[Callable[[Variant], tuple[str, ...]], ...] = (
+    lambda variant: (variant.name, variant.id, short_variant(variant.name)),
+    lambda variant: (short_size(variant.name), _BASE.sub("", variant.name)),
+)
 
 
 def answer_subjects(context: Context) -> dict[str, tuple[int, int]]:
@@ -424,10 +396,7 @@ def answer_subjects(context: Context) -> dict[str, tuple[int, int]]:
         dotted = _DOTTED.sub(r"\1.\2", model.id)
         for name in (model.name, short_model(model.name), model.id, dotted, dotted.removeprefix("deepseek-")):
             found.setdefault(name, (number, -1))
-    for names_of in (
-        _own_names,
-        _shortened_names,
-    ):  # a name that is one variant's own comes before what is left of another's
+    for names_of in _NAMES:
         for number, model in enumerate(context.catalogue.models.values()):
             for place, variant in enumerate(model.variants):
                 for name in names_of(variant):
@@ -455,42 +424,35 @@ def technique_answers(context: Context) -> list[dict[str, Any]]:
 
 def _technique_users(context: Context, technique: Technique) -> Iterator[tuple[str, str, str, int, int]]:
     """Families by date: name, what it did, since when, whether it counts as a user, number."""
+    order = list(context.catalogue.models)
     for family in context.uses.family_uses(technique.id):
         date = format.format_date(family.date, context.words) if family.date else ""
-        number = list(context.catalogue.models).index(family.model.id)
-        yield (
-            short_model(family.model.name),
-            _text_of_html(family_label(context, family)),
-            date,
-            int(family.is_use),
-            number,
-        )
+        name, label = short_model(family.model.name), _text_of_html(family_label(context, family))
+        yield name, label, date, int(family.is_use), order.index(family.model.id)
 
 
 def _other_makers(context: Context, technique: Technique) -> Iterator[AnswerLine]:
     idea = next((idea for idea in IDEAS if idea.technique == technique.id), None)
-    table = context.catalogue.elsewhere
     if idea is None:
         return
     by_maker: dict[str, list[str]] = {}
     for model in users_of(context.catalogue, idea):
-        by_maker.setdefault(maker_name(context.words, model.maker), []).append(
-            model.checkpoint.partition("/")[2] or model.type
-        )
-    source = f"transformers {table.version}"
+        name = model.checkpoint.partition("/")[2] or model.type
+        by_maker.setdefault(maker_name(context.words, model.maker), []).append(name)
+    source = f"transformers {context.catalogue.elsewhere.version}"
     for maker, models in by_maker.items():
         text = context.words("punctuation.listed").join(models)
-        yield AnswerLine(maker_name(context.words, maker), text, _PUBLISHED, source, f"{ELSEWHERE}#{idea.id}")
-
-
-def _chinese_names(context: Context, term: Term) -> tuple[str | None, ...]:
-    return (term.name.zh, *term.aliases.zh) if context.words.language == CHINESE else ()
+        yield AnswerLine(maker, text, _PUBLISHED, source, f"{ELSEWHERE}#{idea.id}")
 
 
 def term_answers(context: Context) -> list[dict[str, Any]]:
+    def names(term: Term) -> tuple[str | None, ...]:
+        chinese = (term.name.zh, *term.aliases.zh) if context.words.language == CHINESE else ()
+        return (term.name.en, *term.aliases.en, *chinese)
+
     return [
         {
-            "names": [n for n in (term.name.en, *term.aliases.en, *_chinese_names(context, term)) if n],
+            "names": list(filter(None, names(term))),
             "title": context.words.text(term.name),
             "definition": plain_text(context, term.definition),
             "address": f"glossary.md#{term.id}",

@@ -270,10 +270,13 @@ class Citations:
     def source_list(self, shown: Container[int]) -> list[tuple[int, list[Markup]]]:
         addressed: set[str] = set()
         return [
-            (number, [self.source_line(source, addressed) for source in sources.items])
+            (number, self.source_lines(sources, addressed))
             for sources, number in self.numbers.items()
             if number in shown
         ]
+
+    def source_lines(self, sources: Sources, addressed: set[str]) -> list[Markup]:
+        return [self.source_line(source, addressed) for source in sources.items]
 
     def source_line(self, source: Source, addressed: set[str]) -> Markup:
         place = self.source_place(source, addressed)

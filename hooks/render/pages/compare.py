@@ -42,13 +42,8 @@ def scores_sections(citations: Citations, model: Model) -> list[Section]:
         }
         for table in model.evaluation
     ]
-    return [
-        Section(
-            "evaluation",
-            words("section.evaluation"),
-            citations.context.html("model_evaluation.html.jinja", tables=views),
-        )
-    ]
+    html = citations.context.html("model_evaluation.html.jinja", tables=views)
+    return [Section("evaluation", words("section.evaluation"), html)]
 
 
 def _rows_left_out(citations: Citations, table: Evaluation) -> Markup:
@@ -132,49 +127,30 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
 
     Scores of a table without a setting are comparable only among themselves.
     """
-    context, words = citations.context, citations.context.words
+    context, words, entries = citations.context, citations.context.words, citations.context.catalogue.entries
     yield Section("choose", words("scores.choose"), _family_buttons(citations), quiet=True)
     for kind in KINDS:
-        shared = [b for b in _shared_benchmarks(citations, models, kind) if _count_families(citations, b) > 1]
-        groups = [
-            (
-                name,
-                words(f"scores.subject.{name}"),
-                [_benchmark_view(citations, b, models) for b in shared if b.subject == name],
-            )
-            for name in SUBJECTS
+        groups = []
+        shared = [
+            b
+            for b in _shared_benchmarks(citations, models, kind)
+            if len({entries[id_].model.id for id_ in b.scores}) > 1
         ]
-        if shared:
+        for name in SUBJECTS:
+            if views := [_benchmark_view(citations, b, models) for b in shared if b.subject == name]:
+                groups.append((name, words(f"scores.subject.{name}"), views))
+        if groups:
             named, id_ = words(f"evaluation.{kind.value}"), reference_anchor(kind.value)
-            html = context.html(
-                "scores.html.jinja", groups=[group for group in groups if group[2]], kind=id_, name=named
-            )
-            yield Section(id_, named, html)
+            yield Section(id_, named, context.html("scores.html.jinja", groups=groups, kind=id_, name=named))
 
 
 def _family_buttons(citations: Citations) -> str:
-    words, catalogue = citations.context.words, citations.context.catalogue
-    tracks = [
-        (
-            words(f"track.{track.value}"),
-            [
-                (m.id, short_model(m.name))
-                for m in sort_by_date(catalogue.models.values())
-                if m.track is track and m.evaluation
-            ],
-        )
-        for track in Track
-    ]
-    return citations.context.html(
-        "scores_choice.html.jinja",
-        tracks=[(name, found) for name, found in tracks if found],
-        script=page_script("scores"),
-    )
-
-
-def _count_families(citations: Citations, benchmark: Benchmark) -> int:
-    entries = citations.context.catalogue.entries
-    return len({entries[id_].model.id for id_ in benchmark.scores})
+    context, tracks = citations.context, []
+    for track in Track:
+        models = [m for m in _dated_models(context) if m.track is track and m.evaluation]
+        if models:
+            tracks.append((context.words(f"track.{track.value}"), [(m.id, short_model(m.name)) for m in models]))
+    return context.html("scores_choice.html.jinja", tracks=tracks, script=page_script("scores"))
 
 
 def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[Benchmark]:
@@ -273,12 +249,8 @@ def _dated_models(context: Context) -> list[Model]:
 
 def _architecture_sections(citations: Citations) -> Iterator[Section]:
     context, words = citations.context, citations.context.words
-    owners = [
-        entry
-        for model in _dated_models(context)
-        for entry in context.catalogue.entries_of(model)
-        if entry.variant.architecture is not None
-    ]
+    entries = (entry for model in _dated_models(context) for entry in context.catalogue.entries_of(model))
+    owners = [entry for entry in entries if entry.variant.architecture is not None]
     table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
     yield Section("sizes", words("compare.architecture.sizes"), _render_sortable(context, table))
     columns: list[Column[Entry]] = [Column(words("table.variant"), lambda entry: variant_link(entry, "architecture"))]
@@ -353,12 +325,6 @@ def _training_sections(citations: Citations) -> Iterator[Section]:
 
 
 def _infrastructure_sections(citations: Citations) -> Iterator[Section]:
-    yield Section(
-        "frameworks", citations.context.words("compare.infrastructure.frameworks"), infrastructure_table(citations)
-    )
-
-
-def infrastructure_table(citations: Citations) -> str:
     context, words = citations.context, citations.context.words
 
     def said(model: Model, key: str) -> Cell | Markup:
@@ -373,11 +339,8 @@ def infrastructure_table(citations: Citations) -> str:
     columns: list[Column[Model]] = [Column(words("table.model"), lambda model: model_link(model, "infrastructure"))]
     columns += columns_for_each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)
     models = [model for model in _dated_models(context) if model.infrastructure is not None]
-    return _render_sortable(context, by_column(words("compare.infrastructure.caption"), columns, models))
-
-
-def _evaluation_sections(citations: Citations) -> Iterator[Section]:
-    yield from benchmark_sections(citations, _dated_models(citations.context))
+    html = _render_sortable(context, by_column(words("compare.infrastructure.caption"), columns, models))
+    yield Section("frameworks", words("compare.infrastructure.frameworks"), html)
 
 
 _SECTIONS: dict[str, Callable[[Citations], Iterator[Section]]] = {
@@ -387,5 +350,5 @@ _SECTIONS: dict[str, Callable[[Citations], Iterator[Section]]] = {
         citations, set(StageKind) - MAKE_A_BASE_MODEL, _POST_TRAINING, "post_training"
     ),
     "infrastructure": _infrastructure_sections,
-    "evaluation": _evaluation_sections,
+    "evaluation": lambda citations: benchmark_sections(citations, _dated_models(citations.context)),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,7 +32,6 @@ from ..links import variant_link
 from ..page import Page, Section, lead_section
 from ..plays import run_script
 from ..tables import substituted_formula, working_link
-from ..words import Words
 from . import trends
 from .model_overview import main_changes
 from .sources import sources_section
@@ -167,12 +166,13 @@ def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequenc
     }
 
 
+_TABLE_WORDS = ("nothing", "counts", "state_none", "state_alike", "state_sparse", "state_differ")
 _PAGE_WORDS = ("remove", "unknown", "many", "few", "copied", "not_copied")
 
 
 def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[str, str]:
     return {
-        str(number): "<br>".join(citations.source_line(source, set()) for source in each.items)
+        str(number): "<br>".join(citations.source_lines(each, set()))
         for each, number in citations.numbers.items()
         if used is None or number in used
     }
@@ -220,10 +220,8 @@ def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
     tells = bool(model.changes) or citations.context.catalogue.predecessor(model) is not None
     link = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>')
     more = link.format(model.id, citations.context.words("compare.board.more")) if tells else ""
-    return {
-        "brought": [[str(part) for part in line] for line in main_changes(citations, model)[:_BROUGHT]],
-        "more": more,
-    }
+    brought = [[str(part) for part in line] for line in main_changes(citations, model)[:_BROUGHT]]
+    return {"brought": brought, "more": more}
 
 
 def _board_value(number: Decimal | int | None, html: str, note: str = "") -> dict[str, Any]:
@@ -259,11 +257,9 @@ def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, 
 
 def _cache_value(entry: Entry) -> dict[str, Any]:
     kept = entry.recount.kv_cache if entry.recount else None
-    return (
-        _board_value(kept.value, working_link(entry, f"{kept.value:,}", substituted_formula(kept)))
-        if kept
-        else _UNKNOWN
-    )
+    if kept is None:
+        return _UNKNOWN
+    return _board_value(kept.value, working_link(entry, f"{kept.value:,}", substituted_formula(kept)))
 
 
 def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
@@ -280,10 +276,9 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     for each in variant_lineage(context.catalogue.entries, entry):
         stated = pre_training_tokens(each)
         if stated is not None and stated.value is not None:
-            return _board_value(
-                stated.value.value, citations.cite(str(citations.value_text(stated.value)), stated.source)
-            )
-    root = variant_lineage(context.catalogue.entries, entry)[-1].variant.based_on
+            html = citations.cite(str(citations.value_text(stated.value)), stated.source)
+            return _board_value(stated.value.value, html)
+    root = each.variant.based_on
     parent = context.catalogue.entries.get(str(root.value)) if root is not None else None
     if parent is None:
         return _UNKNOWN
@@ -317,18 +312,6 @@ def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citation
     return cells
 
 
-class _TextPool:
-    def __init__(self, *first: str) -> None:
-        self._numbers = {text: number for number, text in enumerate(first)}
-
-    def number_of(self, text: str) -> int:
-        return self._numbers.setdefault(text, len(self._numbers))
-
-    @property
-    def texts(self) -> list[str]:
-        return list(self._numbers)
-
-
 def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]:
     """The cells of every variant; each HTML and each run of cells once.
 
@@ -340,7 +323,7 @@ def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]
         id_: {theme.id: theme.cells(citations, entry) for theme in shown}
         for id_, entry in context.catalogue.entries.items()
     }
-    html, values, runs = _TextPool(str(NOTHING)), _TextPool(NOT_THERE), _TextPool()
+    html, values, runs = {str(NOTHING): 0}, {NOT_THERE: 0}, dict[str, int]()  # the number of each text
     rows: dict[str, list[ComparisonRow]] = {
         theme.id: sorted({r for cells in everything.values() for r in cells[theme.id]}, key=lambda r: r.order)
         for theme in shown
@@ -353,9 +336,9 @@ def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]
             for place, row in enumerate(rows[theme.id]):
                 cell = by_theme[theme.id].get(row)
                 if cell is not None:
-                    value = values.number_of(cell.value) if cell.value is not None else -1
-                    run += [place, html.number_of(str(cell.html)), value]
-            numbers.append(runs.number_of(json.dumps(run)))
+                    value = values.setdefault(cell.value, len(values)) if cell.value is not None else -1
+                    run += [place, html.setdefault(str(cell.html), len(html)), value]
+            numbers.append(runs.setdefault(json.dumps(run), len(runs)))
         variants[id_] = [str(variant_link(context.catalogue.entries[id_])), *numbers]
     return {
         "folds": [{"id": id_, "themes": inside} for id_, inside in FOLDS.items()],
@@ -369,18 +352,12 @@ def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]
             for t in shown
         ],
         "variants": variants,
-        "html": html.texts,
-        "runs": [json.loads(run) for run in runs.texts],
+        "html": list(html),
+        "runs": list(map(json.loads, runs)),
         "sources": _source_lines(citations),
         "cues": {kind.value: str(_row_word(context, kind)) for kind in Verdict},
-        "words": dict(_words_of_tables(words)),
+        "words": {key: words(f"compare.models.{key}") for key in _TABLE_WORDS} | {"field": words("table.field")},
     }
-
-
-def _words_of_tables(words: Words) -> Iterator[tuple[str, str]]:
-    for key in ("nothing", "counts", "state_none", "state_alike", "state_sparse", "state_differ"):
-        yield key, words(f"compare.models.{key}")
-    yield "field", words("table.field")
 
 
 def _as_json(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from markupsafe import Markup, escape
@@ -48,27 +49,22 @@ def model_schedules(citations: Citations, model: Model) -> str:
 def compared_schedules(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
     words = citations.context.words
     for group, tracks in (("general", {Track.GENERAL}), ("other", set(Track) - {Track.GENERAL})):
-        runs, stages, undrawn = [], [], []
+        runs, undrawn = [], []
         for model in models:
-            if model.track not in tracks:
-                continue
-            longest = longest_pre_training(model)
+            longest = longest_pre_training(model) if model.track in tracks else None
             if longest is None:
                 continue
-            stage, variant_id = longest
-            run = _stage_run(citations, stage, variant_id)
+            run = _stage_run(citations, *longest)
             if run is None:
                 undrawn.append(model.name)
             else:
                 runs.append(_with_tokens(citations, run))
-                stages.append(stage)
         if not runs:
             continue
-        title = words(f"schedule.{group}")
         intro = f"<p>{escape(words('schedule.others_intro'))}</p>\n" if group == "other" else ""
         batch = any(run.schedule.batch for run in runs)
         html = intro + _render_figure(citations, runs, in_tokens=False, batch=batch, undrawn=undrawn)
-        yield Section(f"schedules-{group}", title, html)
+        yield Section(f"schedules-{group}", words(f"schedule.{group}"), html)
 
 
 def longest_pre_training(model: Model) -> tuple[Stage, str] | None:
@@ -102,13 +98,13 @@ def _stage_run(citations: Citations, stage: Stage, variant_id: str) -> ScheduleR
 def _run_named_by_stage(citations: Citations, run: ScheduleRun, number: int) -> ScheduleRun:
     """A run is called by its stage, where a variant has several."""
     name = citations.context.words("schedule.stage", number=number)
-    return ScheduleRun(run.key, name, name, run.href, run.schedule)
+    return replace(run, name=name, label=name)
 
 
 def _with_tokens(citations: Citations, run: ScheduleRun) -> ScheduleRun:
     assert run.schedule.tokens is not None
-    label = citations.context.words("schedule.run", run=run.label, tokens=format_quantity(run.schedule.tokens))
-    return ScheduleRun(run.key, run.name, label, run.href, run.schedule)
+    tokens = format_quantity(run.schedule.tokens)
+    return replace(run, label=citations.context.words("schedule.run", run=run.label, tokens=tokens))
 
 
 def _render_figure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -36,7 +36,14 @@ _CELL, _WIDE = 7, 5
 def families_by_part(context: Context, technique: Technique) -> Markup:
     """Who introduced, changed, has or dropped the technique, the oldest family first."""
     uses = context.uses.family_uses(technique.id)
-    rows = [(context.words(part.value), _family_links(uses, part)) for part in UsePart]
+    link = Markup('<a href="ds:models/{}.md#techniques">{}</a>')
+    rows = [
+        (
+            context.words(part.value),
+            [link.format(use.model.id, short_model(use.model.name)) for use in uses if part_of(use.how) is part],
+        )
+        for part in UsePart
+    ]
     shown = [(label, links) for label, links in rows if links]
     return Markup(context.html("technique_users.html.jinja", rows=shown)) if shown else Markup("")
 
@@ -59,22 +66,16 @@ def families_line(context: Context, technique: Technique) -> Markup:
     )
 
 
-def _family_links(uses: Sequence[FamilyUse], part: UsePart) -> list[Markup]:
-    return [
-        Markup('<a href="ds:models/{}.md#techniques">{}</a>').format(use.model.id, short_model(use.model.name))
-        for use in uses
-        if part_of(use.how) is part
-    ]
-
-
 def _strip_paths(order: Sequence[Model], uses: Sequence[FamilyUse]) -> list[tuple[str, str]]:
     shown_as = {use.model.id: part_of(use.how).name.lower() for use in uses}
     places: dict[str, list[int]] = {}
     for at, model in enumerate(order):
         places.setdefault(shown_as.get(model.id, "not"), []).append(at)
-    return [
-        (name, "".join(f"M{_CELL * at + 1} 1h{_WIDE}v9h-{_WIDE}z" for at in found)) for name, found in places.items()
-    ]
+    return [(name, _cells_path(found, 1)) for name, found in places.items()]
+
+
+def _cells_path(places: Iterable[int], left: int = 0) -> str:
+    return "".join(f"M{_CELL * at + left} 1h{_WIDE}v9h-{_WIDE}z" for at in places)
 
 
 def _model_year(model: Model) -> str:
@@ -86,14 +87,13 @@ def small_strip(context: Context, order: Sequence[Model], users: Set[str]) -> Ma
     if not users:
         return Markup("")
     words = context.words
-    cells = {used: [x for x, m in enumerate(order) if (m.id in users) is used] for used in (True, False)}
-    paths = {used: "".join(f"M{_CELL * x} 1h{_WIDE}v9h-{_WIDE}z" for x in xs) for used, xs in cells.items()}
+    filled, others = ([x for x, m in enumerate(order) if (m.id in users) is used] for used in (True, False))
     names = words("punctuation.listed").join(short_model(m.name) for m in order if m.id in users)
     said = words("techniques.used_by_short", count=len(users), all=len(order))
     return Markup(
         '<span class="ds-strip-of" title="{names}"><svg viewBox="0 0 {width} 11" width="{width}" height="11" aria-hidden="true">'
         '<path class="not" d="{others}"/><path d="{filled}"/></svg> {said}</span>'
-    ).format(names=names, width=_CELL * len(order), others=paths[False], filled=paths[True], said=said)
+    ).format(names=names, width=_CELL * len(order), others=_cells_path(others), filled=_cells_path(filled), said=said)
 
 
 def what_each_did(citations: Citations, technique: Technique) -> str:
@@ -263,38 +263,53 @@ def technique_page(context: Context, page_id: str, written: Mapping[str, str]) -
 
 
 def _own_page(context: Context, technique: Technique, written: Mapping[str, str]) -> Page:
-    citations, words = Citations(context), context.words
+    citations = Citations(context)
     frames = frames_of(context, technique.id)
     if frames:
         opening = _render_opening(citations, technique, frames)
     else:
         opening = _render_kicker(context, technique) + _lead_paragraph(citations, technique)
     sections = [Section("lead", "", opening)]
-    sections.append(Section("why", words("section.why"), _render_prose(citations, technique.why)))
-    how = _render_prose(citations, technique.how) if technique.how else ""
-    how += _render_formulas(citations, technique) + figures_of(context, technique.id)
-    lab = labs_of(context, technique.id)
-    if how or lab:
-        sections.append(Section("how", words("section.how"), how + lab))
-    if technique.cost is not None:
-        place = "" if _unquoted_facts(technique) else _FACTS
-        sections.append(Section("cost", words("section.cost"), place + _render_prose(citations, technique.cost)))
-    sections.append(
-        Section("models", words(_heading_of_users(context, technique)), _LINEAGE + _render_users(citations, technique))
-    )
-    sections += problems.problems_section(context, f"technique:{technique.id}")
-    for name, html in _appendix_parts(citations, technique):
-        sections.append(Section(name, words(f"section.{name}"), html))
-    sections.append(Section("origin", words("section.origin"), _render_record(citations, technique, written)))
+    for name, title, html in _technique_parts(citations, technique, written):
+        sections.append(Section(name, context.words(title), html))
+        if name == "models":
+            sections += problems.problems_section(context, f"technique:{technique.id}")
     sections.append(sources_section(citations))
     return Page(
         f"techniques/{technique.id}.md",
         _page_title(context, technique),
         page_description(context, technique.what),
-        tuple(sections),
+        sections,
         f"technique:{technique.id}",
         hide=("toc",),
     )
+
+
+def _technique_parts(
+    citations: Citations, technique: Technique, written: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Parts behind the opening: anchor, key of the title, HTML. Figures, labs and old anchors have a page of its own."""
+    context, own = citations.context, not technique.page
+    yield "why", "section.why", _render_prose(citations, technique.why)
+    how = _render_prose(citations, technique.how) if technique.how else ""
+    how += _render_formulas(citations, technique)
+    how += figures_of(context, technique.id) + labs_of(context, technique.id) if own else ""
+    if how:
+        yield "how", "section.how", how
+    if technique.cost is not None:
+        place = _FACTS if own and not _unquoted_facts(technique) else ""
+        yield "cost", "section.cost", place + _render_prose(citations, technique.cost)
+    users = (_LINEAGE if own else "") + _render_users(citations, technique)
+    yield "models", _heading_of_users(context, technique), users
+    if facts := _unquoted_facts(technique):
+        caption = context.words("technique.facts_caption", name=context.words.text(technique.name))
+        table = key_value_table(citations, caption, detail_rows(citations, facts), list(context.catalogue.entries))
+        yield "facts", "section.facts", context.html("table.html.jinja", t=table, captioned=False)
+    if technique.disputes:
+        yield "disputes", "section.disputes", render_disputes(citations, technique.disputes)
+    if technique.notes:
+        yield "notes", "section.notes", citations.remark_list(technique.notes)
+    yield "origin", "section.origin", _render_record(citations, technique, written)
 
 
 def _render_opening(citations: Citations, technique: Technique, frames: Sequence[Frame]) -> Markup:
@@ -329,34 +344,16 @@ def _shared_page(context: Context, shared: SharedPage, written: Mapping[str, str
     citations, words = Citations(context), context.words
     sections = [Section("lead", "", f'<p class="ds-lead">{citations.rich_text(shared.what)}</p>')]
     for technique in context.catalogue.techniques_on(shared.id):
-        parts: list[str] = [_lead_paragraph(citations, technique, ""), _render_picture(context, technique)]
-        parts += _headed_part(context, technique, "why", _render_prose(citations, technique.why))
-        how = (_render_prose(citations, technique.how) if technique.how else "") + _render_formulas(
-            citations, technique
+        html = _lead_paragraph(citations, technique, "") + _render_picture(context, technique)
+        html += Markup("").join(
+            Markup('<h3 class="ds-run-in" id="{}-{}">{}</h3>{}').format(technique.id, name, words(title), Markup(part))
+            for name, title, part in _technique_parts(citations, technique, written)
         )
-        parts += _headed_part(context, technique, "how", how)
-        if technique.cost is not None:
-            parts += _headed_part(context, technique, "cost", _render_prose(citations, technique.cost))
-        users = _render_users(citations, technique)
-        heading = _heading_of_users(context, technique)
-        parts += _headed_part(context, technique, "models", users, heading)
-        for name, html in _appendix_parts(citations, technique):
-            parts += _headed_part(context, technique, name, html)
-        parts += _headed_part(context, technique, "origin", _render_record(citations, technique, written))
-        sections.append(Section(technique.id, _page_title(context, technique), "".join(parts)))
+        sections.append(Section(technique.id, _page_title(context, technique), html))
     sections.append(sources_section(citations))
-    names = words("punctuation.listed").join(
-        context.short_name(technique) for technique in context.catalogue.techniques_on(shared.id)
-    )
+    names = words("punctuation.listed").join(map(context.short_name, context.catalogue.techniques_on(shared.id)))
     said = page_description(context, shared.what) + words("punctuation.gap") + names + words("punctuation.full_stop")
     return Page(f"techniques/{shared.id}.md", words.text(shared.name), said, tuple(sections))
-
-
-def _headed_part(context: Context, technique: Technique, name: str, html: str, heading: str = "") -> Iterator[str]:
-    """A part under a small heading, with an anchor unique to the page."""
-    if html:
-        title = escape(context.words(heading or f"section.{name}"))
-        yield f'<h3 class="ds-run-in" id="{technique.id}-{name}">{title}</h3>{html}'
 
 
 def _page_title(context: Context, technique: Technique) -> str:
@@ -396,20 +393,6 @@ def _heading_of_users(context: Context, technique: Technique) -> str:
 def _render_users(citations: Citations, technique: Technique) -> str:
     html = f"{families_by_part(citations.context, technique)}{what_each_did(citations, technique)}"
     return html or f"<p>{escape(citations.context.words('technique.no_users'))}</p>"
-
-
-def _appendix_parts(citations: Citations, technique: Technique) -> Iterator[tuple[str, str]]:
-    context = citations.context
-    if facts := _unquoted_facts(technique):
-        name = context.words.text(technique.name)
-        caption = context.words("technique.facts_caption", name=name)
-        rows = detail_rows(citations, facts)
-        table = key_value_table(citations, caption, rows, list(context.catalogue.entries))
-        yield "facts", context.html("table.html.jinja", t=table, captioned=False)
-    if technique.disputes:
-        yield "disputes", render_disputes(citations, technique.disputes)
-    if technique.notes:
-        yield "notes", citations.remark_list(technique.notes)
 
 
 def _unquoted_facts(technique: Technique) -> list[Detail]:
