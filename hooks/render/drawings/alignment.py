@@ -49,14 +49,10 @@ def draw_dpo(d: Drawing, f: Canvas) -> None:
 _RIGHT = (1, 0, 0, 1, 0, 1, 0, 0)
 
 
-def _example_advantages() -> list[float]:
-    rewards = np.array(_RIGHT, dtype=float)
-    return [float(a) for a in (rewards - rewards.mean()) / rewards.std()]
-
-
 @draws_technique("grpo")
 def draw_grpo(d: Drawing, f: Canvas) -> None:
-    advantages = _example_advantages()
+    rewards = np.array(_RIGHT, dtype=float)
+    advantages = [float(a) for a in (rewards - rewards.mean()) / rewards.std()]
     signs = "".join("C" if r else "X" for r in _RIGHT)
     d.numbers |= {
         "group": len(_RIGHT),
@@ -154,20 +150,14 @@ def draw_rejection_sampling(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("distillation")
 def draw_distillation(d: Drawing, f: Canvas) -> None:
-    teacher, *students = (
-        "deepseek-r1",
-        "deepseek-r1-distill-llama-70b",
-        "deepseek-r1-distill-qwen-32b",
-        "deepseek-r1-distill-qwen-7b",
-    )
-    whole = d.catalogue_number(f"variant:{teacher}/parameters.total")
+    whole = d.catalogue_number("variant:deepseek-r1/parameters.total")
     left, right = f.split_columns(1, 1)
     left.panel.bar(left.x, left.y, 130, 130, "attention")
     left.panel.text(left.x + 65, left.y + 70, "R1", "on", "middle")
     left.skip(134)
     left.text_lines(f"={whole / 1e9:.0f}B", "strong")
-    for student in students:
-        size = d.catalogue_number(f"variant:{student}/parameters.total")
+    for student in ("llama-70b", "qwen-32b", "qwen-7b"):
+        size = d.catalogue_number(f"variant:deepseek-r1-distill-{student}/parameters.total")
         edge = 130 * (size / whole) ** 0.5
         right.panel.arrow(right.x - 30, right.y + edge / 2, right.x, right.y + edge / 2)
         right.panel.bar(right.x + 10, right.y, edge, edge, "expert")

@@ -6,7 +6,7 @@ from math import pi
 
 import numpy as np
 
-from .canvas import Canvas, Drawing, draws_technique, random_pattern
+from .canvas import KINDS, Canvas, Drawing, draws_technique, random_pattern
 
 
 def _draw_heads(d: Drawing, f: Canvas, queries: int, kept: int, entry_id: str, name: str) -> None:
@@ -81,16 +81,9 @@ def draw_mla(d: Drawing, f: Canvas) -> None:
         f.text_lines(way, "strong")
         for label, bar in (("query", "A"), (f"{way}_keys", kind)):
             f.text_lines(label)
-            f.panel.bar(
-                f.x,
-                f.y,
-                f.width * wide / (latent + rope),
-                13,
-                "attention" if bar == "A" else ("cache" if bar == "C" else "cache soft"),
-            )
-            f.panel.bar(
-                f.x + f.width * wide / (latent + rope) + 2, f.y, f.width * rope / (latent + rope) - 2, 13, "other"
-            )
+            long = f.width * wide / (latent + rope)
+            f.panel.bar(f.x, f.y, long, 13, KINDS[bar])
+            f.panel.bar(f.x + long + 2, f.y, f.width * rope / (latent + rope) - 2, 13, KINDS["O"])
             f.skip(18)
         f.text_lines(f"{way}_products", "strong")
         f.skip(6)
@@ -323,13 +316,11 @@ def draw_flashmla(d: Drawing, f: Canvas) -> None:
     for place in top:
         f.connect_places(latent, place, "C", thin=True)
     f.skip(6)
-    names = ("dense-decoding-on-h800-at-release", "dense-decoding-on-h800-since-22-april-2025")
-    f.bar_rows(
-        [
-            (key, d.catalogue_number(f"flashmla/facts.{name}.value"), kind)
-            for key, name, kind in zip(("release", "april"), names, "aA", strict=True)
-        ]
+    speeds = (
+        ("release", "dense-decoding-on-h800-at-release", "a"),
+        ("april", "dense-decoding-on-h800-since-22-april-2025", "A"),
     )
+    f.bar_rows([(label, d.fact_number(name), kind) for label, name, kind in speeds])
     f.bar_rows([("peak", float(dict(vars(d.context.catalogue.gpus["nvidia-h800"]))["bf16_tflops"].value.value), ".")])
     f.text_lines("units")
 

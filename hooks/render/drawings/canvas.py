@@ -357,6 +357,10 @@ class Drawing:
     def catalogue_number(self, path: str) -> float:
         return float(self.context.lookup.find_number(path))
 
+    def fact_number(self, name: str) -> float:
+        """A published value of the technique itself."""
+        return self.catalogue_number(f"{self.name}/facts.{name}.value")
+
     def catalogue_text(self, path: str) -> str:
         return self.context.words.text(self.context.lookup.find(path).value)
 

@@ -150,9 +150,7 @@ def draw_aux_balance_loss(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("aux-loss-free")
 def draw_aux_loss_free(d: Drawing, f: Canvas) -> None:
-    d.numbers["speed"] = (
-        f"{d.catalogue_number('aux-loss-free/facts.bias-update-speed-of-deepseek-v3-first-14-3t-tokens.value'):g}"
-    )
+    d.numbers["speed"] = f"{d.fact_number('bias-update-speed-of-deepseek-v3-first-14-3t-tokens'):g}"
     bias = tuple(-1 if load > 1 else 1 for load in _LOAD)
     f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1)
     f.text_lines("load")
@@ -211,12 +209,7 @@ def draw_node_limited_routing(d: Drawing, f: Canvas) -> None:
             f.connect_places(start, place, "E")
     f.text_lines("inside")
     f.skip(4)
-    f.bar_rows(
-        [
-            ("ib", d.catalogue_number("node-limited-routing/facts.infiniband-bandwidth.value"), "O"),
-            ("nvlink", d.catalogue_number("node-limited-routing/facts.nvlink-bandwidth.value"), "E"),
-        ]
-    )
+    f.bar_rows([("ib", d.fact_number("infiniband-bandwidth"), "O"), ("nvlink", d.fact_number("nvlink-bandwidth"), "E")])
 
 
 @draws_technique("token-dropping")
@@ -252,8 +245,8 @@ def draw_mhc(d: Drawing, f: Canvas) -> None:
     n = v["hc_mult"]
     raw = np.random.default_rng(4).standard_normal((n, n))
     raw, held = np.exp(raw), sinkhorn(raw, v["hc_sinkhorn_iters"])
-    free_gain = d.catalogue_number("mhc/facts.largest-gain-over-all-layers-without-the-restriction-27b.value")
-    held_gain = d.catalogue_number("mhc/facts.largest-gain-over-all-layers-with-it-27b.value")
+    free_gain = d.fact_number("largest-gain-over-all-layers-without-the-restriction-27b")
+    held_gain = d.fact_number("largest-gain-over-all-layers-with-it-27b")
     f.text_lines("one_stream", "strong")
     _draw_branches(f, [[("attention", "A")], [("network", "E")]])
     f.text_lines("streams", "strong")
@@ -288,17 +281,8 @@ def draw_mhc(d: Drawing, f: Canvas) -> None:
     f.text_lines("gain")
     f.bar_rows([("free", free_gain, "X", f"=≈ {free_gain:,.0f}"), ("bound_gain", held_gain, "I", f"=≈ {held_gain:g}")])
     f.skip(8)
-    f.bar_rows(
-        [
-            (
-                "price",
-                d.catalogue_number("mhc/facts.extra-training-time-with-four-streams.value"),
-                "E",
-                f"=+{d.catalogue_number('mhc/facts.extra-training-time-with-four-streams.value'):g}%",
-            )
-        ],
-        most=100,
-    )
+    price = d.fact_number("extra-training-time-with-four-streams")
+    f.bar_rows([("price", price, "E", f"=+{price:g}%")], most=100)
 
 
 def _draw_matrix(f: Canvas, matrix: np.ndarray) -> None:

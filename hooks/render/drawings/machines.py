@@ -208,25 +208,9 @@ def draw_overlap(d: Drawing, f: Canvas) -> None:
 @draws_technique("dual-microbatch-overlap")
 def draw_dual_microbatch(d: Drawing, f: Canvas) -> None:
     f.text_lines("prefill", "strong")
-    first, second = "A", "E"
-    f.event_lanes(
-        [
-            (
-                "first",
-                [(0, 1, first, "attention"), (1, 1, "a", "dispatch"), (2, 1, first, "experts"), (3, 1, "a", "combine")],
-            ),
-            (
-                "second",
-                [
-                    (0, 1, "e", "combine"),
-                    (1, 1, second, "attention"),
-                    (2, 1, "e", "dispatch"),
-                    (3, 1, second, "experts"),
-                ],
-            ),
-        ],
-        height=36,
-    )
+    first = [(0, 1, "A", "attention"), (1, 1, "a", "dispatch"), (2, 1, "A", "experts"), (3, 1, "a", "combine")]
+    second = [(0, 1, "e", "combine"), (1, 1, "E", "attention"), (2, 1, "e", "dispatch"), (3, 1, "E", "experts")]
+    f.event_lanes([("first", first), ("second", second)], height=36)
     f.colour_legend(("A", "computing"), ("a", "on_network"))
     f.text_lines("always")
 
@@ -276,7 +260,7 @@ def draw_speculative(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("dspark")
 def draw_dspark(d: Drawing, f: Canvas) -> None:
-    d.numbers["block"] = int(d.catalogue_number("dspark/facts.block-for-v4.value"))
+    d.numbers["block"] = int(d.fact_number("block-for-v4"))
     f.text_lines("at_once", "strong")
     f.cell_row("EEEEE", height=30, texts=d.sample_tokens())
     f.text_lines("confidence", "strong")
@@ -356,24 +340,18 @@ def draw_eplb(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("inference-system-overview")
 def draw_inference_system(d: Drawing, f: Canvas) -> None:
-    name = "inference-system-overview/facts."
-    hit, read, written = (
-        d.catalogue_number(f"{name}{key}.value")
-        for key in ("input-tokens-found-in-the-cache-on-disk", "input-tokens-in-24-hours", "output-tokens-in-24-hours")
-    )
-    cost, income = (
-        d.catalogue_number(f"{name}{key}.value") for key in ("cost-of-the-day", "theoretical-income-of-the-day")
+    tokens = (
+        ("read", "input-tokens-in-24-hours", "A"),
+        ("hit", "input-tokens-found-in-the-cache-on-disk", "C"),
+        ("written", "output-tokens-in-24-hours", "E"),
     )
     f.text_lines("tokens", "strong")
-    f.bar_rows(
-        [
-            (key, number, kind, f"={number / 1e9:.0f}B")
-            for key, number, kind in (("read", read, "A"), ("hit", hit, "C"), ("written", written, "E"))
-        ]
-    )
+    found = [(label, d.fact_number(name), kind) for label, name, kind in tokens]
+    f.bar_rows([(label, number, kind, f"={number / 1e9:.0f}B") for label, number, kind in found])
     f.skip(6)
     f.text_lines("dollars", "strong")
-    f.bar_rows([("cost", cost, "X"), ("income", income, "o")])
+    dollars = (("cost", "cost-of-the-day", "X"), ("income", "theoretical-income-of-the-day", "o"))
+    f.bar_rows([(label, d.fact_number(name), kind) for label, name, kind in dollars])
 
 
 @draws_technique("deepseek-inference-engine")
@@ -391,7 +369,7 @@ def draw_inference_engine(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("dsec")
 def draw_dsec(d: Drawing, f: Canvas) -> None:
-    count = d.catalogue_number("dsec/facts.machines-of-a-unit.value")
+    count = d.fact_number("machines-of-a-unit")
     f.cell_row("G", width=130, height=28, texts=("agent",))
     f.arrow_down("library")
     f.box_flow([("function", "c"), ("container", "C")], arrows=False)
@@ -410,12 +388,7 @@ def draw_kv_cache_compression(d: Drawing, f: Canvas) -> None:
     )
     f.skip(6)
     f.text_lines("entry", "strong")
-    f.bar_rows(
-        [
-            ("whole", plain, "c"),
-            ("rounded", d.catalogue_number("kv-cache-compression/facts.fp8-format-for-deepseek-v3-2.value"), "C"),
-        ]
-    )
+    f.bar_rows([("whole", plain, "c"), ("rounded", d.fact_number("fp8-format-for-deepseek-v3-2"), "C")])
 
 
 @draws_technique("hfreduce")
@@ -478,7 +451,7 @@ def draw_fire_flyer_file_system(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("mpft")
 def draw_mpft(d: Drawing, f: Canvas) -> None:
-    planes = int(d.catalogue_number("mpft/facts.planes.value"))
+    planes = int(d.fact_number("planes"))
     d.numbers["planes"] = planes
     colours = "AEOI" * (planes // 4)
     f.text_lines("machine")
@@ -493,12 +466,7 @@ def draw_mpft(d: Drawing, f: Canvas) -> None:
     f.text_lines("another")
     f.skip(4)
     costs = ("cost-per-endpoint-eight-planes", "cost-per-endpoint-one-tree-of-three-layers")
-    f.bar_rows(
-        [
-            (key, d.catalogue_number(f"mpft/facts.{label}.value"), "O")
-            for key, label in zip(("many", "one"), costs, strict=True)
-        ]
-    )
+    f.bar_rows([(key, d.fact_number(f"{label}"), "O") for key, label in zip(("many", "one"), costs, strict=True)])
 
 
 @draws_technique("deepgemm")

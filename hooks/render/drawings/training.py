@@ -13,10 +13,8 @@ from .canvas import Canvas, Drawing, draws_technique
 @draws_technique("mtp")
 def draw_mtp(d: Drawing, f: Canvas) -> None:
     d.use_numbers("deepseek-v3-base")
-    d.numbers |= {
-        "speed": f"{d.catalogue_number('mtp/facts.generation-speed-with-the-module-as-drafter.value'):g}",
-        "accepted": d.catalogue_text("mtp/facts.acceptance-of-the-second-token.value"),
-    }
+    speed = d.fact_number("generation-speed-with-the-module-as-drafter")
+    d.numbers |= {"speed": f"{speed:g}", "accepted": d.catalogue_text("mtp/facts.acceptance-of-the-second-token.value")}
     sample = d.sample_tokens()
     for name, ahead, kind in (("next", 1, "A"), ("after_next", 2, "E")):
         f.text_lines(name, "strong")
@@ -40,10 +38,7 @@ def draw_mtp(d: Drawing, f: Canvas) -> None:
         "learn",
         r"\mathcal{L} = \class{attention}{\mathcal{L}_{\mathrm{main}}} + \lambda \, \class{expert}{\mathcal{L}_{\mathrm{MTP}}}",
     )
-    first, last = (
-        d.catalogue_number(f"mtp/facts.loss-weight-of-deepseek-v3-{part}-tokens.value")
-        for part in ("first-10t", "last-4-8t")
-    )
+    first, last = (d.fact_number(f"loss-weight-of-deepseek-v3-{part}-tokens") for part in ("first-10t", "last-4-8t"))
     f.text_lines("weights")
     f.bar_rows(
         [("main_loss", 1, "A", "=1"), ("first_part", first, "E", f"={first:g}"), ("last_part", last, "E", f"={last:g}")]
@@ -53,22 +48,12 @@ def draw_mtp(d: Drawing, f: Canvas) -> None:
     f.cell_row("GGGAE ", height=26, texts=sample[:5])
     f.text_lines("both")
     f.skip(8)
-    f.bar_rows(
-        [
-            ("alone", 1, "A", "=1"),
-            (
-                "drafting",
-                d.catalogue_number("mtp/facts.generation-speed-with-the-module-as-drafter.value"),
-                "E",
-                f"={d.numbers['speed']}",
-            ),
-        ]
-    )
+    f.bar_rows([("alone", 1, "A", "=1"), ("drafting", speed, "E", f"={speed:g}")])
 
 
 @draws_technique("fim")
 def draw_fim(d: Drawing, f: Canvas) -> None:
-    d.numbers["rate"] = f"{100 * d.catalogue_number('fim/facts.fim-rate-of-deepseek-v3.value'):.0f}"
+    d.numbers["rate"] = f"{100 * d.fact_number('fim-rate-of-deepseek-v3'):.0f}"
     f.text_lines("written", "strong")
     f.event_lanes([("=", [(0, 4, "a", "prefix"), (4, 3, "E", "middle"), (7, 4, "o", "suffix")])], height=34)
     f.arrow_down("rearranged")
@@ -181,7 +166,7 @@ def draw_adamw(d: Drawing, f: Canvas) -> None:
 def draw_muon(d: Drawing, f: Canvas) -> None:
     rng = np.random.default_rng(4)
     matrix = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
-    d.numbers["iterations"] = int(d.catalogue_number("muon/facts.newton-schulz-iterations.value"))
+    d.numbers["iterations"] = int(d.fact_number("newton-schulz-iterations"))
     for name, each, kind in (
         ("before", matrix / np.linalg.norm(matrix, 2), "E"),
         ("after", muon.newton_schulz(matrix), "A"),
@@ -236,12 +221,8 @@ def draw_ema_cpu(d: Drawing, f: Canvas) -> None:
     f.text_lines("meanwhile")
 
 
-_EXPONENT_AND_MANTISSA = {
-    "FP32": (8, 23),
-    "BF16": (8, 7),
-    "FP8": (4, 3),
-    "FP4": (2, 1),
-}  # bits, beside one for the sign
+# In bits, beside one for the sign.
+_EXPONENT_AND_MANTISSA = {"FP32": (8, 23), "BF16": (8, 7), "FP8": (4, 3), "FP4": (2, 1)}
 
 
 def _draw_formats(f: Canvas, *names: str, length: int, height: float = 24) -> None:
@@ -264,7 +245,7 @@ def draw_mixed_precision(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("fp8-training")
 def draw_fp8_training(d: Drawing, f: Canvas) -> None:
-    every, error = 128, d.catalogue_number("fp8-training/facts.accumulation-in-the-fp8-units-of-the-h800.value")
+    every, error = 128, d.fact_number("accumulation-in-the-fp8-units-of-the-h800")
     d.numbers |= {
         "bits": int(error),
         "long": f"{100 * fp8.dot_error(4096, None):.2f}",

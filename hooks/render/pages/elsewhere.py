@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup, escape
 
@@ -62,24 +63,18 @@ IDEAS = (
 )
 
 
-def has_table(catalogue: Catalogue) -> bool:
-    return bool(catalogue.elsewhere.models)
-
-
 def elsewhere_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     table = context.catalogue.elsewhere
-    intro = words(
-        "elsewhere.intro", types=len(table.models), makers=len({m.maker for m in table.models}), version=table.version
-    )
+    makers = len({model.maker for model in table.models})
+    intro = words("elsewhere.intro", types=len(table.models), makers=makers, version=table.version)
     as_it_is = words("punctuation.listed").join(
         name + words("punctuation.bracketed", text=of) for name, of in table.deepseek_as_text_model.items()
     )
     taken = f"<p>{escape(words('elsewhere.as_it_is', types=as_it_is))}</p>" if as_it_is else ""
     caution = f"<p>{escape(words('elsewhere.caution'))}</p>"
     sections = [lead_section(intro, caution + taken), _contemporaries_section(citations)]
-    for idea in IDEAS:
-        sections.append(_idea_section(context, idea, users_of(context.catalogue, idea)))
+    sections += [_idea_section(context, idea, users_of(context.catalogue, idea)) for idea in IDEAS]
     return titled_page(words, PATH, "elsewhere", (*sections, sources_section(citations)), hide=("toc",))
 
 
@@ -90,7 +85,7 @@ def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
 def line_elsewhere(context: Context, technique: str) -> Markup:
     """Who else has a technique; empty for one that was not looked for."""
     idea = next((idea for idea in IDEAS if idea.technique == technique), None)
-    if idea is None or not has_table(context.catalogue):
+    if idea is None or not context.catalogue.elsewhere.models:
         return Markup("")
     found = users_of(context.catalogue, idea)
     words = context.words
@@ -103,18 +98,13 @@ def _idea_section(context: Context, idea: Idea, found: Sequence[ModelType]) -> S
     words = context.words
     title = words(f"elsewhere.idea.{idea.id}")
 
-    def value(field: str) -> Callable[[ModelType], Cell]:
-        def cell(model: ModelType) -> Cell:
-            stated = getattr(model, field)
-            if field == "num_nextn_predict_layers" and not stated and model.mtp_in_checkpoint:
-                return Cell(escape(words("elsewhere.in_checkpoint")))
-            return (
-                Cell(escape(f"{stated:g}" if isinstance(stated, float) else stated))
-                if stated not in (None, "")
-                else EMPTY
-            )
-
-        return cell
+    def cell(model: ModelType, field: str) -> Cell:
+        stated = getattr(model, field)
+        if field == "num_nextn_predict_layers" and not stated and model.mtp_in_checkpoint:
+            return Cell(escape(words("elsewhere.in_checkpoint")))
+        if stated in (None, ""):
+            return EMPTY
+        return Cell(escape(f"{stated:g}" if isinstance(stated, float) else stated))
 
     columns: list[Column[ModelType]] = [
         Column(words("elsewhere.type"), lambda m: Markup("<code>{}</code>").format(m.type)),
@@ -122,7 +112,8 @@ def _idea_section(context: Context, idea: Idea, found: Sequence[ModelType]) -> S
         Column(words("elsewhere.checkpoint"), lambda m: m.checkpoint.partition("/")[2] or NOTHING),
     ]
     columns += [
-        Column(Markup("<code>{}</code>").format(field), value(field), numeric=field != "gate") for field in idea.fields
+        Column(Markup("<code>{}</code>").format(field), partial(cell, field=field), field != "gate")
+        for field in idea.fields
     ]
     columns.append(Column(words("elsewhere.taken"), lambda m: _inherited_classes(context, m), if_any=True))
     table = by_column(words("elsewhere.caption", idea=title), columns, found)
@@ -148,16 +139,13 @@ def _contemporaries_section(citations: Citations) -> Section:
     context, words = citations.context, citations.context.words
     catalogue = context.catalogue
     rows = [_ContemporaryRow(other, None, recount_sizes(other.architecture)) for other in catalogue.contemporaries]
-    rows += [
-        _ContemporaryRow(None, entry, entry.recount)
-        for id_ in _BESIDE
-        if (entry := catalogue.entries.get(id_)) is not None
-    ]
+    beside = [catalogue.entries[id_] for id_ in _BESIDE if id_ in catalogue.entries]
+    rows += [_ContemporaryRow(None, entry, entry.recount) for entry in beside]
     columns: list[Column[_ContemporaryRow]] = [
         Column(words("table.model"), lambda row: _row_name(citations, row)),
         Column(words("elsewhere.maker"), lambda row: maker_name(words, row.other.maker) if row.other else "DeepSeek"),
-        Column(words("field.architecture.attention"), lambda row: _attention_name(row)),
-        Column(words("elsewhere.cache"), lambda row: _cache_cell(row), numeric=True),
+        Column(words("field.architecture.attention"), _attention_name),
+        Column(words("elsewhere.cache"), _cache_cell, numeric=True),
         Column(words("elsewhere.bytes"), lambda row: _bytes_cell(row), numeric=True),
         Column(words("elsewhere.total"), lambda row: _size_cell(row, "total"), numeric=True),
         Column(words("elsewhere.activated"), lambda row: _size_cell(row, "activated"), numeric=True),
@@ -183,7 +171,7 @@ def _row_name(citations: Citations, row: _ContemporaryRow) -> Markup:
 
 def _published_cell(citations: Citations, row: _ContemporaryRow) -> Cell:
     parameters = row.entry.variant.parameters if row.entry else row.other
-    stated = [value for value in (getattr(parameters, "total", None), getattr(parameters, "activated", None)) if value]
+    stated = [value for name in ("total", "activated") if (value := getattr(parameters, name, None))]
     return Cell(Markup(" / ").join(citations.value_html(value) for value in stated)) if stated else EMPTY
 
 
@@ -205,9 +193,9 @@ def _attention_name(row: _ContemporaryRow) -> Markup:
 
 
 def _cache_cell(row: _ContemporaryRow) -> Cell:
-    if row.entry is not None:
-        return working_cell(row.entry, row.entry.recount.kv_cache if row.entry.recount else None)
     cache = row.recount.kv_cache if row.recount else None
+    if row.entry is not None:
+        return working_cell(row.entry, cache)
     if cache is None:
         return EMPTY
     return Cell(recomputed_html(format.format_integer(cache.value), cache.formula), str(cache.value))

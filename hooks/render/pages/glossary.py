@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue.records import Catalogue
 from catalogue.schema.study import GuideFormula
 from catalogue.schema.study import Subject as SymbolSubject
 from catalogue.schema.technique import Formula, Subject, Technique, Term
-from catalogue.schema.values import Text
 
 from .. import links
 from ..assets import page_script
@@ -33,7 +31,7 @@ def glossary_page(context: Context) -> Page:
     intro = words("glossary.intro", terms=len(glossary.terms))
     sections, parts = [], []
     for subject in glossary.subjects:
-        items = [_term_item(context, term) for term in context.catalogue.glossary.terms if term.subject == subject.id]
+        items = [_term_item(context, term) for term in glossary.terms if term.subject == subject.id]
         if items:
             html = context.html("glossary.html.jinja", items=items, techniques=_technique_links(context, subject))
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
@@ -56,21 +54,15 @@ def _term_item(context: Context, term: Term) -> dict[str, Any]:
     own, other = (term.aliases.zh, term.aliases.en) if words.language == CHINESE else (term.aliases.en, term.aliases.zh)
     said = {_name_key(name) for name in (term.name.en, term.name.zh or "")}
     listed = [name for name in dict.fromkeys((*own, *other)) if _name_key(name) not in said]
-    return _list_item(context, term.id, Markup("{}").format(words.text(term.name)), term.name, term.definition, listed)
-
-
-def _list_item(
-    context: Context, id_: str, name: Markup, names: Text, definition: Text, aliases: list[str]
-) -> dict[str, Any]:
-    language = ENGLISH if context.words.language == CHINESE else CHINESE
-    beside = (names.zh or names.en) if language == CHINESE else names.en
+    language = ENGLISH if words.language == CHINESE else CHINESE
+    name, beside = words.text(term.name), (term.name.zh or term.name.en) if language == CHINESE else term.name.en
     return {
-        "id": id_,
+        "id": term.id,
         "name": name,
-        "beside": beside if _name_key(beside) not in _name_key(context.words.text(names)) else "",
+        "beside": beside if _name_key(beside) not in _name_key(name) else "",
         "language": language,
-        "definition": plain_text(context, definition),
-        "aliases": aliases,
+        "definition": plain_text(context, term.definition),
+        "aliases": listed,
     }
 
 
@@ -102,32 +94,22 @@ def formula_block(citations: Citations, number: int, formula: GuideFormula | For
 
 def symbols_table(context: Context) -> str:
     words = context.words
-    bodies = [
-        (
-            f"symbols-{subject.value}",
-            words(f"symbols.{subject.value}"),
-            [
-                (Markup(inline_mathml(symbol.latex)), with_indices(Markup.escape(words.text(symbol.meaning))))
-                for symbol in symbols
-            ],
-        )
-        for subject, symbols in context.catalogue.study.symbols.items()
-    ]
+    bodies = []
+    for subject, symbols in context.catalogue.study.symbols.items():
+        letters = [(Markup(inline_mathml(s.latex)), with_indices(escape(words.text(s.meaning)))) for s in symbols]
+        bodies.append((f"symbols-{subject.value}", words(f"symbols.{subject.value}"), letters))
     return context.html("symbols.html.jinja", bodies=bodies)
 
 
 def symbols_links(context: Context, subjects: Collection[SymbolSubject]) -> str:
-    words = context.words
+    words, link = context.words, Markup('<a href="ds:how-we-count.md#symbols-{}">{}</a>')
     links = [
-        Markup('<a href="ds:how-we-count.md#symbols-{}">{}</a>').format(
-            subject.value, words(f"symbols.{subject.value}")
-        )
+        link.format(subject.value, words(f"symbols.{subject.value}"))
         for subject in context.catalogue.study.symbols
         if subject in subjects or not subjects
     ]
-    return Markup("<p>{}</p>").format(
-        Markup(words("symbols.of_guide")).format(subjects=Markup(words("punctuation.listed")).join(links))
-    )
+    listed = Markup(words("punctuation.listed")).join(links)
+    return Markup("<p>{}</p>").format(Markup(words("symbols.of_guide")).format(subjects=listed))
 
 
 # Blocks that keep their words, tags around prose, other tags, and text.
@@ -143,12 +125,6 @@ _PEOPLE = r"(?<!人类)(?<!human )"
 # A part of a path or a file's name is no word of the text: `inference/model.py`.
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_@./-])", r"(?:e?s)?(?![A-Za-z0-9_@/-]|\.\w)"
 _BRACKET = re.compile(r"\s*[（(].*[)）]$")
-
-
-@dataclass(frozen=True)
-class TermOwner:
-    id: str
-    address: str
 
 
 class TermsInText:
@@ -178,11 +154,12 @@ class TermsInText:
     def _in_text(self, text: str, seen: set[str]) -> str:
         def link(match: re.Match[str]) -> str:
             form = match[0]
-            owner = next(found for cut in range(3) if (found := self.owner.get(_form_key(form[: len(form) - cut]))))
-            if owner.id in seen:
+            cuts = (_form_key(form[: len(form) - cut]) for cut in range(3))
+            id_, address = next(self.owner[key] for key in cuts if key in self.owner)
+            if id_ in seen:
                 return form
-            seen.add(owner.id)
-            return f'<a class="ds-term" href="{owner.address}">{form}</a>'
+            seen.add(id_)
+            return f'<a class="ds-term" href="{address}">{form}</a>'
 
         return self._pattern.sub(link, text)
 
@@ -198,15 +175,16 @@ class TermsInText:
         return [name, technique.abbreviation] if technique.abbreviation else [name]
 
     @cached_property
-    def owner(self) -> dict[str, TermOwner]:
-        owners: dict[str, TermOwner] = {}
+    def owner(self) -> dict[str, tuple[str, str]]:
+        """The id and the address of what a form names."""
+        owners: dict[str, tuple[str, str]] = {}
         catalogue = self._context.catalogue
         for term in catalogue.glossary.terms:
             for form in self._forms(term):
-                owners.setdefault(_form_key(form), TermOwner(term.id, f"ds:glossary.md#{term.id}"))
+                owners.setdefault(_form_key(form), (term.id, f"ds:glossary.md#{term.id}"))
         for technique in catalogue.techniques.values():
             for form in self._names(technique):
-                owners.setdefault(_form_key(form), TermOwner(technique.id, f"ds:{technique_address(technique)}"))
+                owners.setdefault(_form_key(form), (technique.id, f"ds:{technique_address(technique)}"))
         return owners
 
     @cached_property

@@ -42,14 +42,12 @@ class CitedDocument:
 
 def sources_section(citations: Citations, listing: Sequence[tuple[int, list[Markup]]] | None = None) -> Section:
     """The list of everything cited so far, so it is the last section to be made; or the lines of `listing`."""
-    title = citations.context.words("section.sources")
+    context, title = citations.context, citations.context.words("section.sources")
     if listing is not None:
-        return Section("sources", title, citations.context.html("sources.html.jinja", listing=listing))
+        return Section("sources", title, context.html("sources.html.jinja", listing=listing))
     documents = _cited_documents(citations)
-    places = sum(len(document.places) for document in documents)
-    html = citations.context.html(
-        "sources_grouped.html.jinja", documents=documents, folded=len(documents) > MOST_OPEN or places > MOST_PLACES
-    )
+    folded = len(documents) > MOST_OPEN or sum(len(document.places) for document in documents) > MOST_PLACES
+    html = context.html("sources_grouped.html.jinja", documents=documents, folded=folded)
     return Section("sources", title, html)
 
 
@@ -84,9 +82,8 @@ FOLD_TRIFLES = 3
 def dispute_sections(citations: Citations, model: Model) -> list[Section]:
     if not model.disputes:
         return []
-    return [
-        Section("disputes", citations.context.words("section.disputes"), render_disputes(citations, model.disputes))
-    ]
+    html = render_disputes(citations, model.disputes)
+    return [Section("disputes", citations.context.words("section.disputes"), html)]
 
 
 def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
@@ -128,19 +125,10 @@ def references_page(context: Context) -> Page:
     box += links.jump_bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
     bibtex = Markup('<p><a href="ds:data/references.bib" download>{}</a></p>').format(words("references.bibtex"))
     sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), f"{bibtex}{box}")]
-    sections += [
-        Section(
-            name,
-            words(f"references.{name}"),
-            context.html(
-                "references.html.jinja",
-                items=groups[name],
-                folded=name == "copies",
-                notes=name not in ("own_pages", "copies"),
-            ),
-        )
-        for name in shown
-    ]
+    for name in shown:
+        told = {"folded": name == "copies", "notes": name not in ("own_pages", "copies")}
+        html = context.html("references.html.jinja", items=groups[name], **told)
+        sections.append(Section(name, words(f"references.{name}"), html))
     return titled_page(words, "references.md", "references", tuple(sections), hide=("toc",))
 
 

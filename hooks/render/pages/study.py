@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from catalogue.derive.parameters import Agreement
 from catalogue.derive.problems import SolvedProblem
 from catalogue.lookup import hyphenated_name
-from catalogue.records import Catalogue, Entry, sort_by_date
+from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.study import Experiment, Question, QuestionGroup, RouteStep
+from catalogue.schema.study import Experiment, Question, RouteStep
 from catalogue.schema.technique import TechniqueKind
 from catalogue.schema.training import StageKind
 from catalogue.schema.values import Absence, Single, Text, each_below
@@ -49,6 +49,7 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
     html = f"<p>{words('experiments.set_up_text')}</p>"
     after = f"```sh\n{_COMMANDS}```\n\n{words('experiments.set_up_more')}"
     machines = machines_used(words, context.catalogue.results.values())
+    elsewhere = words("experiments.elsewhere_text", machines=machines)
     groups = [
         Section(
             f"about-{Path(path).stem}" if path else "experiments",
@@ -67,11 +68,7 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
             *groups,
             Section("set-up", words("experiments.set_up"), html, after),
             Section("judged", words("experiments.judged"), f"<p>{words('experiments.judged_text')}</p>"),
-            Section(
-                "elsewhere",
-                words("experiments.elsewhere"),
-                f"<p>{words('experiments.elsewhere_text', machines=machines)}</p>",
-            ),
+            Section("elsewhere", words("experiments.elsewhere"), f"<p>{elsewhere}</p>"),
             *([sources_section(citations)] if citations.numbers else []),
         ),
     )
@@ -118,8 +115,7 @@ def problems_page(context: Context, written: Mapping[str, str]) -> Page:
             lists = [_list_of_page(context, home, by_page[home], written) for home in homes]
             sections.append(Section(f"{kind}s", words(name), context.html("problems_by_page.html.jinja", lists=lists)))
             parts.append((f"{kind}s", words(name), sum(len(by_page[home]) for home in homes)))
-    last = sections[-1]
-    sections[-1] = Section(last.id, last.title, last.html + problems.checker_script(context))
+    sections[-1] = replace(sections[-1], html=sections[-1].html + problems.checker_script(context))
     lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + links.jump_bar(context, parts))
     return titled_page(words, "problems.md", "problems", (lead, *sections), hide=("toc",))
 
@@ -138,12 +134,13 @@ def _list_of_page(
     context: Context, home: str, asked: Sequence[SolvedProblem], written: Mapping[str, str]
 ) -> dict[str, object]:
     title, address = title_and_address(context, home, written)
-    items = [problems.problem_item(context, one) for one in asked]
-    shown = [
-        {**item, "opening": opening_words(Markup(item["question"]).striptags(), problems.LONGEST_OPENING)}
-        for item in items
-    ]
-    return {"title": title, "address": address, "problems": shown}
+    items = (problem_item(context, one) for one in asked)
+    return {"title": title, "address": address, "problems": [{**i, "opening": _opening_of(i)} for i in items]}
+
+
+def _opening_of(item: Mapping[str, Any]) -> str:
+    """The first words of a problem's question."""
+    return opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING)
 
 
 QUESTIONS_PATH = "questions.md"
@@ -153,7 +150,11 @@ def questions_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     sections, parts = [], []
     for group in context.catalogue.question_groups:
-        items = _question_items(citations, group)
+        items = [
+            {"question": question, "id": question_anchor(question), "answer": citations.rich_text(question.answer)}
+            for question in context.catalogue.questions
+            if question.group == group.id
+        ]
         html = context.html("questions.html.jinja", items=items)
         sections.append(Section(group.id, words.text(group.name), html))
         parts.append((group.id, words.text(group.name), len(items)))
@@ -166,20 +167,6 @@ def questions_page(context: Context) -> Page:
 
 def question_anchor(question: Question) -> str:
     return hyphenated_name(question.ask.en)
-
-
-def _question_items(citations: Citations, group: QuestionGroup) -> list[dict[str, Any]]:
-    words = citations.context.words
-    return [
-        {
-            "id": question_anchor(question),
-            "ask": words.text(question.ask),
-            "answer": citations.rich_text(question.answer),
-            "path": question.path,
-        }
-        for question in citations.context.catalogue.questions
-        if question.group == group.id
-    ]
 
 
 def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
@@ -204,8 +191,7 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
             "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_total_time(context, all_steps)
         )
         sections.append(Section(route.id, words.text(route.name), html))
-    last = sections[-1]
-    sections[-1] = Section(last.id, last.title, last.html + read_script(context))
+    sections[-1] = replace(sections[-1], html=sections[-1].html + read_script(context))
     return titled_page(words, "start.md", "start", tuple(sections))
 
 
@@ -215,7 +201,7 @@ def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
     kind, _, name = home_of(asked).partition(":")
     return {
         "address": f"{kind}s/{name}.md#problem-{asked.id}",
-        "question": opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING),
+        "question": _opening_of(item),
         "kind": f"{item['kind']} · {item['level']}",
     }
 
@@ -270,9 +256,8 @@ def _time_text(context: Context, total: int) -> str:
 
 READING_PATH = "how-to-read.md"
 
-_OLD = {
-    "values": '<span id="techniques"></span><span id="coverage"></span><span id="compared"></span>'
-}  # places of before
+# Places of before.
+_OLD = {"values": '<span id="techniques"></span><span id="coverage"></span><span id="compared"></span>'}
 
 Item = tuple[Markup | str, Markup | str]
 
@@ -285,46 +270,40 @@ def reading_page(context: Context) -> Page:
         "time": [*_figure_signs(context, "time"), *_track_signs(context)],
         "training": [*_stage_signs(context), *_figure_signs(context, "training")],
     }
-    sections = [
-        Section(
-            name, words(f"reading.section.{name}"), _OLD.get(name, "") + context.html("reading.html.jinja", items=items)
-        )
-        for name, items in groups.items()
-    ]
-    return titled_page(
-        words, READING_PATH, "reading", (lead_section(words("reading.intro")), *sections, sources_section(citations))
-    )
+    sections = [lead_section(words("reading.intro"))]
+    for name, items in groups.items():
+        html = _OLD.get(name, "") + context.html("reading.html.jinja", items=items)
+        sections.append(Section(name, words(f"reading.section.{name}"), html))
+    return titled_page(words, READING_PATH, "reading", (*sections, sources_section(citations)))
 
 
 def _value_signs(citations: Citations) -> Iterator[Item]:
     context, words = citations.context, citations.context.words
-    flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
-    totals = [e.variant.parameters.total for e in flagships if _is_number(e.variant.parameters.total)]
-    plain = next((single for single in reversed(totals) if single.note is None), None)
+    models, entries = sort_by_date(context.catalogue.models.values()), context.catalogue.entries.values()
+    totals = [context.catalogue.flagship(model).variant.parameters.total for model in models]
+    plain = next((single for single in reversed(totals) if _is_number(single) and single.note is None), None)
     if plain is not None:
         yield citations.value_html(plain), words("reading.value")
         yield Markup("<p>{}</p>").format(citations.value_html(plain)), words("reading.value_in_text")
         yield citations.footnote(plain.source), words("reading.mark")
-    newest = [
-        value for m in reversed(sort_by_date(context.catalogue.models.values())) for value in each_below(m, Single)
-    ]
+    newest = [value for model in reversed(models) for value in each_below(model, Single)]
     if noted := next((single for single in newest if _is_number(single) and single.note is not None), None):
         yield citations.value_html(noted), words("reading.remark")
     if rough := next((s for s in newest if isinstance(s.value, Quantity) and s.value.qualifier == "~"), None):
         yield citations.value_html(rough), words("reading.rough")
-    counted = [(e, e.recount.kv_cache) for e in context.catalogue.entries.values() if e.recount and e.recount.kv_cache]
-    if counted:
+    if counted := [(e, e.recount.kv_cache) for e in entries if e.recount and e.recount.kv_cache]:
         entry, cache = counted[-1]
         yield working_link(entry, format_integer(cache.value), substituted_formula(cache)), words("reading.recomputed")
+    agreements = [(entry, found) for entry in entries for found in (entry.total_agreement, entry.activated_agreement)]
     for holds in (True, False):
-        found = [(entry, agreement) for entry, agreement in _size_agreements(context) if agreement.holds is holds]
-        if found:
+        if found := [(entry, agreement) for entry, agreement in agreements if agreement and agreement.holds is holds]:
             yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
     for absence in Absence:
         if single := next((single for single in newest if single.absence is absence), None):
             yield citations.value_html(single), words(f"reading.absence.{absence.name.lower()}")
     yield format.NOTHING, words("reading.nothing")
-    if fallen := next((text for text in _model_texts(context) if words.falls_back(text)), None):
+    texts = (text for model in context.catalogue.models.values() for text in each_below(model, Text))
+    if fallen := next(filter(words.falls_back, texts), None):
         yield citations.rich_text(fallen), words("reading.fallback")
     if any(single.source is not None and single.source.items[0].via is not None for single in newest):
         yield Markup('<span class="ds-via">{}</span>').format(context.localized_place("§2.1")), words("reading.copy")
@@ -351,17 +330,6 @@ def _stage_signs(context: Context) -> Iterator[Item]:
 
 def _sign_templates(context: Context) -> Any:
     return context.templates.get_template("reading_signs.html.jinja").module
-
-
-def _model_texts(context: Context) -> Iterator[Text]:
-    return (text for model in context.catalogue.models.values() for text in each_below(model, Text))
-
-
-def _size_agreements(context: Context) -> Iterator[tuple[Entry, Agreement]]:
-    for entry in context.catalogue.entries.values():
-        for agreement in (entry.total_agreement, entry.activated_agreement):
-            if agreement is not None:
-                yield entry, agreement
 
 
 def _is_number(single: Single[Any]) -> bool:
