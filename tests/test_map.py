@@ -105,18 +105,18 @@ def test_what_came_out_beside_the_models_hangs_at_its_day_and_no_stem_crosses_a_
     spoken = context_of(catalogue, edition)
     found, drawn = timeline_items(spoken), lay_out_wide_map(spoken)
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
-        months = lay_out_lane(id_, found, drawn.scale, 0, drawn.width).months
+        months = lay_out_lane(id_, found, drawn.scale, 0, drawn.width)["months"]
         names = []
         for month in months:
-            assert month.notes[0].x == pytest.approx(
-                drawn.scale(date.fromisoformat(month.notes[0].item.date.first_day)), abs=0.1
+            assert month["notes"][0]["x"] == pytest.approx(
+                drawn.scale(date.fromisoformat(month["notes"][0]["item"].date.first_day)), abs=0.1
             )
-            for note in month.notes:
-                wide = text_width(note.item.label, 12.5)
-                left = note.text_x - (wide if note.anchor == "end" else 0)
-                assert 0 < left < drawn.width - wide, note.item.label
-                names.append((note.item.label, left, left + wide, note.y))
-        stems = [(month.notes[0].x, month.notes[-1].y) for month in months]
+            for note in month["notes"]:
+                wide = text_width(note["item"].label, 12.5)
+                left = note["text_x"] - (wide if note["anchor"] == "end" else 0)
+                assert 0 < left < drawn.width - wide, note["item"].label
+                names.append((note["item"].label, left, left + wide, note["y"]))
+        stems = [(month["notes"][0]["x"], month["notes"][-1]["y"]) for month in months]
         struck = [name for name, left, right, y in names for x, end in stems if left < x < right and y < end]
         assert struck == []
 

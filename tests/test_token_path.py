@@ -19,11 +19,11 @@ from render.words import CHINESE, ENGLISH
 def test_the_ledger_fills_to_what_is_active(catalogue: Catalogue, language: str, id_: str) -> None:
     entry = catalogue.entries[id_]
     path = path_of(context_of(catalogue, language), entry)
-    met = [step.met for step in path.steps]
+    met = [step["met"] for step in path["steps"]]
     assert met == sorted(met)
     assert met[0] == 0
-    assert met[-1] == path.at_work == entry.recount.activated[ACTIVATED_CONVENTION]
-    assert path.total == entry.recount.total
+    assert met[-1] == path["at_work"] == entry.recount.activated[ACTIVATED_CONVENTION]
+    assert path["total"] == entry.recount.total
 
 
 def test_every_vector_of_a_model_is_drawn_to_one_scale(catalogue: Catalogue) -> None:
@@ -32,7 +32,7 @@ def test_every_vector_of_a_model_is_drawn_to_one_scale(catalogue: Catalogue) -> 
         context_of(catalogue),
         catalogue.entries["deepseek-v3-base"],
     )
-    tall = [float(shape["h"]) for shape in path.steps[1].panels[0].shapes if shape["is"] == "bar"]
+    tall = [float(shape["h"]) for shape in path["steps"][1]["panels"][0].shapes if shape["is"] == "bar"]
     assert tall[0] / tall[2] == pytest.approx(7168 / 512, rel=0.01)
     assert tall[1] / tall[2] == pytest.approx(1536 / 512, rel=0.01)
 

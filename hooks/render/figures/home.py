@@ -139,11 +139,8 @@ def home_map(context: Context) -> Markup:
         for id_, model in context.catalogue.models.items()
         if (date := first_date(model))
     }
-    return Markup(
-        context.html(
-            "map.svg.jinja", a=lay_out_wide_map(context), d=lay_out_narrow_map(context, {}), dates=dates, caption=False
-        )
-    )
+    wide, narrow = lay_out_wide_map(context), lay_out_narrow_map(context, {})
+    return Markup(context.html("map.svg.jinja", a=wide, d=narrow, dates=dates, caption=False))
 
 
 _HERO_WIDTH, _LEFT = 664.0, 30.0
@@ -271,22 +268,16 @@ def poster_files(context: Context, address: str) -> dict[str, str]:
     poster = poster_sheet(context)
     words, models = context.words, sort_by_date(context.catalogue.models.values())
     dates = [date for model in models if (date := first_date(model))]
+    first, last = (format.format_month(dates[at], words) if dates else "" for at in (0, -1))
     shown = {
         "title": words("poster.title"),
-        "span": words(
-            "poster.span",
-            count=len(models),
-            first=format.format_month(dates[0], words) if dates else "",
-            last=format.format_month(dates[-1], words) if dates else "",
-        ),
+        "span": words("poster.span", count=len(models), first=first, last=last),
         "credit": words("poster.credit"),
         "address": public_address(address),
     }
+    tokens = {"light": light_tokens(), "dark": dark_tokens()}
     return {
-        path: context.html(
-            "poster.svg.jinja", p=poster, t=light_tokens() if scheme == "light" else dark_tokens(), fonts=FONTS, **shown
-        )
-        + "\n"
+        path: context.html("poster.svg.jinja", p=poster, t=tokens[scheme], fonts=FONTS, **shown) + "\n"
         for scheme, path in POSTER_PATHS.items()
     }
 
@@ -296,18 +287,14 @@ def poster_sheet(context: Context) -> PosterLayout:
     models = sort_by_date(context.catalogue.models.values())
     tracks = [(track, [model for model in models if model.track is track]) for track in Track]
     flagships = [context.catalogue.flagship(model) for model in models]
-    scale = _PosterScale(
-        max((_stated_number(entry.variant.parameters.total) for entry in flagships), default=0.0),
-        max(
-            (entry.recount.kv_cache.value for entry in flagships if entry.recount and entry.recount.kv_cache), default=0
-        ),
-    )
-    columns = min(
-        range(4, len(models) + 5), key=lambda count: abs(math.log(_sheet_proportion(_track_runs(tracks, count), count)))
-    )
+    caches = (entry.recount.kv_cache.value for entry in flagships if entry.recount and entry.recount.kv_cache)
+    largest = max((_stated_number(entry.variant.parameters.total) for entry in flagships), default=0.0)
+    most = largest, max(caches, default=0)
+    columns = min(range(4, len(models) + 5), key=lambda count: abs(math.log(_sheet_proportion(tracks, count))))
     runs = _track_runs(tracks, columns)
-    rows = max((run.row for run in runs), default=0) + 1
-    width, height = _sheet_sides(columns, rows)
+    rows = _row_count(runs)
+    least_width, least_height = _least_width(columns), _least_height(rows)
+    width, height = max(least_width, least_height * _A3), max(least_height, least_width / _A3)
     wide = (width - 2 * _MARGIN + 14) / columns
     high = (height - _HEAD - _FOOT) / rows
     cells: list[dict[str, Any]] = []
@@ -316,7 +303,7 @@ def poster_sheet(context: Context) -> PosterLayout:
         x, y = round(_MARGIN + run.column * wide, 1), round(_HEAD + run.row * high, 1)
         heads.append((x, y, round(len(run.members) * wide - 14, 1), context.words(f"track.{run.track.value}")))
         for index, model in enumerate(run.members):
-            cells.append(_poster_cell(context, model, scale, round(x + index * wide, 1), y + _TRACK))
+            cells.append(_poster_cell(context, model, *most, round(x + index * wide, 1), y + _TRACK))
     return PosterLayout(round(width, 1), round(height, 1), cells, tuple(heads))
 
 
@@ -341,10 +328,13 @@ def _track_runs(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -
     return runs
 
 
-def _sheet_proportion(runs: Sequence[_TrackRun], columns: int) -> float:
+def _row_count(runs: Sequence[_TrackRun]) -> int:
+    return max((run.row for run in runs), default=0) + 1
+
+
+def _sheet_proportion(tracks: Sequence[tuple[Track, Sequence[Model]]], columns: int) -> float:
     """Width by height of the closest sheet, relative to A3."""
-    rows = max((run.row for run in runs), default=0) + 1
-    return _least_width(columns) / _least_height(rows) / _A3
+    return _least_width(columns) / _least_height(_row_count(_track_runs(tracks, columns))) / _A3
 
 
 def _least_width(columns: int) -> float:
@@ -355,23 +345,12 @@ def _least_height(rows: int) -> float:
     return _HEAD + rows * (_TRACK + _HIGH) + _FOOT
 
 
-def _sheet_sides(columns: int, rows: int) -> tuple[float, float]:
-    width, height = _least_width(columns), _least_height(rows)
-    return max(width, height * _A3), max(height, width / _A3)
-
-
-@dataclass(frozen=True)
-class _PosterScale:
-    parameters: float
-    cache: int
-
-
-def _poster_cell(context: Context, model: Model, scale: _PosterScale, x: float, y: float) -> dict[str, Any]:
+def _poster_cell(context: Context, model: Model, largest: float, longest: int, x: float, y: float) -> dict[str, Any]:
     entry, words = context.catalogue.flagship(model), context.words
     date = first_date(model)
     drawn: dict[str, Any] = dict(_network_drawing(context, entry))
-    drawn.update(_parameter_areas(context, entry, scale))
-    drawn.update(_cache_bar(context, entry, scale))
+    drawn.update(_parameter_areas(context, entry, largest))
+    drawn.update(_cache_bar(context, entry, longest))
     shown = format.format_month(date, words) if date else ""
     head = {"x": x, "y": y, "model": model.id, "name": short_size(entry.variant.name), "date": shown, "dense": True}
     return head | dict.fromkeys(_PARTS, "") | (drawn or {"layers": words("poster.nothing")})
@@ -402,43 +381,39 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     yield "routed", dots_path(place for index, place in enumerate(places) if index not in chosen)
     yield "active", dots_path(place for index, place in enumerate(places) if index in chosen)
     shared = numbers.get("n_shared_experts", 0)
-    yield (
-        "experts",
-        words("poster.experts_shared" if shared else "poster.experts", active=active, all=routed, shared=shared),
-    )
+    key = "poster.experts_shared" if shared else "poster.experts"
+    yield "experts", words(key, active=active, all=routed, shared=shared)
 
 
-def _parameter_areas(context: Context, entry: Entry, scale: _PosterScale) -> Iterator[tuple[str, object]]:
+def _parameter_areas(context: Context, entry: Entry, largest: float) -> Iterator[tuple[str, object]]:
     parameters = entry.variant.parameters
     total, active = _stated_number(parameters.total), _stated_number(parameters.activated)
     if not total or parameters.total.value is None:
         return
-    side = _square_side(total, scale)
+    side = _square_side(total / largest)
     yield "square", bar_path(0, _POSTER_GROUND - side, side, side)
     dense = entry.architecture is not None and "n_routed_experts" not in architecture_numbers(entry.architecture)
     if active or dense:
-        inner = _square_side(active or total, scale)
+        inner = _square_side((active or total) / largest)
         yield "filled", bar_path(0, _POSTER_GROUND - inner, inner, inner)
     counts = counted_text(context.words, counts_of(parameters.total))
     yield "total", format.format_quantity(parameters.total.value, context.words) + counts
     yield "total_x", round(side + 8, 1)
     if active and parameters.activated is not None and parameters.activated.value is not None:
-        yield (
-            "activated",
-            context.words("line.active", count=format.format_quantity(parameters.activated.value, context.words))
-            + counted_text(context.words, counts_of(parameters.activated)),
-        )
+        count = format.format_quantity(parameters.activated.value, context.words)
+        counts = counted_text(context.words, counts_of(parameters.activated))
+        yield "activated", context.words("line.active", count=count) + counts
 
 
-def _square_side(number: float, scale: _PosterScale) -> float:
-    return max(1.2, _SIDE * math.sqrt(number / scale.parameters))
+def _square_side(share: float) -> float:
+    return max(1.2, _SIDE * math.sqrt(share))
 
 
-def _cache_bar(context: Context, entry: Entry, scale: _PosterScale) -> Iterator[tuple[str, object]]:
+def _cache_bar(context: Context, entry: Entry, longest: int) -> Iterator[tuple[str, object]]:
     kept = entry.recount.kv_cache if entry.recount else None
     if kept is None:
         return
-    width = max(1.5, _LONG * kept.value / scale.cache)
+    width = max(1.5, _LONG * kept.value / longest)
     yield "bar", bar_path(0, _BAR, width, 11)
     yield "hatch", hatch_path(0, _BAR, width, 11) if width > 4 else ""
     yield "cache", context.words("poster.cache", count=format.format_integer(kept.value))

@@ -18,7 +18,6 @@ from .map_items import (
     TECHNIQUES,
     Family,
     Item,
-    Lane,
     Stop,
     family_lines,
     lay_out_lane,
@@ -120,12 +119,10 @@ def _map_lines(found: Family, places: dict[str, tuple[float, float]]) -> tuple[l
 
 def _place_names(found: Family, places: dict[str, tuple[float, float]], verticals: Sequence[Rect]) -> list[PlacedStop]:
     taken: list[Rect] = [(x - 8, y - 8, x + 8, y + 8) for x, y in places.values()]
-    order = sorted(
-        found.stops, key=lambda id_: (found.stops[id_].model.track is not Track.GENERAL, found.stops[id_].day)
-    )
     placed: dict[str, PlacedStop] = {}
-    for id_ in order:
-        stop, (x, y) = found.stops[id_], places[id_]
+    by_rank = sorted(found.stops.items(), key=lambda item: (item[1].model.track is not Track.GENERAL, item[1].day))
+    for id_, stop in by_rank:
+        x, y = places[id_]
         major = stop.model.track is Track.GENERAL
         name = short_model(stop.model.name)
         wide = text_width(name, _SIZE, bold=major)
@@ -263,19 +260,18 @@ def timeline_figure(context: Context) -> str:
     drawn = lay_out_wide_map(context)
     models = context.catalogue.models
     top = drawn.height + 4
-    lanes: list[Lane] = []
+    lanes = []
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
         lanes.append(lay_out_lane(id_, found, drawn.scale, top, drawn.width))
-        top += lanes[-1].height + _BETWEEN
+        top += lanes[-1]["height"] + _BETWEEN
     dates = {
         id_: format.format_month(date, context.words) for id_, model in models.items() if (date := first_date(model))
     }
+    alone = [item for item in found if item.kind != "model" and not item.carrier]
     return context.html(
         "timeline.svg.jinja",
         a=drawn,
-        d=lay_out_narrow_map(
-            context, _with_models(found), [item for item in found if item.kind != "model" and not item.carrier]
-        ),
+        d=lay_out_narrow_map(context, _with_models(found), alone),
         lanes=lanes,
         height=round(top - _BETWEEN + 4),
         dates=dates,

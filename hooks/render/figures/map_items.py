@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from catalogue.records import first_date, first_day, stated_dates
 from catalogue.schema.model import Model, Track
@@ -54,15 +55,10 @@ class Item:
 
 
 def timeline_items(context: Context) -> list[Item]:
-    found = sorted(
-        [*_model_items(context), *_technique_items(context)], key=lambda item: (item.date.first_day, item.id)
-    )
-    places = {item.id: place for place, item in enumerate(found)}
-    kin = {
-        id_: sorted({places[other] for other in others & places.keys()})
-        for id_, others in _related_items(context).items()
-    }
-    return [replace(item, kin=tuple(kin[item.id])) for item in found]
+    items = [*_model_items(context), *_technique_items(context)]
+    found = sorted(items, key=lambda item: (item.date.first_day, item.id))
+    places, related = {item.id: place for place, item in enumerate(found)}, _related_items(context)
+    return [replace(i, kin=tuple(sorted(places[other] for other in related[i.id] & places.keys()))) for i in found]
 
 
 def lineage_links(models: Iterable[Model]) -> list[tuple[str, str]]:
@@ -74,10 +70,8 @@ def _model_items(context: Context) -> Iterator[Item]:
     for model in context.catalogue.models.values():
         when = first_date(model)
         if when is not None:
-            summary = opening_sentences(context, model.summary)
-            yield Item(
-                f"model:{model.id}", model.track.value, when, model.name, summary, f"ds:{MODEL.path_of(model.id)}"
-            )
+            summary, href = opening_sentences(context, model.summary), f"ds:{MODEL.path_of(model.id)}"
+            yield Item(f"model:{model.id}", model.track.value, when, model.name, summary, href)
 
 
 def _technique_items(context: Context) -> Iterator[Item]:
@@ -97,23 +91,18 @@ def _technique_items(context: Context) -> Iterator[Item]:
 
 def _introducing_model(context: Context, technique: Technique, when: PartialDate) -> str:
     """The model that introduced a technique, or its first form, in the month of its release."""
-    for use in context.uses.of_technique(technique.id):
-        if (
-            use.how in (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST)
-            and use.date
-            and use.date.text[:7] == when.text[:7]
-        ):
-            return use.model.id
-    return ""
+    uses = context.uses.of_technique(technique.id)
+    brought = (use for use in uses if use.how in (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST))
+    return next((use.model.id for use in brought if use.date and use.date.text[:7] == when.text[:7]), "")
 
 
 def own_form(context: Context, technique: Technique) -> PartialDate | None:
     """When a model introduced DeepSeek's own form of an older technique; for one by others, the first use counts."""
     if technique.introduced.by_deepseek is None:
         return None
-    forms = (
-        (UseLabel.FORM,) if technique.introduced.by_deepseek else (UseLabel.FORM, UseLabel.INTRODUCED, UseLabel.FIRST)
-    )
+    forms = {UseLabel.FORM}
+    if not technique.introduced.by_deepseek:
+        forms |= {UseLabel.INTRODUCED, UseLabel.FIRST}
     return next((_described_day(use) for use in context.uses.of_technique(technique.id) if use.how in forms), None)
 
 
@@ -250,35 +239,7 @@ _STEM = 7.0  # how far a stem may lie in the gap behind a name
 _WEEK = ("2025-02-21", "2025-03-01")  # Open Source Week, with its announcement and what followed it
 
 
-@dataclass(frozen=True)
-class LaneNote:
-    """An item with its mark and its name, which begins or ends at `text_x`."""
-
-    item: Item
-    x: float
-    y: float
-    text_x: float
-    anchor: str
-
-
-@dataclass(frozen=True)
-class LaneMonth:
-    """What came out in a month, or in the present week, at one stem."""
-
-    stem: str
-    notes: Sequence[LaneNote]
-    week: bool
-
-
-@dataclass(frozen=True)
-class Lane:
-    id: str
-    y: float
-    height: float
-    months: Sequence[LaneMonth]
-
-
-def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> Lane:
+def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> dict[str, Any]:
     """Places the months whose names stand left of the stem from the latest on, the others from the earliest."""
     groups = _items_by_month([item for item in found if item.lane == id_])
     sides, limit = [], width
@@ -298,13 +259,12 @@ def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width
         taken += [(left, y, left + wide, y + high), (x + _STEM, top, x - _STEM, y)]
         heights = [round(y + index * LINE + 7, 1) for index in range(len(members))]
         text_x, anchor = (x + _MARK, "start") if right else (x - _MARK, "end")
-        notes = [
-            LaneNote(item, round(x, 1), height, round(text_x, 1), anchor)
-            for item, height in zip(members, heights, strict=True)
-        ]
-        months[x, week] = LaneMonth(f"M{x:g} {top:g}V{heights[-1]:g}", notes, week)
+        place = {"x": round(x, 1), "text_x": round(text_x, 1), "anchor": anchor}
+        notes = [{**place, "item": item, "y": height} for item, height in zip(members, heights, strict=True)]
+        months[x, week] = {"stem": f"M{x:g} {top:g}V{heights[-1]:g}", "notes": notes, "week": week}
     bottom = max((box[3] for box in taken), default=top)
-    return Lane(id_, top, round(bottom - top + 8, 1), [months[key] for key in sorted(months)])
+    height = round(bottom - top + 8, 1)
+    return {"id": id_, "y": top, "height": height, "months": [months[key] for key in sorted(months)]}
 
 
 def _items_by_month(members: Sequence[Item]) -> list[tuple[bool, list[Item]]]:

@@ -61,8 +61,16 @@ class _StageGraph:
     def lanes(self) -> int:
         return max(self.lane.values()) + 1
 
+    @property
+    def column_step(self) -> float:
+        return (WIDTH - _END - _LEFT) / (max(self.column.values()) + 1)
+
     def stages_of_lane(self, lane: int) -> list[str]:
         return [id_ for id_ in self.stages if self.lane[id_] == lane]
+
+    def makers_of(self, id_: str) -> list[str]:
+        """The stages that make its data, without judges."""
+        return [other for other in self.stages[id_].fed_by if self.stages[other].kind not in BESIDE]
 
 
 def recipe_lanes(context: Context, model: Model) -> Markup:
@@ -73,7 +81,13 @@ def recipe_lanes(context: Context, model: Model) -> Markup:
     samples = {id_: _sample_count(stage) for id_, stage in graph.stages.items()}
     most = max((count for count in samples.values() if count), default=None)
     places = _stage_places(graph, samples)
-    nodes = list(_stage_nodes(context, model, graph, places, _makers_above(graph, samples)))
+    makers_above = {
+        maker
+        for id_, stage in graph.stages.items()
+        for maker in graph.makers_of(id_)
+        if samples[id_] is not None and graph.lane[id_] > graph.lane[maker]
+    }
+    nodes = list(_stage_nodes(context, model, graph, places, makers_above))
     height = max(node["y"] for node in nodes) + 72
     ties = list(_stage_ties(context, graph, places, samples, most))
     return Markup(
@@ -182,15 +196,14 @@ def _single_number(stated: Stated[Quantity]) -> Decimal | None:
 
 def _stands_alone(graph: _StageGraph, samples: Mapping[str, Decimal | None], id_: str) -> bool:
     """Whether a stage has counted data that no single stage makes."""
-    makers = [other for other in graph.stages[id_].fed_by if graph.stages[other].kind not in BESIDE]
-    return samples[id_] is not None and len(makers) != 1
+    return samples[id_] is not None and len(graph.makers_of(id_)) != 1
 
 
 _Places = Mapping[str, tuple[float, float, float, float]]
 
 
 def _stage_places(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> _Places:
-    step = _column_step(graph)
+    step = graph.column_step
     tops, y = [], 0.0
     for lane in range(graph.lanes):
         y += _STUB if any(_stands_alone(graph, samples, id_) for id_ in graph.stages_of_lane(lane)) else 0
@@ -208,25 +221,12 @@ def _stage_places(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> 
     }
 
 
-def _column_step(graph: _StageGraph) -> float:
-    return (WIDTH - _END - _LEFT) / (max(graph.column.values()) + 1)
-
-
-def _makers_above(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> set[str]:
-    return {
-        maker
-        for id_, stage in graph.stages.items()
-        for maker in stage.fed_by
-        if samples[id_] is not None and graph.lane[id_] > graph.lane[maker] and graph.stages[maker].kind not in BESIDE
-    }
-
-
 def _stage_nodes(
     context: Context, model: Model, graph: _StageGraph, places: _Places, makers_above: set[str]
 ) -> Iterator[dict[str, Any]]:
     words = context.words
     last_stage = {variant: stage.id for stage in model.training for variant in stage.variants}
-    room = _column_step(graph)
+    room = graph.column_step
     line_room = DOWN_WIDTH - _TRACK * graph.lanes - 16
     for number, (id_, stage) in enumerate(graph.stages.items(), 1):
         kind = stage.kind.name.lower()
@@ -294,7 +294,7 @@ def _variant_names(context: Context, variants: Sequence[str]) -> str:
 def _stage_ties(
     context: Context, graph: _StageGraph, places: _Places, samples: Mapping[str, Decimal | None], most: Decimal | None
 ) -> Iterator[StageTie]:
-    column = _column_step(graph)
+    column = graph.column_step
     for id_, stage in graph.stages.items():
         x, y, down_x, down_y = places[id_]
         count = samples[id_]
@@ -305,17 +305,14 @@ def _stage_ties(
             yield StageTie("weights", path_data("M", x - 36, y, "H", x), "", 2.5, 2.5)
         for other in graph.weights[id_]:
             yield StageTie("weights", *_tie_curves(places[other], places[id_], column), 2.5, 2.5)
-        makers = [other for other in stage.fed_by if graph.stages[other].kind not in BESIDE]
+        makers = graph.makers_of(id_)
         for other in stage.fed_by:
-            if other not in makers:
-                yield StageTie("reward", *_tie_curves(places[other], places[id_], column), _THIN, _THIN)
-            elif len(makers) == 1 and count is not None:
+            curves = _tie_curves(places[other], places[id_], column)
+            if other in makers and len(makers) == 1 and count is not None:
                 beside = _beside_curve(places[other], places[id_], wide, column)
-                yield StageTie(
-                    "data", *_tie_curves(places[other], places[id_], column), wide, down_wide, label, *beside
-                )
+                yield StageTie("data", *curves, wide, down_wide, label, *beside)
             else:
-                yield StageTie("unknown", *_tie_curves(places[other], places[id_], column), _THIN, _THIN)
+                yield StageTie("unknown" if other in makers else "reward", *curves, _THIN, _THIN)
         if _stands_alone(graph, samples, id_):
             d = path_data("M", x, y - _RADIUS - 34, "V", y - _RADIUS)
             down = path_data("M", down_x, down_y - 32, "V", down_y - 12)

@@ -129,9 +129,8 @@ def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bo
     left = across.start
     panels = [_schedule_panel(context, runs, across, in_tokens, TOP, RATE_HEIGHT, "rate")]
     if batch:
-        panels.append(
-            _schedule_panel(context, runs, across, in_tokens, panels[0]["bottom"] + BETWEEN, BATCH_HEIGHT, "batch")
-        )
+        top = panels[0]["bottom"] + BETWEEN
+        panels.append(_schedule_panel(context, runs, across, in_tokens, top, BATCH_HEIGHT, "batch"))
     return context.html(
         "schedule.svg.jinja",
         width=WIDTH,
@@ -186,10 +185,8 @@ def _horizontal_scale(
 
 
 def _schedule_alternative(across: Linear, about: int, in_tokens: bool) -> list[tuple[float, str]]:
-    return [
-        (across(tick), format.format_tick(tick) if in_tokens else f"{round(100 * tick)}%")
-        for tick in across.ticks(about)
-    ]
+    ticks = across.ticks(about)
+    return [(across(tick), format.format_tick(tick) if in_tokens else f"{round(100 * tick)}%") for tick in ticks]
 
 
 def _side_texts(runs: Sequence[ScheduleRun]) -> list[str]:
@@ -229,9 +226,8 @@ def _schedule_panel(
 
 
 def _vertical_scale(runs: Sequence[ScheduleRun], what: str, top: float, height: float) -> Linear:
-    values = [
-        value for run in runs for stretch in _value_stretches(run, what) for value in (stretch.first, stretch.last)
-    ]
+    stretches = [stretch for run in runs for stretch in _value_stretches(run, what)]
+    values = [value for stretch in stretches for value in (stretch.first, stretch.last)]
     values += [rate for run in runs for rate in run.schedule.loose] if what == "rate" else []
     return Linear(0, float(max(values)) * 1.06, top + height, top)
 

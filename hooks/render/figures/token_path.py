@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -39,30 +40,6 @@ class LedgerPart:
     step: int
 
 
-@dataclass(frozen=True)
-class PathStep:
-    """A frame with the weights at work so far (`met`) and what is cached."""
-
-    title: str
-    sentence: str
-    panels: Sequence[Panel]
-    met: int
-    kept: str
-
-
-@dataclass(frozen=True)
-class TokenPath:
-    id: str
-    name: str
-    page: str
-    steps: Sequence[PathStep]
-    ledger: Sequence[LedgerPart]
-    total: int
-    at_work: int
-    whole: str
-    reading: str
-
-
 def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     """Models to choose from; empty where the first is not in the catalogue."""
     entries = [context.catalogue.entries[id_] for id_ in ids if id_ in context.catalogue.entries]
@@ -72,47 +49,43 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     return Markup(context.html("token_path.html.jinja", paths=paths, compact=format_three_digits))
 
 
-def path_of(context: Context, entry: Entry) -> TokenPath:
+def path_of(context: Context, entry: Entry) -> dict[str, Any]:
+    """Its steps, each with the weights at work so far (`met`) and what is cached, and the ledger of all."""
     assert entry.architecture is not None
     assert entry.recount is not None
     assert entry.recount.total is not None
     assert entry.recount.kv_cache is not None
     ledger = _ledger_parts(context, entry)
     frames = _Frames(context, entry, ledger)
-    steps = []
-    for number, (name, draw) in enumerate(frames.steps_in_order().items(), start=1):
-        met = sum(part.count for part in ledger if part.step <= number)
-        steps.append(
-            PathStep(
-                frames.token_words(f"{name}.title"),
-                frames.token_words(f"{name}.{frames.sentence_key(name)}"),
-                draw(),
-                met,
-                frames.cached_text(number),
-            )
-        )
-    reading = entry.recount.prefill
-    return TokenPath(
-        entry.variant.id,
-        short_size(entry.variant.name),
-        f"ds:models/{entry.model.id}/architecture.md",
-        steps,
-        ledger,
-        entry.recount.total,
-        sum(part.count for part in ledger),
-        frames.token_words(
-            "whole_backbone" if entry.recount.engram else "whole", total=format_three_digits(entry.recount.total)
-        ),
-        frames.token_words("reading", count=format_three_digits(int(reading.value))) if reading else "",
-    )
+    steps = [
+        {
+            "title": frames.token_words(f"{name}.title"),
+            "sentence": frames.token_words(f"{name}.{frames.sentence_key(name)}"),
+            "panels": draw(),
+            "met": sum(part.count for part in ledger if part.step <= number),
+            "kept": frames.cached_text(number),
+        }
+        for number, (name, draw) in enumerate(frames.steps_in_order().items(), start=1)
+    ]
+    reading, whole = entry.recount.prefill, "whole_backbone" if entry.recount.engram else "whole"
+    return {
+        "id": entry.variant.id,
+        "name": short_size(entry.variant.name),
+        "page": f"ds:models/{entry.model.id}/architecture.md",
+        "steps": steps,
+        "ledger": ledger,
+        "total": entry.recount.total,
+        "at_work": sum(part.count for part in ledger),
+        "whole": frames.token_words(whole, total=format_three_digits(entry.recount.total)),
+        "reading": frames.token_words("reading", count=format_three_digits(int(reading.value))) if reading else "",
+    }
 
 
 def _ledger_parts(context: Context, entry: Entry) -> list[LedgerPart]:
     assert entry.recount is not None
     count = {term.name: int(term.value) for term in entry.recount.terms}
-    routed = count["routed_experts"] - (
-        int(entry.recount.inactive_experts.value) if entry.recount.inactive_experts else 0
-    )
+    idle = int(entry.recount.inactive_experts.value) if entry.recount.inactive_experts else 0
+    routed = count["routed_experts"] - idle
     small = sum(count.get(name, 0) for name in _SMALL_PARTS)
     attention = sum(n for name, n in count.items() if name not in (*_NETWORK_PARTS, *_SMALL_PARTS))
     parts = (
@@ -179,8 +152,8 @@ class _Frames:
             return self.token_words(f"kept.{self.kind.cached}")
         return self.token_words("kept.all")
 
-    def new_panel(self, key: str, height: float = _HEIGHT) -> Panel:
-        return Panel(self.token_words(f"panel.{key}"), height, self.token_words(f"panel.{key}_says"))
+    def new_panel(self, key: str) -> Panel:
+        return Panel(self.token_words(f"panel.{key}"), _HEIGHT, self.token_words(f"panel.{key}_says"))
 
     def draw_vector(self, panel: Panel, x: float, y: float, size: int) -> float:
         """A vector as a bar to the scale of the figure; returns its lower end."""
@@ -287,7 +260,8 @@ class _Frames:
         routed, chosen = a["n_routed_experts"], a["num_experts_per_tok"]
         groups = a.get("n_group", 1) if a.get("n_group", 1) > 1 else 8
         grouped = a.get("n_group", 1) > 1
-        reached = set(_evenly_spread(a["topk_group"], groups)) if grouped else set(range(groups))
+        best = a["topk_group"] if grouped else groups
+        reached = {round((i + 0.5) * groups / best - 0.5) for i in range(best)}
         per = routed // groups
         across, choice = 16 if per <= 32 else 24, self.new_panel("choice")
         places = _example_choice(sorted(reached), chosen, per)
@@ -357,9 +331,8 @@ class _Frames:
         total.text(0, 92, self.token_words("panel.cache_bytes", bytes=f"{2 * self.cache:,}"))
         if before and before.recount and before.recount.kv_cache:
             most = int(before.recount.kv_cache.value)
-            total.text(
-                0, 160, self.token_words("panel.before", before=short_size(before.variant.name), most=f"{most:,}")
-            )
+            name = short_size(before.variant.name)
+            total.text(0, 160, self.token_words("panel.before", before=name, most=f"{most:,}"))
             total.bar(0, 172, 356, 18, "outline")
             total.bar(0, 172, 356 * self.cache / most, 18, "cache")
         return [stack, total]
@@ -380,10 +353,6 @@ class _Frames:
             drafter = "guess_drafter" if self.a.get("dspark_n_routed_experts") else "guess"
             words.text(0, 262, self.token_words(f"panel.{drafter}"), "small")
         return [head, words]
-
-
-def _evenly_spread(count: int, of: int) -> list[int]:
-    return [round((i + 0.5) * of / count - 0.5) for i in range(count)]
 
 
 def _example_choice(groups: Sequence[int], chosen: int, per_group: int) -> set[tuple[int, int]]:
