@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue import records
-from catalogue.records import Entry, first_date
+from catalogue.records import first_date
 from catalogue.schema.model import Licences, Model
 from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated
 from catalogue.uses import FamilyUse, Use, UseLabel
@@ -100,15 +100,15 @@ def _licence_parts(citations: Citations, own: Licences) -> list[Markup]:
 
 
 def unreleased_checkpoints(citations: Citations, model: Model) -> list[Markup]:
-    return [
-        citations.cite(escape(entry.variant.name), weights.source)
+    days = (
+        (entry.variant.name, entry.variant.release.weights if entry.variant.release else None)
         for entry in citations.context.catalogue.entries_of(model)
-        if (weights := _weights_day(entry)) is not None and weights.absence is Absence.NOT_PUBLISHED
+    )
+    return [
+        citations.cite(escape(name), day.source)
+        for name, day in days
+        if day is not None and day.absence is Absence.NOT_PUBLISHED
     ]
-
-
-def _weights_day(entry: Entry) -> Single[PartialDate] | None:
-    return entry.variant.release.weights if entry.variant.release is not None else None
 
 
 def family_licences(citations: Citations, model: Model) -> list[Markup]:
@@ -116,15 +116,8 @@ def family_licences(citations: Citations, model: Model) -> list[Markup]:
     stated = model.licences
     if stated is None:
         return []
-    lines = [
-        _labelled_value(citations, f"field.licences.{name}", value)
-        for name, value in (
-            ("weights", stated.weights),
-            ("code", stated.code),
-            ("commercial_use", stated.commercial_use),
-        )
-        if value is not None
-    ]
+    named = {"weights": stated.weights, "code": stated.code, "commercial_use": stated.commercial_use}
+    lines = [_labelled_value(citations, f"field.licences.{n}", value) for n, value in named.items() if value]
     for variant in model.variants:
         if variant.licences is not None and (said := _licence_parts(citations, variant.licences)):
             lines.append(Markup("{} {}").format(variant.name, Markup(words("punctuation.comma")).join(said)))
@@ -198,10 +191,8 @@ def _in_weights(context: Context, use: Use) -> Markup:
     words = context.words
     assert use.origin is not None
     assert use.trained_so is not None
-    direct = use.origin.id == use.trained_so.id
-    start = escape(words("change.weights_of" if direct else "change.weights_through")).format(
-        model=model_link(use.origin), trained=model_link(use.trained_so)
-    )
+    key = "change.weights_of" if use.origin.id == use.trained_so.id else "change.weights_through"
+    start = escape(words(key)).format(model=model_link(use.origin), trained=model_link(use.trained_so))
     own = words("change.own_unpublished" if use.own_unpublished is not None else "change.own_unknown")
     return start + words("punctuation.separated") + own
 

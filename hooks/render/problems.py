@@ -42,14 +42,6 @@ SCORES = (
 EXPERTS, NODES = 8, 4  # num_experts_per_tok and topk_group of V3
 
 
-def puzzle_html(context: Context, simulator: Simulator) -> Markup:
-    return Markup(_PUZZLES[simulator][0](context))
-
-
-def solution_html(context: Context, simulator: Simulator) -> Markup:
-    return Markup(_PUZZLES[simulator][1](context))
-
-
 def best_order() -> tuple[str, ...]:
     return min(overlap.possible_orders(), key=overlap.length)
 
@@ -105,22 +97,13 @@ def _chunks_puzzle(context: Context) -> str:
 
 def _chunks_solution(context: Context) -> str:
     words, spans = context.words, overlap.run(best_order())
-    listed = [
-        words(
-            "puzzle.chunks.span",
-            part=words(f"puzzle.chunks.part.{_puzzle_key(part)}"),
-            start=spans[part][0],
-            end=spans[part][1],
-        )
-        for part in best_order()
-    ]
-    return context.html(
-        "puzzle_solution.html.jinja",
-        listed=listed,
-        says=words(
-            "puzzle.chunks.solution", best=overlap.length(best_order()), count=len(list(overlap.possible_orders()))
-        ),
-    )
+    listed = []
+    for part in best_order():
+        name, (start, end) = words(f"puzzle.chunks.part.{_puzzle_key(part)}"), spans[part]
+        listed.append(words("puzzle.chunks.span", part=name, start=start, end=end))
+    count = len(list(overlap.possible_orders()))
+    says = words("puzzle.chunks.solution", best=overlap.length(best_order()), count=count)
+    return context.html("puzzle_solution.html.jinja", listed=listed, says=says)
 
 
 def _routing_puzzle(context: Context) -> str:
@@ -200,15 +183,22 @@ def problems_html(context: Context, problems: Iterable[SolvedProblem], script: b
 
 
 def checker_script(context: Context) -> str:
-    return str(assets.page_script("problems", {"ds-exercise-words": _script_words(context)}))
+    names = ("right", "close", "wrong", "not_a_number", "within", "beyond", "foretold")
+    said = json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
+    return str(assets.page_script("problems", {"ds-exercise-words": said}))
 
 
 def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
     words, problem = context.words, asked_.problem
+
+    def spoken(number: Fraction) -> Markup:
+        return spoken_numbers(_answer_digits(number), words)
+
     name = (asked_.entry.variant.name or asked_.entry.variant.id) if asked_.entry else ""
     unit = words.text(problem.unit) if problem.unit else ""
     unit = "" if unit == "-" else unit
     worked = asked_.worked
+    puzzle, solution = _PUZZLES[problem.simulator] if problem.simulator else (None, None)
     return {
         "id": asked_.id,
         "kind": words(f"problems.kind.{problem.kind.name.lower()}"),
@@ -225,28 +215,23 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         ],
         "points": [_code_marked(words.text(point)) for point in problem.points],
         "exercise": problem.exercise,
-        "puzzle": puzzle_html(context, problem.simulator) if problem.simulator else "",
-        "puzzle_solution": solution_html(context, problem.simulator) if problem.simulator else "",
+        "puzzle": Markup(puzzle(context)) if puzzle else "",
+        "puzzle_solution": Markup(solution(context)) if solution else "",
         "band": _band_shown(asked_.band, words) if asked_.band else None,
         "command": f"python -m labs.train.experiments {problem.measured.experiment}" if problem.measured else "",
         "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
-        "with_unit": with_unit(_spoken_answer(words, worked.exact), unit) if worked else "",
+        "with_unit": with_unit(Markup("<b>{}</b>").format(spoken(worked.exact)), unit) if worked else "",
         "working": _working_line(words, problem, worked) if worked and not _is_last_step(asked_) else "",
         "tolerance": problem.tolerance_percent,
         "mistakes": [
-            {"value": spoken_numbers(_answer_digits(number), words), "says": words.text(mistake.says)}
-            for number, mistake in asked_.mistakes
+            {"value": spoken(number), "says": words.text(mistake.says)} for number, mistake in asked_.mistakes
         ],
         "wrong": json.dumps(
             [[float(number), words.text(mistake.says)] for number, mistake in asked_.mistakes], ensure_ascii=False
         ),
     }
-
-
-def _spoken_answer(words: Words, exact: Fraction) -> Markup:
-    return Markup("<b>{}</b>").format(spoken_numbers(_answer_digits(exact), words))
 
 
 def _is_last_step(asked_: SolvedProblem) -> bool:
@@ -280,14 +265,7 @@ def _step_working(context: Context, problem: Problem, step: Step, result: Comput
 
 def _code_marked(text: str) -> Markup:
     parts = text.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if i % 2 else Markup("{}").format(part) for i, part in enumerate(parts)
-    )
-
-
-def _script_words(context: Context) -> str:
-    names = ("right", "close", "wrong", "not_a_number", "within", "beyond", "foretold")
-    return json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
+    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts))
 
 
 def _working_line(words: Words, problem: Problem, worked: Computation) -> Markup:
@@ -326,12 +304,10 @@ def problems_section(context: Context, page: str) -> list[Section]:
 
 
 def links_to_related(context: Context, page: str, written: Mapping[str, str]) -> Markup:
-    links = []
+    links, link = [], Markup('<a href="ds:{}">{}</a>')
     for home, count in homes_of_related(context, page).items():
         title, address = title_and_address(context, home, written)
         place = f"{address}#problems" if home.startswith("guide:") else address
-        name = re.split("[:：]", title)[0]
-        links.append(
-            Markup('<a href="ds:{}">{}</a>').format(place, context.words("problems.under", name=name, count=count))
-        )
+        said = context.words("problems.under", name=re.split("[:：]", title)[0], count=count)
+        links.append(link.format(place, said))
     return Markup(" · ").join(links)

@@ -40,19 +40,11 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
 def _feed_files(context: Context, address: str, suffix: str) -> dict[str, str]:
     words, language = context.words, context.words.language
     edition = address if language == ENGLISH else f"{address}{language}/"
-    releases, ends = feeds.release_events(context, edition), feeds.api_end_events(context, edition)
-    name, wrong = f"data/releases{suffix}.atom", f"data/corrections{suffix}.atom"
-    title = words("feeds.releases")
-    return {
-        wrong: feeds.atom_feed(
-            feeds.correction_events(context, edition),
-            words("feeds.corrections"),
-            language,
-            address + wrong,
-            f"{edition}corrections/",
-        ),
-        name: feeds.atom_feed(releases, title, language, address + name, f"{edition}timeline/"),
-        f"data/releases{suffix}.ics": feeds.icalendar_text(
-            feeds.newest_first([*releases, *ends]), title, language, context.catalogue.revision.date
-        ),
-    }
+    releases, wrong = feeds.release_events(context, edition), feeds.correction_events(context, edition)
+    days = feeds.newest_first([*releases, *feeds.api_end_events(context, edition)])
+    title, revised = words("feeds.releases"), context.catalogue.revision.date
+    found = {f"data/releases{suffix}.ics": feeds.icalendar_text(days, title, language, revised)}
+    for name, events, page in (("releases", releases, "timeline"), ("corrections", wrong, "corrections")):
+        path = f"data/{name}{suffix}.atom"
+        found[path] = feeds.atom_feed(events, words(f"feeds.{name}"), language, address + path, f"{edition}{page}/")
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from markupsafe import Markup
 
@@ -21,7 +21,7 @@ from ..words import ENGLISH
 
 _ATOM = Markup("""<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">
-<id>{id}</id>
+<id>urn:uuid:{id}</id>
 <title>{title}</title>
 <updated>{updated}T00:00:00Z</updated>
 <author><name>DS Series</name></author>
@@ -31,7 +31,7 @@ _ATOM = Markup("""<?xml version="1.0" encoding="utf-8"?>
 {entries}</feed>
 """)
 _ENTRY = Markup("""<entry>
-<id>{id}</id>
+<id>urn:uuid:{id}</id>
 <title>{title}</title>
 <updated>{day}T00:00:00Z</updated>
 <link rel="alternate" type="text/html" href="{page}"/>
@@ -114,28 +114,16 @@ def newest_first(events: Iterable[Event]) -> list[Event]:
 def atom_feed(events: list[Event], title: str, language: str, own: str, page: str) -> str:
     """An Atom feed at the address `own` that follows `page`; dated by its newest entry, not by a clock."""
     entries = Markup("").join(
-        _ENTRY.format(
-            id=_tag_uri(event.id), title=event.title, day=event.day.first_day, page=event.page, text=event.text
-        )
-        for event in events
+        _ENTRY.format(id=_uuid(e.id), title=e.title, day=e.day.first_day, page=e.page, text=e.text) for e in events
     )
-    updated = events[0].day.first_day if events else "2023-11-01"
-    return str(
-        _ATOM.format(
-            language=language,
-            id=_tag_uri(f"{language}/{title}"),
-            title=title,
-            updated=updated,
-            own=own,
-            page=page,
-            entries=entries,
-        )
-    )
+    updated, id_ = events[0].day.first_day if events else "2023-11-01", _uuid(f"{language}/{title}")
+    given = {"language": language, "id": id_, "title": title, "updated": updated, "own": own, "page": page}
+    return str(_ATOM.format(**given, entries=entries))
 
 
-def _tag_uri(name: str) -> str:
-    """A tag URI instead of an address, so that it stays when the site moves."""
-    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'ds-series/{name}')}"
+def _uuid(name: str) -> UUID:
+    """Instead of an address, so that it stays when the site moves."""
+    return uuid5(NAMESPACE_URL, f"ds-series/{name}")
 
 
 def icalendar_text(events: list[Event], title: str, language: str, revised: str) -> str:
@@ -152,7 +140,7 @@ def icalendar_text(events: list[Event], title: str, language: str, revised: str)
         stamp = revised.replace("-", "") or f"{start:%Y%m%d}"
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{uuid5(NAMESPACE_URL, f'ds-series/{event.id}{suffix}')}",
+            f"UID:{_uuid(event.id + suffix)}",
             f"DTSTAMP:{stamp}T000000Z",
             f"DTSTART;VALUE=DATE:{start:%Y%m%d}",
             f"DTEND;VALUE=DATE:{end:%Y%m%d}",

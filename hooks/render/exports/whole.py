@@ -46,10 +46,8 @@ _SCALARS: dict[type, Json] = {bool: {"type": "boolean"}, int: {"type": "integer"
 
 
 def export_schema(address: str) -> str:
-    return (
-        json.dumps({"$id": address, "version": schema_version(), **_export_shape()}, ensure_ascii=False, indent=1)
-        + "\n"
-    )
+    shape = {"$id": address, "version": schema_version(), **_export_shape()}
+    return json.dumps(shape, ensure_ascii=False, indent=1) + "\n"
 
 
 @cache
@@ -83,15 +81,9 @@ def _export_shape() -> Json:
             optional=("date", "commit"),
         ),
     }
-    model, technique, reference = (definitions.definition_of(name) for name in (Model, Technique, "Reference"))
-    lists = {
-        "models": model,
-        "techniques": technique,
-        "gpus": definitions.definition_of(Gpu),
-        "api_names": definitions.definition_of(ApiName),
-        "corrections": definitions.definition_of(Correction),
-        "references": reference,
-    }
+    records = {"models": Model, "techniques": Technique, "gpus": Gpu, "api_names": ApiName, "corrections": Correction}
+    lists = {name: definitions.definition_of(record) for name, record in records.items()}
+    lists["references"] = reference = definitions.definition_of("Reference")
     whole = _object_schema(head | {name: {"type": "array", "items": items} for name, items in lists.items()})
     cited = {"references": {"type": "array", "items": reference}, "page": _TEXT}
     return {
@@ -99,8 +91,8 @@ def _export_shape() -> Json:
         "title": "DS Series: the catalogue as data",
         "anyOf": [
             whole,
-            _object_schema(head | cited | {"model": model}),
-            _object_schema(head | cited | {"technique": technique}),
+            _object_schema(head | cited | {"model": lists["models"]}),
+            _object_schema(head | cited | {"technique": lists["techniques"]}),
         ],
         "$defs": definitions.made,
     }
@@ -225,10 +217,9 @@ class _Definitions:
 
 
 def _holds_quantity(annotation: Any) -> bool:
-    options = (annotation, *typing.get_args(annotation))
-    return any(isinstance(o, type) and issubclass(o, Quantity) for o in options) or any(
-        _holds_quantity(o) for o in typing.get_args(annotation)
-    )
+    if isinstance(annotation, type) and issubclass(annotation, Quantity):
+        return True
+    return any(map(_holds_quantity, typing.get_args(annotation)))
 
 
 def _definition_name(record: type) -> str:
@@ -376,7 +367,7 @@ def _dataset_record(context: Context, address: str, downloads: tuple[str, ...]) 
 
 
 def _article_record(context: Context, model: Model, paper: Reference) -> dict[str, Any]:
-    first = first_date(model)
+    first, day = first_date(model), model.dates.paper.value if model.dates.paper else None
     record: dict[str, Any] = {
         "@type": "ScholarlyArticle",
         "headline": paper.title,
@@ -386,7 +377,7 @@ def _article_record(context: Context, model: Model, paper: Reference) -> dict[st
             for name in paper.authors
             if name != "et al."
         ],
-        "datePublished": _publication_day(model) or paper.year,
+        "datePublished": day.text if day else paper.year,
         "about": {
             "@type": "SoftwareApplication",
             "name": model.name,
@@ -401,8 +392,3 @@ def _article_record(context: Context, model: Model, paper: Reference) -> dict[st
     if paper.eprint:
         record["identifier"] = f"arXiv:{paper.eprint}"
     return record
-
-
-def _publication_day(model: Model) -> str:
-    day = model.dates.paper.value if model.dates.paper else None
-    return day.text if day else ""

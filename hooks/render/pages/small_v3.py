@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,7 @@ from ..cite import Citations
 from ..context import Context
 from ..format import format_quantity
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Head, Table, value_cell
+from ..tables import Column, by_column, value_cell
 from . import sources
 
 V3 = "deepseek-v3-base"
@@ -66,18 +67,12 @@ class _ExportedModel:
 
     @property
     def config(self) -> dict[str, Any]:
-        config: dict[str, Any] = self.header["config"]
-        return config
+        return dict(self.header["config"])
 
     @property
     def weight_count(self) -> int:
-        count = 0
-        for tensor in self.header["tensors"]:
-            size = 1
-            for side in tensor["shape"]:
-                size *= side
-            count += 0 if tensor["name"].endswith("e_score_correction_bias") else size
-        return count
+        tensors = self.header["tensors"]
+        return sum(math.prod(t["shape"]) for t in tensors if not t["name"].endswith("e_score_correction_bias"))
 
 
 @lru_cache(maxsize=1)
@@ -168,20 +163,13 @@ def _recorded_walk(language: str, words: str) -> dict[str, Any]:
 
 def _beside_v3(citations: Citations, model: _ExportedModel, v3: Entry) -> str:
     words = citations.context.words
-    heads = [
-        Head(words("small.compare.name")),
-        Head(words("small.compare.small"), numeric=True),
-        Head(v3.model.name, numeric=True),
+    columns: list[Column[str]] = [
+        Column(words("small.compare.name"), lambda name: Markup("<code>{}</code>").format(name)),
+        Column(words("small.compare.small"), lambda name: f"{model.config[name]:,}", numeric=True),
+        Column(v3.model.name, lambda name: value_cell(citations, getattr(v3.architecture, name)), numeric=True),
     ]
-    rows = [
-        [
-            Cell(Markup("<code>{}</code>").format(name)),
-            Cell(Markup(f"{model.config[name]:,}")),
-            value_cell(citations, getattr(v3.architecture, name)),
-        ]
-        for name in COMPARED
-    ]
-    return citations.context.html("table.html.jinja", t=Table(words("small.compare.caption"), heads, rows))
+    table = by_column(words("small.compare.caption"), columns, COMPARED)
+    return citations.context.html("table.html.jinja", t=table)
 
 
 def _render_limits(context: Context, model: _ExportedModel, v3: Entry) -> str:

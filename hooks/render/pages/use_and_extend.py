@@ -58,12 +58,8 @@ def _revision_text(context: Context) -> str:
     words, revision = context.words, context.catalogue.revision
     if not revision.date:
         return words("data.digest", digest=revision.digest)
-    return words(
-        "data.revision",
-        date=format.format_date(PartialDate(revision.date), words),
-        commit=revision.commit,
-        digest=revision.digest,
-    )
+    date = format.format_date(PartialDate(revision.date), words)
+    return words("data.revision", date=date, commit=revision.commit, digest=revision.digest)
 
 
 def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iterator[Section]:
@@ -104,15 +100,13 @@ def _download_item(context: Context, downloads: Mapping[str, bytes], name: str) 
 
 def _extension_steps(words: Words) -> Iterator[str]:
     yield words("add.intro")
-    for number, (name, language, text) in enumerate(
-        (
-            ("one", "yaml", field_reference.SMALLEST),
-            ("two", "bibtex", field_reference.REFERENCE),
-            ("three", "sh", "make check\n"),
-            ("four", "sh", "make preview ID=deepseek-x\n"),
-        ),
-        1,
-    ):
+    steps = (
+        ("one", "yaml", field_reference.SMALLEST),
+        ("two", "bibtex", field_reference.REFERENCE),
+        ("three", "sh", "make check\n"),
+        ("four", "sh", "make preview ID=deepseek-x\n"),
+    )
+    for number, (name, language, text) in enumerate(steps, 1):
         yield f"{number}. {words(f'add.step_{name}')}\n\n{indent(_code_block(language, text), ' ' * 4)}"
     yield words("extend.add_more", edit=words("page_edit"))
 
@@ -151,9 +145,8 @@ def code_page(context: Context) -> Page:
         if places:
             name = words(f"kind.{kind.name.lower()}")
             table = by_column(name, _code_columns(context), places, classes="ds-prose ds-code-places")
-            sections.append(
-                Section(kind.name.lower().replace("_", "-"), name, context.html("table.html.jinja", t=table))
-            )
+            html = context.html("table.html.jinja", t=table)
+            sections.append(Section(kind.name.lower().replace("_", "-"), name, html))
     return titled_page(words, "from-reports-to-code.md", "code", tuple(sections))
 
 
