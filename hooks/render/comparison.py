@@ -157,10 +157,8 @@ def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
 
 
 def _paper_cell(citations: Citations, entry: Entry) -> ComparedCell:
-    words, reference = (
-        citations.context.words,
-        citations.context.catalogue.references.get(records.checkpoint_reference(entry) or ""),
-    )
+    words, references = citations.context.words, citations.context.catalogue.references
+    reference = references.get(records.checkpoint_reference(entry) or "")
     if reference is None:
         return ComparedCell(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
     label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title_in(words.language)
@@ -174,19 +172,13 @@ def size_rows(citations: Citations, entry: Entry) -> Cells:
     agreements = {"total": entry.total_agreement, "activated": entry.activated_agreement}
     for name, published in activated.items():
         label = words(f"field.parameters.{name}")
-        listing.add_value(
-            f"{name}.published",
-            _basis_label(label, words("compare.models.published")),
-            _printed_size(citations, published, agreements[name]),
-        )
+        printed = _printed_size(citations, published, agreements[name])
+        listing.add_value(f"{name}.published", _basis_label(label, words("compare.models.published")), printed)
         how = words("compare.models.recomputed")
         if name == "activated":
             how = words("punctuation.comma").join((how, words(f"basis.{ACTIVATED_CONVENTION.name.lower()}")))
-        listing.add_value(
-            f"{name}.recomputed",
-            _basis_label(label, how),
-            _recounted_size(citations, entry, SizeOf(name), agreements[name]),
-        )
+        recounted = _recounted_size(citations, entry, SizeOf(name), agreements[name])
+        listing.add_value(f"{name}.recomputed", _basis_label(label, how), recounted)
     for kind in PartKind:
         term = entry.parts.get(kind)
         label = words(f"compare.models.part.{kind.name.lower()}")
@@ -265,24 +257,14 @@ def cache_rows(citations: Citations, entry: Entry) -> Cells:
     words, recount, listing = citations.context.words, entry.recount, _CellList(citations)
     listing.add_value("context", words("field.context_length"), entry.variant.context_length)
     listing.add_value("elements", words("field.kv_cache"), _worked_cell(entry, recount.kv_cache if recount else None))
-    bf16 = cache_bytes(recount) if recount else None
-    listing.add_value(
-        "bf16",
-        _basis_label(words("field.cache.in_bf16"), words("compare.models.recomputed")),
-        _worked_cell(entry, bf16),
-    )
-    stored, agreement = entry.stored_cache, entry.stored_cache_agreement
+    label = _basis_label(words("field.cache.in_bf16"), words("compare.models.recomputed"))
+    listing.add_value("bf16", label, _worked_cell(entry, cache_bytes(recount) if recount else None))
     label = _basis_label(words("field.cache.in_service"), words("compare.models.recomputed"))
-    if agreement is not None:
-        listing.add_value("stored", label, _agreement_cell(citations, entry, agreement))
-    else:
-        listing.add_value("stored", label, _worked_cell(entry, stored))
+    compared = _agreement_cell(citations, entry, entry.stored_cache_agreement)
+    listing.add_value("stored", label, compared or _worked_cell(entry, entry.stored_cache))
     published = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
-    listing.add_value(
-        "published",
-        words("field.cache.bytes_per_token"),
-        inherited_value(published, variant_lineage(citations.context.catalogue.entries, entry)),
-    )
+    lineage = variant_lineage(citations.context.catalogue.entries, entry)
+    listing.add_value("published", words("field.cache.bytes_per_token"), inherited_value(published, lineage))
     return listing.cells
 
 
@@ -403,9 +385,8 @@ def _joined_stages(
         parts.append(citations.value_html(single_) + (Markup(" <small>{}</small>").format(name) if name else ""))
     if len(parts) == 1:
         return ComparedCell(parts[0], value)
-    return ComparedCell(
-        Markup(" ").join(Markup('<span class="ds-each">{}</span>').format(part) for part in parts), value
-    )
+    each = Markup('<span class="ds-each">{}</span>')
+    return ComparedCell(Markup(" ").join(map(each.format, parts)), value)
 
 
 def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
@@ -462,11 +443,11 @@ def benchmark_tables(citations: Citations) -> Benchmarks:
                 _, by_variant = found.setdefault(id_, (row, {}))
                 for variant, score in scores.scores.items():
                     by_variant.setdefault(variant, []).append(score)
-    by_row = {row: by_variant for row, by_variant in found.values() if len(by_variant) > 1}
-    variants = dict.fromkeys(variant for by_variant in by_row.values() for variant in by_variant)
-    return Benchmarks(
-        {v: {row: by_variant[v] for row, by_variant in by_row.items() if v in by_variant} for v in variants}
-    )
+    by_variant_and_row: dict[str, dict[ComparisonRow, list[Single[Any]]]] = {}
+    for row, by_variant in (pair for pair in found.values() if len(pair[1]) > 1):
+        for variant, several in by_variant.items():
+            by_variant_and_row.setdefault(variant, {})[row] = several
+    return Benchmarks(by_variant_and_row)
 
 
 def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:

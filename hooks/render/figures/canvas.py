@@ -198,28 +198,12 @@ class Panel:
     width: float = WIDTH
 
     def bar(self, x: float, y: float, width: float, height: float, kind: str = "") -> None:
-        self.shapes.append(
-            {
-                "is": "bar",
-                "x": coordinate_text(x),
-                "y": coordinate_text(y),
-                "w": coordinate_text(max(width, 0.5)),
-                "h": coordinate_text(max(height, 0.5)),
-                "kind": kind,
-            }
-        )
+        size = {"w": coordinate_text(max(width, 0.5)), "h": coordinate_text(max(height, 0.5))}
+        self.shapes.append({"is": "bar", "x": coordinate_text(x), "y": coordinate_text(y), **size, "kind": kind})
 
     def text(self, x: float, y: float, words: object, kind: str = "", anchor: str = "start") -> None:
-        self.shapes.append(
-            {
-                "is": "text",
-                "x": coordinate_text(x),
-                "y": coordinate_text(y),
-                "words": words,
-                "kind": kind,
-                "anchor": anchor,
-            }
-        )
+        said = {"words": words, "kind": kind, "anchor": anchor}
+        self.shapes.append({"is": "text", "x": coordinate_text(x), "y": coordinate_text(y), **said})
 
     def line(self, points: Sequence[tuple[float, float]], kind: str = "") -> None:
         self.path(polyline_path(points), f"line {kind}".strip())
@@ -339,14 +323,10 @@ def _tokens_of_selector(selector: str) -> dict[str, str]:
 @cache
 def _inlined_style() -> str:
     values = light_tokens()
-    rules = []
-    for line in (_STYLES / "drawing.css").read_text(encoding="utf-8").splitlines():
-        if (
-            line.startswith(".ds-drawing ")
-            and "{" in line
-            and not any(word in line for word in (":hover", ":focus", "ds-drawing-"))
-        ):
-            rules.append(re.sub(r"var\((--[a-z0-9-]+)\)", lambda m: values.get(m[1], "serif"), line))
+    lines = (_STYLES / "drawing.css").read_text(encoding="utf-8").splitlines()
+    own = (line for line in lines if line.startswith(".ds-drawing ") and "{" in line)
+    still = (line for line in own if not any(word in line for word in (":hover", ":focus", "ds-drawing-")))
+    rules = (re.sub(r"var\((--[a-z0-9-]+)\)", lambda m: values.get(m[1], "serif"), line) for line in still)
     return re.sub(r"color-mix\(in srgb, (#\w{6}) (\d+)%, (#\w{6}|transparent)\)", _mixed_color, "\n".join(rules))
 
 

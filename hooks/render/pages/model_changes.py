@@ -63,6 +63,11 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
     date = first_date(before.model) if is_younger(before.model, model) else None
     titles = {"model": model.name, "previous": before.model.name}
     heads = _group_names(words, before.model, model, titles, by_time=date is None)
+    tables = (
+        _from_to_table(citations, dimensions.changed, words("changes.sizes"), [before, after]),
+        _from_to_table(citations, changed, words("changes.recipe"), ends),
+    )
+    new = [change for change in model.changes if not change.before]
     html = context.html(
         "model_changes.html.jinja",
         brings=None,
@@ -72,20 +77,8 @@ def changes_sections(citations: Citations, model: Model) -> list[Section]:
         beside=compare_models.comparison_link(context, before, after),
         written=_changes_table(citations, [c for c in model.changes if c.before], heads["written"], heads["sides"]),
         heads=heads,
-        changed=[
-            table
-            for table in (
-                _from_to_table(citations, dimensions.changed, words("changes.sizes"), [before, after]),
-                _from_to_table(citations, changed, words("changes.recipe"), ends),
-            )
-            if table
-        ],
-        new=_changes_table(
-            citations,
-            [c for c in model.changes if not c.before],
-            words("changes.written_new", **titles),
-            heads["sides"],
-        ),
+        changed=list(filter(None, tables)),
+        new=_changes_table(citations, new, words("changes.written_new", **titles), heads["sides"]),
         new_groups=_value_list(citations, dimensions.new, 1),
         dropped_groups=_value_list(citations, dimensions.dropped, 0),
     )
@@ -108,12 +101,9 @@ def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dim
     sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
     sizes += _lines_of_theme(citations, comparison.cache_rows, _CACHE, before, after)
     rows = compared_lines([comparison.architecture_rows(citations, entry) for entry in (before, after)], 1)
-    rows = [
-        row
-        for row in rows
-        if row.row.id[0] not in fields_with(Architecture, Facet.MINOR) and not row.row.id[0].startswith("rope_scaling.")
-    ]
-    differing = [row for row in rows if row.verdict is Verdict.DIFFERENT]
+    minor = fields_with(Architecture, Facet.MINOR)
+    major = (row for row in rows if row.row.id[0] not in minor and not row.row.id[0].startswith("rope_scaling."))
+    differing = [row for row in major if row.verdict is Verdict.DIFFERENT]
     return Dimensions(
         changed=[
             *(row for row in sizes if row.verdict is Verdict.DIFFERENT),
@@ -138,9 +128,8 @@ def _is_given_up(context: Context, entry: Entry, field: str) -> bool:
     if getattr(entry.architecture, field, None) is not None or not allows_field(entry.architecture, field):
         return True
     dropped = (use.technique for use in context.uses.of_model(entry.model.id) if use.how is UseLabel.DROPPED)
-    return f"architecture.{field}" in {
-        name for technique in dropped for condition in technique.follows_from for name in condition.field_paths
-    }
+    conditions = (condition for technique in dropped for condition in technique.follows_from)
+    return any(f"architecture.{field}" in condition.field_paths for condition in conditions)
 
 
 def _size_line(citations: Citations, which: SizeOf, before: Entry, after: Entry) -> ComparedLine | None:
@@ -176,12 +165,9 @@ def _lines_of_theme(
 
 
 def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[ComparedLine]:
-    columns: list[Cells] = [
-        comparison.training_rows(citations, entry) | comparison.post_training(citations, entry) for entry in ends
-    ]
-    return [
-        line for line in compared_lines(columns, 2) if len(line.row.id) > 1 and line.row.id[1] not in _NOT_COMPARABLE
-    ]
+    columns = [comparison.training_rows(citations, e) | comparison.post_training(citations, e) for e in ends]
+    lines = (line for line in compared_lines(columns, 2) if len(line.row.id) > 1)
+    return [line for line in lines if line.row.id[1] not in _NOT_COMPARABLE]
 
 
 def _changes_table(citations: Citations, items: Sequence[Change], caption: str, sides: tuple[str, str]) -> Table | None:
@@ -232,13 +218,12 @@ def _line_label(citations: Citations, line: ComparedLine) -> Markup:
 def _value_list(
     citations: Citations, found: Sequence[ComparedLine], column: int
 ) -> list[tuple[str, str, list[Markup]]]:
-    shape = escape(citations.context.words("changes.value"))
-    words = citations.context.words
+    words, shape = citations.context.words, escape(citations.context.words("changes.value"))
     items = [
         shape.format(field=_line_label(citations, line), value=format.spoken_numbers(line.cells[column].html, words))
         for line in found
     ]
-    return [("values", citations.context.words("changes.dimensions"), items)] if items else []
+    return [("values", words("changes.dimensions"), items)] if items else []
 
 
 def techniques_sections(citations: Citations, model: Model) -> list[Section]:
@@ -264,13 +249,8 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
         }
         for (how, word), found in _uses_by_label(context, model).items()
     ]
-    return [
-        Section(
-            "techniques",
-            context.words("section.techniques"),
-            context.html("model_techniques.html.jinja", groups=groups),
-        )
-    ]
+    html = context.html("model_techniques.html.jinja", groups=groups)
+    return [Section("techniques", context.words("section.techniques"), html)]
 
 
 def _uses_by_label(context: Context, model: Model) -> dict[tuple[UseLabel, Markup], list[tuple[Use, ...]]]:

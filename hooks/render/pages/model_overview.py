@@ -109,11 +109,8 @@ def _links_and_licence(citations: Citations, model: Model) -> Markup:
             parts.append(Markup('<a href="{}">{}</a>').format(link.url, words(f"link_short.{kind.value}")))
     rest = len(model.links) - (len(parts) - bool(date))
     if rest > 0:
-        parts.append(
-            Markup('<a href="#record">{}</a>').format(
-                words("model.more_links" if rest > 1 else "model.one_more_link", count=rest)
-            )
-        )
+        more = words("model.more_links" if rest > 1 else "model.one_more_link", count=rest)
+        parts.append(Markup('<a href="#record">{}</a>').format(more))
     licence = model.licences.weights if model.licences else None
     if licence is not None and licence.value is not None:
         parts.append(citations.value_html(licence))
@@ -124,17 +121,13 @@ def _compared_with(citations: Citations, model: Model) -> Markup:
     words, before = citations.context.words, citations.context.catalogue.predecessor(model)
     if before is None or not model.changes:
         return escape(words("model.new_here"))
-    later = is_younger(before.model, model)
-    return Markup(
-        words("model.differs_from" if later else "model.changed_against", model=short_model(before.model.name))
-    )
+    key = "model.differs_from" if is_younger(before.model, model) else "model.changed_against"
+    return Markup(words(key, model=short_model(before.model.name)))
 
 
 def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
-    if model.changes:
-        return [
-            (citations.rich_text(item.aspect), citations.rich_text(item.after)) for item in model.changes[:MOST_BULLETS]
-        ]
+    if changes := model.changes[:MOST_BULLETS]:
+        return [(citations.rich_text(change.aspect), citations.rich_text(change.after)) for change in changes]
     brings = (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST, UseLabel.ADOPTED)
     uses = [use for use in citations.context.uses.of_model(model.id) if use.stated is not None and use.how in brings]
     uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
@@ -170,10 +163,8 @@ def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, obj
 def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
     if key == "kv_cache":
-        cache_ = flagship.recount.kv_cache if flagship.recount else None
-        return (
-            working_link(flagship, format.format_integer(cache_.value), substituted_formula(cache_)) if cache_ else None
-        )
+        kept = flagship.recount.kv_cache if flagship.recount else None
+        return working_link(flagship, format.format_integer(kept.value), substituted_formula(kept)) if kept else None
     single = _stated_fact(flagship, key)
     if single is None:
         return None
@@ -183,18 +174,15 @@ def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
 
 
 def _stated_fact(entry: Entry, key: str) -> Single[Quantity] | Single[Amount] | Single[Length] | None:
+    variant, infrastructure = entry.variant, entry.model.infrastructure
     match key:
-        case "total":
-            return entry.variant.parameters.total
-        case "activated":
-            return entry.variant.parameters.activated
+        case "total" | "activated":
+            return variant.parameters.total if key == "total" else variant.parameters.activated
         case "context":
-            return entry.variant.context_length
+            return variant.context_length
         case "tokens":
-            return headline_tokens(entry.model, entry.variant.id)
-        case "gpu_hours":
-            return entry.model.infrastructure.gpu_hours_total if entry.model.infrastructure else None
-    return None
+            return headline_tokens(entry.model, variant.id)
+    return infrastructure.gpu_hours_total if infrastructure else None
 
 
 def _fact_number(catalogue: Catalogue, model: Model, key: str) -> float | None:
@@ -258,12 +246,10 @@ def _record_lines(citations: Citations, model: Model) -> list[tuple[str, Markup]
         lines.append((words("fact.paper"), Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper"))))
     if model.licences is not None:
         lines.append((words("fact.licence"), dot.join(family_facts.family_licences(citations, model))))
-    builds_on = _parent_links(citations, model)
-    if builds_on:
+    if builds_on := _parent_links(citations, model):
         lines.append((words("fact.builds_on"), Markup("<br>").join(builds_on)))
-    links = _link_list(citations, model)
-    if links:
-        lines.append((words("fact.links"), Markup(" · ").join(links)))
+    if links := _link_list(citations, model):
+        lines.append((words("fact.links"), dot.join(links)))
     return lines
 
 

@@ -39,19 +39,17 @@ from .sources import dispute_sections, sources_section
 def models_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     count, variants = len(context.catalogue.models), len(context.catalogue.entries)
+    intro = words("models.intro", count=count, variants=variants)
+    poster = context.html("poster.html.jinja", paths=POSTER_PATHS, sheet=poster_sheet(context))
     table = Section("families", words("models.families"), families_table(citations))
     return titled_page(
         words,
         "models/index.md",
         "models",
         (
-            lead_section(words("models.intro", count=count, variants=variants), _family_cards(context)),
+            lead_section(intro, _family_cards(context)),
             table,
-            Section(
-                "poster",
-                words("page.poster"),
-                context.html("poster.html.jinja", paths=POSTER_PATHS, sheet=poster_sheet(context)),
-            ),
+            Section("poster", words("page.poster"), poster),
             sources_section(citations),
         ),
         hide=("navigation", "toc"),
@@ -63,13 +61,10 @@ def _family_cards(context: Context) -> str:
     cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell["model"]]), reverse=True)
     cards: list[dict[str, object]] = []
     for track in Track:
-        for cell in cells:
-            model = models[cell["model"]]
-            if model.track is track:
-                first = not cards or cards[-1]["track"] != track.value
-                name = words(f"track.{track.value}")
-                day = first_day(model)
-                cards.append({"cell": cell, "track": track.value, "track_name": name, "day": day, "first": first})
+        name, own = words(f"track.{track.value}"), [cell for cell in cells if models[cell["model"]].track is track]
+        for cell in own:
+            day, first = first_day(models[cell["model"]]), cell is own[0]
+            cards.append({"cell": cell, "track": track.value, "track_name": name, "day": day, "first": first})
     return context.html(
         "models_index.html.jinja",
         cards=cards,
@@ -149,39 +144,34 @@ def _items_by_year(citations: Citations) -> list[tuple[str, list[dict[str, objec
     years: dict[str, list[dict[str, object]]] = {}
     for item in timeline_items(citations.context):
         id_ = item.id.partition(":")[2]
-        facts = _later_checkpoints(citations, models[id_]) if item.kind == "model" else _technique_facts(citations, id_)
-        entry = {
+        is_model = item.kind == "model"
+        entry: dict[str, object] = {
             "lane": item.lane,
             "track": lane_name(citations.context, item.lane),
             "link": Markup('<a href="{}">{}</a>').format(item.href, item.label),
-            "date": citations.value_text(item.date),
-            **facts,
+            "date": citations.value_text(item.date) if is_model else _technique_date(citations, id_),
+            "later": _later_checkpoints(citations, models[id_]) if is_model else [],
         }
         years.setdefault(item.date.text[:4], []).append(entry)
     return list(years.items())
 
 
-def _technique_facts(citations: Citations, id_: str) -> dict[str, object]:
+def _technique_date(citations: Citations, id_: str) -> Markup:
     technique = citations.context.catalogue.techniques[id_]
     own = own_form(citations.context, technique)
-    date = citations.value_text(own) if own is not None else citations.value_html(technique.introduced.date)
-    return {"date": date, "later": []}
+    return citations.value_text(own) if own is not None else citations.value_html(technique.introduced.date)
 
 
-def _later_checkpoints(citations: Citations, model: Model) -> dict[str, object]:
+def _later_checkpoints(citations: Citations, model: Model) -> list[Markup]:
     first = model.dates.weights.value if model.dates.weights else None
     released = [
-        (entry.variant, entry.variant.release.weights.value)
+        (entry.variant.name, entry.variant.release.weights.value)
         for entry in citations.context.catalogue.entries_of(model)
         if entry.variant.release and entry.variant.release.weights
     ]
-    return {
-        "later": [
-            Markup("{} {}").format(variant.name, citations.value_text(day))
-            for variant, day in released
-            if day not in (None, first)
-        ]
-    }
+    return [
+        Markup("{} {}").format(name, citations.value_text(day)) for name, day in released if day not in (None, first)
+    ]
 
 
 Piece = Callable[[Citations, Model], list[Section]]
@@ -244,7 +234,7 @@ def render_model(context: Context, model_id: str) -> list[Page]:
     citations: dict[str, Citations] = {}
     for name, parts in page_layout(model).items():
         citations[name] = Citations(context) if name else overview
-        found = {part: _part_sections(citations[name], model, part) for part in parts}
+        found = {part: [one for make in PARTS[part].pieces for one in make(citations[name], model)] for part in parts}
         if name == OVERVIEW or any(found.values()):
             sections[name] = {part: made for part, made in found.items() if made}
     tabs = partial(_part_tabs, context, model, sections)
@@ -298,15 +288,11 @@ def part_redirects(model_pages: Sequence[Page]) -> Iterator[tuple[str, Redirect]
             continue
         anchor = _FIRST_ANCHOR[name]
         target = elsewhere.get(anchor, overview.path)
-        shown = anchor if anchor in elsewhere or anchor in overview.anchors else ""
-        yield (
-            path,
-            Redirect(
-                target + (f"#{shown}" if shown else ""),
-                {anchor: f"{page}#{anchor}" for anchor, page in elsewhere.items() if page != target}
-                | {anchor: f"{overview.path}#{anchor}" for anchor in overview.anchors if target != overview.path},
-            ),
-        )
+        shown = f"#{anchor}" if anchor in elsewhere or anchor in overview.anchors else ""
+        places = {anchor: f"{page}#{anchor}" for anchor, page in elsewhere.items() if page != target}
+        if target != overview.path:
+            places |= {anchor: f"{overview.path}#{anchor}" for anchor in overview.anchors}
+        yield path, Redirect(target + shown, places)
 
 
 _FIRST_ANCHOR = {
@@ -320,10 +306,6 @@ _FIRST_ANCHOR = {
     "values": "dimensions",
     DETAILS: "dimensions",
 }
-
-
-def _part_sections(citations: Citations, model: Model, part: str) -> list[Section]:
-    return [section for piece in PARTS[part].pieces for section in piece(citations, model)]
 
 
 def _part_path(model: Model, part: str = OVERVIEW) -> str:
