@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 from catalogue.experiments import Result
 from catalogue.schema.study import Arm, Comparison, Experiment, Verdict
@@ -28,7 +27,7 @@ _ROW = 34
 
 
 def experiment_card(citations: Citations, experiment: Experiment) -> str:
-    context = citations.context
+    context, expected = citations.context, experiment.expectation
     result = context.catalogue.results.get(experiment.id)
     return context.html(
         "experiment.html.jinja",
@@ -36,13 +35,11 @@ def experiment_card(citations: Citations, experiment: Experiment) -> str:
         page=PAGE,
         name=context.words.text(experiment.name),
         question=citations.rich_text(experiment.question),
-        expectation=citations.cite(
-            str(citations.rich_text(experiment.expectation.text)), experiment.expectation.source
-        ),
+        expectation=citations.cite(str(citations.rich_text(expected.text)), expected.source),
         panels=_experiment_panels(context.words, experiment, result) if result else [],
-        comparisons=[_comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons]
-        if result
-        else [],
+        comparisons=[
+            _comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons if result
+        ],
         result=citations.rich_text(experiment.result) if experiment.result else "",
         does_not_show=citations.rich_text(experiment.does_not_show),
         command=f"python -m labs.train.experiments {experiment.id}",
@@ -260,13 +257,9 @@ def chosen_heads(weights: Sequence[Sequence[Rows]]) -> dict[str, tuple[int, int,
     """For each pattern the layer and head that show it most, and their mean share of weight."""
 
     def share(rows: Rows, looks_at: str) -> float:
-        shares = []
-        for t, row in enumerate(rows):
-            if t < 3:
-                continue  # so early everything is near
-            parts = {"before": row[t - 1], "first": row[0], "further": sum(row[1 : t - 1])}
-            shares.append(parts[looks_at])
-        return sum(shares) / len(shares) if shares else 0.0
+        late = list(enumerate(rows))[3:]  # before that everything is near
+        parts = ({"before": row[t - 1], "first": row[0], "further": sum(row[1 : t - 1])} for t, row in late)
+        return sum(part[looks_at] for part in parts) / len(late) if late else 0.0
 
     places = [(layer, head) for layer, heads in enumerate(weights) for head in range(len(heads))]
     found = {}
@@ -276,25 +269,16 @@ def chosen_heads(weights: Sequence[Sequence[Rows]]) -> dict[str, tuple[int, int,
     return found
 
 
-def _shown_token(token: object, part: str) -> str:
+def _attention_panel(title: str, says: str, part: str, tokens: Sequence[str], rows: Rows) -> Panel:
     """`part` is the word for bytes that are no whole character."""
-    text = str(token).strip()
-    return part if "\ufffd" in text else text or "␣"
-
-
-def _attention_panel(title: str, says: str, part: str, tokens: Sequence[Any], rows: Rows) -> Panel:
     panel = Panel(title, _TOKEN_TOP + _TOKEN_ROW * len(rows) + 6, says)
     step = min(_TOKEN_ROW, (356 - _TOKEN_LEFT) / len(rows))
     for t, row in enumerate(rows):
         middle = _TOKEN_TOP + _TOKEN_ROW * (t + 0.5)
-        panel.text(_TOKEN_LEFT - 8, middle + 4, _shown_token(tokens[t], part), "small", "end")
+        token = part if "\ufffd" in tokens[t] else tokens[t].strip() or "␣"
+        panel.text(_TOKEN_LEFT - 8, middle + 4, token, "small", "end")
         for j, weight in enumerate(row):
             side = max(0.8, (step - 1.5) * math.sqrt(weight))
-            panel.bar(
-                _TOKEN_LEFT + step * (j + 0.5) - side / 2,
-                middle - side / 2,
-                side,
-                side,
-                "attention" if weight > 0.02 else "",
-            )
+            left, kind = _TOKEN_LEFT + step * (j + 0.5) - side / 2, "attention" if weight > 0.02 else ""
+            panel.bar(left, middle - side / 2, side, side, kind)
     return panel

@@ -213,13 +213,9 @@ def cache_context(figure: Mechanism) -> Play:
         _context_slider(figure),
     )
     sizes = [cache_bytes(found, length) for _, found in counted.values() for length in (_CONTEXTS[0], _CONTEXTS[-1])]
+    keys = ("same", "beyond", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers")
     data = {
-        "words": {
-            **_script_words(
-                figure, "same", "beyond", "curves", "curves_says", "dashed", "sizes", "sizes_says", "numbers"
-            ),
-            "listed": figure.words("punctuation.listed"),
-        },
+        "words": _script_words(figure, *keys) | {"listed": figure.words("punctuation.listed")},
         "models": models,
         "lengths": _CONTEXTS,
         "powers": enclosing_powers(sizes),

@@ -92,19 +92,9 @@ def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[s
                 moved.update(models.part_redirects(built))
             for page in built:
                 by_path[page.path] = page
-    return Site(
-        by_path,
-        {
-            **assets.asset_files(term_definitions(ctx)),
-            **_drawing_files(ctx, by_path, address),
-            **poster_files(ctx, address),
-        },
-        downloads,
-        site_navigation(ctx, by_path),
-        year_badges(ctx),
-        moved,
-        places,
-    )
+    files = assets.asset_files(term_definitions(ctx)) | _drawing_files(ctx, by_path, address)
+    nav, badges = site_navigation(ctx, by_path), year_badges(ctx)
+    return Site(by_path, files | poster_files(ctx, address), downloads, nav, badges, moved, places)
 
 
 def build_pages(ctx: Context, declared: DeclaredPage, inputs: BuilderInputs) -> Iterator[list[Page]]:
@@ -133,10 +123,8 @@ def pages_of(ctx: Context, id_: str) -> list[list[Page]]:
     """The pages of one model, technique or shared page; none for another id."""
     technique = ctx.catalogue.techniques.get(id_)
     id_ = technique.page or id_ if technique else id_
-    records: Mapping[DeclaredPage, Collection[str]] = {
-        MODEL: ctx.catalogue.models,
-        TECHNIQUE: (*ctx.catalogue.techniques, *ctx.catalogue.shared_pages),
-    }
+    techniques = (*ctx.catalogue.techniques, *ctx.catalogue.shared_pages)
+    records: Mapping[DeclaredPage, Collection[str]] = {MODEL: ctx.catalogue.models, TECHNIQUE: techniques}
     alone = BuilderInputs({}, {}, {})
     return [
         _as_list(builder_of(declared)(ctx, id_, *(getattr(alone, name) for name in declared.needs)))
@@ -258,9 +246,8 @@ def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
     known = (*catalogue.models, *catalogue.techniques)
     if id_ not in known:
         close = nearest_in_quotes(id_, known)
-        raise NoSuchEntry(
-            f"no model and no technique is called `{id_}`" + (f"; nearest match: {close}" if close else "")
-        )
+        nearest = f"; nearest match: {close}" if close else ""
+        raise NoSuchEntry(f"no model and no technique is called `{id_}`{nearest}")
     shared = load_templates()
     contexts = {language: make_context(catalogue, load_words(language), shared) for language in languages}
     return Project(contexts, root / "docs", entry=id_)

@@ -140,11 +140,8 @@ def all_rows(plain: PlainRecords) -> Iterator[ExportTable]:
         "api_names": _api_names(plain),
         "references": _reference_rows(plain.catalogue),
     }
-    return (_row_table(name, list(rows)) for name, rows in made.items())
-
-
-def _row_table(name: str, rows: list[Row]) -> ExportTable:
-    return ExportTable(name, tuple(dict.fromkeys(key for row in rows for key in row)), tuple(rows))
+    for name, rows in ((name, tuple(rows)) for name, rows in made.items()):
+        yield ExportTable(name, tuple(dict.fromkeys(key for row in rows for key in row)), rows)
 
 
 def entry_values(plain: PlainRecords, model: Model) -> ExportTable:
@@ -225,7 +222,8 @@ def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
         row["activated_recomputed"] = recount.activated.get(ACTIVATED_CONVENTION) if recount else None
         row["kv_cache_elements_per_token_recomputed"] = kv_cache.value if kv_cache else None
         row |= _value_cells("tokens", headline_tokens(entry.model, entry.variant.id))
-        row["tokens_of"] = _tokens_of(entry) if row["tokens"] is not None else None
+        kind = StageKind.PRE_TRAINING if pre_training(entry) is not None else StageKind.CONTINUED_PRE_TRAINING
+        row["tokens_of"] = kind.value if row["tokens"] is not None else None
         row["training_flops_recomputed"] = float(flops.exact) if flops else None
         row |= _value_cells("gpu", _infrastructure_cells(catalogue, entry, "gpu"), plain)
         row |= _value_cells("gpu_count", _infrastructure_cells(catalogue, entry, "gpu_count"))
@@ -234,19 +232,11 @@ def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
         yield row | _architecture_cells(entry, plain)
 
 
-def _tokens_of(entry: Entry) -> str:
-    """`from scratch` or `continued`: which training the tokens count."""
-    kind = StageKind.CONTINUED_PRE_TRAINING if pre_training(entry) is None else StageKind.PRE_TRAINING
-    return kind.value
-
-
 def _architecture_cells(entry: Entry, plain: PlainRecords) -> Row:
     row: Row = {}
-    if entry.architecture is not None:
-        for name in type(entry.architecture).model_fields:
-            value = getattr(entry.architecture, name)
-            if isinstance(value, Single):
-                row |= _value_cells(name, value, plain)
+    for name, value in entry.architecture or ():
+        if isinstance(value, Single):
+            row |= _value_cells(name, value, plain)
     return row
 
 

@@ -59,11 +59,8 @@ def attention_cache(figure: Mechanism) -> None:
     for row, entry in enumerate(entries):
         kept, queries, groups = _kept_per_layer(entry)
         y = 8 + row * 58
-        kind = (
-            entry.architecture.attention.value.value
-            if entry.architecture and entry.architecture.attention.value
-            else ""
-        )
+        attention = entry.architecture.attention.value if entry.architecture else None
+        kind = attention.value if attention else ""
         heads.text(0, y + 8, kind, "strong")
         heads.text(50, y + 8, entry.variant.name or entry.variant.id)
         shown = min(queries, 32)
@@ -172,9 +169,8 @@ def entry_of_csa(figure: Mechanism) -> None:
 @draws_mechanism("csa-windows", page="guides/attention.md")
 def csa_windows(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v4-pro-base"]
-    m, far, window = (
-        architecture_count(entry, n) for n in ("csa_compress_ratio", "hca_compress_ratio", "sliding_window")
-    )
+    names = ("csa_compress_ratio", "hca_compress_ratio", "sliding_window")
+    m, far, window = (architecture_count(entry, name) for name in names)
     T, step = 4 * far, 350 / (4 * far)
     panel = figure.new_panel("title", 236, says="says", count=T)
     t = T - 1
@@ -266,12 +262,9 @@ def rope_rotation(figure: Mechanism) -> None:
         for start, position, kind in ((q_angle, m, "attention"), (k_angle, n, "expert")):
             panel.line([(cx, cy), _point_on_circle(cx, cy, radius, start)], f"{kind} dashed")
             panel.line([(cx, cy), _point_on_circle(cx, cy, radius, start + position * theta)], kind)
-        for letter, at, kind in (
-            (f"q · {m}θ", q_angle + m * theta, "strong"),
-            (f"k · {n}θ", k_angle + n * theta, "strong"),
-        ):
+        for letter, at in (("q", q_angle + m * theta), ("k", k_angle + n * theta)):
             x, y = _point_on_circle(cx, cy, radius + 13, at)
-            panel.text(x, y + 4, letter[0], kind, "middle")
+            panel.text(x, y + 4, letter, "strong", "middle")
         panel.text(204, 84, figure.say("apart", distance=n - m), "strong")
         panel.text(204, 106, figure.say("angle", angle=round(angle)))
         panel.text(204, 128, figure.say("score", score=score))
@@ -288,12 +281,9 @@ def rows_of_attention(figure: Mechanism) -> None:
         panel = figure.new_panel(case, 244)
         last = count - 1
         for t in range(count):
-            for j in range(count):
-                x, y = 60 + j * step, 26 + t * step
-                if j > t:
-                    continue
-                now = case == "training" or t == last
-                panel.bar(x, y, step - 3, step - 3, "attention" if now else "faint")
+            now = case == "training" or t == last
+            for j in range(t + 1):
+                panel.bar(60 + j * step, 26 + t * step, step - 3, step - 3, "attention" if now else "faint")
             if case == "writing":
                 panel.bar(60 + t * step, 2, step - 3, 16, "cache" if t < last else "expert")
         panel.text(52, 14, figure.say("keys") if case == "writing" else "", "small", "end")

@@ -6,27 +6,19 @@ import math
 
 from labs.roofline import ridge
 
-from catalogue.schema.training import Gpu
-
 from .attention_mechanisms import architecture_count
 from .canvas import Mechanism, Panel, draws_mechanism
 
 _TERA = 1e12
 
 
-def _stated_peak(gpu: Gpu, name: str) -> float:
-    stated = getattr(gpu, name).value
-    return float(stated.value)
-
-
 @draws_mechanism("roofline")
 def roofline_of_h800(figure: Mechanism) -> None:
     gpu = figure.catalogue.gpus["nvidia-h800"]
-    bf16, bandwidth = _stated_peak(gpu, "bf16_tflops"), _stated_peak(gpu, "bandwidth_tb_per_s")
+    bf16, bandwidth = (float(getattr(gpu, name).value.value) for name in ("bf16_tflops", "bandwidth_tb_per_s"))
     v3, llm = figure.catalogue.entries["deepseek-v3-base"], figure.catalogue.entries["deepseek-llm-67b-base"]
-    heads, latent, rope = (
-        architecture_count(v3, key) for key in ("num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
-    )
+    names = ("num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
+    heads, latent, rope = (architecture_count(v3, name) for name in names)
     mla = heads * (2 * latent + rope) / (latent + rope)
     gqa = architecture_count(llm, "num_attention_heads") / architecture_count(llm, "num_key_value_heads")
     corner = ridge(bf16 * _TERA, bandwidth * _TERA)
@@ -51,13 +43,8 @@ def roofline_of_h800(figure: Mechanism) -> None:
             x, y = place(intensity, min(bf16, intensity * bandwidth))
             panel.dots([(x, y)], "expert")
             right, lift = intensity < 50, (22 if intensity > corner else -9)
-            panel.text(
-                x + (9 if right else -6),
-                y + (12 if right else lift),
-                figure.say(label),
-                "strong",
-                "start" if right else "end",
-            )
+            beside, below, anchor = (9, 12, "start") if right else (-6, lift, "end")
+            panel.text(x + beside, y + below, figure.say(label), "strong", anchor)
         panel.text(356, 240, figure.say("intensity"), "", "end")
         panel.text(0, 14, figure.say("tflops"))
 

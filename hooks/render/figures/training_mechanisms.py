@@ -70,11 +70,8 @@ def mtp_modules(figure: Mechanism) -> None:
 @draws_mechanism("mhc", page="guides/recent.md")
 def residual_streams(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v4-pro-base"]
-    n, mixings = (
-        architecture_count(entry, "hc_mult"),
-        2 * architecture_count(entry, "num_hidden_layers"),
-    )  # at attention, and at experts
-    iterations = architecture_count(entry, "hc_sinkhorn_iters")
+    n, iterations = architecture_count(entry, "hc_mult"), architecture_count(entry, "hc_sinkhorn_iters")
+    mixings = 2 * architecture_count(entry, "num_hidden_layers")  # at attention, and at experts
     rng = np.random.default_rng(9)
     raw = rng.standard_normal((n, n))
     panel = figure.new_panel("matrices", 230)
@@ -196,12 +193,10 @@ def sampling_figure(figure: Mechanism) -> None:
 
 
 def _example_gates(entry: Entry, tokens: int, limited: bool = True) -> np.ndarray:
-    n, k, groups, best = (
-        architecture_count(entry, name) for name in ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
-    )
-    return _route_tokens(
-        tokens, n, k, *((groups, best) if limited else (1, 1)), architecture_number(entry, "routed_scaling_factor")
-    )
+    names = ("n_routed_experts", "num_experts_per_tok", "n_group", "topk_group")
+    n, k, *groups = (architecture_count(entry, name) for name in names)
+    scale = architecture_number(entry, "routed_scaling_factor")
+    return _route_tokens(tokens, n, k, *(groups if limited else (1, 1)), scale)
 
 
 @lru_cache(maxsize=8)  # both editions draw the same
@@ -282,9 +277,8 @@ def clip_both_signs(figure: Mechanism) -> None:
         x, y = place(flat, float(clipped(flat, advantage, _EPSILON)))
         panel.text(x, y + 20, figure.say("flat"), "strong", "middle")
         x, y = place(slope, float(clipped(slope, advantage, _EPSILON)))
-        panel.text(
-            x + (10 if advantage > 0 else -10), y + 22, figure.say("slope"), "", "start" if advantage > 0 else "end"
-        )
+        beside, anchor = (10, "start") if advantage > 0 else (-10, "end")
+        panel.text(x + beside, y + 22, figure.say("slope"), "", anchor)
         panel.text(350, place(1, 0)[1] + (34 if advantage > 0 else -26), figure.say("ratio"), "", "end")
 
 
@@ -329,13 +323,8 @@ def grpo_step(figure: Mechanism) -> None:
         drawn.text(26, y + 19, answer, "strong", "middle")
         drawn.text(96, y + 19, f"{reward:g}", "", "middle")
         drawn.bar(236 if good else 236 - width, y + 2, width, 26, "attention" if good else "expert")
-        drawn.text(
-            236 + width + 6 if good else 236 - width - 6,
-            y + 19,
-            f"{advantage:+.2f}".replace("-", "−"),
-            "",
-            "start" if good else "end",
-        )
+        beside, anchor = (236 + width + 6, "start") if good else (236 - width - 6, "end")
+        drawn.text(beside, y + 19, f"{advantage:+.2f}".replace("-", "−"), "", anchor)
     step = figure.new_panel("step", 190, before=found.before[right], after=f"{group.after[right]:.2f}")
     for i, answer in enumerate(answers):
         x = 10 + i * 88
