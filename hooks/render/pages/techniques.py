@@ -289,7 +289,7 @@ def _technique_parts(
     citations: Citations, technique: Technique, written: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
     """Parts behind the opening: anchor, key of the title, HTML. Figures, labs and old anchors have a page of its own."""
-    context, own = citations.context, not technique.page
+    context, own, facts = citations.context, not technique.page, _unquoted_facts(technique)
     yield "why", "section.why", _render_prose(citations, technique.why)
     how = _render_prose(citations, technique.how) if technique.how else ""
     how += _render_formulas(citations, technique)
@@ -297,11 +297,11 @@ def _technique_parts(
     if how:
         yield "how", "section.how", how
     if technique.cost is not None:
-        place = _FACTS if own and not _unquoted_facts(technique) else ""
+        place = _FACTS if own and not facts else ""
         yield "cost", "section.cost", place + _render_prose(citations, technique.cost)
     users = (_LINEAGE if own else "") + _render_users(citations, technique)
     yield "models", _heading_of_users(context, technique), users
-    if facts := _unquoted_facts(technique):
+    if facts:
         caption = context.words("technique.facts_caption", name=context.words.text(technique.name))
         table = key_value_table(citations, caption, detail_rows(citations, facts), list(context.catalogue.entries))
         yield "facts", "section.facts", context.html("table.html.jinja", t=table, captioned=False)
