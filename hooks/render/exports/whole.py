@@ -81,9 +81,10 @@ def _export_shape() -> Json:
             optional=("date", "commit"),
         ),
     }
-    records = {"models": Model, "techniques": Technique, "gpus": Gpu, "api_names": ApiName, "corrections": Correction}
-    lists = {name: definitions.definition_of(record) for name, record in records.items()}
-    lists["references"] = reference = definitions.definition_of("Reference")
+    model, technique, reference = (definitions.definition_of(name) for name in (Model, Technique, "Reference"))
+    others = {"gpus": Gpu, "api_names": ApiName, "corrections": Correction}
+    lists = {"models": model, "techniques": technique}
+    lists |= {name: definitions.definition_of(record) for name, record in others.items()} | {"references": reference}
     whole = _object_schema(head | {name: {"type": "array", "items": items} for name, items in lists.items()})
     cited = {"references": {"type": "array", "items": reference}, "page": _TEXT}
     return {
@@ -91,8 +92,8 @@ def _export_shape() -> Json:
         "title": "DS Series: the catalogue as data",
         "anyOf": [
             whole,
-            _object_schema(head | cited | {"model": lists["models"]}),
-            _object_schema(head | cited | {"technique": lists["techniques"]}),
+            _object_schema(head | cited | {"model": model}),
+            _object_schema(head | cited | {"technique": technique}),
         ],
         "$defs": definitions.made,
     }
