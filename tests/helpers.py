@@ -154,6 +154,13 @@ def check_apart(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.Complete
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+def commit_all(folder: Path) -> None:
+    """Make a folder a repository of one commit."""
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for command in (("init", "-q"), ("add", "-A"), (*who, "commit", "-qm", "data: add")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+
+
 def context_of(catalogue: Catalogue, language: str = ENGLISH) -> Context:
     """A catalogue, ready to be rendered in a language."""
     return make_context(catalogue, words.load_words(language))

@@ -79,28 +79,15 @@ def attention_shapes(c: SimpleNamespace, kind: str = "full") -> list[Shape]:
         return compressed_attention_shapes(c, kind)
     if c.attention == Attention.MLA:
         query_size = heads * (c.qk_nope_head_dim + c.qk_rope_head_dim)
-        query = (
-            [(query_size, width)]
-            if c.q_lora_rank is None
-            else [(c.q_lora_rank, width), (c.q_lora_rank,), (query_size, c.q_lora_rank)]
-        )
-        indexer = (
-            []
-            if c.index_n_heads is None
-            else [
-                *((c.index_n_heads * c.index_head_dim, c.q_lora_rank), (c.index_head_dim, width)),
-                *((c.index_head_dim,), (c.index_head_dim,), (c.index_n_heads, width)),
-            ]
-        )
-        return [
-            *query,
-            *indexer,
-            (c.kv_lora_rank + c.qk_rope_head_dim, width),
-            (c.kv_lora_rank,),
-            (heads * c.qk_nope_head_dim, c.kv_lora_rank),
-            (heads * c.v_head_dim, c.kv_lora_rank),
-            (width, heads * c.v_head_dim),
-        ]
+        shapes: list[Shape] = [(query_size, c.q_lora_rank or width)]
+        if c.q_lora_rank is not None:
+            shapes += [(c.q_lora_rank, width), (c.q_lora_rank,)]
+        if c.index_n_heads is not None:
+            shapes += [(c.index_n_heads * c.index_head_dim, c.q_lora_rank), (c.index_head_dim, width)]
+            shapes += [(c.index_head_dim,), (c.index_head_dim,), (c.index_n_heads, width)]
+        shapes += [(c.kv_lora_rank + c.qk_rope_head_dim, width), (c.kv_lora_rank,)]
+        shapes += [(heads * c.qk_nope_head_dim, c.kv_lora_rank), (heads * c.v_head_dim, c.kv_lora_rank)]
+        return [*shapes, (width, heads * c.v_head_dim)]
     size = c.head_dim or width // heads
     queries, keys = heads * size, c.num_key_value_heads * size
     biases = [(queries,), (keys,), (keys,)] if c.attention_bias or c.qkv_bias else []

@@ -12,7 +12,7 @@ import pytest
 import correct
 from catalogue.files import MODELS
 from catalogue.load import load_catalogue
-from helpers import CASES, ROOT, VALID
+from helpers import CASES, ROOT, VALID, commit_all
 
 REPORT = (CASES / "report.md").read_text(encoding="utf-8")
 
@@ -23,10 +23,7 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(VALID, tmp_path / "data")
     (tmp_path / correct.FORM).parent.mkdir(parents=True)
     shutil.copy(ROOT / correct.FORM, tmp_path / correct.FORM)
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "first"]):
-        subprocess.run(
-            ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *command], cwd=tmp_path, check=True
-        )
+    commit_all(tmp_path)
     return tmp_path
 
 

@@ -8,7 +8,6 @@ import io
 import json
 import re
 import sqlite3
-import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from datetime import date
@@ -23,7 +22,7 @@ from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
 from catalogue.schema.values import PartialDate
-from helpers import context_of
+from helpers import commit_all, context_of
 from render.exports import export_files, feeds
 from render.exports.whole import linked_data
 from render.pages.use_and_extend import _QUERY as QUERY
@@ -265,9 +264,7 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(
     monkeypatch.delenv("DATA_REVISION")
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_DATE", "2025-07-01T12:00:00Z")
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-    for command in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "data: add")):
-        subprocess.run(["git", *command], cwd=data, check=True)
+    commit_all(data)
     committed = said()
     assert committed["date"] == "2025-07-01"
     assert committed["digest"] == alone["digest"]

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 import pull_request
-from building import ROOT, VALID
 from catalogue.files import MODELS
+from helpers import ROOT, VALID, commit_all
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 
@@ -20,8 +20,7 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 def data(tmp_path: Path) -> Path:
     """The small catalogue in a repository, with a width of Ant changed since."""
     data = Path(shutil.copytree(VALID, tmp_path / "data"))
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "One"]):
-        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@b.c", *command], cwd=tmp_path, check=True)
+    commit_all(tmp_path)
     file = data / MODELS
     text = file.read_text(encoding="utf-8").replace(
         "          intermediate_size: 176\n", "          intermediate_size: 177\n"

@@ -113,7 +113,7 @@ def stage_of(catalogue: Catalogue, model: str, stage: str) -> Stage:
 @pytest.mark.parametrize("path", ["models/deepseek-v3/training", "compare/training"])
 def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Catalogue, path: str) -> None:
     stage = stage_of(catalogue, "deepseek-v3", "pre-training")
-    rates, batch, tokens = stage.learning_rate, stage.batch_size, stage.data.tokens if stage.data else None
+    rates, batch, tokens = stage.learning_rate, stage.batch_size, stage.data.tokens
     of_rate, of_batch = drawn(built_page(built, path), "deepseek-v3-base/pre-training")
     assert of_rate[0][1] == rates.peak.value.value, "the warm-up ends at the peak"
     assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_rate[1:]] == [
@@ -123,12 +123,9 @@ def test_v3_is_drawn_with_the_points_of_the_catalogue(built: Path, catalogue: Ca
     ]
     assert len(of_rate) == 1 + len(rates.phases)
     assert all(is_published for _, _, is_published in of_rate)
-    full = batch.sequences.value.value
-    assert [(share * Fraction(tokens.value.value), value) for share, value, _ in of_batch] == [
-        (0, batch.start.value.value),
-        (Fraction(batch.ramp_tokens.value.value), full),
-        (Fraction(tokens.value.value), full),
-    ]
+    full, every = batch.sequences.value.value, Fraction(tokens.value.value)
+    grown = [(0, batch.start.value.value), (Fraction(batch.ramp_tokens.value.value), full), (every, full)]
+    assert [(share * every, value) for share, value, _ in of_batch] == grown
 
 
 def test_a_factor_of_the_peak_is_drawn_as_computed(built: Path, catalogue: Catalogue) -> None:

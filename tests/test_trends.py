@@ -102,7 +102,7 @@ def test_every_flagship_of_the_general_line_is_drawn_or_named(
             assert owner in shown or catalogue.entries[owner].variant.name in block.text(deep=True), preset
 
 
-def test_every_point_leads_to_its_model_and_says_what_its_mark_shows(
+def test_every_point_leads_to_its_model_says_what_its_mark_shows_and_has_a_row_with_sources(
     tree: LexborHTMLParser, data: dict[str, Any], catalogue: Catalogue
 ) -> None:
     words = data["words"]
@@ -113,6 +113,10 @@ def test_every_point_leads_to_its_model_and_says_what_its_mark_shows(
             title, circle = link.css_first("title"), link.css_first("circle")
             assert title.text().startswith(entry.variant.name)
             assert (words["recomputed"] in title.text()) == (circle.attributes["class"] == "recomputed"), title.text()
+    for preset in PRESETS:
+        rows = tree.css(f"[data-trend={preset.key}] table tbody tr")
+        assert [row.attributes["data-id"] for row in rows] == [a.attributes["data-id"] for a in marks(tree, preset.key)]
+        assert all(row.css("td a[data-s], td .ds-r[title]") for row in rows), "to its source or its working"
 
 
 def test_more_stands_higher_and_further_right(tree: LexborHTMLParser) -> None:
@@ -160,14 +164,6 @@ def test_titles_are_findings_that_follow_from_the_points(
         first, last = points[preset.y][line[0]][0], points[preset.y][line[-1]][0]
         ratio = last / (first if preset.x == "date" else points[preset.x][line[-1]][0])
         assert ratio_text(ratio) in heading.text(), preset
-
-
-def test_every_point_has_a_row_with_sources(tree: LexborHTMLParser) -> None:
-    for preset in PRESETS:
-        rows = tree.css(f"[data-trend={preset.key}] table tbody tr")
-        assert [row.attributes["data-id"] for row in rows] == [a.attributes["data-id"] for a in marks(tree, preset.key)]
-        for row in rows:
-            assert row.css("td a[data-s], td .ds-r[title]"), "a value leads to its source or its working"
 
 
 @pytest.mark.browser
