@@ -230,17 +230,17 @@ def merged_models(texts: Mapping[str, str], folder: str) -> Located:
 
 
 def _merged_entries(whole: Located, places: list[tuple[Located, int]], findings: list[Finding]) -> Located:
-    new = {(id(part), index): position for position, (part, index) in enumerate(places)}
-    lines = {path: line for path, line in whole.lines.items() if path[:1] != (ENTRIES,) or len(path) == 1}
-    for part in {id(part): part for part, _ in places}.values():
-        for path, line in part.lines.items():
-            if len(path) > 1 and path[0] == ENTRIES:
-                lines[ENTRIES, new[id(part), int(path[1])], *path[2:]] = line
     entries = [part.data[ENTRIES][index] for part, index in places]
+    data = {**whole.data, ENTRIES: entries}
+    lines = dict(whole.lines)
+    for part, _ in places:
+        lines |= part.lines
+    lines[id(data)] = {ENTRIES: whole.first_line, **whole.lines[id(whole.data)]}
+    lines[id(entries)] = dict(enumerate(part.line_of((ENTRIES, index)) for part, index in places))
     own: dict[KeyPath, str] = {
         (ENTRIES, position): part.file for position, (part, _) in enumerate(places) if part is not whole
     }
-    return Located(whole.file, {**whole.data, ENTRIES: entries}, lines, findings, own)
+    return Located(whole.file, data, lines, whole.first_line, findings, own)
 
 
 def _not_one_entry(part: Located) -> list[Finding]:

@@ -88,7 +88,9 @@ class Located:
 
     file: str  # relative to the project
     data: Any = None
-    lines: Mapping[KeyPath, int] = field(default_factory=dict)  # from 1, by path; of mappings and lists too
+    # From 1, of the values in each mapping or list, by its identity and by key or position
+    lines: Mapping[int, Mapping[str | int, int]] = field(default_factory=dict)
+    first_line: int = 1  # of what is around them
     findings: list[Finding] = field(default_factory=list)
     # File of each entry that does not stand in `file`, by its path
     files: dict[KeyPath, str] = field(default_factory=dict)
@@ -117,15 +119,22 @@ class Located:
 
     def line_of(self, path: KeyPath) -> int:
         """Of the value at `path`, or of the closest value around it."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 1)
+        return self._lines_down_to(path)[-1]
 
     def existing_prefix(self, path: KeyPath) -> KeyPath:
         """The longest part of `path` that is in the file."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return path
+        return path[: len(self._lines_down_to(path)) - 1]
+
+    def _lines_down_to(self, path: KeyPath) -> list[int]:
+        """Of the values around `path` and of itself, as far as they are in the file, with the first."""
+        node, found = self.data, [self.first_line]
+        for part in path:
+            within = self.lines.get(id(node), {})
+            if part not in within:
+                break
+            found.append(within[part])
+            node = node[part]
+        return found
 
     def finding(
         self,
@@ -237,8 +246,8 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
             Finding(file, 1, "", "the file is empty", fix="write the entries under their top-level key")
         )
         return located
-    located.data = _nested_data(data, under)
-    located.lines = builder.lines
+    located.data = builder.nested_data(data, under)
+    located.lines, located.first_line = builder.lines, 1 if under else builder.first_line
     located.findings += [
         Finding(file, line, located.display_path(path), found, allowed, fix=fix, repair=repair)
         for line, path, found, allowed, fix, repair in builder.complaints
@@ -259,18 +268,13 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
     return located
 
 
-def _nested_data(data: Any, under: KeyPath) -> Any:
-    for part in reversed(under):
-        data = [data] if isinstance(part, int) else {part: data}
-    return data
-
-
 class _Builder:
     """Builds plain values; complaints are worded once the data is whole and entries have their ids."""
 
     def __init__(self, under: KeyPath) -> None:
         self.path: list[str | int] = [*under]
-        self.lines: dict[KeyPath, int] = {}
+        self.lines: dict[int, dict[str | int, int]] = {}
+        self.first_line = 1
         self.complaints: list[tuple[int, KeyPath, str, str, str, tuple[str, str] | None]] = []
         self.anchored: set[int] = set()
         self.aliased = False
@@ -286,13 +290,21 @@ class _Builder:
         next(events)
         if isinstance(next(events), yaml.StreamEndEvent):
             return None
-        data = self.build_value(self.next_event())
+        first = self.next_event()
+        self.first_line = _event_line(first)
+        data = self.build_value(first)
         next(events)
         more = next(events)
         if not isinstance(more, yaml.StreamEndEvent):
             raise yaml.MarkedYAMLError(
                 context="expected a single document", problem="another document", problem_mark=more.start_mark
             )
+        return data
+
+    def nested_data(self, data: Any, under: KeyPath) -> Any:
+        for part in reversed(under):
+            data = [data] if isinstance(part, int) else {part: data}
+            self.lines[id(data)] = {part: self.first_line}
         return data
 
     def next_event(self) -> Any:
@@ -311,7 +323,6 @@ class _Builder:
             event = self.next_event()
 
     def build_value(self, event: Any) -> Any:
-        self.lines[tuple(self.path)] = _event_line(event)
         if isinstance(event, yaml.AliasEvent):
             return None
         if event.tag is not None:
@@ -325,7 +336,9 @@ class _Builder:
 
     def build_sequence(self) -> list[Any]:
         values: list[Any] = []
+        lines = self.lines[id(values)] = {}
         while not isinstance(item := self.next_event(), yaml.SequenceEndEvent):
+            lines[len(values)] = _event_line(item)
             self.path.append(len(values))
             values.append(self.build_value(item))
             self.path.pop()
@@ -333,6 +346,7 @@ class _Builder:
 
     def build_mapping(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        lines = self.lines[id(values)] = {}
         while not isinstance(event := self.next_event(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 if not isinstance(event, yaml.AliasEvent):
@@ -352,11 +366,11 @@ class _Builder:
                 )
                 continue
             self.path.append(key)
-            self.add_entry(values, event, value)
+            self.add_entry(values, lines, event, value)
             self.path.pop()
         return values
 
-    def add_entry(self, values: dict[str, Any], event: Any, value: Any) -> None:
+    def add_entry(self, values: dict[str, Any], lines: dict[str | int, int], event: Any, value: Any) -> None:
         if event.tag is not None:
             self.complain(event, f"tag `{event.tag}`", "allowed are untagged values", "take the tag out")
         if event.value == "<<" and not event.style:
@@ -365,14 +379,14 @@ class _Builder:
         if event.value in values:
             self.complain(
                 event,
-                f"key `{event.value}` for the second time (first on line {self.lines.get(tuple(self.path))})",
+                f"key `{event.value}` for the second time (first on line {lines[event.value]})",
                 "each key once",
                 "keep one of the two",
             )
             self.skip_value(value)
             return
+        lines[event.value] = _event_line(event)
         values[event.value] = self.build_value(value)
-        self.lines[tuple(self.path)] = _event_line(event)
 
     def check_name(self, event: Any) -> None:
         """Complain about markup, line breaks or quotes in a name."""

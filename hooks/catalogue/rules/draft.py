@@ -55,7 +55,7 @@ Node = tuple[int, Located, KeyPath, Any]
 
 
 class Nodes:
-    """Records and values in file order, parents first."""
+    """Records and values in file order, parents first; of single words only keys of references."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -63,15 +63,14 @@ class Nodes:
 
     def add_file(self, file: Located, record: BaseModel) -> None:
         for path, value in walk_record(record):
-            self._by_kind[type(value)].append((self._count, file, path, value))
-            self._count += 1
+            if not isinstance(value, str) or path[-1:] == ("reference",):
+                self._by_kind[type(value)].append((self._count, file, path, value))
+                self._count += 1
 
-    def each_record(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
-        """In order; with a `key`, only those that stand under it."""
+    def each_record(self, *kinds: type) -> Iterator[tuple[Located, KeyPath, Any]]:
         found = (nodes for kind, nodes in self._by_kind.items() if issubclass(kind, kinds))
         for _, file, path, value in sorted(chain.from_iterable(found), key=lambda node: node[0]):
-            if key is None or path[-1:] == (key,):
-                yield file, path, value
+            yield file, path, value
 
 
 R = TypeVar("R")
@@ -177,20 +176,16 @@ class Draft:
                 nodes.add_file(self.located[name], self.records[name])
         return nodes
 
-    def each_record(self, *kinds: type, key: str | None = None) -> Iterator[tuple[Located, KeyPath, Any]]:
+    def each_record(self, *kinds: type) -> Iterator[tuple[Located, KeyPath, Any]]:
         """Records and values of the files that cite, with their paths, parents first."""
-        return self._nodes.each_record(*kinds, key=key)
+        return self._nodes.each_record(*kinds)
 
     @cached_property
     def texts(self) -> tuple[tuple[Located, KeyPath, Text], ...]:
-        found = [*self.each_record(Text)]
-        for name, file in DATA_FILES.items():
-            if file.cites:
-                continue
-            nodes = Nodes()
-            nodes.add_file(self.located[name], self.records[name])
-            found += nodes.each_record(Text)
-        return tuple(found)
+        cited = self.each_record(Text)
+        others = (name for name, file in DATA_FILES.items() if not file.cites)
+        walked = ((self.located[name], *node) for name in others for node in walk_record(self.records[name]))
+        return (*cited, *(node for node in walked if isinstance(node[2], Text)))
 
 
 def single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:

@@ -128,7 +128,7 @@ def references_are_cited(draft: Draft) -> Iterator[Finding]:
 
 
 def _citing_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Any]]:
-    return chain(draft.each_record(Sources), draft.each_record(str, key="reference"))
+    return chain(draft.each_record(Sources), draft.each_record(str))
 
 
 def _source_keys(source: Source, typed: bool = False) -> list[str]:
