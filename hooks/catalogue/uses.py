@@ -183,9 +183,8 @@ class Uses:
         return self._lineage_has(self.of_technique(technique_id), model)
 
     def fields_deny(self, technique: Technique, model: Model) -> bool:
-        return self._all_deny(
-            [self._answer_of_fields(technique, self._entries[variant.id]) for variant in model.variants]
-        )
+        answers = (self._answer_of_fields(technique, self._entries[variant.id]) for variant in model.variants)
+        return bool(model.variants) and all(answer.holds is False for answer in answers)
 
     def _unlabelled_uses(self, technique: Technique) -> Iterator[Use]:
         """Until dates and lineages are compared, a model's own use is ADOPTED."""
@@ -363,10 +362,6 @@ class Uses:
         if False in answers:
             return _Answer(False)
         return found[0] if None not in answers else replace(found[0], holds=None)
-
-    @staticmethod
-    def _all_deny(answers: Sequence[_Answer]) -> bool:
-        return bool(answers) and all(answer.holds is False for answer in answers)
 
 
 def _began_before(use: Use, later: Use) -> bool:
