@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
@@ -85,27 +86,16 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
     findings += _failed_blocks(decoded, file)
     references = {}
     for entry in decoded.entries:
-        cut_off = list(_without_comma(entry, verbatim[entry.key], file))
-        findings += cut_off
-        given = {name for name, value in verbatim[entry.key].items() if value.strip(' {}"')}
-        missing = [name for name in REQUIRED if not set(name.split(" or ")) & given]
-        if missing and not cut_off:
-            findings.append(
-                Finding(
-                    file,
-                    _block_line(entry),
-                    entry.key,
-                    "missing " + ", ".join(f"`{m}`" for m in missing),
-                    "every reference has " + ", ".join(REQUIRED),
-                    fix="add the field",
-                )
-            )
         reference = _make_reference(entry, verbatim[entry.key])
-        findings += _unknown_keywords(entry, file)
-        findings += _unfilled_fields(entry, verbatim[entry.key], file)
-        findings += _without_chinese(entry, reference, file)
-        findings += _malformed_fields(reference, file)
-        findings += _odd_year_or_kind(entry, reference, file)
+        wrong = [*_without_comma(verbatim[entry.key])] or [*_missing_fields(verbatim[entry.key])]
+        wrong += [
+            *_unfilled_or_unknown(entry, verbatim[entry.key], reference),
+            *_malformed_address(reference),
+            *_malformed_year(reference),
+        ]
+        for problem in wrong:
+            path = f"{entry.key}.{problem.field}" if problem.field else entry.key
+            findings.append(Finding(file, reference.line, path, *problem[1:]))
         references[reference.key] = reference
     for block in (*library.failed_blocks, *decoded.failed_blocks):
         for reference in _unread_keys(block):  # so that nobody is told that what cites it leads nowhere
@@ -133,26 +123,90 @@ def _block_line(block: Entry | ParsingFailedBlock) -> int:
     return (block.start_line or 0) + 1
 
 
+class _Problem(NamedTuple):
+    field: str  # empty where it is of the whole entry
+    found: str
+    allowed: str
+    nearest: str = ""
+    fix: str = ""
+    repair: tuple[str, str] | None = None
+
+
+def _without_comma(as_written: Mapping[str, str]) -> Iterator[_Problem]:
+    for name, value in as_written.items():
+        if swallowed := _NEXT_FIELD.search(value):
+            found = f"no comma behind `{name}`, before `{swallowed[1]}`"
+            yield _Problem(name, found, "a comma behind every field", fix="write it")
+
+
+def _missing_fields(as_written: Mapping[str, str]) -> Iterator[_Problem]:
+    given = {name for name, value in as_written.items() if value.strip(' {}"')}
+    if missing := [name for name in REQUIRED if not set(name.split(" or ")) & given]:
+        found = "missing " + ", ".join(f"`{name}`" for name in missing)
+        yield _Problem("", found, "every reference has " + ", ".join(REQUIRED), fix="add the field")
+
+
+def _unfilled_or_unknown(entry: Entry, as_written: Mapping[str, str], reference: Reference) -> Iterator[_Problem]:
+    """Fields left to do, without Chinese, with unknown words, and an unknown kind of entry."""
+    for word in _keyword_list(str(entry.fields_dict["keywords"].value) if "keywords" in entry.fields_dict else None):
+        if word != COPY:
+            allowed = f"allowed is `{COPY}`, for somebody's copy of a document or a page about it"
+            near = nearest_in_quotes(word, [COPY])
+            yield _Problem("keywords", f"found `{word}`", allowed, near, "correct the word, or take it out")
+    if left := [name for name, value in as_written.items() if TO_DO in value]:
+        found = ", ".join(f"`{name}`" for name in left) + " to be filled in"
+        yield _Problem("", found, "what the document says", fix="fill it in")
+    if reference.note and not reference.note_zh and _ENGLISH.search(reference.note):
+        found, allowed = f"`{reference.note}` in English alone", "`note_zh`, which the Chinese edition shows"
+        yield _Problem("", found, allowed, fix="add `note_zh = {…},`")
+    if entry.entry_type not in _TYPES:
+        allowed = "allowed are " + ", ".join(f"`@{name}`" for name in _TYPES)
+        near = nearest_in_quotes(entry.entry_type, _TYPES)
+        yield _Problem("", f"found `@{entry.entry_type}`", allowed, near, "correct the kind of entry")
+
+
+def _malformed_year(reference: Reference) -> Iterator[_Problem]:
+    if reference.year and TO_DO not in reference.year and not re.fullmatch("[0-9]{4}", reference.year):
+        inside = re.search("(?<![0-9])[0-9]{4}(?![0-9])", reference.year)
+        near = f"`{inside[0]}`" if inside else ""
+        yield _Problem("year", f"found `{reference.year}`", "a year of four digits", near, "correct the year")
+
+
+def _malformed_id(field: str, written: str, id_: re.Pattern[str], form: str, fix: str) -> _Problem:
+    """An id inside the field is the repair."""
+    inside = match[0] if (match := id_.search(written)) else ""
+    close, repair = (f"`{inside}`", (written, inside)) if inside else ("", None)
+    return _Problem(field, f"found `{written}`", form, close, fix, repair)
+
+
+def _malformed_address(reference: Reference) -> Iterator[_Problem]:
+    doi, url, eprint = reference.doi, reference.url, reference.eprint
+    if doi and not _DOI.fullmatch(doi):
+        form = "a DOI begins with `10.`, without https://doi.org/ before it"
+        yield _malformed_id("doi", doi, _DOI, form, "correct the DOI")
+    elif url and TO_DO not in url and not re.fullmatch(r"https://[^\s/]+\.\S+", url):  # TO_DO is said elsewhere
+        allowed = "allowed are addresses that begin with https://"
+        yield _Problem("url", f"found `{url}`", allowed, fix="correct the address")
+    elif url and _PACKAGE.match(url):
+        allowed = "a package is cited by its name and version, and by the address of its repository"
+        fix = "write name and version in the title, and the address of the repository"
+        yield _Problem("url", f"found `{url}`, the page of a package", allowed, fix=fix)
+    if eprint is not None and not ARXIV_ID.fullmatch(eprint):
+        yield _malformed_id("eprint", eprint, ARXIV_ID, "an arXiv id is YYMM.NNNNN", "correct the id")
+    elif eprint is not None and url is not None and "arxiv.org/abs/" in url and not url.endswith(eprint):
+        yield _Problem("url", f"found `{url}`", f"the entry's arXiv id is {eprint}", fix="make id and address agree")
+
+
 def _failed_blocks(library: Library, file: str) -> Iterator[Finding]:
     """bibtexparser does not raise."""
     for block in library.failed_blocks:
+        line = _block_line(block)
         if isinstance(block, DuplicateBlockKeyBlock):
-            yield Finding(
-                file,
-                _block_line(block),
-                str(block.key),
-                "this key is used for the second time",
-                "each key once",
-                fix="rename or remove one of the two",
-            )
+            found, fix = "this key is used for the second time", "rename or remove one of the two"
+            yield Finding(file, line, str(block.key), found, "each key once", fix=fix)
         else:
-            yield Finding(
-                file,
-                _block_line(block),
-                "",
-                f"not BibTeX: {_failure_reason(block)}",
-                fix="check braces, commas and quotes in this entry",
-            )
+            found, fix = f"not BibTeX: {_failure_reason(block)}", "check braces, commas and quotes in this entry"
+            yield Finding(file, line, "", found, fix=fix)
 
 
 def _unread_keys(block: ParsingFailedBlock) -> Iterator[Reference]:
@@ -220,130 +274,6 @@ def _organisation_names(people: list[NameParts]) -> Iterator[str]:
         whole = " ".join(person.last)
         if whole.startswith("{") and whole.endswith("}") and not (person.first or person.von or person.jr):
             yield whole.replace("{", "").replace("}", "")
-
-
-def _unknown_keywords(entry: Entry, file: str) -> Iterator[Finding]:
-    for word in _keyword_list(str(entry.fields_dict["keywords"].value) if "keywords" in entry.fields_dict else None):
-        if word != COPY:
-            yield Finding(
-                file,
-                _block_line(entry),
-                f"{entry.key}.keywords",
-                f"found `{word}`",
-                f"allowed is `{COPY}`, for somebody's copy of a document or a page about it",
-                nearest_in_quotes(word, [COPY]),
-                "correct the word, or take it out",
-            )
-
-
-def _unfilled_fields(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[Finding]:
-    left = [name for name, value in as_written.items() if TO_DO in value]
-    if left:
-        names = ", ".join(f"`{name}`" for name in left)
-        yield Finding(
-            file, _block_line(entry), entry.key, f"{names} to be filled in", "what the document says", fix="fill it in"
-        )
-
-
-def _without_chinese(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
-    if reference.note and not reference.note_zh and _ENGLISH.search(reference.note):
-        yield Finding(
-            file,
-            _block_line(entry),
-            entry.key,
-            f"`{reference.note}` in English alone",
-            "`note_zh`, which the Chinese edition shows",
-            fix="add `note_zh = {…},`",
-        )
-
-
-def _without_comma(entry: Entry, as_written: Mapping[str, str], file: str) -> Iterator[Finding]:
-    for name, value in as_written.items():
-        if swallowed := _NEXT_FIELD.search(value):
-            yield Finding(
-                file,
-                _block_line(entry),
-                f"{entry.key}.{name}",
-                f"no comma behind `{name}`, before `{swallowed[1]}`",
-                "a comma behind every field",
-                fix="write it",
-            )
-
-
-def _odd_year_or_kind(entry: Entry, reference: Reference, file: str) -> Iterator[Finding]:
-    if reference.year and TO_DO not in reference.year and not re.fullmatch("[0-9]{4}", reference.year):
-        found = re.search("(?<![0-9])[0-9]{4}(?![0-9])", reference.year)
-        yield Finding(
-            file,
-            _block_line(entry),
-            f"{entry.key}.year",
-            f"found `{reference.year}`",
-            "a year of four digits",
-            f"`{found[0]}`" if found else "",
-            "correct the year",
-        )
-    if entry.entry_type not in _TYPES:
-        yield Finding(
-            file,
-            _block_line(entry),
-            entry.key,
-            f"found `@{entry.entry_type}`",
-            "allowed are " + ", ".join(f"`@{name}`" for name in _TYPES),
-            nearest_in_quotes(entry.entry_type, _TYPES),
-            "correct the kind of entry",
-        )
-
-
-def _no_id(reference: Reference, file: str, field: str, id_: re.Pattern[str], form: str, fix: str) -> Finding:
-    """An id inside the field is the repair."""
-    found = getattr(reference, field)
-    inside = match[0] if (match := id_.search(found)) else ""
-    close, repair = (f"`{inside}`", (found, inside)) if inside else ("", None)
-    return Finding(file, reference.line, f"{reference.key}.{field}", f"found `{found}`", form, close, fix, repair)
-
-
-def _malformed_fields(reference: Reference, file: str) -> Iterator[Finding]:
-    if reference.doi and not _DOI.fullmatch(reference.doi):
-        form = "a DOI begins with `10.`, without https://doi.org/ before it"
-        yield _no_id(reference, file, "doi", _DOI, form, "correct the DOI")
-    elif (
-        reference.url is not None
-        and TO_DO not in reference.url  # that it is to be filled in is said
-        and not re.fullmatch(r"https://[^\s/]+\.\S+", reference.url)
-    ):
-        yield Finding(
-            file,
-            reference.line,
-            f"{reference.key}.url",
-            f"found `{reference.url}`",
-            "allowed are addresses that begin with https://",
-            fix="correct the address",
-        )
-    elif reference.url is not None and _PACKAGE.match(reference.url):
-        yield Finding(
-            file,
-            reference.line,
-            f"{reference.key}.url",
-            f"found `{reference.url}`, the page of a package",
-            "a package is cited by its name and version, and by the address of its repository",
-            fix="write name and version in the title, and the address of the repository",
-        )
-    if reference.eprint is not None and not ARXIV_ID.fullmatch(reference.eprint):
-        yield _no_id(reference, file, "eprint", ARXIV_ID, "an arXiv id is YYMM.NNNNN", "correct the id")
-    elif (
-        reference.eprint is not None
-        and reference.url is not None
-        and "arxiv.org/abs/" in reference.url
-        and not reference.url.endswith(reference.eprint)
-    ):
-        yield Finding(
-            file,
-            reference.line,
-            f"{reference.key}.url",
-            f"found `{reference.url}`",
-            f"the entry's arXiv id is {reference.eprint}",
-            fix="make id and address agree",
-        )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
@@ -13,24 +13,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from ..experiments import Result
-from ..files import (
-    ALIASES,
-    ASKED,
-    CONTEMPORARIES,
-    COPIES,
-    CORRECTIONS,
-    DATA_FILES,
-    DOCUMENTS,
-    EXPERIMENTS,
-    MODELS,
-    PROBLEMS,
-    QUESTIONS,
-    STUDY,
-    TECHNIQUES,
-    TERMS,
-    WITNESSES,
-)
-from ..findings import Finding, KeyPath
+from ..files import DATA_FILES, MODELS
+from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..lookup import Lookup
 from ..records import Entry, resolve_entries
 from ..references import Reference
@@ -47,7 +31,7 @@ from ..schema.study import (
 )
 from ..schema.technique import Technique, TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
-from ..schema.values import Single, Stated, Text, walk_record
+from ..schema.values import Single, Stated, Text, values_below, walk_record
 from ..strict_yaml import Located
 from ..uses import Uses
 
@@ -77,10 +61,10 @@ R = TypeVar("R")
 
 
 class _RecordOf(Generic[R]):
-    """The validated record of a data file, as an attribute of a draft."""
+    """The validated record of the data file with this schema, as an attribute of a draft."""
 
-    def __init__(self, name: str, kind: type[R]) -> None:
-        self._name, self._kind = name, kind
+    def __init__(self, kind: type[R]) -> None:
+        self._name, self._kind = next(name for name, file in DATA_FILES.items() if file.schema is kind), kind
 
     def __get__(self, draft: Draft, owner: type[Draft]) -> R:
         record = draft.records[self._name]
@@ -98,20 +82,20 @@ class Draft:
     references: Mapping[str, Reference]
     results: Mapping[str, Result] = field(default_factory=dict)
 
-    models = _RecordOf(MODELS, ModelsFile)
-    techniques = _RecordOf(TECHNIQUES, TechniquesFile)
-    corrections = _RecordOf(CORRECTIONS, CorrectionsFile)
-    copies_file = _RecordOf(COPIES, CopiesFile)
-    terms = _RecordOf(TERMS, TermsFile)
-    study = _RecordOf(STUDY, StudyFile)
-    problems = _RecordOf(PROBLEMS, ProblemsFile)
-    experiments = _RecordOf(EXPERIMENTS, ExperimentsFile)
-    documents = _RecordOf(DOCUMENTS, DocumentsFile)
-    aliases = _RecordOf(ALIASES, AliasesFile)
-    witnesses = _RecordOf(WITNESSES, WitnessesFile)
-    contemporaries = _RecordOf(CONTEMPORARIES, ContemporariesFile)
-    asked = _RecordOf(ASKED, AskedFile)
-    questions = _RecordOf(QUESTIONS, QuestionsFile)
+    models = _RecordOf(ModelsFile)
+    techniques = _RecordOf(TechniquesFile)
+    corrections = _RecordOf(CorrectionsFile)
+    copies_file = _RecordOf(CopiesFile)
+    terms = _RecordOf(TermsFile)
+    study = _RecordOf(StudyFile)
+    problems = _RecordOf(ProblemsFile)
+    experiments = _RecordOf(ExperimentsFile)
+    documents = _RecordOf(DocumentsFile)
+    aliases = _RecordOf(AliasesFile)
+    witnesses = _RecordOf(WitnessesFile)
+    contemporaries = _RecordOf(ContemporariesFile)
+    asked = _RecordOf(AskedFile)
+    questions = _RecordOf(QuestionsFile)
 
     @property
     def models_file(self) -> Located:
@@ -148,6 +132,10 @@ class Draft:
     @cached_property
     def uses(self) -> Uses:
         return Uses(self.by_id, self.entries, self.techniques.techniques)
+
+    def each_value(self, file: str, pattern: str) -> Iterator[tuple[KeyPath, Any]]:
+        """What stands in a data file at a path such as `guides.*.id`."""
+        return values_at(self.records[file], pattern)
 
     def each_model(self) -> Iterator[tuple[KeyPath, Model]]:
         for index, model in enumerate(self.models.models):
@@ -188,6 +176,22 @@ class Draft:
         return (*cited, *(node for node in walked if isinstance(node[2], Text)))
 
 
+def values_at(record: Any, pattern: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """What stands at a dotted path below `path`, with `*` for every item of a list; nothing where it is left out."""
+    name, dot, rest = pattern.partition(".")
+    for key, value in values_below(record):
+        if name in ("*", key):
+            yield from values_at(value, rest, (*path, key)) if dot else [((*path, key), value)]
+
+
+def unknown_name(
+    file: Located, path: KeyPath, name: str | None, known: Collection[str], found: str, allowed: str, fix: str = ""
+) -> Iterator[Finding]:
+    """Says `found` of a name that is none of those known, with the nearest of them."""
+    if name is not None and name not in known:
+        yield file.finding(path, found, allowed, nearest_in_quotes(name, known), fix)
+
+
 def single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:
     if isinstance(stated, Stated):
         for variant, single in stated.singles():
@@ -197,10 +201,10 @@ def single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[
 
 
 def repeated_ids(
-    file: Located, said: Iterable[tuple[KeyPath, str]], kind: str = "id", fix: str = "choose another id"
+    file: Located, ids: Iterable[tuple[KeyPath, str]], kind: str = "id", fix: str = "choose another id"
 ) -> Iterator[Finding]:
     first: dict[str, KeyPath] = {}
-    for path, word in said:
+    for path, word in ids:
         if word in first:
             yield file.finding(
                 path,

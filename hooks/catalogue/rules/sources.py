@@ -25,25 +25,14 @@ _STATEMENTS = (ApiPointer, Remark, Claim, Lineage, Change, TechniqueUse, Evaluat
 def every_value_has_a_source(draft: Draft) -> Iterator[Finding]:
     """Every value has a source, its own or that of a block around it; only what is unknown or not applicable needs none."""
     for file, path, value in draft.each_record(Single, *_STATEMENTS):
+        if value.source is not None or (isinstance(value, Single) and _needs_no_source(value)):
+            continue
         if isinstance(value, Single):
-            if (
-                value.source is None
-                and value.absence not in (Absence.UNKNOWN, Absence.NOT_APPLICABLE)
-                and not (isinstance(value, Stated) and value.by_variant)
-            ):
-                yield file.finding(
-                    path,
-                    "a value without a source",
-                    "each value or a block around it has `source: key locus`",
-                    fix="add `source:` to the value or its block",
-                )
-        elif value.source is None:
-            yield file.finding(
-                path,
-                "a statement without a source",
-                "`source: key locus`",
-                fix="add `source:` to it or to the block around it",
-            )
+            allowed = "each value or a block around it has `source: key locus`"
+            yield file.finding(path, "a value without a source", allowed, fix="add `source:` to the value or its block")
+        else:
+            fix = "add `source:` to it or to the block around it"
+            yield file.finding(path, "a statement without a source", "`source: key locus`", fix=fix)
 
 
 @rule(Scope.ENTRY)
@@ -73,18 +62,29 @@ def typed_source(file: Located, path: KeyPath) -> KeyPath:
     return path if around is None else (*around, "source")
 
 
+def _needs_no_source(value: Single[Any]) -> bool:
+    by_variant = isinstance(value, Stated) and value.by_variant
+    return bool(by_variant) or value.absence in (Absence.UNKNOWN, Absence.NOT_APPLICABLE)
+
+
+def _unknown_reference(draft: Draft, file: Located, path: KeyPath, key: str) -> Iterator[Finding]:
+    if key not in draft.references:
+        yield file.finding(
+            path,
+            f"`{key}` is not a reference",
+            f"allowed are the keys of {draft.references_file}",
+            nearest_in_quotes(key, draft.references),
+            "correct the key, or add the entry to the bibliography",
+        )
+
+
 @rule(Scope.ENTRY)
 def references_resolve(draft: Draft) -> Iterator[Finding]:
     """Every source and every `reference` is a key of references.bib."""
     for file, path, value in _citing_places(draft):
-        keys = (
-            [key for source in value.items for key in _source_keys(source, typed=True)]
-            if isinstance(value, Sources)
-            else [value]
-        )
         if not file.has_path(path):  # handed down from a block, where it is reported
             continue
-        for key in keys:
+        for key in _cited_keys(value, typed=True):
             if address := ARXIV_ADDRESS.fullmatch(key):
                 known = [reference.key for reference in draft.references.values() if reference.eprint == address[1]]
                 yield file.finding(
@@ -96,35 +96,18 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
                     else "add the paper to the bibliography, and write its key",
                     repair=(key, known[0]) if known else None,
                 )
-            elif key not in draft.references:
-                yield file.finding(
-                    path,
-                    f"`{key}` is not a reference",
-                    f"allowed are the keys of {draft.references_file}",
-                    nearest_in_quotes(key, draft.references),
-                    "correct the key, or add the entry to the bibliography",
-                )
+            else:
+                yield from _unknown_reference(draft, file, path, key)
 
 
 @rule(Scope.CATALOGUE)
 def references_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every entry of references.bib is cited somewhere in the catalogue."""
-    cited = set()
-    for _, _, value in _citing_places(draft):
-        if isinstance(value, Sources):
-            cited |= {key for source in value.items for key in _source_keys(source)}
-        else:
-            cited.add(value)
+    cited = {key for _, _, value in _citing_places(draft) for key in _cited_keys(value)}
     for key, reference in draft.references.items():
         if key not in cited:
-            yield Finding(
-                draft.references_file,
-                reference.line,
-                key,
-                "nobody cites this entry",
-                "every entry is cited",
-                fix="cite it, or take it out",
-            )
+            found, allowed, fix = "nobody cites this entry", "every entry is cited", "cite it, or take it out"
+            yield Finding(draft.references_file, reference.line, key, found, allowed, fix=fix)
 
 
 def _citing_places(draft: Draft) -> Iterator[tuple[Located, KeyPath, Any]]:
@@ -274,31 +257,29 @@ def documents_say_one_thing(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+def _cited_keys(value: Sources | str, typed: bool = False) -> list[str]:
+    if not isinstance(value, Sources):
+        return [value]
+    return [key for source in value.items for key in _source_keys(source, typed)]
+
+
 @rule(Scope.CATALOGUE)
 def documents_are_cited(draft: Draft) -> Iterator[Finding]:
     """Every document in documents.yaml belongs to a reference and is cited: one with headings by its name or one of them, another without a place."""
+    file = draft.located[DOCUMENTS]
     found = {
         (item.key, references.document_of(item.locus), not references.locator_forms(item.locus))
         for _, _, item in cited_places(draft)
     }
     for key, documents in draft.documents.documents.items():
-        if key not in draft.references:
-            yield draft.located[DOCUMENTS].finding(
-                ("documents", key),
-                f"`{key}` is not a reference",
-                f"allowed are the keys of {draft.references_file}",
-                nearest_in_quotes(key, draft.references),
-                "correct the key, or add the entry to the bibliography",
-            )
-            continue
-        for name, document in documents.items():
+        yield from _unknown_reference(draft, file, ("documents", key), key)
+        for name, document in documents.items() if key in draft.references else ():
             if name == PAPER:
                 continue
             cited = {bare for of, called, bare in found if (of, called) == (key, references.document_of(name))}
             if not cited or (True not in cited and not document.headings):
-                path: KeyPath = ("documents", key, name)
-                yield draft.located[DOCUMENTS].finding(
-                    path,
+                yield file.finding(
+                    ("documents", key, name),
                     "no source names this document" + ("" if document.headings else " without a place in it"),
                     "documents that a source of a value names",
                     fix="correct the name, or take the line out",
@@ -319,16 +300,9 @@ def _listed_headings(headings: tuple[str, ...]) -> str:
 def copies_resolve(draft: Draft) -> Iterator[Finding]:
     """Every document and every copy in copies.yaml is a key of references.bib."""
     for key, place, copy in each_line(draft.copies_file):
-        for name in (key, copy.via.key if copy.via else key):
-            if name not in draft.references:
-                yield draft.located[COPIES].finding(
-                    _copy_path(draft, key, place),
-                    f"`{name}` is not a reference",
-                    f"allowed are the keys of {draft.references_file}",
-                    nearest_in_quotes(name, draft.references),
-                    "correct the key, or add the entry to the bibliography",
-                )
-                break
+        path, via = _copy_path(draft, key, place), copy.via.key if copy.via else key
+        name = key if key not in draft.references else via
+        yield from _unknown_reference(draft, draft.located[COPIES], path, name)
 
 
 @rule(Scope.CATALOGUE)

@@ -17,7 +17,7 @@ from ..schema.model import ActivatedBasis
 from ..schema.quantities import Quantity
 from ..schema.values import walk_record
 from ..text import latex_letters
-from .draft import Draft, Scope, repeated_ids, rule
+from .draft import Draft, Scope, repeated_ids, rule, unknown_name, values_at
 
 
 @rule(Scope.CATALOGUE)
@@ -25,56 +25,45 @@ def guides_build_on_guides(draft: Draft) -> Iterator[Finding]:
     """A guide builds on guides that are listed before it."""
     before: list[str] = []
     for index, guide in enumerate(draft.study.guides):
-        for at, need in enumerate(guide.needs):
-            if need not in before:
-                yield draft.located[STUDY].finding(
-                    ("guides", index, "needs", at),
-                    f"no guide `{need}` stands before `{guide.id}`",
-                    "guides that are listed before",
-                    nearest_in_quotes(need, before),
-                    fix="put it before, or correct the name",
-                )
+        for path, need in values_at(guide, "needs.*", ("guides", index)):
+            found = f"no guide `{need}` stands before `{guide.id}`"
+            allowed, fix = "guides that are listed before", "put it before, or correct the name"
+            yield from unknown_name(draft.located[STUDY], path, need, before, found, allowed, fix)
         before.append(guide.id)
+
+
+def _unknown_page(draft: Draft, file: str, path: KeyPath, page: str) -> Iterator[Finding]:
+    """Of a guide, a model or a technique; other pages are known where they are made."""
+    kind, _, name = page.partition(":")
+    known = {
+        "guide": [guide.id for guide in draft.study.guides],
+        "model": list(draft.by_id),
+        "technique": list(draft.technique_ids),
+    }.get(kind, [name])
+    yield from unknown_name(draft.located[file], path, name, known, f"no {kind} `{name}`", f"a {kind} of this site")
 
 
 @rule(Scope.CATALOGUE)
 def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Finding]:
     """A step of a route is a page that exists, a guide comes after those that it builds on, and a sheet has problems that there are."""
     problems = [problem.id for problem in draft.problems.problems]
-    known = {
-        "guide": [guide.id for guide in draft.study.guides],
-        "model": list(draft.by_id),
-        "technique": list(draft.technique_ids),
-    }
-    needs = {guide.id: guide.needs for guide in draft.study.guides}
+    needs = {f"guide:{guide.id}": guide.needs for guide in draft.study.guides}
     for r, route in enumerate(draft.study.routes):
         read: set[str] = set()
-        for p, part in enumerate(route.parts):
-            for s, step in enumerate(part.steps):
-                kind, _, name = step.page.partition(":")
-                path = ("routes", r, "parts", p, "steps", s, "page")
-                if kind in known and name not in known[kind]:
-                    yield draft.located[STUDY].finding(
-                        path, f"no {kind} `{name}`", f"a {kind} of this site", nearest_in_quotes(name, known[kind])
-                    )
-                missing = [need for need in needs.get(name, ()) if need not in read] if kind == "guide" else []
-                if missing:
-                    yield draft.located[STUDY].finding(
-                        path,
-                        f"`{name}` builds on `{missing[0]}`, which this route has not given",
-                        "guides in the order in which they build on one another",
-                        fix=f"put `guide:{missing[0]}` before it",
-                    )
-                if kind == "guide":
-                    read.add(name)
-            for at, id_ in enumerate(part.sheet):
-                if id_ not in problems:
-                    yield draft.located[STUDY].finding(
-                        ("routes", r, "parts", p, "sheet", at),
-                        f"no problem `{id_}`",
-                        "a problem of problems.yaml",
-                        nearest_in_quotes(id_, problems),
-                    )
+        for path, page in values_at(route, "parts.*.steps.*.page", ("routes", r)):
+            yield from _unknown_page(draft, STUDY, path, page)
+            missing = [need for need in needs.get(page, ()) if f"guide:{need}" not in read]
+            if missing:
+                yield draft.located[STUDY].finding(
+                    path,
+                    f"`{page.removeprefix('guide:')}` builds on `{missing[0]}`, which this route has not given",
+                    "guides in the order in which they build on one another",
+                    fix=f"put `guide:{missing[0]}` before it",
+                )
+            read.add(page)
+    for path, id_ in draft.each_value(STUDY, "routes.*.parts.*.sheet.*"):
+        allowed = "a problem of problems.yaml"
+        yield from unknown_name(draft.located[STUDY], path, id_, problems, f"no problem `{id_}`", allowed)
 
 
 @rule(Scope.CATALOGUE)
@@ -84,9 +73,8 @@ def formulas_keep_to_the_symbols(draft: Draft) -> Iterator[Finding]:
         subject: frozenset[str]().union(*(latex_letters(symbol.latex) for symbol in symbols))
         for subject, symbols in draft.study.symbols.items()
     }
-    formulas = draft.study.formulas
-    yield from repeated_ids(draft.located[STUDY], ((("formulas", i, "id"), f.id) for i, f in enumerate(formulas)))
-    for index, formula in enumerate(formulas):
+    yield from repeated_ids(draft.located[STUDY], draft.each_value(STUDY, "formulas.*.id"))
+    for index, formula in enumerate(draft.study.formulas):
         for letter in sorted(latex_letters(formula.latex) - known.get(formula.subject, frozenset())):
             yield draft.located[STUDY].finding(
                 ("formulas", index, "latex"),
@@ -99,26 +87,14 @@ def formulas_keep_to_the_symbols(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def code_is_of_a_technique(draft: Draft) -> Iterator[Finding]:
     """A place in code names a technique and a repository, and each repository is used."""
-    repositories = [repository.id for repository in draft.study.repositories]
-    for index, place in enumerate(draft.study.code):
-        for field, known in (("technique", draft.technique_ids), ("repository", repositories)):
-            name = getattr(place, field)
-            if name not in known:
-                yield draft.located[STUDY].finding(
-                    ("code", index, field),
-                    f"no {field} `{name}`",
-                    f"a {field} by its id",
-                    nearest_in_quotes(name, known),
-                )
+    file, repositories = draft.located[STUDY], [repository.id for repository in draft.study.repositories]
+    for field, known in (("technique", draft.technique_ids), ("repository", repositories)):
+        for path, name in draft.each_value(STUDY, f"code.*.{field}"):
+            yield from unknown_name(file, path, name, known, f"no {field} `{name}`", f"a {field} by its id")
     used = {place.repository for place in draft.study.code}
-    for index, repository in enumerate(draft.study.repositories):
-        if repository.id not in used:
-            yield draft.located[STUDY].finding(
-                ("repositories", index, "id"),
-                f"no code of `{repository.id}` is named",
-                "repositories that are used",
-                fix="take it out",
-            )
+    for path, id_ in draft.each_value(STUDY, "repositories.*.id"):
+        if id_ not in used:
+            yield file.finding(path, f"no code of `{id_}` is named", "repositories that are used", fix="take it out")
 
 
 _LABS = Path(__file__).parents[3] / "labs"
@@ -127,82 +103,55 @@ _LABS = Path(__file__).parents[3] / "labs"
 @rule(Scope.CATALOGUE)
 def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
     """A problem has an id of its own, stands on a page that exists, its formula can be computed, and no mistake leads to the answer itself."""
-    known = {
-        "guide": [guide.id for guide in draft.study.guides],
-        "model": list(draft.by_id),
-        "technique": list(draft.technique_ids),
-    }
-    problems = draft.problems.problems
-    yield from repeated_ids(draft.located[PROBLEMS], ((("problems", i, "id"), p.id) for i, p in enumerate(problems)))
-    for index, problem in enumerate(problems):
+    file = draft.located[PROBLEMS]
+    yield from repeated_ids(file, draft.each_value(PROBLEMS, "problems.*.id"))
+    for where, page in draft.each_value(PROBLEMS, "problems.*.pages.*"):
+        yield from _unknown_page(draft, PROBLEMS, where, page)
+    for index, problem in enumerate(draft.problems.problems):
         path = ("problems", index)
-        for at, page in enumerate(problem.pages):
-            kind, _, name = page.partition(":")
-            if kind in known and name not in known[kind]:
-                yield draft.located[PROBLEMS].finding(
-                    (*path, "pages", at),
-                    f"no {kind} `{name}`",
-                    f"a {kind} of this site",
-                    nearest_in_quotes(name, known[kind]),
-                )
         missing = [id_ for id_ in problem.variants if id_ not in draft.entries]
         for id_ in missing:
-            yield draft.located[PROBLEMS].finding(
-                (*path, "variants"),
-                f"no variant `{id_}`",
-                "a variant by its id",
-                nearest_in_quotes(id_, list(draft.entries)),
-            )
-        if not missing:
-            try:
-                worked = list(solve_problems([problem], draft.entries, draft.lookup, draft.results))
-            except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
-                yield draft.located[PROBLEMS].finding(
-                    (*path, "formula"),
-                    f"cannot be computed: {error}",
-                    "names of config.json, names in `numbers`, integers and + - * / ( )",
+            found, allowed = f"no variant `{id_}`", "a variant by its id"
+            yield from unknown_name(file, (*path, "variants"), id_, draft.entries, found, allowed)
+        if missing:
+            continue
+        try:
+            worked = list(solve_problems([problem], draft.entries, draft.lookup, draft.results))
+        except (LookupFailure, ValueError, SyntaxError, ZeroDivisionError) as error:
+            allowed = "names of config.json, names in `numbers`, integers and + - * / ( )"
+            yield file.finding((*path, "formula"), f"cannot be computed: {error}", allowed)
+            continue
+        noticed = {id(mistake) for each in worked for _, mistake in each.mistakes}
+        for at, mistake in enumerate(problem.mistakes):
+            if worked and id(mistake) not in noticed:
+                yield file.finding(
+                    (*path, "mistakes", at, "formula"),
+                    f"`{mistake.formula}` gives the answer",
+                    "what a wrong way leads to",
+                    fix="correct one of the two formulas",
                 )
-                continue
-            noticed = {id(mistake) for each in worked for _, mistake in each.mistakes}
-            for at, mistake in enumerate(problem.mistakes):
-                if worked and id(mistake) not in noticed:
-                    yield draft.located[PROBLEMS].finding(
-                        (*path, "mistakes", at, "formula"),
-                        f"`{mistake.formula}` gives the answer",
-                        "what a wrong way leads to",
-                        fix="correct one of the two formulas",
-                    )
 
 
 @rule(Scope.CATALOGUE)
 def experiments_are_about_techniques(draft: Draft) -> Iterator[Finding]:
     """An experiment has an id of its own, and what it is about is a technique."""
-    experiments = draft.experiments.experiments
-    ids = ((("experiments", i, "id"), experiment.id) for i, experiment in enumerate(experiments))
-    yield from repeated_ids(draft.located[EXPERIMENTS], ids)
-    for index, experiment in enumerate(experiments):
-        if experiment.technique is not None and experiment.technique not in draft.technique_ids:
-            yield draft.located[EXPERIMENTS].finding(
-                ("experiments", index, "technique"),
-                f"no technique `{experiment.technique}`",
-                "a technique by its id",
-                nearest_in_quotes(experiment.technique, draft.technique_ids),
-            )
+    file, known = draft.located[EXPERIMENTS], draft.technique_ids
+    yield from repeated_ids(file, draft.each_value(EXPERIMENTS, "experiments.*.id"))
+    for path, id_ in draft.each_value(EXPERIMENTS, "experiments.*.technique"):
+        yield from unknown_name(file, path, id_, known, f"no technique `{id_}`", "a technique by its id")
 
 
 @rule(Scope.CATALOGUE)
 def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
     """An exercise names a function of labs/, as `module.function`."""
-    for index, problem in enumerate(draft.problems.problems):
-        if problem.exercise is None:
-            continue
-        module, _, function = problem.exercise.partition(".")
+    for path, exercise in draft.each_value(PROBLEMS, "problems.*.exercise"):
+        module, _, function = exercise.partition(".")
         file = _LABS / f"{module}.py"
         known = functions_of(file) if file.exists() else sorted(path.stem for path in _LABS.glob("*.py"))
         if function not in known:
             yield draft.located[PROBLEMS].finding(
-                ("problems", index, "exercise"),
-                f"no function `{problem.exercise}` in labs/",
+                path,
+                f"no function `{exercise}` in labs/",
                 "`module.function` of labs/",
                 nearest_in_quotes(function if file.exists() else module, known),
             )
@@ -215,26 +164,21 @@ def functions_of(file: Path) -> list[str]:
 @rule(Scope.CATALOGUE)
 def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
     """A correction names an entry that there is, was not made before the mistake, and says something else than it."""
-    known = [*draft.by_id, *draft.technique_ids]
+    file, known = draft.located[CORRECTIONS], [*draft.by_id, *draft.technique_ids]
     for index, correction in enumerate(draft.corrections.corrections):
-        path = ("corrections", index)
-        if correction.entry is not None and correction.entry not in known:
-            yield draft.located[CORRECTIONS].finding(
-                (*path, "entry"),
-                f"`{correction.entry}` is not an entry",
-                "allowed are the ids of models and techniques",
-                nearest_in_quotes(correction.entry, known),
-                "correct the id, or take the key out",
-            )
+        path, entry = ("corrections", index), correction.entry
+        found, allowed = f"`{entry}` is not an entry", "allowed are the ids of models and techniques"
+        fix = "correct the id, or take the key out"
+        yield from unknown_name(file, (*path, "entry"), entry, known, found, allowed, fix)
         if correction.date.surely_before(correction.since):
-            yield draft.located[CORRECTIONS].finding(
+            yield file.finding(
                 (*path, "date"),
                 f"mended {correction.date.text}, before the mistake ({correction.since.text})",
                 "a correction is younger than the mistake",
                 fix="correct one of the two dates",
             )
         if correction.was == correction.right:
-            yield draft.located[CORRECTIONS].finding(
+            yield file.finding(
                 (*path, "right"), "what is right is what was wrong", "two different texts", fix="correct one of the two"
             )
 

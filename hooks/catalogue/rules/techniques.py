@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
-from ..files import TECHNIQUES
-from ..findings import Finding, KeyPath, nearest_in_quotes
+from ..files import MODELS, TECHNIQUES
+from ..findings import Finding, KeyPath
 from ..records import first_date, first_day, release_date
 from ..schema.model import TechniqueChange
 from ..schema.quantities import Quantity
 from ..schema.values import Single, Text
 from ..text import count_sentences, split_paragraphs, typed_numbers
 from ..uses import UseLabel
-from .draft import Draft, Scope, repeated_ids, rule
+from .draft import Draft, Scope, repeated_ids, rule, unknown_name
 
 SENTENCES = 5
 LEAST_DIMENSION = 12
@@ -22,25 +23,21 @@ LEAST_DIMENSION = 12
 @rule(Scope.CATALOGUE)
 def shared_pages_hold_several(draft: Draft) -> Iterator[Finding]:
     """A page that techniques share holds at least two of them and is not called like a technique; each technique is on one page."""
-    file, pages = draft.located[TECHNIQUES], [page.id for page in draft.techniques.pages]
-    yield from repeated_ids(file, ((("pages", i, "id"), id_) for i, id_ in enumerate(pages)))
-    for i, technique in enumerate(draft.techniques.techniques):
-        if technique.page is not None and technique.page not in pages:
-            yield file.finding(
-                ("techniques", i, "page"),
-                f"`{technique.page}`, which is no page of `pages:`",
-                "a page that techniques share; left out where a technique has a page of its own",
-                nearest_in_quotes(technique.page, pages),
-                "correct the id, or add the page",
-            )
-    for i, id_ in enumerate(pages):
+    file, pages = draft.located[TECHNIQUES], list(draft.each_value(TECHNIQUES, "pages.*.id"))
+    known, named = [id_ for _, id_ in pages], list(draft.each_value(TECHNIQUES, "techniques.*.page"))
+    yield from repeated_ids(file, pages)
+    allowed = "a page that techniques share; left out where a technique has a page of its own"
+    for path, page in named:
+        found = f"`{page}`, which is no page of `pages:`"
+        yield from unknown_name(file, path, page, known, found, allowed, "correct the id, or add the page")
+    for path, id_ in pages:
         if id_ in draft.technique_ids:
             allowed = "an address leads to one page"
-            yield file.finding(("pages", i, "id"), f"`{id_}`, which is a technique", allowed, fix="choose another id")
-        if sum(technique.page == id_ for technique in draft.techniques.techniques) < 2:
+            yield file.finding(path, f"`{id_}`, which is a technique", allowed, fix="choose another id")
+        if sum(page == id_ for _, page in named) < 2:
             found = f"`{id_}` holds fewer than two techniques"
             fix = "take it out, or give it to another technique as its `page`"
-            yield file.finding(("pages", i, "id"), found, "a page is shared by several", fix=fix)
+            yield file.finding(path, found, "a page is shared by several", fix=fix)
 
 
 @rule(Scope.CATALOGUE)
@@ -103,17 +100,13 @@ def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
     """A paragraph of `what`, `why`, `how`, `cost` or of a text under `in_models` has at most five sentences, in both languages."""
-    for index, technique in enumerate(draft.techniques.techniques):
-        parts: dict[KeyPath, Text | None] = {
-            (name,): getattr(technique, name) for name in ("what", "why", "how", "cost")
-        }
-        parts |= {("in_models", i, "text"): row.text for i, row in enumerate(technique.in_models)}
-        for path, text in parts.items():
+    for pattern in ("what", "why", "how", "cost", "in_models.*.text"):
+        for path, text in draft.each_value(TECHNIQUES, f"techniques.*.{pattern}"):
             for language in ("en", "zh"):
-                for number, paragraph in enumerate(split_paragraphs(getattr(text, language, None) or ""), 1):
+                for number, paragraph in enumerate(split_paragraphs(getattr(text, language) or ""), 1):
                     if (count := count_sentences(paragraph)) > SENTENCES:
                         yield draft.located[TECHNIQUES].finding(
-                            ("techniques", index, *path, language),
+                            (*path, language),
                             f"paragraph {number} has {count} sentences",
                             f"at most {SENTENCES} sentences in a paragraph",
                             fix="begin a new paragraph with a blank line, or say less",
@@ -193,38 +186,22 @@ def dropped_was_there(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.IDS)
 def no_cycles(draft: Draft) -> Iterator[Finding]:
     """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of` or `based_on`."""
-    parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
-    for path, model in draft.each_model():
-        circle = _circle_from(model.id, parents)
-        if circle:
-            yield draft.models_file.finding(
-                (*path, "builds_on"),
-                "the lineage goes round: " + " → ".join(circle),
-                "an entry builds on older ones",
-                fix="take one of these edges out",
-            )
-    shared = {v.id: {v.architecture_of} if v.architecture_of else set() for _, _, v in draft.each_variant()}
-    for path, _, variant in draft.each_variant():
-        circle = _circle_from(variant.id, shared)
-        if circle:
-            yield draft.models_file.finding(
-                (*path, "architecture_of"),
-                "shared architectures go round: " + " → ".join(circle),
-                "one of them holds the architecture",
-                fix="write it out in one",
-            )
-    starts = {
-        v.id: {v.based_on.value} if v.based_on and v.based_on.value else set() for _, _, v in draft.each_variant()
-    }
-    for path, _, variant in draft.each_variant():
-        circle = _circle_from(variant.id, starts)
-        if circle and circle[1] != variant.id:  # one that starts from itself is said where parents are
-            yield draft.models_file.finding(
-                (*path, "based_on"),
-                "weights that go round: " + " → ".join(circle),
-                "a checkpoint starts from an older one",
-                fix="correct `based_on` of one of them",
-            )
+    file = draft.models_file
+    for path, circle in _each_circle(draft.each_value(MODELS, "models.*.id"), _parents_by_model(draft)):
+        found = f"the lineage goes round: {circle}"
+        yield file.finding(
+            (*path, "builds_on"), found, "an entry builds on older ones", fix="take one of these edges out"
+        )
+    variants = [variant for _, _, variant in draft.each_variant()]
+    shared = {v.id: {v.architecture_of} if v.architecture_of else set() for v in variants}
+    for path, circle in _each_circle(draft.each_value(MODELS, "models.*.variants.*.id"), shared):
+        found, allowed = f"shared architectures go round: {circle}", "one of them holds the architecture"
+        yield file.finding((*path, "architecture_of"), found, allowed, fix="write it out in one")
+    # One that starts from itself is said where parents are.
+    starts = {v.id: {v.based_on.value} - {None, v.id} if v.based_on else set() for v in variants}
+    for path, circle in _each_circle(draft.each_value(MODELS, "models.*.variants.*.id"), starts):
+        found, allowed = f"weights that go round: {circle}", "a checkpoint starts from an older one"
+        yield file.finding((*path, "based_on"), found, allowed, fix="correct `based_on` of one of them")
 
 
 @rule(Scope.CATALOGUE)
@@ -253,7 +230,7 @@ def one_main_parent(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
     """What a flagship is compared with came out before it, or is of another line: neither a later checkpoint of the entry nor of one that builds on it."""
-    parents = {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
+    parents = _parents_by_model(draft)
     for path, model in draft.each_model():
         other, own = draft.entries.get(model.compared_with or ""), draft.entries.get(model.flagship)
         if other is None or own is None:
@@ -279,6 +256,17 @@ def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
         waiting = {parent for each in waiting for parent in parents.get(each, ())} - found
         found |= waiting
     return found
+
+
+def _parents_by_model(draft: Draft) -> dict[str, set[str]]:
+    return {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
+
+
+def _each_circle(ids: Iterable[tuple[KeyPath, str]], parents: Mapping[str, set[Any]]) -> Iterator[tuple[KeyPath, str]]:
+    """The record of each id that leads back to itself, and the way round."""
+    for path, id_ in ids:
+        if circle := _circle_from(id_, parents):
+            yield path[:-1], " → ".join(circle)
 
 
 def _circle_from(start: str, parents: Mapping[str, set[str]]) -> list[str]:

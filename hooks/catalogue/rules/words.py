@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..derive.calculators import NUMBER_FORMATS
 from ..derive.training import OPTIMIZERS
-from ..files import ASKED, TECHNIQUES, TERMS
+from ..files import ASKED, MODELS, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
 from ..lookup import asked_kinds
 from ..schema.model import LICENCES, Licences
@@ -25,7 +25,7 @@ from ..text import (
     unequal_quotes,
     untranslated_words,
 )
-from .draft import Draft, Scope, rule, single_values
+from .draft import Draft, Scope, rule, single_values, unknown_name
 
 _SEVERAL = re.compile(r" and | or |, ")
 
@@ -45,59 +45,50 @@ def parents_are_known(draft: Draft) -> Iterator[Finding]:
                 "the variant whose weights it starts from",
                 fix="name that one, or take the key out",
             )
-        elif parent is not None and parent not in draft.entries and parent not in others:
-            yield draft.models_file.finding(
+        else:
+            known = [*(id_ for id_ in draft.entries if id_ != variant.id), *others]
+            yield from unknown_name(
+                draft.models_file,
                 (*path, "based_on"),
+                parent,
+                known,
                 f"`{parent}` is not a variant",
                 "allowed are the ids of variants in the catalogue, and the names under `other_models` of models.yaml",
-                nearest_in_quotes(parent, [*(id_ for id_ in draft.entries if id_ != variant.id), *others]),
                 "correct the id, or list the name of a model that is not in the catalogue",
             )
-    for path, model in draft.each_model():
-        for index, use in enumerate(model.techniques):
-            used.add(use.came_with)
-            if use.came_with is not None and use.came_with not in others:
-                yield draft.models_file.finding(
-                    (*path, "techniques", index, "came_with"),
-                    f"`{use.came_with}` is not listed",
-                    "allowed are the names under `other_models` of models.yaml",
-                    nearest_in_quotes(use.came_with, others),
-                    "correct the name, or list it with its maker",
-                )
+    for path, name in draft.each_value(MODELS, "models.*.techniques.*.came_with"):
+        used.add(name)
+        allowed = "allowed are the names under `other_models` of models.yaml"
+        fix = "correct the name, or list it with its maker"
+        yield from unknown_name(draft.models_file, path, name, others, f"`{name}` is not listed", allowed, fix)
     names = {variant.name: variant.id for _, _, variant in draft.each_variant()}
-    for index, name in enumerate(others):
+    for path, name in draft.each_value(MODELS, "other_models.*.name"):
         if name in names:
             yield draft.models_file.finding(
-                ("other_models", index, "name"),
+                path,
                 f"`{name}` is in the catalogue",
                 "models that are not",
                 f"`{names[name]}`",
                 "name the variant by its id",
             )
         elif name not in used:
-            yield draft.models_file.finding(
-                ("other_models", index, "name"),
-                f"no variant is based on `{name}`",
-                "models that a variant is based on",
-                fix="take it out",
-            )
+            allowed = "models that a variant is based on"
+            yield draft.models_file.finding(path, f"no variant is based on `{name}`", allowed, fix="take it out")
 
 
 @rule(Scope.ENTRY)
 def starts_are_known(draft: Draft) -> Iterator[Finding]:
     """A stage that starts from nobody's weights says so in the words of the list: random initialisation."""
-    for path, model in draft.each_model():
-        for index, stage in enumerate(model.training):
-            for where, single in _texts_of_value(stage.starts_from, (*path, "training", index, "starts_from")):
-                text = single.en
-                if text != FROM_NOTHING and (closest_word(text, [FROM_NOTHING], 0.75) or text.lower() == "nothing"):
-                    yield draft.models_file.finding(
-                        where,
-                        f"found `{text}`",
-                        f"weights that are nobody's are written `{FROM_NOTHING}`",
-                        f"`{FROM_NOTHING}`",
-                        "use these words",
-                    )
+    for where, text in _texts_at(draft, "models.*.training.*.starts_from"):
+        near = closest_word(text.en, [FROM_NOTHING], 0.75) or text.en.lower() == "nothing"
+        if text.en != FROM_NOTHING and near:
+            yield draft.models_file.finding(
+                where,
+                f"found `{text.en}`",
+                f"weights that are nobody's are written `{FROM_NOTHING}`",
+                f"`{FROM_NOTHING}`",
+                "use these words",
+            )
 
 
 @rule(Scope.CATALOGUE)
@@ -105,96 +96,76 @@ def gpus_are_known(draft: Draft) -> Iterator[Finding]:
     """A kind of GPU is named as in the list of GPUs: a slip in a name would take the utilisation off the page."""
     names = [gpu.name for gpu in draft.gpus.values()]
     families = {name.partition(" (")[0] for name in names}
-    for path, model in draft.each_model():
-        hardware = model.infrastructure.hardware if model.infrastructure else None
-        for where, text in _texts_of_value(
-            hardware.gpu if hardware else None, (*path, "infrastructure", "hardware", "gpu")
-        ):
-            for name in _SEVERAL.split(text.en):
-                if name in names or name in families or any(known.endswith(f" {name}") for known in families):
-                    continue
-                close = closest_word(name, [*names, *families], 0.6)
-                if close:
-                    yield draft.models_file.finding(
-                        where,
-                        f"`{name}` is not a GPU of the list",
-                        "allowed are the names under `gpus` of techniques.yaml, several joined by `and` or `or`",
-                        f"`{close}`",
-                        "correct the name, or add the GPU with its memory and peaks",
-                    )
+    for where, text in _texts_at(draft, "models.*.infrastructure.hardware.gpu"):
+        for name in _SEVERAL.split(text.en):
+            if name in names or name in families or any(known.endswith(f" {name}") for known in families):
+                continue
+            close = closest_word(name, [*names, *families], 0.6)
+            if close:
+                yield draft.models_file.finding(
+                    where,
+                    f"`{name}` is not a GPU of the list",
+                    "allowed are the names under `gpus` of techniques.yaml, several joined by `and` or `or`",
+                    f"`{close}`",
+                    "correct the name, or add the GPU with its memory and peaks",
+                )
 
 
 @rule(Scope.ENTRY)
 def formats_are_known(draft: Draft) -> Iterator[Finding]:
     """The format of weights or of the computation begins with a word of the list, by which the calculators know it."""
-    for path, model in draft.each_model():
-        precision = model.infrastructure.precision if model.infrastructure else None
-        here = (*path, "infrastructure", "precision")
-        stated: list[tuple[KeyPath, Stated[Text] | Single[Text] | None]] = [
-            ((*here, "compute"), precision.compute if precision else None),
-            ((*here, "released_weights"), precision.released_weights if precision else None),
-        ]
-        stated += [
-            ((*path, "variants", i, "release", "format"), variant.release.format if variant.release else None)
-            for i, variant in enumerate(model.variants)
-        ]
-        for where, single in stated:
-            for at, text in _texts_of_value(single, where):
-                if number_format(text) not in list(NUMBER_FORMATS):
-                    word = text.en.split()[0]
-                    yield draft.models_file.finding(
-                        at,
-                        f"found `{text.en}`",
-                        "the first word is one of " + ", ".join(f"`{name}`" for name in NUMBER_FORMATS),
-                        nearest_in_quotes(word, NUMBER_FORMATS),
-                        "begin with the format of the most of it, or add it to `NUMBER_FORMATS` in derive/calculators.py",
-                    )
+    for place in (
+        "infrastructure.precision.compute",
+        "infrastructure.precision.released_weights",
+        "variants.*.release.format",
+    ):
+        for where, text in _texts_at(draft, f"models.*.{place}"):
+            if number_format(text) not in list(NUMBER_FORMATS):
+                yield draft.models_file.finding(
+                    where,
+                    f"found `{text.en}`",
+                    "the first word is one of " + ", ".join(f"`{name}`" for name in NUMBER_FORMATS),
+                    nearest_in_quotes(text.en.split()[0], NUMBER_FORMATS),
+                    "begin with the format of the most of it, or add it to `NUMBER_FORMATS` in derive/calculators.py",
+                )
 
 
 @rule(Scope.ENTRY)
 def optimizers_are_known(draft: Draft) -> Iterator[Finding]:
     """The name of an optimiser begins with one of the list, and its constants are those of the optimisers that it names."""
-    for path, model in draft.each_model():
-        for i, stage in enumerate(model.training):
-            optimizer = stage.optimizer
-            where = (*path, "training", i, "optimizer")
-            texts = list(_texts_of_value(optimizer.name, (*where, "name"))) if optimizer else []
-            for at, text in texts:
-                if not any(re.match(rf"{re.escape(kind)}(?!\w)", text.en) for kind in OptimizerKind):
-                    yield draft.models_file.finding(
-                        at,
-                        f"found `{text.en}`",
-                        "an optimiser begins with one of " + ", ".join(f"`{kind}`" for kind in OptimizerKind),
-                        nearest_in_quotes(text.en.split()[0], OptimizerKind),
-                        "correct the name, or add it to `OPTIMIZERS` in derive/training.py with its constants",
-                    )
-            named = [OPTIMIZERS[kind] for kind in OptimizerKind if any(kind in text.en for _, text in texts)]
-            for name in ("beta1", "beta2", "epsilon") if named and optimizer else ():
-                if getattr(optimizer, name) is not None and not any(name in kind.constants for kind in named):
-                    yield draft.models_file.finding(
-                        (*where, name),
-                        f"`{name}` of {texts[0][1].en}",
-                        "of its optimisers none has it",
-                        fix="name the optimiser that it is of, or take it out",
-                    )
+    for where, optimizer in draft.each_value(MODELS, "models.*.training.*.optimizer"):
+        texts = list(_texts_of_value(optimizer.name, (*where, "name")))
+        for at, text in texts:
+            if not any(re.match(rf"{re.escape(kind)}(?!\w)", text.en) for kind in OptimizerKind):
+                yield draft.models_file.finding(
+                    at,
+                    f"found `{text.en}`",
+                    "an optimiser begins with one of " + ", ".join(f"`{kind}`" for kind in OptimizerKind),
+                    nearest_in_quotes(text.en.split()[0], OptimizerKind),
+                    "correct the name, or add it to `OPTIMIZERS` in derive/training.py with its constants",
+                )
+        named = [OPTIMIZERS[kind] for kind in OptimizerKind if any(kind in text.en for _, text in texts)]
+        for name in ("beta1", "beta2", "epsilon") if named else ():
+            if getattr(optimizer, name) is not None and not any(name in kind.constants for kind in named):
+                yield draft.models_file.finding(
+                    (*where, name),
+                    f"`{name}` of {texts[0][1].en}",
+                    "of its optimisers none has it",
+                    fix="name the optimiser that it is of, or take it out",
+                )
 
 
 @rule(Scope.ENTRY)
 def licences_are_known(draft: Draft) -> Iterator[Finding]:
     """A licence is one of the list, several joined by ` / `, or a `note` says what it is; commercial use is as the licences of the list have it."""
+    allowed = "allowed are " + ", ".join(f"`{each}`" for each in LICENCES) + "; another one has a `note`"
+    fix = "correct the name, or write `{value: …, note: …}` with what it is"
     for file, path, licences in draft.each_record(Licences):
         for name in ("code", "weights"):
-            stated: Stated[str] | None = getattr(licences, name)
-            for variant, single in stated.singles() if stated else ():
+            for where, single in single_values(getattr(licences, name), (*path, name)):
                 for licence in single.value.split(" / ") if single.value and single.note is None else ():
-                    if licence not in LICENCES:
-                        yield file.finding(
-                            (*path, name, "by_variant", variant) if variant else (*path, name),
-                            f"`{licence}` is not a licence of the list",
-                            "allowed are " + ", ".join(f"`{each}`" for each in LICENCES) + "; another one has a `note`",
-                            nearest_in_quotes(licence, LICENCES),
-                            "correct the name, or write `{value: …, note: …}` with what it is",
-                        )
+                    found = f"`{licence}` is not a licence of the list"
+                    yield from unknown_name(file, where, licence, LICENCES, found, allowed, fix)
         weights, use = licences.weights, licences.commercial_use
         named = weights.value.split(" / ") if weights and weights.value else []
         if use and use.value is False and use.note is None and named and all(LICENCES.get(each) for each in named):
@@ -236,16 +207,19 @@ LEAD_WORDS = 40
 _LINK = re.compile(r"\{\{\s*\w+\(('[^']*'(?:,\s*'([^']*)')?)[^}]*\}\}")
 
 
+def _texts_at(draft: Draft, pattern: str) -> Iterator[tuple[KeyPath, Text]]:
+    for path, stated in draft.each_value(MODELS, pattern):
+        yield from _texts_of_value(stated, path)
+
+
 @rule(Scope.CATALOGUE)
 def leads_are_short(draft: Draft) -> Iterator[Finding]:
     """A lead has at most 40 words; a quoted value or a link counts as what it shows, or as one word."""
-    for path, model in draft.each_model():
-        if model.lead is None:
-            continue
-        count = len(_LINK.sub(lambda match: match[2] or "x", model.lead.en).split())
+    for path, lead in draft.each_value(MODELS, "models.*.lead"):
+        count = len(_LINK.sub(lambda match: match[2] or "x", lead.en).split())
         if count > LEAD_WORDS:
             yield draft.models_file.finding(
-                (*path, "lead"),
+                path,
                 f"a lead of {count} words",
                 f"at most {LEAD_WORDS} words",
                 fix="leave to the summary what is not needed at first",
@@ -355,32 +329,25 @@ def terms_differ(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def terms_are_in_both_languages(draft: Draft) -> Iterator[Finding]:
     """A term has its name and its definition in English and in Chinese, and a subject that is listed."""
-    subjects = [subject.id for subject in draft.terms.subjects]
-    for index, term in enumerate(draft.terms.terms):
-        for field in ("name", "definition"):
-            if getattr(term, field).zh is None:
-                yield draft.located[TERMS].finding(
-                    ("terms", index, field), "no Chinese", "both languages", fix="write it as `{en: …, zh: …}`"
-                )
-        if term.subject not in subjects:
-            yield draft.located[TERMS].finding(
-                ("terms", index, "subject"),
-                f"`{term.subject}` is not a subject",
-                f"allowed are {', '.join(f'`{id_}`' for id_ in subjects)}",
-                nearest_in_quotes(term.subject, subjects),
-                "correct the id, or add the subject",
-            )
+    file, subjects = draft.located[TERMS], [subject.id for subject in draft.terms.subjects]
+    for field in ("name", "definition"):
+        for path, text in draft.each_value(TERMS, f"terms.*.{field}"):
+            if text.zh is None:
+                yield file.finding(path, "no Chinese", "both languages", fix="write it as `{en: …, zh: …}`")
+    allowed, fix = f"allowed are {', '.join(f'`{id_}`' for id_ in subjects)}", "correct the id, or add the subject"
+    for path, id_ in draft.each_value(TERMS, "terms.*.subject"):
+        yield from unknown_name(file, path, id_, subjects, f"`{id_}` is not a subject", allowed, fix)
 
 
 @rule(Scope.CATALOGUE)
 def kinds_have_one_subject(draft: Draft) -> Iterator[Finding]:
     """Each kind of technique stands under one subject of the glossary."""
     owners: dict[TechniqueKind, str] = {}
-    for index, subject in enumerate(draft.terms.subjects):
+    for path, subject in draft.each_value(TERMS, "subjects.*"):
         for at, kind in enumerate(subject.kinds):
             if owners.setdefault(kind, subject.id) != subject.id:
                 yield draft.located[TERMS].finding(
-                    ("subjects", index, "kinds", at),
+                    (*path, "kinds", at),
                     f"`{kind}` stands under `{owners[kind]}` already",
                     "one subject for each kind",
                     fix="take one of the two out",
@@ -409,23 +376,15 @@ def no_avoided_form(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def facts_have_words(draft: Draft) -> Iterator[Finding]:
     """asked.yaml has words for every field that the search can answer with, and for no other."""
-    known, written = asked_kinds(), draft.asked.facts
-    if not written:
-        return
-    for kind in known:
+    file, known, written = draft.located[ASKED], asked_kinds(), draft.asked.facts
+    for kind in known if written else ():
         if kind not in written:
-            yield draft.located[ASKED].finding(
+            yield file.finding(
                 ("facts",),
                 f"`{kind}` has no words to ask for it by",
                 "a line for every field",
                 fix=f"add `{kind}: {{en: […], zh: […]}}`",
             )
     for kind in written:
-        if kind not in known:
-            yield draft.located[ASKED].finding(
-                ("facts", kind),
-                f"`{kind}` is no kind of fact",
-                "a field of the schema, or a fact that is worked out",
-                nearest_in_quotes(kind, known),
-                "correct the key or take it out",
-            )
+        found, allowed = f"`{kind}` is no kind of fact", "a field of the schema, or a fact that is worked out"
+        yield from unknown_name(file, ("facts", kind), kind, known, found, allowed, "correct the key or take it out")
