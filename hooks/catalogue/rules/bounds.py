@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from ..files import MODELS
 from ..findings import Finding, KeyPath
 from ..lookup import LookupFailure, training_metrics_with_peak
 from ..records import Entry
@@ -16,8 +17,8 @@ from ..references import ARXIV_ID
 from ..schema.model import Link, LinkKind
 from ..schema.quantities import Quantity
 from ..schema.training import FROM_NOTHING, StageKind
-from ..schema.values import PartialDate, Single, Stated, bounded_records, field_bounds
-from .draft import Draft, Scope, repeated_ids, rule, single_values
+from ..schema.values import PartialDate, Single, bounded_records, field_bounds, value_of_variant
+from .draft import Draft, Scope, repeated_ids, rule, single_values, values_at
 
 _NOTE = "a `note` on it that says why"
 _TOKENS_OF_A_BATCH = 128 * 1024 * 1024
@@ -48,67 +49,55 @@ def values_within_bounds(draft: Draft) -> Iterator[Finding]:
 def devices_divide(draft: Draft) -> Iterator[Finding]:
     """Nodes, pipeline stages and expert parallelism divide the GPUs evenly, or a `note` on the GPUs says why not."""
     for path, _, infrastructure in draft.each_infrastructure():
-        hardware, parallelism = infrastructure.hardware, infrastructure.parallelism
-        total = hardware.gpu_count if hardware else None
+        total = infrastructure.hardware.gpu_count if infrastructure.hardware else None
         if total is None or total.note is not None:
             continue
-        parts = {
-            ("hardware", "gpus_per_node"): hardware.gpus_per_node if hardware else None,
-            ("parallelism", "pipeline"): parallelism.pipeline if parallelism else None,
-            ("parallelism", "expert"): parallelism.expert if parallelism else None,
-        }
-        for (block, name), stated in parts.items():
-            for variant in infrastructure.variants or (None,):
-                gpus, part = _value_for_variant(total, variant), _value_for_variant(stated, variant)
-                if gpus is not None and part is not None and gpus.value % part:
-                    yield draft.models_file.finding(
-                        (*path, block, name),
-                        f"{part}, but {gpus.text} GPUs do not divide by it",
-                        f"a divisor of {gpus.text}, or a `note` on `gpu_count` that says why not",
-                        fix="correct one of the two",
-                    )
-                    break
+        for place in ("hardware.gpus_per_node", "parallelism.pipeline", "parallelism.expert"):
+            for where, stated in values_at(infrastructure, place, path):
+                for variant in infrastructure.variants or (None,):
+                    gpus, part = value_of_variant(total, variant), value_of_variant(stated, variant)
+                    if gpus is not None and part is not None and gpus.value % part:
+                        yield draft.models_file.finding(
+                            where,
+                            f"{part}, but {gpus.text} GPUs do not divide by it",
+                            f"a divisor of {gpus.text}, or a `note` on `gpu_count` that says why not",
+                            fix="correct one of the two",
+                        )
+                        break
 
 
 @rule(Scope.CATALOGUE)
 def parallelism_fits_the_model(draft: Draft) -> Iterator[Finding]:
     """There are no more pipeline stages than layers, and no more devices for the experts of a layer than experts."""
     for path, model, infrastructure in draft.each_infrastructure():
-        parallelism = infrastructure.parallelism
-        if parallelism is None:
-            continue
         for name, dimension, of in (
             ("pipeline", "num_hidden_layers", "layers"),
             ("expert", "n_routed_experts", "routed experts"),
         ):
-            stated: Stated[int] | None = getattr(parallelism, name)
-            for variant in infrastructure.variants or tuple(variant.id for variant in model.variants):
-                entry, degree = draft.entries.get(variant), _value_for_variant(stated, variant)
-                size = (
-                    _value_for_variant(getattr(entry.architecture, dimension), variant)
-                    if entry and entry.architecture
-                    else None
-                )
-                if degree is not None and size is not None and degree > size:
-                    yield draft.models_file.finding(
-                        (*path, "parallelism", name),
-                        f"{degree} devices, but `{variant}` has {size} {of}",
-                        f"at most {size}",
-                        fix="correct the degree, or the architecture",
-                    )
-                    break
+            for where, stated in values_at(infrastructure, f"parallelism.{name}", path):
+                for variant in infrastructure.variants or tuple(variant.id for variant in model.variants):
+                    entry, degree = draft.entries.get(variant), value_of_variant(stated, variant)
+                    architecture = entry.architecture if entry else None
+                    size = value_of_variant(getattr(architecture, dimension, None), variant)
+                    if degree is not None and size is not None and degree > size:
+                        yield draft.models_file.finding(
+                            where,
+                            f"{degree} devices, but `{variant}` has {size} {of}",
+                            f"at most {size}",
+                            fix="correct the degree, or the architecture",
+                        )
+                        break
 
 
 @rule(Scope.ENTRY)
 def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Finding]:
     """The ZeRO stage is the one that the text on data parallelism names."""
-    for path, _, infrastructure in draft.each_infrastructure():
-        parallelism = infrastructure.parallelism
-        stated, data = (parallelism.zero_stage, parallelism.data) if parallelism else (None, None)
+    for path, parallelism in draft.each_value(MODELS, "models.*.infrastructure.parallelism"):
+        stated, data = parallelism.zero_stage, parallelism.data
         named = _ZERO.search(data.value.en) if data is not None and data.value is not None else None
         if stated is not None and stated.value is not None and named and stated.value != int(named[1]):
             yield draft.models_file.finding(
-                (*path, "parallelism", "zero_stage"),
+                (*path, "zero_stage"),
                 f"stage {stated.value} beside `{named[0]}` under `data`",
                 f"`{named[1]}`",
                 fix="correct one of the two",
@@ -122,12 +111,12 @@ def batches_and_warm_up_fit_the_stage(draft: Draft) -> Iterator[Finding]:
         batch, data = stage.batch_size, stage.data
         warm_up = stage.learning_rate.warmup_steps if stage.learning_rate else None
         for variant in stage.variants:
-            steps, warm = _value_for_variant(stage.steps, variant), _value_for_variant(warm_up, variant)
-            tokens = _value_for_variant(data.tokens if data else None, variant)
-            length = _value_for_variant(stage.sequence_length, variant)
-            sequences = _value_for_variant(batch.sequences if batch else None, variant)
+            steps, warm = value_of_variant(stage.steps, variant), value_of_variant(warm_up, variant)
+            tokens = value_of_variant(data.tokens if data else None, variant)
+            length = value_of_variant(stage.sequence_length, variant)
+            sequences = value_of_variant(batch.sequences if batch else None, variant)
             start, ramp = (
-                _value_for_variant(value, variant)
+                value_of_variant(value, variant)
                 for value in ((batch.start, batch.ramp_tokens) if batch else (None,) * 2)
             )
             here: KeyPath = ()
@@ -167,7 +156,7 @@ def tokens_fit_the_parameters(draft: Draft) -> Iterator[Finding]:
         if stage.kind is not StageKind.PRE_TRAINING or begins != FROM_NOTHING or tokens is None or _has_note(tokens):
             continue
         for variant in stage.variants:
-            entry, seen = draft.entries.get(variant), _value_for_variant(tokens, variant)
+            entry, seen = draft.entries.get(variant), value_of_variant(tokens, variant)
             size = entry.variant.parameters.activated or entry.variant.parameters.total if entry else None
             if size and size.value and seen and seen.value < _TOKENS_PER_PARAMETER * size.value.value:
                 yield draft.models_file.finding(
@@ -182,39 +171,36 @@ def tokens_fit_the_parameters(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def contexts_fit_the_positions(draft: Draft) -> Iterator[Finding]:
     """A context, and the sequences of a stage, are no longer than the positions of the architecture with its scaling, or a `note` says why."""
-    for path, model in draft.each_model():
-        stated: list[tuple[KeyPath, Single[Any] | None, tuple[str, ...]]] = [
-            ((*path, "variants", i, "context_length"), variant.context_length, (variant.id,))
-            for i, variant in enumerate(model.variants)
-        ]
-        stated += [
-            ((*path, "training", i, "sequence_length"), stage.sequence_length, stage.variants)
-            for i, stage in enumerate(model.training)
-        ]
-        for where, length, variants in stated:
-            for variant in variants:
-                entry = draft.entries.get(variant)
-                value, most = _value_for_variant(length, variant), _longest_position(entry) if entry else None
-                if value is not None and most is not None and value.value > most and not _has_note(length):
-                    yield draft.models_file.finding(
-                        where,
-                        f"{value.text} tokens, but `{variant}` has {most:,.0f} positions",
-                        f"at most `max_position_embeddings`, or {_NOTE}",
-                        fix="correct the letter behind the length (K is 1,024, M is 1,048,576), or the positions",
-                    )
-                    break
+    stated: list[tuple[KeyPath, Single[Any] | None, tuple[str, ...]]] = [
+        ((*path, "context_length"), variant.context_length, (variant.id,)) for path, _, variant in draft.each_variant()
+    ]
+    stated += [
+        ((*path, "sequence_length"), stage.sequence_length, stage.variants) for path, _, stage in draft.each_stage()
+    ]
+    for where, length, variants in stated:
+        for variant in variants:
+            entry = draft.entries.get(variant)
+            value, most = value_of_variant(length, variant), _longest_position(entry) if entry else None
+            if value is not None and most is not None and value.value > most and not _has_note(length):
+                yield draft.models_file.finding(
+                    where,
+                    f"{value.text} tokens, but `{variant}` has {most:,.0f} positions",
+                    f"at most `max_position_embeddings`, or {_NOTE}",
+                    fix="correct the letter behind the length (K is 1,024, M is 1,048,576), or the positions",
+                )
+                break
 
 
 def _longest_position(entry: Entry) -> Decimal | None:
     """The architecture's own, or what the scaling makes of the original positions."""
     architecture = entry.architecture
-    own = _value_for_variant(architecture.max_position_embeddings, None) if architecture else None
-    if architecture is None or own is None:
+    own = architecture.max_position_embeddings if architecture else None
+    if architecture is None or own is None or own.value is None:
         return None
     scaling = architecture.rope_scaling
-    factor = _value_for_variant(scaling.factor, None) if scaling else None
-    original = _value_for_variant(scaling.original_max_position_embeddings, None) if scaling else None
-    return max(own.value, factor.value * original.value) if factor and original else Decimal(own.value)
+    factor = value_of_variant(scaling.factor, None) if scaling else None
+    original = value_of_variant(scaling.original_max_position_embeddings, None) if scaling else None
+    return max(own.value.value, factor.value * original.value) if factor and original else Decimal(own.value.value)
 
 
 @rule(Scope.CATALOGUE)
@@ -288,11 +274,6 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _value_for_variant(stated: Any, variant: str | None) -> Any:
-    single = stated.for_variant(variant) if isinstance(stated, Stated) and variant is not None else stated
-    return single.value if single is not None else None
-
-
 def _has_note(stated: Single[Any] | None) -> bool:
     singles = (single for _, single in single_values(stated, ()))
     return stated is not None and (stated.note is not None or any(single.note is not None for single in singles))
@@ -301,26 +282,20 @@ def _has_note(stated: Single[Any] | None) -> bool:
 @rule(Scope.ENTRY)
 def names_agree(draft: Draft) -> Iterator[Finding]:
     """Benchmarks and settings that differ only in case, spaces or hyphens are written one way."""
-    first: dict[tuple[str, str], tuple[str, KeyPath]] = {}
-    for path, model in draft.each_model():
-        for i, table in enumerate(model.evaluation):
-            for j, row in enumerate(table.rows):
-                for field in ("benchmark", "setting"):
-                    text = getattr(row, field)
-                    if text is None:
-                        continue
-                    word = text.en
-                    where = (*path, "evaluation", i, "rows", j, field)
-                    known, at = first.setdefault((field, _bare_word(word)), (word, where))
-                    if known != word:
-                        yield draft.models_file.finding(
-                            where,
-                            f"`{word}`, written `{known}` on {draft.models_file.relative_line(at, where)}",
-                            "one spelling",
-                            f"`{known}`",
-                            "use the first spelling",
-                            (word, known),
-                        )
+    for field in ("benchmark", "setting"):
+        first: dict[str, tuple[str, KeyPath]] = {}
+        for where, text in draft.each_value(MODELS, f"models.*.evaluation.*.rows.*.{field}"):
+            word = text.en
+            known, at = first.setdefault(_bare_word(word), (word, where))
+            if known != word:
+                yield draft.models_file.finding(
+                    where,
+                    f"`{word}`, written `{known}` on {draft.models_file.relative_line(at, where)}",
+                    "one spelling",
+                    f"`{known}`",
+                    "use the first spelling",
+                    (word, known),
+                )
 
 
 # “Not needed here.” is none; “The same values as in the table above.” is one.
@@ -330,40 +305,38 @@ WORDS_OF_A_REASON = 4
 @rule(Scope.CATALOGUE)
 def selections_are_named(draft: Draft) -> Iterator[Finding]:
     """A quoted table is complete or names the rows that it leaves out and why, in four words or more, not both; what is left out is not among its rows."""
-    for path, model in draft.each_model():
-        for i, table in enumerate(model.evaluation):
-            here = (*path, "evaluation", i)
-            if table.complete and table.left_out:
+    for here, table in draft.each_value(MODELS, "models.*.evaluation.*"):
+        if table.complete and table.left_out:
+            yield draft.models_file.finding(
+                (*here, "complete"),
+                "both `complete` and `left_out`",
+                "one of the two",
+                fix="take out the one that does not hold",
+            )
+        if not table.complete and not table.left_out:
+            yield draft.models_file.finding(
+                here,
+                "a table that does not say whether it is whole",
+                "`complete: true`, or `left_out` with the rows that are not here and why",
+                fix="compare it with the source, row by row, and add one of the two",
+            )
+        for where, why in values_at(table, "left_out.*.why", here):
+            if len(why.en.split()) < WORDS_OF_A_REASON:
                 yield draft.models_file.finding(
-                    (*here, "complete"),
-                    "both `complete` and `left_out`",
+                    where,
+                    f"“{why.en}” is no reason",
+                    "what the rows are, or where their numbers stand",
+                    fix="say what a reader would not learn from them here",
+                )
+        rows = {_bare_word(row.benchmark.en) for row in table.rows}
+        for where, name in values_at(table, "left_out.*.rows.*", here):
+            if _bare_word(name.en) in rows:
+                yield draft.models_file.finding(
+                    where,
+                    f"`{name.en}` is left out, and a row of the same table",
                     "one of the two",
-                    fix="take out the one that does not hold",
+                    fix="take it out of one of the two lists",
                 )
-            if not table.complete and not table.left_out:
-                yield draft.models_file.finding(
-                    here,
-                    "a table that does not say whether it is whole",
-                    "`complete: true`, or `left_out` with the rows that are not here and why",
-                    fix="compare it with the source, row by row, and add one of the two",
-                )
-            rows = {_bare_word(row.benchmark.en): row.benchmark.en for row in table.rows}
-            for j, group in enumerate(table.left_out):
-                if len(group.why.en.split()) < WORDS_OF_A_REASON:
-                    yield draft.models_file.finding(
-                        (*here, "left_out", j, "why"),
-                        f"“{group.why.en}” is no reason",
-                        "what the rows are, or where their numbers stand",
-                        fix="say what a reader would not learn from them here",
-                    )
-                for k, name in enumerate(group.rows):
-                    if _bare_word(name.en) in rows:
-                        yield draft.models_file.finding(
-                            (*here, "left_out", j, "rows", k),
-                            f"`{name.en}` is left out, and a row of the same table",
-                            "one of the two",
-                            fix="take it out of one of the two lists",
-                        )
 
 
 def _bare_word(word: str) -> str:
@@ -429,40 +402,33 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
     """A score of more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points; one of less than 0 only where it has others like it."""
-    scores: dict[str, list[tuple[KeyPath, Decimal, str]]] = {}
+    scores: dict[str, list[tuple[KeyPath, Quantity]]] = {}
     explained: set[str] = set()
-    for path, model in draft.each_model():
-        for i, table in enumerate(model.evaluation):
-            for j, row in enumerate(table.rows):
-                if row.setting is not None:
-                    explained.add(row.benchmark.en)
-                for variant, score in row.scores.items():
-                    if score.value is not None and score.value.text[-1] not in "KMBT":
-                        where = (*path, "evaluation", i, "rows", j, "scores", variant)
-                        scores.setdefault(row.benchmark.en, []).append((where, score.value.value, score.value.text))
+    for path, row in draft.each_value(MODELS, "models.*.evaluation.*.rows.*"):
+        if row.setting is not None:
+            explained.add(row.benchmark.en)
+        for variant, score in row.scores.items():
+            if score.value is not None and score.value.text[-1] not in "KMBT":
+                scores.setdefault(row.benchmark.en, []).append(((*path, "scores", variant), score.value))
     for benchmark, found in scores.items():
-        negative = [(where, text) for where, value, text in found if value < 0]
+        negative = [(where, score) for where, score in found if score.value < 0]
         if 2 * len(negative) <= len(found):
-            for where, text in negative:
-                yield draft.models_file.finding(
-                    where,
-                    f"{text}, where other scores on {benchmark} are not less than 0",
-                    "at least 0",
-                    fix="correct the sign",
-                )
-        above = [item for item in found if item[1] > _PERCENT]
-        alone = len({where[:2] for where, _, _ in found}) == 1
+            said = f"where other scores on {benchmark} are not less than 0"
+            for where, score in negative:
+                yield draft.models_file.finding(where, f"{score.text}, {said}", "at least 0", fix="correct the sign")
+        above = [(where, score) for where, score in found if score.value > _PERCENT]
+        alone = len({where[:2] for where, _ in found}) == 1
         if len(above) == len(found) and alone and benchmark not in explained:
             why = f"and no other entry has scores on {benchmark}"
             allowed, fix = "at most 100, or a `setting` that says what is counted", "add `setting:` to the row"
         elif 2 * len(above) <= len(found):
-            most = max((value, text) for _, value, text in found if value <= _PERCENT)[1]
+            most = max((score.value, score.text) for _, score in found if score.value <= _PERCENT)[1]
             why = f"where other scores on {benchmark} are at most {most}"
             allowed, fix = "at most 100", "say in `setting` what is counted"
         else:
             continue
-        for where, _, text in above:
-            yield draft.models_file.finding(where, f"{text}, {why}", allowed, fix=f"correct the digits, or {fix}")
+        for where, score in above:
+            yield draft.models_file.finding(where, f"{score.text}, {why}", allowed, fix=f"correct the digits, or {fix}")
 
 
 @rule(Scope.CATALOGUE)
@@ -486,14 +452,14 @@ def paper_links_lead_to_the_paper(draft: Draft) -> Iterator[Finding]:
     ids = {reference.eprint for reference in draft.references.values() if reference.eprint}
     for path, model in draft.each_model():
         reference = draft.references.get(model.reference or "")
-        if reference and reference.eprint and not ARXIV_ID.fullmatch(reference.eprint):
+        own = reference.eprint if reference else None
+        if own and not ARXIV_ID.fullmatch(own):
             continue  # said where it stands
-        for index, link in enumerate(model.links):
+        for where, link in values_at(model, "links.*", path):
             id_ = link.url.rpartition("/")[2].partition("v")[0]
             if link.kind is LinkKind.PAPER and "arxiv.org/" in link.url and id_ not in ids:
-                own = reference.eprint if reference else None
                 yield draft.models_file.finding(
-                    (*path, "links", index, "url"),
+                    (*where, "url"),
                     f"found `{id_}`, an arXiv id that the bibliography has not",
                     f"the id of `{model.reference}` is {own}" if own else "the id of a reference",
                     fix="correct the address, or the id in the bibliography",

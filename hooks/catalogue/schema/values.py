@@ -301,8 +301,9 @@ class Block(Record):
 DetailValue = Annotated[Quantity | Text, Field(union_mode="left_to_right")]
 
 
-def value_of_variant(stated: Stated[T] | None, variant_id: str) -> T | None:
-    single = stated.for_variant(variant_id) if stated else None
+def value_of_variant(stated: Single[T] | None, variant_id: str | None) -> T | None:
+    """Of the variant or, without one, of all."""
+    single = stated.for_variant(variant_id or "") if isinstance(stated, Stated) else stated
     return single.value if single else None
 
 
