@@ -75,7 +75,9 @@ def test_every_state_is_drawn_and_said(name: str, edition: Context) -> None:
     first, english = draw_play(play, {}), edition.words.language == ENGLISH
     states = ends_of_inputs(play, combined=english and name not in SIMULATED)
     changed = set()
-    for state in states if english or name not in SIMULATED else states[-1:]:
+    if name in SIMULATED:
+        states = states[::2] if english else states[-1:]
+    for state in states:
         drawn = draw_play(play, state)
         assert len(drawn.panels) == len(first.panels), state
         text = drawn.status + "".join(panel.shapes + panel.title for panel in drawn.panels)

@@ -8,7 +8,6 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load_catalogue
-from catalogue.lookup import asked_kinds
 from catalogue.records import Catalogue
 from checks import hand_written_pages
 from checks.wording import questions_without_places
@@ -55,10 +54,3 @@ def test_the_check_names_a_question_that_leads_nowhere(project: Path) -> None:
     (finding,) = questions_without_places(project, found, written)
     assert "`guides/training-and-writing.md#sixx` leads to a place that the page does not have" in str(finding)
     assert "`six`" in str(finding)
-
-
-def test_every_kind_of_fact_can_be_asked_for_in_both_languages(catalogue: Catalogue) -> None:
-    assert len(asked_kinds()) >= 80
-    for kind in asked_kinds():
-        forms = catalogue.asked.facts[kind]
-        assert all((forms.en, forms.zh)), kind

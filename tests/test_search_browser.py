@@ -297,7 +297,7 @@ def test_nothing_is_loaded_before(browser: Browser, address: str) -> None:
 @pytest.mark.parametrize("language", EDITIONS)
 def test_a_first_search_is_light(browser: Browser, built: Path, address: str, language: str) -> None:
     """Everything that is loaded for a question, compressed."""
-    asked = list(read_questions(language))[::40]
+    asked = list(read_questions(language))[::50]
     loaded = list(first_search_weights(browser, built, address, EDITIONS[language], asked, at_once=True))
     sizes = [sum(files.values()) for files in loaded]
     assert all(len(files) > 5 for files in loaded)
