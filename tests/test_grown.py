@@ -20,7 +20,7 @@ from catalogue.load import load_catalogue
 from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Track
 from checks import wording
-from helpers import FONTS_READY, check, context_of
+from helpers import FONTS_READY, check, context_of, script
 from more_entries import ENTRIES, add_entries
 from render.cite import Citations
 from render.context import Context
@@ -32,7 +32,6 @@ from render.pages.schedules import longest_pre_training
 from render.site import BLOCKS, BuilderInputs, build_pages, site_of
 from render.words import CHINESE, ENGLISH
 from test_figures_browser import BOXES, meeting_texts
-from test_map import TEXTS
 from test_print import A4, MARGIN, PIXELS_PER_MM, WIDER
 
 MAPS = ", ".join(f"{figure} svg" for figure in (".ds-map", ".ds-home-hero", ".ds-history", ".ds-gantt"))
@@ -150,7 +149,7 @@ def test_what_shows_all_models_stays_whole(
         with subtests.test("no text of a map lies on another", path=path):
             open_grown(path)
             for width in map(shown_at, (1440, 390)):
-                assert page.evaluate(TEXTS.replace("figure svg", MAPS)) == [], width
+                assert page.evaluate(script("texts_apart").replace("figure svg", MAPS)) == [], width
     with subtests.test("names on trends do not meet, and every flagship has one"):
         open_grown("trends.md")
         for width in map(shown_at, (1280, 390)):

@@ -164,7 +164,6 @@ class Page:
 
 
 def titled_page(words: Words, path: str, key: str, sections: Iterable[Section], hide: tuple[str, ...] = ()) -> Page:
-    """A page whose title and description are `page.<key>` and `<key>.description`."""
     return Page(path, words(f"page.{key}"), words(f"{key}.description"), tuple(sections), hide=hide)
 
 

@@ -358,7 +358,6 @@ class Drawing:
         return float(self.context.lookup.find_number(path))
 
     def fact_number(self, name: str) -> float:
-        """A published value of the technique itself."""
         return self.catalogue_number(f"{self.name}/facts.{name}.value")
 
     def catalogue_text(self, path: str) -> str:

@@ -252,7 +252,6 @@ def csv_text(table: ExportTable) -> str:
 
 
 def database_bytes(tables: Iterable[ExportTable], revision: Revision) -> bytes:
-    """An SQLite database."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("PRAGMA page_size = 4096")
         connection.execute("PRAGMA encoding = 'UTF-8'")

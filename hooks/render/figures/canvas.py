@@ -228,7 +228,7 @@ class Panel:
 
 
 class Mechanism:
-    """A figure of a mechanism while it is drawn: its words and its panels in order."""
+    """A figure of a mechanism: its words, and its panels in order."""
 
     def __init__(self, name: str, words: Words, catalogue: Catalogue) -> None:
         self.name, self.words, self.catalogue = name, words, catalogue

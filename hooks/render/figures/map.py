@@ -299,7 +299,7 @@ def _with_models(found: Sequence[Item]) -> Mapping[str, Sequence[Item]]:
 
 
 def _relation_curves(context: Context, drawn: WideMap) -> Iterator[dict[str, str]]:
-    """Relations without a line on the map, each shown when one of its ends is pointed at."""
+    """Relations without a line, shown when an end is pointed at."""
     places = {p.stop.model.id: (p.x, p.y) for p in drawn.stops}
     models = context.catalogue.models
     for older, younger in lineage_links(models.values()):

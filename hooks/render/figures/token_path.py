@@ -50,7 +50,7 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
 
 
 def path_of(context: Context, entry: Entry) -> dict[str, Any]:
-    """Its steps, each with the weights at work so far (`met`) and what is cached, and the ledger of all."""
+    """`met` of a step are the weights at work so far."""
     assert entry.architecture is not None
     assert entry.recount is not None
     assert entry.recount.total is not None

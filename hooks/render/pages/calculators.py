@@ -399,7 +399,6 @@ def _render_memory_formulas(context: Context) -> str:
 
 
 def _render_formulas(context: Context, latex: str, meaning: str, below: Iterable[str], counted: str) -> str:
-    """Formulas, their letters, what they leave out, and a link to how that is counted."""
     math = Markup(formula_mathml(latex))
     figure = context.html("formula.html.jinja", number=1, math=math, meaning=meaning, mark="")
     rest = "".join(f"<p>{escape(text)}</p>" for text in below)

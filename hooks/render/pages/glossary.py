@@ -176,7 +176,7 @@ class TermsInText:
 
     @cached_property
     def owner(self) -> dict[str, tuple[str, str]]:
-        """The id and the address of what a form names."""
+        """Id and address by form."""
         owners: dict[str, tuple[str, str]] = {}
         catalogue = self._context.catalogue
         for term in catalogue.glossary.terms:

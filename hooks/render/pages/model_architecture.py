@@ -105,7 +105,6 @@ def architecture_owners(entries: tuple[Entry, ...]) -> list[Entry]:
 
 
 def _first_of_each(entries: Iterable[Entry]) -> list[Entry]:
-    """Each architecture once."""
     seen: dict[str, Entry] = {}
     for entry in entries:
         seen.setdefault(entry.architecture_owner, entry)

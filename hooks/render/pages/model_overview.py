@@ -142,7 +142,7 @@ _WIDTH, _EDGE = 150, 5
 
 
 def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, object]]:
-    """Headline numbers with remarks and the dots of a strip, of which a number's own is last."""
+    """Of the `dots` of a number's strip its own is last."""
     words, catalogue = citations.context.words, citations.context.catalogue
     for key in FACTS:
         html = _fact_html(citations, model, key)

@@ -139,7 +139,6 @@ def _list_of_page(
 
 
 def _opening_of(item: Mapping[str, Any]) -> str:
-    """The first words of a problem's question."""
     return opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING)
 
 

@@ -129,7 +129,7 @@ def borrowed_models(context: Context) -> list[Model]:
 
 
 def size_value(citations: Citations, entry: Entry, which: SizeOf) -> TrendValue | None:
-    """On one base; a published size that counts something else is drawn recomputed."""
+    """A published size that counts something else is drawn recomputed."""
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
         shown = format.format_quantity(published.value) + _counted_text(citations, published.counts)

@@ -100,7 +100,7 @@ def _share_cell(count: Counter[CoverageState]) -> Cell:
 
 
 def field_groups() -> dict[str, dict[str, FieldState]]:
-    """By the word of a group: what is known of a field, by its path."""
+    """By word of the group and path."""
     architecture = [
         path
         for path in fields_with_values(Architecture)
