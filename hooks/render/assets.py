@@ -157,7 +157,6 @@ def _shortened_script(script: str) -> str:
 
 
 def _joined_styles(path: str) -> str:
-    """A sheet of our own. That of all pages holds the faces of text: no text is ever set in another and then moves."""
     text = "\n".join(_read_asset(f"styles/{name}.css") for name in SHEETS[path])
     return _FONT.sub(_inline_font, _short_styles(text))
 

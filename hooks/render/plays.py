@@ -490,7 +490,7 @@ def yarn_scaling(figure: Mechanism) -> Play:
 
 @declares_play("speculative", page="guides/serving.md", technique="speculative-decoding")
 def speculative_decoding(figure: Mechanism) -> Play:
-    """Tokens a pass and speed, with V3's module and the cost by share of layers; starts where no guess is accepted."""
+    """With V3's module; starts where no guess is accepted."""
     entry = figure.catalogue.entries["deepseek-v3-base"]
     guesses = architecture_count(entry, "num_nextn_predict_layers")
     cost = round(100 * guesses / architecture_count(entry, "num_hidden_layers"))

@@ -123,10 +123,7 @@ class Benchmark:
 
 
 def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
-    """Benchmarks by kind of model, where two families were measured in one setting.
-
-    Scores of a table without a setting are comparable only among themselves.
-    """
+    """Benchmarks by kind of model, where two families were measured in one setting."""
     context, words, entries = citations.context, citations.context.words, citations.context.catalogue.entries
     yield Section("choose", words("scores.choose"), _family_buttons(citations), quiet=True)
     for kind in KINDS:

@@ -288,7 +288,7 @@ def _own_page(context: Context, technique: Technique, written: Mapping[str, str]
 def _technique_parts(
     citations: Citations, technique: Technique, written: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
-    """Parts behind the opening: anchor, key of the title, HTML. Figures, labs and old anchors have a page of its own."""
+    """Anchor, key of the title and HTML of each part behind the opening."""
     context, own, facts = citations.context, not technique.page, _unquoted_facts(technique)
     yield "why", "section.why", _render_prose(citations, technique.why)
     how = _render_prose(citations, technique.how) if technique.how else ""

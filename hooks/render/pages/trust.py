@@ -429,7 +429,7 @@ def _correction_group(context: Context, row: Correction) -> str:
 
 
 def _corrections_list(citations: Citations, rows: Sequence[Correction], fold: str = "", title: str = "") -> str:
-    """What the site said, what is right and who says so; folded under the anchor `fold` if given."""
+    """Folded under the anchor `fold` if given."""
     shown = [_correction_row(citations, row) for row in rows]
     return citations.context.html("corrections.html.jinja", rows=shown, fold=fold, title=title)
 
