@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,25 +14,22 @@ from .derive import parameters
 from .derive.parameters import Peers
 from .experiments import read_results, read_worked_step
 from .files import (
-    ALIASES,
     COPIES,
     DATA_FILES,
     ELSEWHERE,
     EXPERIMENTS,
     MODELS,
-    QUESTIONS,
     REFERENCES,
     TECHNIQUES,
     read_revision,
 )
-from .findings import CatalogueError, Finding, nearest_in_quotes
+from .findings import CatalogueError, Finding
 from .records import Catalogue
 from .references import Reference
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.documents import Copies, Elsewhere, Testimony
-from .schema.study import Question
 from .schema.values import Block, Single, Sources, Stated, Text
 from .strict_yaml import Located
 from .validate import repair_for_rules, validate_file
@@ -232,36 +229,3 @@ def _entry_places(draft: Draft) -> dict[str, str]:
         for index, technique in enumerate(draft.techniques.techniques)
     ]
     return {name: f"{file.file_of(path)}#L{file.line_of(path)}" for name, file, path in entries}
-
-
-def questions_without_pages(folder: Path, questions: Iterable[Question], pages: Collection[str]) -> list[Finding]:
-    wrong = [(number, q.path) for number, q in enumerate(questions) if q.path.partition("#")[0] not in pages]
-    if not wrong:
-        return []
-    located = strict_yaml.read_yaml(files.read_texts(folder, (QUESTIONS,))[QUESTIONS], f"{folder.name}/{QUESTIONS}")
-    return [
-        located.finding(
-            ("questions", number, "path"),
-            f"`{path}` leads to no page",
-            "the path of a source, with an anchor of the page behind `#`",
-            nearest_in_quotes(path.partition("#")[0], pages),
-            "correct the path",
-        )
-        for number, path in wrong
-    ]
-
-
-def aliases_without_pages(folder: Path, names: Iterable[str], pages: Collection[str]) -> list[Finding]:
-    wrong = [page for page in names if page not in pages]
-    if not wrong:
-        return []
-    located = strict_yaml.read_yaml(files.read_texts(folder, (ALIASES,))[ALIASES], f"{folder.name}/{ALIASES}")
-    return [
-        located.finding(
-            ("aliases", page),
-            "no page of the site has this path",
-            nearest=nearest_in_quotes(page, pages),
-            fix="correct the path, or remove the line",
-        )
-        for page in wrong
-    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
@@ -28,14 +28,14 @@ from .schema.technique import Technique
 from .schema.training import Gpu, Infrastructure, Stage
 from .schema.values import PartialDate, Single, Sources, Stated, Text, fields_with_values
 
-RECOMPUTED = (
-    "total_parameters",
-    "activated_parameters",
-    "mtp_parameters",
-    "kv_cache_elements",
-    "kv_cache_bytes",
-    "stored_cache_bytes",
-)
+RECOMPUTED: Mapping[str, Callable[[Entry, Recount], int | None]] = {
+    "total_parameters": lambda entry, recount: recount.total,
+    "activated_parameters": lambda entry, recount: recount.activated.get(ACTIVATED_CONVENTION),
+    "mtp_parameters": lambda entry, recount: recount.mtp.value if recount.mtp else None,
+    "kv_cache_elements": lambda entry, recount: recount.kv_cache.value if recount.kv_cache else None,
+    "kv_cache_bytes": lambda entry, recount: cache.value if (cache := cache_bytes(recount)) else None,
+    "stored_cache_bytes": lambda entry, recount: entry.stored_cache.value if entry.stored_cache else None,
+}
 FOLLOWING = ("training_flops", "tokens_per_parameter")
 
 
@@ -133,26 +133,15 @@ class Lookup:
 def _recomputed_value(entry: Entry, name: str) -> Found:
     if name in FOLLOWING:
         return _derived_value(entry, name)
+    if name not in RECOMPUTED:
+        allowed = ", ".join(f"`{known}`" for known in (*RECOMPUTED, *FOLLOWING))
+        raise LookupFailure(f"`{name}` is not recomputed; allowed are {allowed}")
     recount = entry.recount
-    values: dict[str, int | None] = dict.fromkeys(RECOMPUTED)
-    if recount is not None:
-        values = {
-            "total_parameters": recount.total,
-            "activated_parameters": recount.activated.get(ACTIVATED_CONVENTION),
-            "kv_cache_elements": recount.kv_cache.value if recount.kv_cache else None,
-            "mtp_parameters": recount.mtp.value if recount.mtp else None,
-            "kv_cache_bytes": cache.value if (cache := cache_bytes(recount)) else None,
-            "stored_cache_bytes": entry.stored_cache.value if entry.stored_cache else None,
-        }
-    if name not in values:
-        raise LookupFailure(
-            f"`{name}` is not recomputed; allowed are " + ", ".join(f"`{r}`" for r in (*RECOMPUTED, *FOLLOWING))
-        )
-    if values[name] is None:
-        raise LookupFailure(
-            f"`{name}` cannot be recomputed for `{entry.variant.id}`: {_why_not_recomputed(name, recount)}"
-        )
-    return Found(values[name], None, entry.variant.id)
+    value = RECOMPUTED[name](entry, recount) if recount is not None else None
+    if value is None:
+        why = _why_not_recomputed(name, recount)
+        raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {why}")
+    return Found(value, None, entry.variant.id)
 
 
 def _derived_value(entry: Entry, name: str) -> Found:

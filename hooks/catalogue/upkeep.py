@@ -21,6 +21,7 @@ from .load import load_catalogue, read_draft
 from .records import Catalogue, Entry, sort_by_date
 from .rules.draft import Draft
 from .rules.sources import cited_places, typed_source
+from .rules.techniques import all_ancestors, parents_by_model
 from .schema.model import Model, Track
 from .schema.training import MAKE_A_BASE_MODEL, Stage
 from .schema.values import Absence, Single, Source, Sources, Stated, Text, values_below
@@ -121,9 +122,9 @@ def _values_to_ask_again(draft: Draft) -> Iterator[str]:
             if place[: len(path)] == path:
                 name = ".".join(str(step) for step in place[len(path) :] if isinstance(step, str))
                 found.setdefault(name.replace(".by_variant", ""), []).append(value)
-    models = sort_by_date(draft.models.models)
+    models, parents = sort_by_date(draft.models.models), parents_by_model(draft)
     for index, model in enumerate(models):
-        later = [other for other in models[index + 1 :] if other.reference and model.id in _all_parents(draft, other)]
+        later = [o for o in models[index + 1 :] if o.reference and model.id in all_ancestors(o.id, parents)]
         asked: dict[str, list[str]] = {}
         for name, values in states[model.id].items():
             if not _NOT_ASKED.isdisjoint(name.split(".")) or not _is_open(values):
@@ -140,17 +141,6 @@ def _is_open(values: Sequence[Single[object]]) -> bool:
     return all(value.value is None for value in values) and any(
         value.absence is Absence.NOT_PUBLISHED for value in values
     )
-
-
-def _all_parents(draft: Draft, model: Model) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = [model]
-    while waiting:
-        for parent in waiting.pop().builds_on:
-            if parent.model and parent.model not in found and parent.model in draft.by_id:
-                found.add(parent.model)
-                waiting.append(draft.by_id[parent.model])
-    return frozenset(found)
 
 
 def _unopened_documents(draft: Draft) -> Iterator[str]:

@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from catalogue import files, load, strict_yaml
-from catalogue.files import QUESTIONS, STUDY, TECHNIQUES, find_pages
+from catalogue import files, strict_yaml
+from catalogue.files import ALIASES, QUESTIONS, STUDY, TECHNIQUES, find_pages
 from catalogue.findings import Finding, nearest_in_quotes
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.technique import Language
-from catalogue.schema.values import Text, each_below, field_groups
+from catalogue.schema.values import Text, each_below, field_groups, values_at
+from catalogue.strict_yaml import Located
 from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
 from render.formula import FormulaError, formula_mathml
@@ -185,10 +186,13 @@ def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
             try:
                 formula_mathml(formula.latex)
             except FormulaError as error:
-                name = TECHNIQUES
-                located = strict_yaml.read_yaml(files.read_texts(data, (name,))[name], f"{data.name}/{name}")
                 path = ("techniques", t, "formulas", f, "latex")
-                yield located.finding(path, str(error), fix="correct the LaTeX")
+                yield _read_located(data, TECHNIQUES).finding(path, str(error), fix="correct the LaTeX")
+
+
+def _read_located(data: Path, name: str) -> Located:
+    """A file that was read without a mistake, again for the line of one that only pages show."""
+    return strict_yaml.read_yaml(files.read_texts(data, (name,))[name], f"{data.name}/{name}")
 
 
 def questions_without_places(
@@ -203,10 +207,7 @@ def questions_without_places(
         for pages in written if place else ():
             known = pages.anchors_of(page, drawn=True) if page in pages.texts else None
             if known is not None and place not in known:
-                located = strict_yaml.read_yaml(
-                    files.read_texts(data, (QUESTIONS,))[QUESTIONS], f"{data.name}/{QUESTIONS}"
-                )
-                yield located.finding(
+                yield _read_located(data, QUESTIONS).finding(
                     ("questions", q, "path"),
                     f"`{question.path}` leads to a place that the page does not have",
                     "an anchor of the page",
@@ -217,18 +218,28 @@ def questions_without_places(
 
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
-    yield from load.aliases_without_pages(data, catalogue.aliases, pages)
-    yield from load.questions_without_pages(data, catalogue.questions, pages)
-    for r, route in enumerate(catalogue.study.routes):
-        for p, part in enumerate(route.parts):
-            for s, step in enumerate(part.steps):
-                kind, _, name = step.page.partition(":")
-                if kind == "page" and f"{name}.md" not in pages:
-                    located = strict_yaml.read_yaml(files.read_texts(data, (STUDY,))[STUDY], f"{data.name}/{STUDY}")
-                    yield located.finding(
-                        ("routes", r, "parts", p, "steps", s, "page"),
-                        f"`{step.page}`, which is no page",
-                        "a page by its path, without `.md`",
-                        nearest_in_quotes(name, (path.removesuffix(".md") for path in pages)),
-                        "correct the path",
-                    )
+    for page in catalogue.aliases:
+        if page not in pages:
+            found, fix = "no page of the site has this path", "correct the path, or remove the line"
+            near = nearest_in_quotes(page, pages)
+            yield _read_located(data, ALIASES).finding(("aliases", page), found, nearest=near, fix=fix)
+    for q, question in enumerate(catalogue.questions):
+        page = question.path.partition("#")[0]
+        if page not in pages:
+            yield _read_located(data, QUESTIONS).finding(
+                ("questions", q, "path"),
+                f"`{question.path}` leads to no page",
+                "the path of a source, with an anchor of the page behind `#`",
+                nearest_in_quotes(page, pages),
+                "correct the path",
+            )
+    for path, step in values_at(catalogue.study, "routes.*.parts.*.steps.*.page"):
+        kind, _, name = step.partition(":")
+        if kind == "page" and f"{name}.md" not in pages:
+            yield _read_located(data, STUDY).finding(
+                path,
+                f"`{step}`, which is no page",
+                "a page by its path, without `.md`",
+                nearest_in_quotes(name, (path.removesuffix(".md") for path in pages)),
+                "correct the path",
+            )

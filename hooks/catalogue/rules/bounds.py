@@ -17,8 +17,8 @@ from ..references import ARXIV_ID
 from ..schema.model import Link, LinkKind
 from ..schema.quantities import Quantity
 from ..schema.training import FROM_NOTHING, StageKind
-from ..schema.values import PartialDate, Single, bounded_records, field_bounds, value_of_variant
-from .draft import Draft, Scope, repeated_ids, rule, single_values, values_at
+from ..schema.values import PartialDate, Single, bounded_records, field_bounds, value_of_variant, values_at
+from .draft import Draft, Scope, repeated_ids, rule, single_values
 
 _NOTE = "a `note` on it that says why"
 _TOKENS_OF_A_BATCH = 128 * 1024 * 1024

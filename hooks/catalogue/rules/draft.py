@@ -31,7 +31,7 @@ from ..schema.study import (
 )
 from ..schema.technique import Technique, TechniquesFile, TermsFile
 from ..schema.training import Gpu, Infrastructure, Stage
-from ..schema.values import Single, Stated, Text, values_below, walk_record
+from ..schema.values import Single, Stated, Text, values_at, walk_record
 from ..strict_yaml import Located
 from ..uses import Uses
 
@@ -174,14 +174,6 @@ class Draft:
         others = (name for name, file in DATA_FILES.items() if not file.cites)
         walked = ((self.located[name], *node) for name in others for node in walk_record(self.records[name]))
         return (*cited, *(node for node in walked if isinstance(node[2], Text)))
-
-
-def values_at(record: Any, pattern: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """What stands at a dotted path below `path`, with `*` for every item of a list; nothing where it is left out."""
-    name, dot, rest = pattern.partition(".")
-    for key, value in values_below(record):
-        if name in ("*", key):
-            yield from values_at(value, rest, (*path, key)) if dot else [((*path, key), value)]
 
 
 def unknown_name(

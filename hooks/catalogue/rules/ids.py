@@ -9,9 +9,9 @@ from pathlib import Path
 from ..files import MODELS, STUDY, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..schema.model import Model
-from ..schema.values import PartialDate, Stated
+from ..schema.values import PartialDate, Stated, values_at
 from ..strict_yaml import Located
-from .draft import Draft, Scope, repeated_ids, rule, unknown_name, values_at
+from .draft import Draft, Scope, repeated_ids, rule, unknown_name
 
 
 @rule(Scope.IDS)

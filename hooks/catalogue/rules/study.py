@@ -15,9 +15,9 @@ from ..lookup import LookupFailure
 from ..schema.architecture import Architecture
 from ..schema.model import ActivatedBasis
 from ..schema.quantities import Quantity
-from ..schema.values import walk_record
+from ..schema.values import values_at, walk_record
 from ..text import latex_letters
-from .draft import Draft, Scope, repeated_ids, rule, unknown_name, values_at
+from .draft import Draft, Scope, repeated_ids, rule, unknown_name
 
 
 @rule(Scope.CATALOGUE)

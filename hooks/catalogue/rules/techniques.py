@@ -187,7 +187,7 @@ def dropped_was_there(draft: Draft) -> Iterator[Finding]:
 def no_cycles(draft: Draft) -> Iterator[Finding]:
     """Nothing builds on itself: not a model by `builds_on`, not a variant by `architecture_of` or `based_on`."""
     file = draft.models_file
-    for path, circle in _each_circle(draft.each_value(MODELS, "models.*.id"), _parents_by_model(draft)):
+    for path, circle in _each_circle(draft.each_value(MODELS, "models.*.id"), parents_by_model(draft)):
         found = f"the lineage goes round: {circle}"
         yield file.finding(
             (*path, "builds_on"), found, "an entry builds on older ones", fix="take one of these edges out"
@@ -230,14 +230,14 @@ def one_main_parent(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
     """What a flagship is compared with came out before it, or is of another line: neither a later checkpoint of the entry nor of one that builds on it."""
-    parents = _parents_by_model(draft)
+    parents = parents_by_model(draft)
     for path, model in draft.each_model():
         other, own = draft.entries.get(model.compared_with or ""), draft.entries.get(model.flagship)
         if other is None or own is None:
             continue
         day, other_day = release_date(own), release_date(other)
         later = day is not None and other_day is not None and day.surely_before(other_day)
-        builds_on_it = other.model.id == model.id or model.id in _all_ancestors(other.model.id, parents)
+        builds_on_it = other.model.id == model.id or model.id in all_ancestors(other.model.id, parents)
         if other is own or (later and builds_on_it):
             yield draft.models_file.finding(
                 (*path, "compared_with"),
@@ -249,7 +249,7 @@ def compared_with_is_earlier(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
+def all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
     found: set[str] = set()
     waiting = {model}
     while waiting:
@@ -258,7 +258,7 @@ def _all_ancestors(model: str, parents: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _parents_by_model(draft: Draft) -> dict[str, set[str]]:
+def parents_by_model(draft: Draft) -> dict[str, set[str]]:
     return {model.id: {edge.model for edge in model.builds_on} for model in draft.models.models}
 
 

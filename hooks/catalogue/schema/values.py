@@ -374,6 +374,16 @@ def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
     return value.items() if isinstance(value, dict) else ()
 
 
+def values_at(
+    record: Any, pattern: str, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """What stands at a dotted path below `path`, with `*` for every item of a list; nothing where it is left out."""
+    name, dot, rest = pattern.partition(".")
+    for key, value in values_below(record):
+        if name in ("*", key):
+            yield from values_at(value, rest, (*path, key)) if dot else [((*path, key), value)]
+
+
 @dataclass(frozen=True)
 class Bound:
     """The range of a number; a percentage counts as a part of one."""
