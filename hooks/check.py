@@ -20,7 +20,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from catalogue import new_entry, upkeep
@@ -52,7 +52,7 @@ def main() -> int:
         print(f"`{arguments.data}` is no folder with the data{said}", file=sys.stderr)
         return 1
     try:
-        code = int(COMMANDS[arguments.command](arguments))
+        code = COMMANDS[arguments.command](arguments) or 0
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # `make diff | head`: who reads has seen enough
@@ -158,50 +158,40 @@ def _not_compared(catalogue: Catalogue) -> Iterator[str]:
             yield f"{len(found)} variants {said} with Hugging Face transformers, which `make peers` does: {listed}\n"
 
 
-def _print_untranslated(arguments: argparse.Namespace) -> int:
+def _print_untranslated(arguments: argparse.Namespace) -> None:
     missing = untranslated_texts(arguments.data)
     print(*missing, sep="\n", end="\n" if missing else "")
     print(f"{len(missing):,} texts fall back to English in the Chinese edition")
-    return 0
 
 
-def _print_stale(arguments: argparse.Namespace) -> int:
+def _print_stale(arguments: argparse.Namespace) -> None:
     print(upkeep.stale_report(arguments.data))
-    return 0
 
 
-def _write_schemas(arguments: argparse.Namespace) -> int:
+def _write_schemas(arguments: argparse.Namespace) -> None:
     for name in SCHEMAS:
         (arguments.data / name).write_text(json_schema(name), encoding="utf-8")
-    return 0
 
 
-def _write_fields(arguments: argparse.Namespace) -> int:
+def _write_fields(arguments: argparse.Namespace) -> None:
     (arguments.data / FILE).write_text(fields_document(), encoding="utf-8")
-    return 0
 
 
-def _write_policy(arguments: argparse.Namespace) -> int:
+def _write_policy(arguments: argparse.Namespace) -> None:
     from render.assets import HEADER
 
     for name in ("nginx.conf", "Caddyfile"):
         file = DATA.parent / "deploy" / name
         text = file.read_text(encoding="utf-8")
         file.write_text(_SENT.sub(lambda sent: f'{sent[1]}"{HEADER}"', text), encoding="utf-8")
-    return 0
 
 
 def _write_entry(arguments: argparse.Namespace) -> int:
+    as_typed = ("arxiv", "name", "day", "parent", "total", "activated", "licence")
     given = new_entry.Given(
-        arxiv=arguments.arxiv,
         config=_text_of_file(arguments.config),
         bibtex=_text_of_file(arguments.bib),
-        name=arguments.name,
-        day=arguments.day,
-        parent=arguments.parent,
-        total=arguments.total,
-        activated=arguments.activated,
-        licence=arguments.licence,
+        **{name: getattr(arguments, name) for name in as_typed},
     )
     if arguments.of:
         print(*new_entry.add_checkpoint(arguments.data.resolve(), arguments.id, arguments.of, given), sep="\n")
@@ -220,9 +210,8 @@ def _text_of_file(name: str) -> str:
     return sys.stdin.read() if name == "-" else new_entry.read_given(name) if name else ""
 
 
-def _print_changes(arguments: argparse.Namespace) -> int:
+def _print_changes(arguments: argparse.Namespace) -> None:
     print(upkeep.changes_report(DATA, arguments.revision, arguments.markdown))
-    return 0
 
 
 def _write_markdown(arguments: argparse.Namespace) -> int:
@@ -245,7 +234,7 @@ def _write_markdown(arguments: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "check": _check_data,
     "coverage": _print_untranslated,
     "stale": _print_stale,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import count, islice
 from math import isqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
 from ..derive.expression import LayoutError, architecture_numbers, parse_layout
@@ -32,10 +32,6 @@ def _all_architectures(draft: Draft) -> Iterator[tuple[KeyPath, Architecture]]:
     for path, _, variant in draft.each_variant():
         if variant.architecture is not None:
             yield (*path, "architecture"), variant.architecture
-
-
-def _architecture_number(architecture: Architecture, name: str) -> Any:
-    return getattr(getattr(architecture, name), "value", None)
 
 
 @rule(Scope.ENTRY)
@@ -72,20 +68,16 @@ def _missing_field(draft: Draft, path: KeyPath, name: str, why: str) -> Finding:
 
 
 def _has_dense_layers(architecture: Architecture) -> bool:
-    return (_architecture_number(architecture, "first_k_dense_replace") or 0) > 0 or (
-        _architecture_number(architecture, "moe_layer_freq") or 1
-    ) > 1
+    numbers = architecture_numbers(architecture)
+    return numbers.get("first_k_dense_replace", 0) > 0 or numbers.get("moe_layer_freq", 1) > 1
 
 
 @rule(Scope.ENTRY)
 def heads(draft: Draft) -> Iterator[Finding]:
     """Heads fit the kind of attention, and heads that share keys and values divide evenly."""
     for path, architecture in _all_architectures(draft):
-        heads_, shared = (
-            _architecture_number(architecture, "num_attention_heads"),
-            _architecture_number(architecture, "num_key_value_heads"),
-        )
-        kind = kind_of(architecture)
+        numbers, kind = architecture_numbers(architecture), kind_of(architecture)
+        heads_, shared = numbers.get("num_attention_heads"), numbers.get("num_key_value_heads")
         if heads_ and shared:
             expected = kind.key_value_heads if kind else None
             if kind and expected and expected.fits and not expected.fits(heads_, shared):
@@ -102,7 +94,7 @@ def heads(draft: Draft) -> Iterator[Finding]:
                     "a divisor of the query heads",
                     fix="correct one of the two",
                 )
-        width = _architecture_number(architecture, "hidden_size")
+        width = numbers.get("hidden_size")
         follows = kind is None or kind.head_dim_follows
         if architecture.head_dim is None and follows and width and heads_ and width % heads_:
             yield draft.models_file.finding(
@@ -117,24 +109,17 @@ def heads(draft: Draft) -> Iterator[Finding]:
 def experts(draft: Draft) -> Iterator[Finding]:
     """A token reaches no more experts than there are, groups divide the experts, and dense layers fit into the model."""
     for path, architecture in _all_architectures(draft):
-        at_most = (
+        numbers = architecture_numbers(architecture)
+        for small, large in (
             ("num_experts_per_tok", "n_routed_experts"),
             ("topk_group", "n_group"),
             ("first_k_dense_replace", "num_hidden_layers"),
-        )
-        for small, large in at_most:
-            a, b = _architecture_number(architecture, small), _architecture_number(architecture, large)
+        ):
+            a, b = numbers.get(small), numbers.get(large)
             if a is not None and b is not None and a > b:
-                yield draft.models_file.finding(
-                    (*path, small),
-                    f"{small} {a} is more than {large} {b}",
-                    f"at most {b}",
-                    fix="correct one of the two",
-                )
-        routed, groups = (
-            _architecture_number(architecture, "n_routed_experts"),
-            _architecture_number(architecture, "n_group"),
-        )
+                found = f"{small} {a} is more than {large} {b}"
+                yield draft.models_file.finding((*path, small), found, f"at most {b}", fix="correct one of the two")
+        routed, groups = numbers.get("n_routed_experts"), numbers.get("n_group")
         if routed and groups and routed % groups:
             yield draft.models_file.finding(
                 (*path, "n_group"),
@@ -148,9 +133,9 @@ def experts(draft: Draft) -> Iterator[Finding]:
 def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
     """With CSA and HCA, the layers of each kind and those with the window alone make up all layers."""
     for path, architecture in _all_architectures(draft):
-        kind = kind_of(architecture)
-        parts = [_architecture_number(architecture, name) or 0 for name in (kind.layer_parts if kind else ())]
-        layers = _architecture_number(architecture, "num_hidden_layers")
+        numbers, kind = architecture_numbers(architecture), kind_of(architecture)
+        parts = [numbers.get(name, 0) for name in (kind.layer_parts if kind else ())]
+        layers = numbers.get("num_hidden_layers")
         if parts and layers is not None and sum(parts) != layers:
             yield draft.models_file.finding(
                 (*path, "num_hidden_layers"),
@@ -180,12 +165,12 @@ def modules_complete(draft: Draft) -> Iterator[Finding]:
 def engram_rows(draft: Draft) -> Iterator[Finding]:
     """The rows of Engram's tables add up to the primes that follow its table size, one for each layer, length of sequence and hash head."""
     for path, architecture in _all_architectures(draft):
-        rows, start, layers, longest, hash_heads = (
-            _architecture_number(architecture, f"engram_{name}")
-            for name in ("num_embeddings", "vocab_size", "layers", "max_ngram_size", "n_heads")
-        )
-        if None in (rows, start, layers, longest, hash_heads):
+        numbers = architecture_numbers(architecture)
+        names = ("num_embeddings", "vocab_size", "layers", "max_ngram_size", "n_heads")
+        sizes = [numbers[f"engram_{name}"] for name in names if f"engram_{name}" in numbers]
+        if len(sizes) < len(names):
             continue
+        rows, start, layers, longest, hash_heads = sizes
         expected = _sum_of_primes(start, layers * (longest - 1) * hash_heads)
         if rows != expected:
             yield draft.models_file.finding(
