@@ -1,6 +1,6 @@
 """Cut the fonts of the site down to the letters and signs that it uses, as WOFF2 into `overrides/assets/fonts/`.
 
-Also writes `hooks/render/styles/fonts.css`, which names them; the build puts those of text into the style sheet. `make fonts` runs it
+Also writes `hooks/render/styles/fonts.css`, which names them. `make fonts` runs it
 after it has installed the families; the results are committed, so a build needs none of this.
 Each family is one file with what most pages show, and further ones with what few or none do, each of which a browser loads where such a
 letter stands. Inter keeps its weights on one axis and its tabular figures; Source Serif 4 is one weight, for titles and leads; STIX Two Math
@@ -97,8 +97,8 @@ def main() -> int:
     maths = _with_few_sizes(_font("ziamath", "fonts/STIXTwoMath-Regular.ttf"))
     letters, signs = {"few": FEW_TEXT, "more": SPARE_TEXT}, {"few": FEW_MATHS, "more": SPARE_MATHS}
     families = [
-        Family("Inter", inter, "inter", TEXT, letters, "block", ["kern", "tnum"], "400 700"),
-        Family("Source Serif", serif, "source-serif", TITLE, {"more": SPARE_TITLE}, "block", ["kern"], "600", 1),
+        Family("Inter", inter, "inter", TEXT, letters, "fallback", ["kern", "tnum"], "400 700"),
+        Family("Source Serif", serif, "source-serif", TITLE, {"more": SPARE_TITLE}, "fallback", ["kern"], "600", 1),
         # Optical forms of indices alone would weigh as much as the rest.
         Family("STIX Math", maths, "stix-two-math", MATHS, signs, "swap", error=3, shown_as=GREEK_ITALICS),
     ]

@@ -47,7 +47,6 @@ SCRIPTS_RUN, FONTS_READY, _SHOW = script("scripts_run"), script("fonts_ready"), 
 # What a page does in a frame, and what follows from it in the next, is done after two.
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
-
 # By how many pixels a page is wider than the window.
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from helpers import OVERFLOW
+from helpers import OVERFLOW, SCRIPTS_RUN
 from page_kinds import KINDS
 from render import assets
 from theme_css import Need, Used, need, selectors_of, written
@@ -67,20 +67,24 @@ def test_a_first_visit_is_light_and_in_the_faces_of_the_site_and_nothing_moves(
 
 
 @pytest.mark.browser
-def test_the_faces_are_there_when_the_page_is_painted_first(browser: Browser, compressed: str) -> None:
+def test_text_is_painted_in_its_face_and_titles_come_to_theirs(browser: Browser, compressed: str) -> None:
+    """Once they are in the browser, the next page is painted in them."""
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.add_init_script(
         """new PerformanceObserver((list) => {
           for (const entry of list.getEntries())
             if (entry.name === "first-contentful-paint") window.facesAtFirstPaint = [...document.fonts].map((face) => [face.family, face.status]);
-        }).observe({ type: "paint" });"""
+        }).observe({ type: "paint", buffered: true });"""
     )
-    page.goto(f"{compressed}techniques/")
-    page.wait_for_function("window.facesAtFirstPaint")
-    # A family has a second face, for letters that few pages show: it is not asked for here.
-    loaded = {family for family, status in page.evaluate("window.facesAtFirstPaint") if status == "loaded"}
-    assert loaded >= {"Inter", "Source Serif"}
+    for address, first in (("techniques/", {"Inter"}), ("models/", {"Inter", "Source Serif"})):
+        page.goto(f"{compressed}{address}")
+        page.wait_for_function("window.facesAtFirstPaint")
+        page.evaluate(SCRIPTS_RUN)
+        # A family has a second face, for letters that few pages show: it is not asked for here.
+        loaded = {family for family, status in page.evaluate("window.facesAtFirstPaint") if status == "loaded"}
+        assert loaded >= first, address
+        assert page.evaluate("document.fonts.check('600 1em \"Source Serif\"')"), address
     context.close()
 
 
@@ -118,7 +122,11 @@ def test_a_page_is_painted_with_its_sheets_and_waits_for_no_script(built: Path) 
         if "<article" not in text:
             continue
         head = text.partition("<body")[0]
-        sheets = re.findall(r'<link rel="(?:stylesheet|preload|expect)"[^>]*', text)
+        loaded = re.findall(r'<link rel="(?:stylesheet|preload|expect)"[^>]*', text)
+        faces = [link for link in loaded if "preload" in link]
+        assert len(faces) == 1, path
+        assert re.search(r'as="font".* crossorigin href="[^"]*assets/fonts/inter\.\w+\.woff2"', faces[0]), path
+        sheets = [link for link in loaded if link not in faces]
         assert 2 <= len(sheets) <= 9, path
         assert sheets == re.findall(r'<link rel="stylesheet"[^>]*', head), path
         assert [sheet for sheet in sheets if 'media="print"' in sheet] == sheets[-1:], path

@@ -1,6 +1,6 @@
 """Styles and scripts of the site, and the policy for what a page may load and run.
 
-What every page needs is one sheet and one script. Styles of figures and of single kinds of pages are sheets of their own, to which a
+What every page needs is one sheet, one script and the face of text. Styles of figures and of single kinds of pages are sheets of their own, to which a
 page links that wears one of their classes, and a script that serves a single page is loaded there alone. None is a module, which
 browsers refuse to load from a folder on disk. The styles of the theme are those that `make theme-css` left.
 """
@@ -26,7 +26,7 @@ SEARCH = "assets/search.js"
 SAVE = "assets/save.js"
 SEARCH_STYLES = "assets/search.css"
 SHEETS: Mapping[str, tuple[str, ...]] = {
-    STYLES: ("fonts", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
+    STYLES: ("fonts", "stand_ins", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
     "assets/home.css": ("hero", "home"),
     "assets/figures.css": ("drawing", "mechanisms", "play", "plot", "steps", "panels"),
     "assets/models.css": ("changes", "matrix", "model", "poster", "recipe"),
@@ -42,17 +42,9 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
 
 The first is on every page, behind the theme's; the search brings its own; that of print comes last, and no screen waits for it.
 """
-TEXT_FONTS = ("inter.woff2", "source-serif.woff2")
-"""Faces of text, which the style sheet holds: no text is ever set in another and then moves."""
-UNUSED = (
-    "assets/stylesheets/",
-    "assets/javascripts/",
-    "material.css",
-    *(f"assets/fonts/{font}" for font in TEXT_FONTS),
-)
+UNUSED = ("assets/stylesheets/", "assets/javascripts/", "material.css")
 """Files of the theme and of `overrides/` that no page asks for, by how their paths begin."""
-_OVERRIDES = _HERE.parents[1] / "overrides"
-THEME_STYLES = _OVERRIDES / "material.css"
+THEME_STYLES = _HERE.parents[1] / "overrides" / "material.css"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
@@ -157,8 +149,7 @@ def _shortened_script(script: str) -> str:
 
 
 def _joined_styles(path: str) -> str:
-    text = "\n".join(_read_asset(f"styles/{name}.css") for name in SHEETS[path])
-    return _FONT.sub(_inline_font, _short_styles(text))
+    return _short_styles("\n".join(_read_asset(f"styles/{name}.css") for name in SHEETS[path]))
 
 
 def _short_styles(text: str) -> str:
@@ -201,12 +192,6 @@ _WORN = re.compile(r"\.([a-zA-Z][\w-]*)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _TIGHT = re.compile(r" ?([{};,]) ?")
-_FONT = re.compile(rf'url\("fonts/({"|".join(map(re.escape, TEXT_FONTS))})"\)')
-
-
-def _inline_font(match: re.Match[str]) -> str:
-    data = base64.b64encode((_OVERRIDES / "assets" / "fonts" / match[1]).read_bytes()).decode()
-    return f'url("data:font/woff2;base64,{data}")'
 
 
 def _read_asset(path: str) -> str:
@@ -230,7 +215,7 @@ POLICY = "; ".join(
         f"script-src 'self' {script_digest(early_script())} {script_digest(FOLLOW_REDIRECT)}",
         "style-src 'self'",
         "img-src 'self' data:",  # small icons in the style sheet
-        "font-src 'self' data:",  # the style sheet holds the faces of text
+        "font-src 'self'",
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",

@@ -1,4 +1,4 @@
-// Faces of text stand in the style sheet; that of formulas is asked for where there is one.
+// Faces are asked for where a letter of theirs stands.
 async () => {
   document.body.getBoundingClientRect();
   await document.fonts.ready;

@@ -1,5 +1,5 @@
 // Before anything is painted: there is a script, and the scheme is the one that the reader chose, or the system has.
-// It stands in the page, whose policy knows it.
+// It stands in the head of the page, whose policy knows it, above the sheets, so that it waits for none and the text is read meanwhile.
 const kept = (name) => {
   try {
     return localStorage.getItem(name);
@@ -7,19 +7,39 @@ const kept = (name) => {
     return null;
   }
 };
-const root = document.documentElement.classList;
-root.replace("no-js", "js");
-// The style sheet holds the faces of text, which a browser decodes in some milliseconds: it shows no text until then.
-root.add("ds-decoding");
-Promise.allSettled(["1em Inter", '600 1em "Source Serif"'].map((face) => document.fonts.load(face))).then(() => root.remove("ds-decoding"));
-document.body.dataset.mdColorScheme = kept("ds-scheme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default");
+const root = document.documentElement;
+root.classList.replace("no-js", "js");
+const scheme = kept("ds-scheme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "slate" : "default");
+new MutationObserver((changes, watch) => {
+  if (!document.body) return;
+  watch.disconnect();
+  document.body.dataset.mdColorScheme = scheme;
+}).observe(root, { childList: true });
 
-// Scripts are asked for once the page has been painted: nobody needs them to read it. They run in the order in which they are named.
+// The face of text comes with the sheets. On a first visit titles and formulas begin in faces of the reader's system; ours come once the page is
+// painted, and stay in the browser.
+if (!kept("ds-faces") && location.protocol !== "file:") root.classList.add("ds-stand-in");
+const showFaces = () => {
+  root.classList.remove("ds-stand-in");
+  try {
+    localStorage.setItem("ds-faces", "cached");
+  } catch {
+    // a page that may keep nothing begins so each time
+  }
+};
+
+// Once the page has been painted these faces and scripts are asked for: nobody needs them to read it. Scripts run in the order of their names.
+let painted = false;
 const load = () => {
+  if (painted) return;
+  painted = true;
+  document.fonts.load('600 1em "Source Serif"').then(showFaces, () => {});
   for (const asked of document.querySelectorAll("script[data-src]")) {
     const script = Object.assign(document.createElement("script"), { src: asked.dataset.src, async: false });
     script.addEventListener("load", () => asked.remove());
     document.head.append(script);
   }
 };
-addEventListener("DOMContentLoaded", () => (document.hidden ? load() : requestAnimationFrame(() => setTimeout(load))));
+addEventListener("DOMContentLoaded", () => new PerformanceObserver(load).observe({ type: "paint", buffered: true }));
+// A page in the background is not painted, and a browser that guards its reader may not tell.
+addEventListener("load", () => setTimeout(load, document.hidden ? 0 : 3000));

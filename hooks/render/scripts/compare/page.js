@@ -109,19 +109,31 @@ function copyLink() {
 }
 
 // The faces of letters, which a picture by itself would not have; a page from a folder may not read its own sheet.
-function faceRules() {
+async function faceRules() {
   try {
-    return [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.type === CSSRule.FONT_FACE_RULE && /Inter|Source/.test(rule.cssText) && rule.cssText.includes("data:")).map((rule) => rule.cssText).join("");
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.type === CSSRule.FONT_FACE_RULE);
+    const faces = rules.flatMap((rule) => [...rule.cssText.matchAll(/fonts\/(?:inter|source-serif)\.[\w.]+/g)].map(([file]) => ({ rule, file })));
+    return (await Promise.all(faces.map(withFile))).join("");
   } catch {
     return "";
   }
 }
 
-function currentPicture() {
+async function withFile({ rule, file }) {
+  const face = await (await fetch(new URL(file, rule.parentStyleSheet.href))).blob();
+  const reader = new FileReader();
+  await new Promise((read) => {
+    reader.addEventListener("load", read);
+    reader.readAsDataURL(face);
+  });
+  return rule.cssText.replace(file, reader.result);
+}
+
+async function currentPicture() {
   const style = getComputedStyle(document.body);
   const value = (name) => style.getPropertyValue(name).trim();
   const colours = { paper: "--md-default-bg-color", ink: "--md-default-fg-color", quiet: "--md-default-fg-color--light", line: "--ds-line", act: "--ds-c1", expert: "--ds-expert", cache: "--ds-cache", shared: "--ds-off", text: "--md-text-font", serif: "--ds-serif" };
-  return picture(data, ids, Object.fromEntries(Object.entries(colours).map(([name, token]) => [name, value(token).replaceAll('"', "'")])), faceRules());
+  return picture(data, ids, Object.fromEntries(Object.entries(colours).map(([name, token]) => [name, value(token).replaceAll('"', "'")])), await faceRules());
 }
 
 function save(href, ending) {
@@ -129,7 +141,7 @@ function save(href, ending) {
 }
 
 async function savePicture(ending) {
-  const svg = currentPicture();
+  const svg = await currentPicture();
   if (ending === "svg") return save(URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" })), ending);
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
