@@ -14,12 +14,9 @@ from pathlib import Path
 import torch
 import transformers
 
+from catalogue.derive.parameters import PEERS, Peers, State, transformers_class
 from catalogue.files import read_generated
 from catalogue.load import load_catalogue
-from catalogue.derive.parameters import PEERS
-from catalogue.derive.parameters import Peers
-from catalogue.derive.parameters import State
-from catalogue.derive.parameters import transformers_class
 from catalogue.records import Catalogue
 
 from . import count, mechanisms

@@ -5,8 +5,7 @@ from __future__ import annotations
 import torch
 import transformers
 
-from catalogue.derive.parameters import Built
-from catalogue.derive.parameters import Peer
+from catalogue.derive.parameters import Built, Peer
 
 # Kept as a buffer, because no gradient reaches it; the released files hold it, and we count it.
 BALANCE_BIAS = "e_score_correction_bias"
