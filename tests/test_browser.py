@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
 from helpers import leaving
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_dark_mode_follows_the_system_and_the_colour_around_a_page_the_switch(screen: Page, address: str) -> None:
     around = "[...document.querySelectorAll('meta[name=theme-color]')].filter(one => matchMedia(one.media).matches).map(one => one.content)"
     ground = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(part => (+part).toString(16).padStart(2, '0')).join('')"
-    screen.goto(address)
+    screen.goto(address + "data/")
     dark = screen.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     assert screen.evaluate("document.body.dataset.mdColorScheme") == ("slate" if dark else "default")
     before = screen.evaluate(around)
@@ -26,19 +26,42 @@ def test_dark_mode_follows_the_system_and_the_colour_around_a_page_the_switch(sc
     after = screen.evaluate(around)
     assert after == ["#" + screen.evaluate(ground)]
     assert after != before
-    screen.goto(address + "techniques/")
+    screen.goto(address + "hosting/")
     assert screen.evaluate(around) == after, "what was chosen stays"
     screen.locator("[data-ds-scheme]").click()
     screen.reload()
     assert screen.evaluate(around) == before
 
 
-def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_a_source_opens_from_the_keyboard_reports_an_error_and_leads_to_the_reference(
+    page: Page, address: str, catalogue: Catalogue
+) -> None:
+    """By hovering over its value too; a report names the page, the value and the source that stands in the tip."""
     total = catalogue.flagship(catalogue.models["deepseek-v3"]).variant.parameters.total
     reference = catalogue.references[total.source.items[0].key]
     page.goto(address + "models/deepseek-v3/")
-    page.locator(".ds-ribbon a[data-s]").first.hover()
+    value = page.locator(".ds-ribbon a[data-s]").first
     tip = page.get_by_role("tooltip")
+    value.focus()
+    expect(tip).to_be_visible()
+    assert value.get_attribute("aria-describedby") == tip.get_attribute("id")
+    link = page.locator(".ds-tip .ds-report")
+    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+    assert query["template"] == ["wrong-fact.yml"]
+    assert query["page"] == [page.url.split("#")[0]]
+    assert value.inner_text().strip() in query["value"][0]
+    assert len(query["cited"][0]) > 5
+    assert query["cited"][0] in " ".join(tip.inner_text().split()), (
+        "the source that stands in the tip, without its note"
+    )
+    foot = parse_qs(urlsplit(page.locator("footer a", has_text=link.inner_text()).get_attribute("href") or "").query)
+    assert foot["template"] == ["wrong-fact.yml"]
+    assert foot["page"][0].endswith("/models/deepseek-v3/")
+    page.keyboard.press("Enter")
+    expect(tip.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    value.hover()
     expect(tip).to_contain_text(reference.title)
     expect(tip).to_contain_text(total.source.items[0].locus)
     tip.get_by_role("link").first.click()
@@ -46,55 +69,32 @@ def test_source_opens_on_hover_and_leads_to_the_reference(page: Page, address: s
     expect(page.locator(f"#{reference.key}")).to_be_in_viewport()
 
 
-def test_source_opens_on_keyboard_focus(page: Page, address: str) -> None:
-    page.goto(address + "models/deepseek-v2/")
-    value = page.locator(".ds-ribbon a[data-s]").first
-    value.focus()
-    tip = page.get_by_role("tooltip")
-    expect(tip).to_be_visible()
-    assert value.get_attribute("aria-describedby") == tip.get_attribute("id")
-    page.keyboard.press("Enter")
-    expect(tip.get_by_role("link").first).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(tip).to_have_count(0)
-
-
-def test_source_opens_on_tap(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(address + "models/deepseek-v3/")
-    page.locator(".ds-ribbon a[data-s]").first.tap()
-    tip = page.get_by_role("tooltip")
+def test_source_opens_on_tap(narrow: Page, address: str) -> None:
+    narrow.goto(address + "models/deepseek-v3/")
+    narrow.locator(".ds-ribbon a[data-s]").first.tap()
+    tip = narrow.get_by_role("tooltip")
     expect(tip).to_be_visible()
     box = tip.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
-    context.close()
 
 
-def test_an_error_is_reported_with_page_and_value(page: Page, address: str) -> None:
-    page.goto(f"{address}models/deepseek-v3/")
-    value = page.locator("a[data-s]").first
-    value.focus()
-    link = page.locator(".ds-tip .ds-report")
-    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
-    assert query["template"] == ["wrong-fact.yml"]
-    assert query["page"] == [page.url.split("#")[0]]
-    assert value.inner_text().strip() in query["value"][0]
-    tip = page.locator(".ds-tip").inner_text()
-    assert len(query["cited"][0]) > 5
-    assert query["cited"][0] in " ".join(tip.split()), "the source that stands in the tip, without its note"
-    foot = parse_qs(urlsplit(page.locator("footer a", has_text=link.inner_text()).get_attribute("href") or "").query)
-    assert foot["template"] == ["wrong-fact.yml"]
-    assert foot["page"][0].endswith("/models/deepseek-v3/")
+def test_an_error_in_a_table_is_reported_with_its_row_and_column_and_a_link_opens_a_folded_working(
+    page: Page, address: str
+) -> None:
     page.goto(f"{address}compare/architecture/")
     cell = page.locator("td:has(a[data-s]):nth-child(4)").first
     cell.locator("a[data-s]").first.focus()
+    link = page.locator(".ds-tip .ds-report")
     (said,) = parse_qs(urlsplit(link.get_attribute("href") or "").query)["value"]
     heads = cell.evaluate(
         "td => [td.closest('table').tHead.rows[0].cells[3], td.parentElement.cells[0], td.querySelector('a[data-s]')].map(e => e.textContent)"
     )
     assert said == ": ".join(" ".join(text.split()) for text in heads)
+    working = page.locator("a.ds-r").first
+    target = (working.get_attribute("href") or "").split("#")[1]
+    working.click()
+    expect(page.locator(f"details:has(#{target}) table")).to_be_visible()
 
 
 def test_the_place_of_each_source_is_shown_beside_its_value(page: Page, address: str) -> None:
@@ -142,23 +142,10 @@ def test_a_recomputed_number_says_how_it_is_made(page: Page, address: str) -> No
             expect(page.get_by_role("tooltip").locator("p").first).to_contain_text(re.compile(r"\d.*\D.*\d"))
 
 
-def test_a_link_to_a_folded_working_opens_it(page: Page, address: str) -> None:
-    page.goto(address + "compare/architecture/")
-    link = page.locator("a.ds-r").first
-    target = (link.get_attribute("href") or "").split("#")[1]
-    link.click()
-    expect(page.locator(f"details:has(#{target}) table")).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    ("path", "items", "typed"),
-    [
-        ("glossary/", "dl.ds-glossary > *", "key Vector"),
-        ("references/", ".ds-references > li", "deepseek math"),
-    ],
-)
-def test_a_filter_keeps_what_holds_every_word(page: Page, address: str, path: str, items: str, typed: str) -> None:
-    page.goto(address + path)
+def test_a_filter_keeps_what_holds_every_word(page: Page, address: str) -> None:
+    """That of a list is held by the corrections."""
+    items, typed = "dl.ds-glossary > *", "key Vector"
+    page.goto(address + "glossary/")
     box = page.locator("main input[type=search]")
     texts = page.locator(items).evaluate_all(
         "all => all.map(one => one.textContent.toLowerCase().replaceAll('-', ' '))"
@@ -173,14 +160,12 @@ def test_a_filter_keeps_what_holds_every_word(page: Page, address: str, path: st
     assert page.locator(f"{items}:visible").count() > sum(wanted)
 
 
-@pytest.mark.parametrize("path", ["guides/serving/", "techniques/mla/"])
-def test_the_drawer_opens_where_one_is(browser: Browser, address: str, path: str) -> None:
+def test_the_drawer_opens_where_one_is(narrow: Page, address: str) -> None:
     """It lists all sections; the guides begin in its third screen."""
-    page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.goto(address + path)
-    page.locator("label.md-header__button[for=__drawer]").click()
-    expect(page.locator(".ds-nav [aria-current]")).to_be_in_viewport()
-    page.close()
+    for path in ("guides/serving/", "techniques/mla/"):
+        narrow.goto(address + path)
+        narrow.locator("label.md-header__button[for=__drawer]").click()
+        expect(narrow.locator(".ds-nav [aria-current]")).to_be_in_viewport()
 
 
 THERE_AND_BACK = ("zh/", "")
@@ -196,21 +181,20 @@ def switch(page: Page, address: str) -> None:
 
 def test_the_switch_keeps_the_anchor_the_place_and_the_top(page: Page, address: str) -> None:
     page.goto(f"{address}techniques/mla/#how")
-    for there in THERE_AND_BACK:
-        switch(page, f"{address}{there}techniques/mla/")
-        expect(page).to_have_url(f"{address}{there}techniques/mla/#how")
-        expect(page.locator("#how")).to_be_in_viewport()
-    page.goto(f"{address}guides/framework/")
+    switch(page, f"{address}zh/techniques/mla/")
+    expect(page).to_have_url(f"{address}zh/techniques/mla/#how")
+    expect(page.locator("#how")).to_be_in_viewport()
+    page.goto(f"{address}how-we-count/")
     heading = page.locator("article h2[id]").nth(2).get_attribute("id")
     for there in THERE_AND_BACK:
         page.evaluate("id => scrollTo(0, document.getElementById(id).offsetTop + 150)", heading)
-        switch(page, f"{address}{there}guides/framework/")
-        expect(page).to_have_url(f"{address}{there}guides/framework/#{heading}")
+        switch(page, f"{address}{there}how-we-count/")
+        expect(page).to_have_url(f"{address}{there}how-we-count/#{heading}")
         page.wait_for_function("id => document.getElementById(id).getBoundingClientRect().top < 0", arg=heading)
         assert page.evaluate(TOP, heading) > -900, "in the same section"
-    page.goto(f"{address}models/deepseek-v3/")
-    switch(page, f"{address}zh/models/deepseek-v3/")
-    expect(page).to_have_url(f"{address}zh/models/deepseek-v3/")
+    page.goto(f"{address}how-we-count/")
+    switch(page, f"{address}zh/how-we-count/")
+    expect(page).to_have_url(f"{address}zh/how-we-count/")
     assert page.evaluate("scrollY") == 0, "the top stays the top"
 
 

@@ -91,16 +91,19 @@ def test_both_editions_have_it_in_their_language(built: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_scheme_of_the_page_chooses_the_file(screen: Page, address: str) -> None:
-    screen.goto(address + "models/")
-    dark = screen.evaluate("document.body.dataset.mdColorScheme") == "slate"
-    shown = screen.locator(".ds-poster img:visible")
-    expect(shown).to_have_count(1)
-    assert (shown.get_attribute("src") or "").endswith("poster-dark.svg" if dark else "poster.svg")
+def test_the_scheme_of_the_page_chooses_the_file(page: Page, address: str) -> None:
+    """On a wide and light screen and on a telephone in the dark."""
+    page.goto(address + "models/")
+    shown = page.locator(".ds-poster img:visible")
+    for scheme, width, file in (("light", 1280, "poster.svg"), ("dark", 390, "poster-dark.svg")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        expect(shown).to_have_count(1)
+        expect(shown).to_have_attribute("src", re.compile(f"/{file}$"))
     shown.scroll_into_view_if_needed()  # it is loaded when it comes near
     shown.evaluate("one => one.decode()")
-    with screen.expect_download() as saved:
-        screen.locator(".ds-poster button").first.click()
+    with page.expect_download() as saved:
+        page.locator(".ds-poster button").first.click()
     assert saved.value.suggested_filename == "poster.png"
 
 

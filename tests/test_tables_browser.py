@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue
-from helpers import FONTS_READY, FRAMES, show
+from helpers import FONTS_READY, FRAMES, built_page, show
 from render.links import correction_anchor
 
 pytestmark = pytest.mark.browser
@@ -16,20 +17,20 @@ pytestmark = pytest.mark.browser
 MODEL = "models/deepseek-v3/"
 PHONE, DESKTOP = 390, 1280
 HEIGHT = 800
+WITH_SCRIPTS = ["techniques/mla/", MODEL + "scores/"]  # which draw a figure and make a table sortable
 PAGES = [
     MODEL,
     MODEL + "architecture/",
     MODEL + "machines/",
-    MODEL + "scores/",
     "models/deepseek-moe/",
     "models/deepseek-r1/training/",
-    "techniques/mla/",
     "glossary/",
     "corrections/",
     "how-to-read/",
     "api-names/",
     "zh/models/deepseek-v3/architecture/",
 ]
+WIDE_TABLES = ["models/deepseek-vl2/details/", "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"]
 
 # Words of Latin letters and numbers that stand on two lines. Addresses and paths of files may be broken anywhere.
 BROKEN = r"""() => {
@@ -61,24 +62,23 @@ def opened(page: Page, address: str, width: int) -> None:
     page.wait_for_load_state("load")
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [*PAGES, "models/deepseek-vl2/details/", "models/deepseek-v4/architecture/", "models/deepseek-llm/architecture/"],
-)
-def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, address: str, kind: str) -> None:
+def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, address: str, built: Path) -> None:
     """Opened on a telephone and made wider, as if it were turned and then put aside for a desk."""
-    opened(page, address + kind, PHONE)
-    page.evaluate(FONTS_READY)
-    page.evaluate(FRAMES)
-    assert page.evaluate(SCROLLED) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
-    if kind in PAGES:
-        assert page.evaluate(BROKEN) == [], PHONE
-    for width in (768, DESKTOP) if kind in PAGES else ():
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.evaluate(FRAMES)
+    for kind in (*WITH_SCRIPTS, *PAGES, *WIDE_TABLES):
+        if kind in WITH_SCRIPTS:
+            opened(page, address + kind, PHONE)
+        else:
+            page.set_viewport_size({"width": PHONE, "height": HEIGHT})
+            show(page, built / kind / "index.html")
         page.evaluate(FONTS_READY)
-        assert page.evaluate(BROKEN) == [], width
+        page.evaluate(FRAMES)
+        assert page.evaluate(SCROLLED) == [], kind
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, kind
+        for width in (PHONE, 768, DESKTOP) if kind not in WIDE_TABLES else ():
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            page.evaluate(FRAMES)
+            page.evaluate(FONTS_READY)
+            assert page.evaluate(BROKEN) == [], (kind, width)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,8 @@ def test_the_head_of_a_long_table_stays_in_sight(
         expect(shown.locator("thead th").first).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("kind", ["glossary/", "references/"])
-def test_the_way_to_each_part_stays_in_sight(page: Page, address: str, kind: str) -> None:
-    opened(page, address + kind, PHONE)
+def test_the_way_to_each_part_stays_in_sight(page: Page, address: str) -> None:
+    opened(page, address + "references/", PHONE)
     bar = page.locator(".ds-jump-stays")
     last = bar.locator("a").last
     for width in (PHONE, DESKTOP):
@@ -126,15 +125,15 @@ def test_the_way_to_each_part_stays_in_sight(page: Page, address: str, kind: str
         assert place["y"] >= box["y"] + box["height"] - 2, f"the heading stands below the bar, not under it, at {width}"
 
 
-@pytest.mark.parametrize(("kind", "width"), [("corrections/", PHONE), ("zh/corrections/", DESKTOP)])
-def test_corrections_open_with_what_matters_and_what_is_new_and_are_printed_open(
-    page: Page, address: str, catalogue: Catalogue, kind: str, width: int
+def test_corrections_open_with_what_matters_and_what_is_new_and_a_filter_and_an_address_open_the_others(
+    page: Page, address: str, catalogue: Catalogue
 ) -> None:
-    opened(page, address + kind, width)
+    opened(page, address + "corrections/", PHONE)
     rows, folds = page.locator(".ds-corrections > li"), page.locator("#others ~ details:has(.ds-corrections)")
-    closed = page.locator("details .ds-corrections > li")
-    assert 0 < rows.count() - closed.count() <= 16, "a few stand open"
-    expect(page.locator(".ds-corrections > li:visible")).to_have_count(rows.count() - closed.count())
+    shown, closed = page.locator(".ds-corrections > li:visible"), page.locator("details .ds-corrections > li")
+    at_first = rows.count() - closed.count()
+    assert 0 < at_first <= 16, "a few stand open"
+    expect(shown).to_have_count(at_first)
     said = [int(text) for text in folds.locator("> summary > small").all_inner_texts()]
     assert sum(said) == closed.count(), "each line says how many it opens"
     others = [row for row in catalogue.corrections if not row.central]
@@ -142,36 +141,36 @@ def test_corrections_open_with_what_matters_and_what_is_new_and_are_printed_open
     first = page.locator("#newest ~ ul > li").first
     expect(first).to_have_id(correction_anchor(newest))
     expect(first).to_be_visible()
+
+    found, typed = page.locator(".ds-corrections > li", has_text="clients"), page.locator(".ds-filter input")
+    expect(found).to_be_hidden()
+    typed.fill("3FS of all clients")
+    expect(found).to_be_visible()
+    expect(page.locator(".ds-corrections > li:visible, h2#others:visible")).to_have_count(2)
+    expect(page.locator("h2#central")).to_be_hidden()
+    typed.fill("")
+    expect(shown).to_have_count(at_first)
+
+    row = page.locator("details .ds-corrections > li[id]").last
+    expect(row).to_be_hidden()
+    place = row.get_attribute("id")
+    typed.fill("nothing that is found")
+    page.evaluate("place => { location.hash = place; }", place)
+    expect(row).to_be_in_viewport()
+
+
+def test_an_address_leads_to_a_correction_in_a_fold_and_all_are_printed_open(
+    page: Page, address: str, built: Path
+) -> None:
+    closed = built_page(built, "zh/corrections").css("details .ds-corrections > li[id]")
+    opened(page, f"{address}zh/corrections/#{closed[-1].attributes['id']}", PHONE)
+    rows = page.locator(".ds-corrections > li")
+    expect(rows.and_(page.locator("details li")).last).to_be_in_viewport()
+    assert rows.and_(page.locator(":visible")).count() < rows.count()
     page.emulate_media(media="print")
     assert rows.evaluate_all(
         "all => all.every(row => row.checkVisibility({contentVisibilityAuto: true}) && row.getBoundingClientRect().height > 0)"
     )
-
-
-def test_the_filter_of_corrections_opens_what_it_finds_and_closes_it_again(page: Page, address: str) -> None:
-    opened(page, address + "corrections/", DESKTOP)
-    before = page.locator(".ds-corrections > li:visible").count()
-    found = page.locator(".ds-corrections > li", has_text="clients")
-    expect(found).to_be_hidden()
-    page.locator(".ds-filter input").fill("3FS of all clients")
-    expect(found).to_be_visible()
-    expect(page.locator(".ds-corrections > li:visible, h2#others:visible")).to_have_count(2)
-    expect(page.locator("h2#central")).to_be_hidden()
-    page.locator(".ds-filter input").fill("")
-    expect(page.locator(".ds-corrections > li:visible")).to_have_count(before)
-
-
-def test_an_address_leads_to_a_correction_in_a_fold(page: Page, address: str) -> None:
-    opened(page, address + "corrections/", PHONE)
-    row = page.locator("details .ds-corrections > li[id]").last
-    expect(row).to_be_hidden()
-    place = row.get_attribute("id")
-    page.locator(".ds-filter input").fill("nothing that is found")
-    page.evaluate("place => { location.hash = place; }", place)
-    expect(row).to_be_in_viewport()
-    page.goto("about:blank")
-    opened(page, f"{address}zh/corrections/#{place}", PHONE)
-    expect(row).to_be_in_viewport()
 
 
 def test_a_table_that_grows_scrolls_in_its_box(page: Page, address: str) -> None:
@@ -209,12 +208,17 @@ def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
             assert top < SCREEN * 5 / 6, model.id
 
 
-def test_an_old_address_leads_to_the_part_that_has_the_place(page: Page, address: str, catalogue: Catalogue) -> None:
-    stage = catalogue.models["deepseek-v3"].training[0].id
-    for place, part in ((f"stage-{stage}", "training"), ("evaluation", "scores"), ("disputes", "disputes")):
-        page.goto(f"{address}models/deepseek-v3/#{place}")
-        expect(page).to_have_url(f"{address}models/deepseek-v3/{part}/#{place}")
-        expect(page.locator(f"[id='{place}']")).to_be_in_viewport()
+def test_an_old_address_leads_to_the_part_that_has_the_place(
+    page: Page, address: str, built: Path, catalogue: Catalogue
+) -> None:
+    stage = f"stage-{catalogue.models['deepseek-v3'].training[0].id}"
+    moved = json.loads(built_page(built, MODEL).css_first("#ds-moved").text())
+    for place, part in ((stage, "training"), ("evaluation", "scores"), ("disputes", "disputes")):
+        assert [other for other, places in moved.items() if place in places] == [part]
+        assert built_page(built, MODEL + part).css_first(f"[id='{place}']")
+    page.goto(f"{address}{MODEL}#{stage}")
+    expect(page).to_have_url(f"{address}{MODEL}training/#{stage}")
+    expect(page.locator(f"[id='{stage}']")).to_be_in_viewport()
 
 
 def test_the_parts_are_a_click_away_and_say_where_one_is(page: Page, address: str) -> None:

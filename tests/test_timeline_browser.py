@@ -39,7 +39,9 @@ def open_wide(page: Page, address: str, query: str = "") -> None:
     page.goto(address + TIMELINE + query)
 
 
-def test_every_model_is_named_and_tab_goes_by_date(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_every_model_is_named_tab_goes_by_date_and_own_techniques_and_own_forms_are_there(
+    page: Page, address: str, catalogue: Catalogue
+) -> None:
     open_wide(page, address)
     assert drawn(page) == ids(catalogue)
     titles = page.locator(f"{MODELS} title").all_text_contents()
@@ -49,10 +51,6 @@ def test_every_model_is_named_and_tab_goes_by_date(page: Page, address: str, cat
     page.locator(MODELS).first.focus()
     page.keyboard.press("Tab")
     expect(page.locator(MODELS).nth(1)).to_be_focused()
-
-
-def test_own_techniques_and_own_forms_are_there(page: Page, address: str) -> None:
-    open_wide(page, address)
     found = set(drawn(page, NOTES))
     assert {"mla", "grpo", "dsa"} <= found
     assert {"mtp", "fp8-training"} <= found, "others had them first; DeepSeek's form came with V3"
@@ -61,12 +59,8 @@ def test_own_techniques_and_own_forms_are_there(page: Page, address: str) -> Non
     assert set(drawn(page, NOTES)) == found, "a phone has the same"
 
 
-@pytest.mark.parametrize("width", [1360, 390])
-def test_a_track_stays_with_its_parents_and_the_rest_fades(
-    page: Page, address: str, catalogue: Catalogue, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(address + TIMELINE)
+def test_a_track_stays_with_its_parents_and_the_rest_fades(page: Page, address: str, catalogue: Catalogue) -> None:
+    open_wide(page, address)
     press(page, "Tracks", "Reasoning")
     chosen = ids(catalogue, ["reasoning"])
     assert drawn(page) == chosen
@@ -77,10 +71,13 @@ def test_a_track_stays_with_its_parents_and_the_rest_fades(
         while older:
             parents.add(older)
             older = catalogue.models[older].main_parent
-    assert set(drawn(page, f"{MODELS}.ghost")) == parents - set(chosen)
     expect(page.get_by_role("status")).to_contain_text(f"{len(chosen)} of ")
-    box = page.locator(MODELS + ":not(.off):not(.ghost)").first.bounding_box()
-    assert 0 <= box["x"] < width, "what is counted is in sight without scrolling sideways"
+    for width in (390, WIDE["width"]):
+        page.set_viewport_size({"width": width, "height": WIDE["height"]})
+        assert drawn(page) == chosen
+        assert set(drawn(page, f"{MODELS}.ghost")) == parents - set(chosen)
+        box = page.locator(MODELS + ":not(.off):not(.ghost)").first.bounding_box()
+        assert 0 <= box["x"] < width, "what is counted is in sight without scrolling sideways"
     press(page, "Tracks", "Maths")
     assert drawn(page) == ids(catalogue, ["reasoning", "math"])
     press(page, "Tracks", "All")
@@ -112,8 +109,8 @@ def test_everything_from_the_keyboard(page: Page, address: str, catalogue: Catal
     expect(page).to_have_url(re.compile(r"/models/[^/]+/$"))
 
 
-@pytest.mark.parametrize("by", ["mouse", "keyboard"])
-def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue, by: str) -> None:
+def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue) -> None:
+    """By hovering over a model and from the keyboard."""
     parents = {m.id: {edge.model for edge in m.builds_on} for m in catalogue.models.values()}
 
     def back(id_: str) -> set[str]:
@@ -123,10 +120,11 @@ def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue, by: 
     family = {chosen} | back(chosen) | {id_ for id_ in parents if chosen in back(id_)}
     open_wide(page, address)
     link = page.locator(f"{MODELS}[href*='/{chosen}/']")
-    if by == "mouse":
-        link.locator("circle").hover()
-    else:
-        link.focus()
+    link.locator("circle").hover()
+    assert set(drawn(page, f"{MODELS}.kin")) == family
+    page.mouse.move(5, 5)
+    expect(page.locator(f"{MODELS}.kin")).to_have_count(0)
+    link.focus()
     assert set(drawn(page, f"{MODELS}.kin")) == family
     of_family = set(page.locator("a[data-i].kin").evaluate_all("links => links.map(link => link.dataset.i)"))
     lit = page.locator("[data-younger].kin").evaluate_all(
@@ -140,7 +138,6 @@ def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue, by: 
     expect(ties.first).to_have_css("opacity", "1")
     dim = page.locator(f"{MODELS}:not(.kin)").first
     expect(dim).to_have_css("opacity", "0.14")
-    page.mouse.move(5, 5)
     page.get_by_role("button", name="Provers").focus()
     expect(dim).to_have_css("opacity", "1")
 

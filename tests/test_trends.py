@@ -199,7 +199,9 @@ def test_any_two_quantities_make_a_chart_that_the_address_keeps(page: Page, addr
 
 
 @pytest.mark.browser
-def test_a_point_and_its_row_name_each_other(page: Page, address: str) -> None:
+def test_a_point_and_its_row_name_each_other_and_on_a_phone_the_chart_fits_and_is_legible(
+    page: Page, address: str
+) -> None:
     page.goto(address + "trends/")
     block = page.locator("[data-trend=cache]")
     point = block.locator("svg.ds-trend-wide a[data-id='deepseek-v3-base']")
@@ -208,19 +210,7 @@ def test_a_point_and_its_row_name_each_other(page: Page, address: str) -> None:
     expect(block.locator("figcaption")).to_contain_text("DeepSeek-V3-Base")
     block.locator("tr[data-id='deepseek-v2'] th").hover()
     expect(block.locator("svg.ds-trend-wide a.on")).to_have_attribute("data-id", "deepseek-v2")
-
-
-@pytest.mark.browser
-def test_without_a_script_the_presets_stand_below_each_other(plain: Page, address: str) -> None:
-    plain.goto(address + "trends/")
-    expect(plain.locator("svg.ds-trend-wide:visible")).to_have_count(len(PRESETS))
-    expect(plain.locator(".ds-trend-axes")).to_be_hidden()
-
-
-@pytest.mark.browser
-def test_on_a_phone_the_chart_fits_and_is_legible(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(address + "trends/")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     chart = page.locator("svg.ds-trend-narrow:visible")
     expect(chart).to_have_count(1)
@@ -228,3 +218,10 @@ def test_on_a_phone_the_chart_fits_and_is_legible(page: Page, address: str) -> N
         "svg => Math.min(...[...svg.querySelectorAll('text')].map(t => parseFloat(getComputedStyle(t).fontSize) * t.getCTM().a))"
     )
     assert smallest >= 12
+
+
+@pytest.mark.browser
+def test_without_a_script_the_presets_stand_below_each_other(plain: Page, address: str) -> None:
+    plain.goto(address + "trends/")
+    expect(plain.locator("svg.ds-trend-wide:visible")).to_have_count(len(PRESETS))
+    expect(plain.locator(".ds-trend-axes")).to_be_hidden()

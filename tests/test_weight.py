@@ -17,10 +17,15 @@ from theme_css import Need, Used, need, selectors_of, written
 from weight import MOST_SHIFT, page_addresses, served, weigh, weigh_beside
 
 MOST_REQUESTS = 12
-# Pages that load other files: with drawings, formulas, rare letters, a figure to play with, a calculator, a comparison.
+# Pages that load other files: drawings, a filter and rare letters, a calculator, a comparison, a map, a model; formulas and a figure to play with.
 COLD = (
-    *("", "models/deepseek-v3/", "techniques/mla/", "timeline/", "compare/models/", "guides/attention/"),
-    *("tools/memory/", "references/", "zh/", "zh/models/deepseek-v3/", "zh/compare/training/", "zh/guides/framework/"),
+    "",
+    "references/",
+    "tools/memory/",
+    "compare/models/",
+    "zh/timeline/",
+    "zh/models/deepseek-v3/",
+    "zh/guides/framework/",
 )
 FACES = {"Inter", "Source Serif 4"}
 # Text that is set in one of the site's faces: the name of the page, what it says, its table of contents, the tabs.
