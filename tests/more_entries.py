@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.load import load_catalogue
-
 # Texts with places to fill in; `newcomer.yaml` is what a newcomer writes: in English alone, without check digits.
 TEMPLATES = Path(__file__).parent / "cases" / "more_entries"
 EXPERTS, DENSE = "experts", "dense"
@@ -18,6 +15,14 @@ ENTRIES = (
     ("larch-r5", "Larch-R5", "reasoning", "2026-11-05", "larch-5", "larch-5-base", EXPERTS, 72, 448),
     ("larch-5-1", "Larch-V5.1-Flash", "general", "2026-11-24", "larch-5", "larch-5-base", EXPERTS, 48, 256),
 )
+# As a paper prints them.
+SIZES = {
+    "kimi-k2": "total: 1.03T, activated: 31.7B",
+    "larch-5": "total: 1.61T, activated: 37.3B",
+    "larch-coder-5": "total: 32.8B",
+    "larch-r5": "total: 1.41T, activated: 37.2B",
+    "larch-5-1": "total: 539.6B, activated: 25.1B",
+}
 
 
 def filled(template: str, **values: object) -> str:
@@ -25,12 +30,11 @@ def filled(template: str, **values: object) -> str:
 
 
 def add_entries(data: Path) -> None:
-    """Add the entries of the list to the catalogue in `data`, with their papers and sizes."""
+    """Add the entries of the list to the catalogue in `data`, with their papers."""
     newcomer = (TEMPLATES / "newcomer.yaml").read_text(encoding="utf-8")
     (data / "models" / "newcomer-9b.yaml").write_text(newcomer, encoding="utf-8")
-    written = {}
     for id_, name, track, day, parent, compared, network, layers, experts in ENTRIES:
-        written[id_] = filled(
+        entry = filled(
             "entry.yaml.txt",
             id=id_,
             name=name,
@@ -41,22 +45,8 @@ def add_entries(data: Path) -> None:
             architecture="\n" + filled(f"{network}.yaml.txt", layers=layers, experts=experts).rstrip(),
             vocabulary=163840 if experts else 151936,
             expert=", expert: 16" if experts else "",
-            sizes="{sizes}",
+            sizes=SIZES[id_],
         )
+        (data / "models" / f"{id_}.yaml").write_text(entry, encoding="utf-8")
         with (data / "references.bib").open("a", encoding="utf-8") as references:
             references.write(filled("reference.bib.txt", id=id_, name=name, year=day[:4]))
-    for id_, text in written.items():
-        (data / "models" / f"{id_}.yaml").write_text(text.replace("{sizes}", "total: not published"), encoding="utf-8")
-    entries = load_catalogue(data).entries
-    for id_, text in written.items():
-        recount = entries[f"{id_}-base"].recount
-        assert recount.total is not None
-        sizes = f"total: {_printed(recount.total)}"
-        if "n_routed_experts" in text:
-            sizes += f", activated: {_printed(recount.activated[ACTIVATED_CONVENTION])}"
-        (data / "models" / f"{id_}.yaml").write_text(text.replace("{sizes}", sizes), encoding="utf-8")
-
-
-def _printed(count: int) -> str:
-    """A size as papers print it."""
-    return f"{count / 10**12:.2f}T" if count >= 10**12 else f"{count / 10**9:.1f}B"
