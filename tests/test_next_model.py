@@ -7,6 +7,7 @@ name, and what was written here (`cases/next_model/`: a module, a drawing, words
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -46,6 +47,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.files: set[str] = set()
+        self.words: dict[str, str] = {}
         for part in ("hooks", "data", "docs", "labs", "overrides"):
             shutil.copytree(ROOT / part, folder / part)  # with what is compiled
         for command in (["init", "-q"], ["add", "data"], ["commit", "-q", "-m", "before"]):
@@ -134,13 +136,24 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "found `Sophon`; an optimiser begins with one of `AdamW`",
     )
     project.take(steps["entry"])
+    project.words = {step["file"]: (PARTS / step["part"]).read_text(encoding="utf-8") for step in steps["words"]}
+    project.files |= project.words.keys()
     return project
 
 
-# The data is read once for the check and for what is asked of the model.
+MISSING_WORDS = (
+    "field.architecture.full_cache_layers",
+    "drawing.kind_xsa",
+    "drawing.say.kept_in_latent",
+    "term.xsa_latent",
+)
+
+
+# The data is read once: for the check without the words and with them, and for what is asked of the model.
 PROGRAM = """
-import json, sys
+import functools, json, pathlib, sys
 import check
+from checks import wording
 from catalogue.derive.calculators import memory_footprint, memory_numbers
 from catalogue.derive.training import training_metrics
 from catalogue.derive.parameters import transformers_class
@@ -151,7 +164,12 @@ from render.words import load_words
 
 read_project, checked = check.read_project, []
 check.read_project = lambda *given: checked.append(read_project(*given)) or checked[0]
+wording.load_catalogue = functools.cache(wording.load_catalogue)
+words_in = json.loads(sys.argv[1])
 sys.argv = ["check.py", "check"]
+assert check.main(), "words are missing"
+for file, text in words_in.items():
+    pathlib.Path(file).write_text(text, encoding="utf-8")
 if check.main():
     sys.exit(1)
 ((catalogue, _),) = checked
@@ -178,8 +196,10 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def made(whole: Project) -> dict[str, object]:
-    run = whole.run("-c", PROGRAM)
+    run = whole.run("-c", PROGRAM, json.dumps(whole.words))
     assert run.returncode == 0, run.stderr[-3000:]
+    for language, key in itertools.product(("en", "zh"), MISSING_WORDS):
+        assert f"words/{language}/: `{key}` is missing" in run.stderr
     said, _, found_last = run.stdout.strip().rpartition("\n")
     assert "deepseek-v5 does not say yet, what is worth most first" in said
     found: dict[str, object] = json.loads(found_last)
