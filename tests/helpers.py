@@ -153,6 +153,13 @@ def check_apart(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.Complete
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+def ended_process() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
 def commit_all(folder: Path) -> None:
     """Make a folder a repository of one commit."""
     who = ("-c", "user.name=A", "-c", "user.email=a@example.org")

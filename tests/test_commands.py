@@ -13,7 +13,7 @@ import pytest
 from building import mkdocs, small_project
 from catalogue import new_entry, upkeep
 from catalogue.files import ENTRIES, MODELS, REFERENCES
-from helpers import ROOT, Case, cases, check, findings_of
+from helpers import ROOT, Case, cases, check, ended_process, findings_of
 
 REPAIRED = {
     "multiple as a word": "          tokens: 2T\n",
@@ -249,9 +249,13 @@ def test_a_preview_has_the_pages_of_one_entry_alone(tmp_path: Path) -> None:
     project, site = small_project(tmp_path), tmp_path / "preview"
     site.mkdir()
     (site / "index.html").write_text("of the last preview")
+    left_behind = tmp_path / f".preview.new-{ended_process()}"
+    left_behind.mkdir()
     run = mkdocs(project, "build", "--strict", "-d", str(site), PREVIEW="ant", COMPRESS="true")
     assert run.returncode == 0, run.stderr
     assert (run.stdout + run.stderr).count("SITE_URL is not set") == 1
+    assert "WARNING" not in run.stdout + run.stderr
+    assert not left_behind.exists()
     assert (site / "zh" / "models" / "ant" / "index.html.br").is_file()
     pages = {path.parent.relative_to(site).as_posix() for path in site.rglob("*.html")}
     assert {"models/ant", "zh/models/ant"} <= pages
