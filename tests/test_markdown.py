@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 import check as command_line
 from building import small_project, strictly
 from catalogue.records import Catalogue
-from helpers import context_of, leads_on
+from helpers import check, context_of, leads_on
 from render.exports.markdown import html_to_markdown
 from render.tables import Cell, Head, Table
 
@@ -69,9 +68,10 @@ def test_every_page_has_its_markdown_beside_it(built: Path) -> None:
 
 
 @pytest.mark.builds
-def test_stock_material_builds_it(small: Catalogue, tmp_path: Path) -> None:
-    check, plain, site = small_project(tmp_path) / "hooks" / "check.py", tmp_path / "plain", tmp_path / "site"
-    subprocess.run([sys.executable, str(check), "markdown", str(plain)], check=True)
+def test_stock_material_builds_it(small: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, site = tmp_path / "plain", tmp_path / "site"
+    monkeypatch.setattr(command_line, "DATA", small_project(tmp_path) / "data")
+    assert check("markdown", plain).returncode == 0
     strictly(plain)(site)
     for edition in (site, site / "zh"):
         for model in small.models.values():
