@@ -29,6 +29,12 @@ WITHOUT_SCRIPTS = [
 ]
 # What leads elsewhere, around a page and in it.
 LEADING = (".md-header", ".ds-tabs", ".ds-nav", ".md-sidebar", ".md-footer", ".ds-local", ".ds-save")
+# What stands on a page, and on which grounds.
+LIGHT = (
+    (MODEL, ("h1", ".ds-lead", ".ds-ribbon dt", ".ds-ribbon dd", ".ds-legend"), (".ds-ribbon > div", ".ds-new")),
+    (PART, ("h1", ".ds-table thead th", ".ds-table tbody td"), (".ds-table caption", ".ds-table thead th")),
+    (MODEL + "changes/", ("h1", ".ds-chips dd a"), (".ds-chips dd a",)),
+)
 A4 = (210, 297)
 MARGIN = 15
 PIXELS_PER_MM = 96 / 25.4
@@ -53,27 +59,21 @@ def lightness(page: Page, selector: str, of: str) -> float:
     return 1 - alpha + alpha * (red + green + blue) / 3 / 255
 
 
-@pytest.mark.parametrize(
-    ("kind", "texts", "grounds"),
-    [
-        (MODEL, ("h1", ".ds-lead", ".ds-ribbon dt", ".ds-ribbon dd", ".ds-legend"), (".ds-ribbon > div", ".ds-new")),
-        (PART, ("h1", ".ds-table thead th", ".ds-table tbody td"), (".ds-table caption", ".ds-table thead th")),
-        (MODEL + "changes/", ("h1", ".ds-chips dd a"), (".ds-chips dd a",)),
-    ],
-)
-def test_paper_is_light_whatever_the_screen_is(
-    paper: Page, address: str, kind: str, texts: tuple[str, ...], grounds: tuple[str, ...]
-) -> None:
-    paper.emulate_media(color_scheme="dark")
-    paper.goto(address + kind)
-    for scheme, name in (("dark", "slate"), ("light", "default")):
-        paper.emulate_media(color_scheme=scheme)
-        expect(paper.locator("body")).to_have_attribute("data-md-color-scheme", name)
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_paper_is_light_whatever_the_screen_is(paper: Page, address: str, built: Path, scheme: str) -> None:
+    paper.emulate_media(color_scheme=scheme)
+    paper.goto(address + MODEL)
+    name = {"dark": "slate", "light": "default"}[scheme]
+    expect(paper.locator("body")).to_have_attribute("data-md-color-scheme", name)
+    for kind, texts, grounds in LIGHT:
+        if kind != MODEL:
+            show(paper, built / kind / "index.html")
+            paper.locator("body").evaluate("(body, name) => { body.dataset.mdColorScheme = name; }", name)
         assert lightness(paper, "body", "backgroundColor") == 1
         for text in texts:
-            assert lightness(paper, text, "color") < 0.5, (scheme, text)
+            assert lightness(paper, text, "color") < 0.5, (kind, text)
         for ground in grounds:
-            assert lightness(paper, ground, "backgroundColor") > 0.9, (scheme, ground)
+            assert lightness(paper, ground, "backgroundColor") > 0.9, (kind, ground)
 
 
 def test_what_is_folded_stands_open_without_a_script_too(plain: Page, address: str) -> None:
