@@ -65,7 +65,8 @@ def ends_of_inputs(play: Any, combined: bool = False) -> list[dict[str, Any]]:
     return [dict(zip(names, chosen, strict=True)) for chosen in (itertools.product(*values) if combined else at_once)]
 
 
-SIMULATED = ("bias-balance", "fp8-tiles")  # take seconds for a state
+# What takes seconds for a state, and an input that changes it in less.
+SIMULATED = {"bias-balance": "step", "fp8-tiles": "spread"}
 
 
 @pytest.mark.parametrize("name", PLAYS)
@@ -76,7 +77,10 @@ def test_every_state_is_drawn_and_said(name: str, edition: Context) -> None:
     states = ends_of_inputs(play, combined=english and name not in SIMULATED)
     changed = set()
     if name in SIMULATED:
-        states = states[::2] if english else states[-1:]
+        quick = SIMULATED[name]
+        states = states[::2] if english else [{quick: states[-1][quick]}]
+        if "speed" in states[0]:  # without a bias one simulation draws both lines: the quick one of many experts
+            states[0]["speed"], states[1]["speed"] = states[1]["speed"], states[0]["speed"]
     for state in states:
         drawn = draw_play(play, state)
         assert len(drawn.panels) == len(first.panels), state
@@ -136,7 +140,7 @@ def test_the_ramp_is_that_of_the_lab() -> None:
 
 def test_the_schedules_are_those_of_the_lab() -> None:
     """Every slot of every device, and the report's formulas for the idle time."""
-    grid = [(stages, batches) for stages in (2, 4, 6, 10, 16) for batches in (2, 4, 10, 20, 32, 40)]
+    grid = [(stages, batches) for stages in (2, 4, 10, 16) for batches in (2, 4, 10, 20, 40)]
     times = {"F": 1, "B": 2, "I": 1, "W": 1}
     work = """input.grid.map(([p, m]) => {
       const back = (device, line) => line ? p - 1 - device : device;
@@ -237,6 +241,7 @@ def test_sums_are_promoted_before_they_lose_bits() -> None:
 def test_the_bias_is_that_of_the_lab(catalogue: Catalogue) -> None:
     """The load of every expert in every step, which one token sent elsewhere would change."""
     data = json.loads(json.dumps(PLAYS["bias-balance"](language_files.load_words(ENGLISH), catalogue).script_data))
+    data["rounds"] = 60
     work = """input.grid.map(([N, u]) => {
       const { loads, violations, biases } = simulated(input.data, N, u);
       return [loads, violations, biases.map(b => [...b])];
