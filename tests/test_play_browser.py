@@ -9,9 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from selectolax.lexbor import LexborHTMLParser
 
-from helpers import FONTS_READY, FRAMES, OVERFLOW
+from helpers import FONTS_READY, FRAMES, OVERFLOW, built_page
 from render.technique_figures import PLACES, PLAYS
 
 pytestmark = pytest.mark.browser
@@ -41,7 +40,7 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
     On paper stands the sentence that says which state is drawn, and no input. All that takes few requests and moves nothing.
     """
     page.goto(f"{address}{path}/")
-    ready = LexborHTMLParser((built / path / "index.html").read_text(encoding="utf-8"))
+    ready = built_page(built, path)
     for name in TOGETHER[path]:
         here = figure(page, name)
         said, drawing = here.get_by_role("status"), here.locator("svg").first
@@ -60,7 +59,7 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
         expect(page).to_have_url(re.compile(rf"[?&]{key}=[\w.]+.*#mechanism-{name}$"))
         page.evaluate(FRAMES)  # the first key may have been followed already, and the second not yet
         assert page.evaluate("history.length") == steps_back
-        if name == TOGETHER[path][0]:
+        if name == next(iter(PAGES)):  # the script that reads an address is one for all figures
             changed, redrawn = said.inner_text(), drawing.inner_html()
             page.reload()
             expect(said).to_have_text(changed)
@@ -100,9 +99,8 @@ def test_two_models_are_chosen(page: Page, address: str) -> None:
     expect(here.get_by_role("status")).to_contain_text("V4.1-Flash")
 
 
-def test_what_an_address_gets_wrong_is_left_as_it_begins(page: Page, address: str) -> None:
-    page.goto(f"{address}{PAGES['yarn']}/")
-    said = figure(page, "yarn").get_by_role("status").inner_text()
+def test_what_an_address_gets_wrong_is_left_as_it_begins(page: Page, address: str, built: Path) -> None:
+    said = built_page(built, PAGES["yarn"]).css_first("#mechanism-yarn [role=status]").text()
     page.goto(f"{address}{PAGES['yarn']}/?yarn-factor=12345&yarn-alpha=abc&yarn-beta=")
     expect(figure(page, "yarn").get_by_role("status")).to_have_text(said)
 
