@@ -112,20 +112,20 @@ def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, bui
                 assert len(boxes) > 5
                 assert [box["text"] for box in boxes if not box["inside"]] == [], (path, width)
                 assert meeting_texts(boxes) == [], (path, width)
+            if width == 390:
+                is_whole_and_upright(page, path)
 
 
-def test_a_phone_sees_a_whole_plot_upright(narrow: Page, address: str, built: Path) -> None:
-    narrow.goto(address)
-    for path in PLOTS:
-        show(narrow, built / path / "index.html")
-        shown = narrow.locator("figure > svg:visible").evaluate_all(
-            "all => all.map(svg => [svg.getBoundingClientRect().left, svg.getBoundingClientRect().right, svg.getAttribute('class') ?? ''])"
-        )
-        assert shown, path
-        for left, right, kind in shown:
-            assert left >= 0, path
-            assert right <= 390, path
-            assert kind.endswith(("-down", "-narrow")), path
+def is_whole_and_upright(page: Page, path: str) -> None:
+    """Every plot, on a phone."""
+    shown = page.locator("figure > svg:visible").evaluate_all(
+        "all => all.map(svg => [svg.getBoundingClientRect().left, svg.getBoundingClientRect().right, svg.getAttribute('class') ?? ''])"
+    )
+    assert shown, path
+    for left, right, kind in shown:
+        assert left >= 0, path
+        assert right <= 390, path
+        assert kind.endswith(("-down", "-narrow")), path
 
 
 def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: Page, address: str) -> None:
@@ -194,10 +194,11 @@ FORM = """nodes => nodes.map(node => {
 })"""
 
 
-def test_kinds_of_stages_differ_by_form_and_not_by_colour(page: Page, address: str) -> None:
+def test_kinds_of_stages_differ_by_form_and_not_by_colour(page: Page, address: str, built: Path) -> None:
     forms, colours = {}, set()
+    page.goto(address)
     for path in ("deepseek-coder", "deepseek-llm", "deepseek-v4-1", "deepseek-grm", "deepseek-prover"):
-        page.goto(f"{address}models/{path}/")
+        show(page, built / "models" / path / "index.html", keep=".ds-box, .ds-kinds")
         boxes = page.locator(".ds-box:not(.beside) .ds-step").evaluate_all(FORM)
         every = page.locator(".ds-box .ds-step").evaluate_all(FORM)
         colours |= {colour for *_, colour in boxes}
@@ -278,11 +279,15 @@ def test_source_of_a_label_opens_by_mouse_and_keyboard(page: Page, address: str,
     expect(tip.get_by_role("link").first).to_be_focused()
 
 
-@pytest.mark.parametrize(("width", "place"), [(1600, "wide"), (760, "beside"), (390, "below")])
-def test_arrangement_fits_the_room(page: Page, address: str, width: int, place: str) -> None:
+def test_arrangement_fits_the_room(page: Page, address: str) -> None:
     """One sheet where it is readable, else two columns, else one."""
-    page.set_viewport_size({"width": width, "height": 800})
     page.goto(address + "models/deepseek-v3/")
+    for width, place in ((1600, "wide"), (760, "beside"), (390, "below")):
+        page.set_viewport_size({"width": width, "height": 800})
+        is_arranged(page, place)
+
+
+def is_arranged(page: Page, place: str) -> None:
     figure = page.locator(".ds-drawing").first
     if place == "wide" and figure.evaluate("one => one.clientWidth") > 940:
         expect(figure.locator(".ds-drawing-wide")).to_be_visible()
@@ -295,7 +300,7 @@ def test_arrangement_fits_the_room(page: Page, address: str, width: int, place: 
         """() => Math.min(...[...document.querySelectorAll(".ds-drawing text")].filter((text) => text.getClientRects().length)
           .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a))"""
     )
-    assert smallest >= 12
+    assert smallest >= 12, place
 
 
 def test_a_drawing_is_saved_as_a_picture(page: Page, address: str) -> None:
