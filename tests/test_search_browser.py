@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalogue.records import Catalogue
 from first_search import EDITIONS, GIVE, first_search_weights, index_pieces, open_search, read_questions
-from helpers import CASES, show, watched
+from helpers import CASES, built_page, watched
 from postbuild.search_index import split_words as words_of
 from render.format import short_model
 from render.words import CHINESE, ENGLISH, load_words
@@ -209,26 +209,22 @@ def test_what_holds_a_common_word_alone_is_no_hit_for_a_rare_one_beside_it(searc
             assert query.split()[0] in text, (query, url)
 
 
-def test_both_sides_take_a_text_apart_alike(built: Path, browser: Browser, address: str) -> None:
+def test_both_sides_take_a_text_apart_alike(built: Path, page: Page) -> None:
     """The index is made in Python and asked in the browser: the words of whole pages have to be the same."""
-    page = browser.new_page(bypass_csp=True)  # the page's policy keeps out what a test puts in
-    page.goto(address)
     script = (Path(__file__).parent.parent / "hooks/render/scripts/search/words.js").read_text(encoding="utf-8")
-    page.add_script_tag(content=script)
     texts = [
         "671 B, 70,272 or 5.576 M; $1,000; V3.2-Exp's noaux_tc; quantised, routing; 557.6 万美元，6710 亿参数，KV缓存。"
     ]
     for path in ("models/deepseek-v3", "zh/models/deepseek-v4", "zh/guides/framework", "references"):
-        show(page, built / path / "index.html")
-        texts.append(page.locator("article").inner_text())
-    for text in texts:
-        assert page.evaluate("text => split(text).map(([word]) => word)", text) == list(words_of(text))
-    page.close()
+        texts.append(built_page(built, path).css_first("article").text())
+    work = f"texts => {{ {script}\nreturn texts.map(text => split(text).map(([word]) => word)); }}"
+    for text, found in zip(texts, page.evaluate(work, texts), strict=True):
+        assert found == list(words_of(text))
 
 
 def test_a_hit_shows_the_words_and_opens_the_section(page: Page, address: str) -> None:
     open_search(page, address)
-    page.keyboard.type("decoupled key in DualPipe micro-batches")
+    page.keyboard.insert_text("decoupled key in DualPipe micro-batches")
     first = page.locator(".ds-hits > li > a").first
     expect(first.locator("mark").first).to_be_visible()
     height = first.locator(".ds-hit-text").evaluate(
@@ -237,7 +233,7 @@ def test_a_hit_shows_the_words_and_opens_the_section(page: Page, address: str) -
     assert height <= 2.1
     page.locator("dialog.ds-search input").fill("")
     query = "MLA cache elements how it works"
-    page.keyboard.type(query)
+    page.keyboard.insert_text(query)
     expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", query)
     link = page.locator(".ds-hits a[href*='techniques/mla/#']").first
     target = (link.get_attribute("href") or "").split("#")[1]
@@ -263,35 +259,32 @@ def test_the_keyboard_alone_is_enough(page: Page, address: str) -> None:
     expect(page.locator("dialog.ds-search")).not_to_be_visible()
     page.keyboard.press("Control+k")
     expect(box).to_be_focused()
-    page.keyboard.type("DeepSeek-V3")
+    page.keyboard.insert_text("DeepSeek-V3")
     expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", "DeepSeek-V3")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{address}models/deepseek-v3/")
 
 
-def test_a_slash_in_a_field_stays_a_slash(page: Page, address: str) -> None:
+def test_a_slash_in_a_field_stays_a_slash_and_nothing_is_loaded_before_a_search(page: Page, address: str) -> None:
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url))
     page.goto(address + "tools/memory/")
     page.locator(".ds-calculator input[type=text], .ds-calculator input:not([type=checkbox])").first.focus()
     page.keyboard.press("/")
     expect(page.locator("dialog.ds-search")).to_have_count(0)
+    page.evaluate("() => new Promise(requestIdleCallback)")
+    assert len(loaded) > 3
+    assert [url for url in loaded if "search" in url] == []
 
 
 def test_kinds_narrow_the_hits(page: Page, address: str) -> None:
     open_search(page, address)
-    page.keyboard.type("load balancing")
+    page.keyboard.insert_text("load balancing")
     models = page.locator(".ds-search-kinds").get_by_role("button", name=load_words(ENGLISH)("search.kind.model"))
     models.click()
     expect(models).to_have_attribute("aria-pressed", "true")
     for link in page.locator(".ds-hits > li > a").all():
         assert "/models/" in (link.get_attribute("href") or "")
-
-
-def test_nothing_is_loaded_before(browser: Browser, address: str) -> None:
-    page, loaded = browser.new_page(), list[str]()
-    page.on("request", lambda request: loaded.append(request.url))
-    page.goto(address + "models/deepseek-v3/", wait_until="networkidle")
-    assert [url for url in loaded if "search" in url] == []
-    page.close()
 
 
 @pytest.mark.parametrize("language", EDITIONS)
