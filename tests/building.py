@@ -16,11 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 ROOT = Path(__file__).parent.parent
 VALID = Path(__file__).parent / "cases" / "valid"
 CODE = ("hooks", "labs", "overrides")
 PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", *CODE)
+TEMPLATES, COMPILED = ("hooks/render/templates", "overrides"), "__jinja2_{}.cache"
 AVOIDED = re.compile(r"(?m)^ +zh:\n +- form: .*\n +but: .*\n +because: .*\n")
 # With pictures, for an address below a path; compressed copies are made by the tests that serve them.
 AS_RELEASED = {"PICTURES": "true", "SITE_URL": "https://example.org/ds/"}
@@ -46,7 +48,23 @@ def small_project(folder: Path) -> Path:
     templates of the theme are compiled, which each build would do anew. Its code is that of all small projects; a test
     that changes some of it takes `with_own_code`.
     """
-    return Path(shutil.copytree(_small(), folder / "project", symlinks=True))
+    project = Path(shutil.copytree(_small(), folder / "project", symlinks=True))
+    _take_compiled_templates(project)
+    return project
+
+
+def _take_compiled_templates(project: Path) -> None:
+    """Give a project what was compiled of the templates of its code, which Jinja keeps by their paths.
+
+    Jinja compares the text too: what was compiled of another one is not used.
+    """
+    key_of = FileSystemBytecodeCache("").get_cache_key
+    for folder in TEMPLATES:
+        for file in (path for path in (ROOT / folder).rglob("*") if path.is_file()):
+            name = file.relative_to(ROOT / folder).as_posix()
+            kept = ROOT / ".templates" / COMPILED.format(key_of(name, str(file)))
+            if kept.is_file():
+                shutil.copy(kept, project / ".templates" / COMPILED.format(key_of(name, str(project / folder / name))))
 
 
 def with_own_code(project: Path) -> Path:
