@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import gc
 import http.server
 import shutil
 import tempfile
@@ -55,6 +56,9 @@ PATIENCE = 30_000  # milliseconds; a slow machine is no failure
 
 expect.set_options(timeout=PATIENCE)
 
+
+# Catalogues and pages live as long as the tests: to look through them for garbage time and again takes a twentieth of all.
+gc.set_threshold(100_000, 50, 100)
 
 # What a test changes is one file of many: a text is read once, as are the words, templates compiled and notebooks made once.
 _notebooks = study.notebook_downloads
