@@ -32,6 +32,12 @@ pytestmark = pytest.mark.browser
 
 LENGTHS = {"1": 1, "100": 100, "4K": 4 * 1024, "128K": 128 * 1024, "1M": 1024**2}
 GPU = "nvidia-h800"
+# Context length, sequences, format of the weights and of the cache: fewer tokens than a window holds, and more.
+FOOTPRINTS = (
+    ("1", "7", "mixed", "fp8"),
+    *((length, "1", "bf16", "bf16") for length in ("100", "1M")),
+    *((length, "3", "fp4", "stored") for length in ("1", "100", "1M")),
+)
 
 # Puts one choice after the other into the form and reads the results, as fast as the page works them out.
 DRIVE = """
@@ -78,8 +84,7 @@ def test_memory_of_every_variant_is_that_of_the_build_and_its_share_counts_weigh
     choices = [
         {"v": id_, "n": length, "b": sequences, "w": weights, "c": cache}
         for id_, found in variants.items()
-        for length in ("1", "100", "1M")  # fewer tokens than a window holds, and more
-        for sequences, weights, cache in (("1", "bf16", "bf16"), ("7", "mixed", "fp8"), ("3", "fp4", "stored"))
+        for length, sequences, weights, cache in FOOTPRINTS
         if cache != "stored" or found.stored_cache is not None
     ]
     shown = page.evaluate(DRIVE, choices)

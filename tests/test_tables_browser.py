@@ -74,8 +74,9 @@ def test_nothing_is_broken_in_a_word_or_scrolls_for_a_few_pixels(page: Page, add
         assert page.evaluate(SCROLLED) == [], kind
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, kind
         for width in (PHONE, 768, DESKTOP) if kind not in WIDE_TABLES else ():
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            settle(page, kind)
+            if width != PHONE:
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                settle(page, kind)
             assert page.evaluate(BROKEN) == [], (kind, width)
 
 
