@@ -101,7 +101,7 @@ def test_no_letter_of_a_drawing_is_below_twelve_pixels(page: Page, address: str,
 def test_texts_of_a_plot_neither_meet_nor_leave_it(page: Page, address: str, built: Path, language: str) -> None:
     page.goto(address)
     for path in PLOTS:
-        show(page, built / language / path / "index.html")
+        show(page, built / language / path / "index.html", keep="figure")
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             plots = page.locator("svg:is(.ds-schedule, .ds-trend, .ds-gantt-across, .ds-gantt-down):visible")
@@ -261,7 +261,9 @@ def test_labels_stay_apart_and_inside(
     assert drawings >= 20
 
 
-def test_source_of_a_label_opens_by_mouse_and_keyboard(page: Page, address: str, catalogue: Catalogue) -> None:
+def test_a_label_opens_its_source_by_mouse_and_keyboard_and_a_drawing_is_saved(
+    page: Page, address: str, catalogue: Catalogue
+) -> None:
     architecture = catalogue.entries["deepseek-v3-base"].architecture
     source = architecture.n_routed_experts.source if architecture.n_routed_experts else None
     title = catalogue.references[source.items[0].key].title
@@ -277,6 +279,10 @@ def test_source_of_a_label_opens_by_mouse_and_keyboard(page: Page, address: str,
     expect(tip).to_contain_text(source.items[0].locus)
     page.keyboard.press("Enter")
     expect(tip.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    with page.expect_download() as waiting:
+        page.locator("button[data-png]").first.click()
+    assert waiting.value.suggested_filename == "deepseek-v3-base.png"
 
 
 def test_arrangement_fits_the_room(page: Page, address: str) -> None:
@@ -301,10 +307,3 @@ def is_arranged(page: Page, place: str) -> None:
           .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a))"""
     )
     assert smallest >= 12, place
-
-
-def test_a_drawing_is_saved_as_a_picture(page: Page, address: str) -> None:
-    page.goto(address + "models/deepseek-v3/")
-    with page.expect_download() as waiting:
-        page.locator("button[data-png]").first.click()
-    assert waiting.value.suggested_filename == "deepseek-v3-base.png"
