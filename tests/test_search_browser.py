@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -289,10 +288,8 @@ def test_kinds_narrow_the_hits(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("language", EDITIONS)
 def test_a_first_search_is_light(browser: Browser, built: Path, address: str, language: str) -> None:
-    """Everything that is loaded for a question, compressed."""
-    asked = list(read_questions(language))[::50]
-    loaded = list(first_search_weights(browser, built, address, EDITIONS[language], asked, at_once=True))
-    sizes = [sum(files.values()) for files in loaded]
-    assert all(len(files) > 5 for files in loaded)
-    assert median(sizes) <= 60_000, loaded
-    assert max(sizes) <= 72_000, loaded
+    """Everything that is loaded for a question, compressed: `make bench` weighs the others."""
+    asked = list(read_questions(language))[:1]
+    (loaded,) = first_search_weights(browser, built, address, EDITIONS[language], asked, at_once=True)
+    assert len(loaded) > 5
+    assert sum(loaded.values()) <= 60_000, loaded
