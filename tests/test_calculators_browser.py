@@ -34,7 +34,7 @@ LENGTHS = {"1": 1, "100": 100, "4K": 4 * 1024, "128K": 128 * 1024, "1M": 1024**2
 GPU = "nvidia-h800"
 # Context length, sequences, format of the weights and of the cache: fewer tokens than a window holds, and more.
 FOOTPRINTS = (
-    ("1", "7", "mixed", "fp8"),
+    *((length, "7", "mixed", "fp8") for length in ("1", "1M")),
     *((length, "1", "bf16", "bf16") for length in ("100", "1M")),
     *((length, "3", "fp4", "stored") for length in ("1", "100", "1M")),
 )

@@ -214,7 +214,7 @@ def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
             assert top < SCREEN * 5 / 6, model.id
 
 
-def test_an_old_address_leads_to_the_part_that_has_the_place(
+def test_an_old_address_leads_to_the_part_that_has_the_place_and_the_others_are_a_click_away(
     page: Page, address: str, built: Path, catalogue: Catalogue
 ) -> None:
     stage = f"stage-{catalogue.models['deepseek-v3'].training[0].id}"
@@ -225,13 +225,9 @@ def test_an_old_address_leads_to_the_part_that_has_the_place(
     page.goto(f"{address}{MODEL}#{stage}")
     expect(page).to_have_url(f"{address}{MODEL}training/#{stage}")
     expect(page.locator(f"[id='{stage}']")).to_be_in_viewport()
-
-
-def test_the_parts_are_a_click_away_and_say_where_one_is(page: Page, address: str) -> None:
-    page.goto(f"{address}models/deepseek-v3/")
-    page.locator(".ds-local a[data-part=training]").click()
-    expect(page).to_have_url(f"{address}models/deepseek-v3/training/")
-    expect(page.locator(".ds-local [aria-current=page]")).to_have_attribute("data-part", "training")
+    page.locator(".ds-local a[data-part=changes]").click()
+    expect(page).to_have_url(f"{address}{MODEL}changes/")
+    expect(page.locator(".ds-local [aria-current=page]")).to_have_attribute("data-part", "changes")
     expect(page.locator("h1")).to_contain_text("DeepSeek-V3")
 
 
