@@ -221,8 +221,17 @@ def test_both_sides_take_a_text_apart_alike(built: Path, page: Page) -> None:
         assert found == list(words_of(text))
 
 
-def test_a_hit_shows_the_words_and_opens_the_section(page: Page, address: str) -> None:
+def test_kinds_narrow_the_hits_and_a_hit_shows_the_words_and_opens_the_section(page: Page, address: str) -> None:
     open_search(page, address)
+    page.keyboard.insert_text("load balancing")
+    models = page.locator(".ds-search-kinds").get_by_role("button", name=load_words(ENGLISH)("search.kind.model"))
+    models.click()
+    expect(models).to_have_attribute("aria-pressed", "true")
+    for link in page.locator(".ds-hits > li > a").all():
+        assert "/models/" in (link.get_attribute("href") or "")
+    page.locator(".ds-search-kinds button").first.click()
+    expect(models).to_have_attribute("aria-pressed", "false")
+    page.locator("dialog.ds-search input").fill("")
     page.keyboard.insert_text("decoupled key in DualPipe micro-batches")
     first = page.locator(".ds-hits > li > a").first
     expect(first.locator("mark").first).to_be_visible()
@@ -274,16 +283,6 @@ def test_a_slash_in_a_field_stays_a_slash_and_nothing_is_loaded_before_a_search(
     page.evaluate("() => new Promise(requestIdleCallback)")
     assert len(loaded) > 3
     assert [url for url in loaded if "search" in url] == []
-
-
-def test_kinds_narrow_the_hits(page: Page, address: str) -> None:
-    open_search(page, address)
-    page.keyboard.insert_text("load balancing")
-    models = page.locator(".ds-search-kinds").get_by_role("button", name=load_words(ENGLISH)("search.kind.model"))
-    models.click()
-    expect(models).to_have_attribute("aria-pressed", "true")
-    for link in page.locator(".ds-hits > li > a").all():
-        assert "/models/" in (link.get_attribute("href") or "")
 
 
 @pytest.mark.parametrize("language", EDITIONS)
