@@ -75,7 +75,6 @@ def read_questions(name: str) -> dict[str, dict[str, str]]:
 
 def open_search(page: Page, address: str) -> None:
     page.goto(address)
-    page.wait_for_function("!document.querySelector('script[data-src]')")  # scripts come once the page is painted
     page.locator("[data-ds-search]").first.click()
     page.wait_for_selector("dialog.ds-search input:focus")
 
