@@ -163,16 +163,8 @@ def one_architecture(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def pointers_resolve(draft: Draft) -> Iterator[Finding]:
     """An API name has one entry, and each of its pointers names a variant of the catalogue or has a label, not both."""
-    first: dict[str, KeyPath] = {}
-    for where, id_ in draft.each_value(MODELS, "api_names.*.id"):
-        if id_ in first:
-            yield draft.models_file.finding(
-                where,
-                f"id `{id_}` for the second time (first on line {draft.models_file.line_of(first[id_])})",
-                "each id once",
-                fix="put the pointers into one entry",
-            )
-        first.setdefault(id_, where)
+    ids = draft.each_value(MODELS, "api_names.*.id")
+    yield from repeated_ids(draft.models_file, ids, fix="put the pointers into one entry")
     for path, pointer in draft.each_value(MODELS, "api_names.*.pointers.*"):
         if (pointer.variant is None) == (pointer.label is None):
             yield draft.models_file.finding(
