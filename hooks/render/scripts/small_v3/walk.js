@@ -47,16 +47,22 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
     return drawn;
   }
 
-  // The likeliest tokens with their probabilities, as bars.
+  // Tokens one below another, each with a part of one as a bar; the first one stands out where it is `chosen`.
+  function tokenBars(key, tokens, partOf, shownOf, values, chosen = false) {
+    const drawn = titled(key, 24 * tokens.length + 6, values);
+    tokens.forEach((token, i) => {
+      const [style, length] = [chosen && !i ? "strong" : "", Math.max(0, 200 * partOf[token])];
+      drawn.text(96, 24 * i + 17, tokenizer.label(token), style, "end");
+      drawn.bar(104, 24 * i + 5, length, 15, style ? "attention" : "attention soft");
+      drawn.text(110 + length, 24 * i + 17, shownOf(partOf[token]), style);
+    });
+    return drawn;
+  }
+
   function likeliest(key, logits, count, values) {
     const p = softmax(Array.from(logits));
     const best = largest(p, count);
-    const drawn = titled(key, 24 * count + 6, values);
-    best.forEach((token, i) => {
-      drawn.text(96, 24 * i + 17, tokenizer.label(token), i ? "" : "strong", "end");
-      drawn.bar(104, 24 * i + 5, 200 * p[token], 15, i ? "attention soft" : "attention");
-      drawn.text(110 + 200 * p[token], 24 * i + 17, say("percent", { share: percentage(p[token]) }), i ? "" : "strong");
-    });
+    const drawn = tokenBars(key, best, p, (share) => say("percent", { share: percentage(share) }), values, true);
     return { drawn, top: tokenizer.label(best[0]), share: percentage(p[best[0]]), token: best[0] };
   }
 
@@ -78,24 +84,19 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       const x = trace.layers[0][place].x;
       // Which other rows point the same way: the cosine of the angle between two rows.
       const table = model.weights["embed_tokens.weight"];
+      const length = lengthOf(x);
       const cosines = range(c.vocab_size).map((row) => {
         const other = table.subarray(row * x.length, (row + 1) * x.length);
-        return dotProduct(x, other) / (lengthOf(x) * lengthOf(other));
+        return dotProduct(x, other) / (length * lengthOf(other));
       });
       const alike = largest(cosines, 9).filter((row) => row !== token).slice(0, 8);
-      const near = titled("alike", 24 * alike.length + 6, { token: label(place) });
-      alike.forEach((row, i) => {
-        near.text(96, 24 * i + 17, tokenizer.label(row), "", "end");
-        near.bar(104, 24 * i + 5, Math.max(0, 200 * cosines[row]), 15, "attention soft");
-        near.text(110 + Math.max(0, 200 * cosines[row]), 24 * i + 17, signed(cosines[row]));
-      });
       return {
         said: { token: label(place), id: token },
-        panels: [shown, vector("row", x, ""), near],
+        panels: [shown, vector("row", x, ""), tokenBars("alike", alike, cosines, signed, { token: label(place) })],
         lines: [
           line("bytes", { bytes: bytes.join(" ") || "–" }),
           line("merges", { merges: merges.join(say("then")) || "–" }),
-          line("row", { id: token, length: lengthOf(x).toFixed(2) }, x),
+          line("row", { id: token, length: length.toFixed(2) }, x),
           line("alike", { token: label(place), other: tokenizer.label(alike[0]), cosine: signed(cosines[alike[0]]) }),
         ],
       };
