@@ -75,6 +75,7 @@ def read_questions(name: str) -> dict[str, dict[str, str]]:
 
 def open_search(page: Page, address: str) -> None:
     page.goto(address)
+    page.wait_for_selector("script[data-src]", state="detached")  # scripts come once the page is painted
     page.locator("[data-ds-search]").first.click()
     page.wait_for_selector("dialog.ds-search input:focus")
 
