@@ -466,7 +466,7 @@ def draw_mpft(d: Drawing, f: Canvas) -> None:
     f.text_lines("another")
     f.skip(4)
     costs = ("cost-per-endpoint-eight-planes", "cost-per-endpoint-one-tree-of-three-layers")
-    f.bar_rows([(key, d.fact_number(f"{label}"), "O") for key, label in zip(("many", "one"), costs, strict=True)])
+    f.bar_rows([(key, d.fact_number(label), "O") for key, label in zip(("many", "one"), costs, strict=True)])
 
 
 @draws_technique("deepgemm")

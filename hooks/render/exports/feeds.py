@@ -114,14 +114,15 @@ def newest_first(events: Iterable[Event]) -> list[Event]:
 def atom_feed(events: list[Event], title: str, language: str, own: str, page: str) -> str:
     """An Atom feed at the address `own` that follows `page`; dated by its newest entry, not by a clock."""
     entries = Markup("").join(
-        _ENTRY.format(id=_uuid(e.id), title=e.title, day=e.day.first_day, page=e.page, text=e.text) for e in events
+        _ENTRY.format(id=_stable_uuid(e.id), title=e.title, day=e.day.first_day, page=e.page, text=e.text)
+        for e in events
     )
-    updated, id_ = events[0].day.first_day if events else "2023-11-01", _uuid(f"{language}/{title}")
+    updated, id_ = events[0].day.first_day if events else "2023-11-01", _stable_uuid(f"{language}/{title}")
     given = {"language": language, "id": id_, "title": title, "updated": updated, "own": own, "page": page}
     return str(_ATOM.format(**given, entries=entries))
 
 
-def _uuid(name: str) -> UUID:
+def _stable_uuid(name: str) -> UUID:
     """Instead of an address, so that it stays when the site moves."""
     return uuid5(NAMESPACE_URL, f"ds-series/{name}")
 
@@ -140,7 +141,7 @@ def icalendar_text(events: list[Event], title: str, language: str, revised: str)
         stamp = revised.replace("-", "") or f"{start:%Y%m%d}"
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{_uuid(event.id + suffix)}",
+            f"UID:{_stable_uuid(event.id + suffix)}",
             f"DTSTAMP:{stamp}T000000Z",
             f"DTSTART;VALUE=DATE:{start:%Y%m%d}",
             f"DTEND;VALUE=DATE:{end:%Y%m%d}",

@@ -93,7 +93,7 @@ def mla_two_ways(figure: Mechanism) -> None:
         panel.text(358, 12, figure.say("width", a=wide, b=d_r), anchor="end")
         panel.arrow(60, 36, 60, 62)
         panel.text(70, 53, figure.say("compared"))
-        panel.text(0, 80, figure.say(f"{'keys' if own else 'latent'}"), "strong")
+        panel.text(0, 80, figure.say("keys" if own else "latent"), "strong")
         panel.text(358, 80, figure.say("heads" if own else "one", count=n_h), anchor="end")
         for copy in range(4 if own else 1):
             panel.bar(copy * 4, 86 + copy * 4, wide * scale, 14, "cache soft" if own else "cache")

@@ -284,16 +284,16 @@ def _first_day(citations: Citations, size: FamilySize) -> TrendValue:
     return TrendValue(Decimal(days), True, format.format_date(size.date, citations.context.words), Markup(""))
 
 
-def _total(citations: Citations, size: FamilySize) -> TrendValue | None:
+def _total_size(citations: Citations, size: FamilySize) -> TrendValue | None:
     return size_value(citations, size.owner, SizeOf.TOTAL)
 
 
-def _activated(citations: Citations, size: FamilySize) -> TrendValue | None:
+def _activated_size(citations: Citations, size: FamilySize) -> TrendValue | None:
     """A dense model uses all it has."""
     value = size_value(citations, size.owner, SizeOf.ACTIVATED)
     assert size.owner.architecture is not None
     dense = not architecture_numbers(size.owner.architecture).get("n_routed_experts")
-    return _total(citations, size) if value is None and dense else value
+    return _total_size(citations, size) if value is None and dense else value
 
 
 def _published_value(citations: Citations, stated: Single[Quantity] | None) -> TrendValue | None:
@@ -310,7 +310,7 @@ def _computed_value(found: Computation | None) -> TrendValue | None:
     return TrendValue(Decimal(found.value), False, format.format_compact(found.value), html)
 
 
-def _cache(citations: Citations, size: FamilySize) -> TrendValue | None:
+def _cache_in_bf16(citations: Citations, size: FamilySize) -> TrendValue | None:
     return _computed_value(cache_bytes(size.owner.recount)) if size.owner.recount else None
 
 
@@ -323,7 +323,7 @@ def _served_cache(citations: Citations, size: FamilySize) -> TrendValue | None:
     return None
 
 
-def _tokens(citations: Citations, size: FamilySize) -> TrendValue | None:
+def _trained_tokens(citations: Citations, size: FamilySize) -> TrendValue | None:
     stated = (single for member in size.members if (single := pre_training_tokens(member)) is not None)
     return _published_value(citations, next(stated, None))
 
@@ -349,7 +349,7 @@ def _context_length(citations: Citations, size: FamilySize) -> TrendValue | None
     return TrendValue(stated.value.value, True, shown, citations.cite(shown, stated.source))
 
 
-def _dimension(name: str) -> Measure:
+def _stated_dimension(name: str) -> Measure:
     def measure(citations: Citations, size: FamilySize) -> TrendValue | None:
         stated = getattr(size.owner.architecture, name)
         if stated is None or stated.value is None:
@@ -363,16 +363,16 @@ def _dimension(name: str) -> Measure:
 # What an axis can show: its scale, and how it is measured.
 QUANTITIES: Mapping[str, tuple[str, Measure]] = {
     "date": ("date", _first_day),
-    "cache": ("log", _cache),
+    "cache": ("log", _cache_in_bf16),
     "served": ("log", _served_cache),
-    "total": ("log", _total),
-    "activated": ("log", _activated),
-    "tokens": ("log", _tokens),
+    "total": ("log", _total_size),
+    "activated": ("log", _activated_size),
+    "tokens": ("log", _trained_tokens),
     "flops": ("log", _training_flops),
     "context": ("log", _context_length),
-    "layers": ("linear", _dimension("num_hidden_layers")),
-    "hidden": ("linear", _dimension("hidden_size")),
-    "experts": ("linear", _dimension("n_routed_experts")),
+    "layers": ("linear", _stated_dimension("num_hidden_layers")),
+    "hidden": ("linear", _stated_dimension("hidden_size")),
+    "experts": ("linear", _stated_dimension("n_routed_experts")),
 }
 PRESETS = (
     Preset("cache", "date", "cache"),
