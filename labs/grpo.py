@@ -5,8 +5,9 @@ import numpy as np
 
 def advantages(r):
     """A (…, G) of rewards r (…, G): minus the group's mean, divided by its standard deviation. Equal rewards teach nothing: 0."""
-    spread = r.std(axis=-1, keepdims=True)
-    return np.where(spread > 0, (r - r.mean(axis=-1, keepdims=True)) / np.where(spread > 0, spread, 1), 0.0)
+    differ = np.ptp(r, axis=-1, keepdims=True) > 0  # not the deviation, which rounding can lift above 0
+    spread = np.where(differ, r.std(axis=-1, keepdims=True), 1)
+    return np.where(differ, (r - r.mean(axis=-1, keepdims=True)) / spread, 0.0)
 
 
 def clipped(rho, A, epsilon):
