@@ -9,7 +9,7 @@ TEMPLATES = Path(__file__).parent / "cases" / "more_entries"
 EXPERTS, DENSE = "experts", "dense"
 # Between others and behind all of them, on every kind of line of the map, with short names and long ones.
 ENTRIES = (
-    ("kimi-k2", "Kimi-K2", "general", "2025-07-11", "deepseek-v3", "deepseek-v3-base", EXPERTS, 61, 384),
+    ("alder-2", "Alder-K2", "general", "2025-07-11", "deepseek-v3", "deepseek-v3-base", EXPERTS, 61, 384),
     ("larch-5", "Larch-V5", "general", "2026-10-06", "deepseek-v4-1", "deepseek-v4.1-flash", EXPERTS, 72, 512),
     ("larch-coder-5", "Larch-Coder-V5", "code", "2026-10-20", "larch-5", "larch-5-base", DENSE, 64, 0),
     ("larch-r5", "Larch-R5", "reasoning", "2026-11-05", "larch-5", "larch-5-base", EXPERTS, 72, 448),
@@ -17,7 +17,7 @@ ENTRIES = (
 )
 # As a paper prints them.
 SIZES = {
-    "kimi-k2": "total: 1.03T, activated: 31.7B",
+    "alder-2": "total: 1.03T, activated: 31.7B",
     "larch-5": "total: 1.61T, activated: 37.3B",
     "larch-coder-5": "total: 32.8B",
     "larch-r5": "total: 1.41T, activated: 37.2B",

@@ -16,8 +16,18 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-# Words with a letter, and everything: numbers and signs of tables, formulas and programs too.
-MOST_PAGES, MOST_WORDS, MOST_VISIBLE = 240, 260_000, 298_000
+# Words of the longest page of a kind that people write, numbers and signs included. What is made of entries, and what lists
+# them, is as long as they are.
+MOST_WORDS = {
+    "guides/*": 7_000,
+    "techniques/*": 2_800,
+    **dict.fromkeys(
+        ("home", "start", "how-to-read", "how-we-count", "from-reports-to-code", "small-v3", "trust"), 2_600
+    ),
+    **dict.fromkeys(("experiments", "use-and-extend", "tools/*"), 2_000),
+}
+# Pages beside those of models and techniques, which their entries ask for.
+MOST_PAGES = 55
 
 _UNSEEN = "script, style, template, option, annotation"
 _AGAIN = (
@@ -89,7 +99,7 @@ def size_table(pages: list[PageSize]) -> str:
         kinds[page.kind].append(page)
     lines = [f"{'kind':32} {'pages':>5} {'words':>8} {'without letter':>15}"]
     ordered = sorted(kinds.items(), key=lambda item: -sum(page.words for page in item[1]))
-    for kind, found in (*ordered, (f"all (at most {MOST_PAGES}, {MOST_VISIBLE:,})", pages)):
+    for kind, found in (*ordered, ("all", pages)):
         words, numbers = sum(page.words for page in found), sum(page.numbers for page in found)
         lines.append(f"{kind:32} {len(found):5} {words:8,} {numbers:15,}")
     return "\n".join(lines)

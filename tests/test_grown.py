@@ -132,13 +132,13 @@ def test_what_shows_all_models_stays_whole(
 ) -> None:
     """Maps, trends and tables, each with all entries of the list; made once, which takes seconds."""
     assert {f"models/{id_}.md" for id_, *_ in ENTRIES} <= set(blocks)
-    assert 'data-run="kimi-k2-base/pre-training"' in blocks["compare/training.md"], "the long stage, not the annealing"
+    assert 'data-run="alder-2-base/pre-training"' in blocks["compare/training.md"], "the long stage, not the annealing"
     assert LexborHTMLParser(blocks["trends.md"]).css_first("[data-id=newcomer-9b-base]") is not None
 
     def open_grown(path: str) -> None:
         page.goto(f"{address}{url_of(path)}")
         page.evaluate(PUT, [blocks[path], path == "index.md"])
-        assert "kimi-k2" in page.locator("article").inner_html()
+        assert "alder-2" in page.locator("article").inner_html()
 
     def shown_at(width: int) -> int:
         page.set_viewport_size({"width": width, "height": 900})

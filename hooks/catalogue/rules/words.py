@@ -11,10 +11,11 @@ from ..derive.training import OPTIMIZERS
 from ..files import ASKED, MODELS, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
 from ..lookup import asked_kinds
+from ..schema.architecture import Architecture
 from ..schema.model import LICENCES, Licences
 from ..schema.technique import Language, TechniqueKind, names_deepseek
-from ..schema.training import FROM_NOTHING, OptimizerKind, number_format
-from ..schema.values import Single, Stated, Text
+from ..schema.training import FROM_NOTHING, Infrastructure, OptimizerKind, Stage, number_format
+from ..schema.values import Single, Stated, Text, fields_with_values
 from ..text import (
     AVOIDED_FORM_FIX,
     avoided_forms,
@@ -132,17 +133,18 @@ def formats_are_known(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.ENTRY)
 def optimizers_are_known(draft: Draft) -> Iterator[Finding]:
-    """The name of an optimiser begins with one of the list, and its constants are those of the optimisers that it names."""
+    """The name of an optimiser has one of the list in it, as MuonClip has Muon, or a `note` says what it keeps of a weight; its constants are those of the optimisers that it names."""
     for where, optimizer in draft.each_value(MODELS, "models.*.training.*.optimizer"):
         texts = list(_texts_of_value(optimizer.name, (*where, "name")))
+        explained = {at: single.note for at, single in single_values(optimizer.name, (*where, "name"))}
         for at, text in texts:
-            if not any(re.match(rf"{re.escape(kind)}(?!\w)", text.en) for kind in OptimizerKind):
+            if explained[at] is None and not any(kind in text.en for kind in OptimizerKind):
                 yield draft.models_file.finding(
                     at,
                     f"found `{text.en}`",
-                    "an optimiser begins with one of " + ", ".join(f"`{kind}`" for kind in OptimizerKind),
+                    "known are " + ", ".join(f"`{kind}`" for kind in OptimizerKind) + "; another one has a `note`",
                     nearest_in_quotes(text.en.split()[0], OptimizerKind),
-                    "correct the name, or add it to `OPTIMIZERS` in derive/training.py with its constants",
+                    "correct the name, or write `{value: …, note: …}` with what it keeps of a weight",
                 )
         named = [OPTIMIZERS[kind] for kind in OptimizerKind if any(kind in text.en for _, text in texts)]
         for name in ("beta1", "beta2", "epsilon") if named else ():
@@ -375,10 +377,12 @@ def no_avoided_form(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def facts_have_words(draft: Draft) -> Iterator[Finding]:
-    """asked.yaml has words for every field that the search can answer with, and for no other."""
+    """asked.yaml has words for every field of an entry that the search can answer with, and for no field that there is not."""
     file, known, written = draft.located[ASKED], asked_kinds(), draft.asked.facts
-    for kind in known if written else ():
-        if kind not in written:
+    fields = tuple(f"models.*.{place}" for place in ("training.*", "variants.*.architecture", "infrastructure"))
+    of_schema = {*fields_with_values(Architecture), *fields_with_values(Stage), *fields_with_values(Infrastructure)}
+    for kind in [each for each in known if each not in written] if written else ():
+        if kind not in of_schema or any(any(draft.each_value(MODELS, f"{at}.{kind}")) for at in fields):
             yield file.finding(
                 ("facts",),
                 f"`{kind}` has no words to ask for it by",

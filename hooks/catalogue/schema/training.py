@@ -42,7 +42,7 @@ class NumberFormat(StrEnum):
 
 
 class OptimizerKind(StrEnum):
-    """Words with which names of optimisers begin, several joined ones each."""
+    """Words that names of optimisers have in them."""
 
     ADAMW = "AdamW"
     MUON = "Muon"
