@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check html theme-css coverage stale watch correct new diff preview schemas fields policy slips markdown mutate mutants golden test lint fonts axe bench peers elsewhere witnesses requirements clean train-setup train experiments test-train
+.PHONY: serve build release offline check html theme-css coverage stale watch new diff preview schemas fields policy slips markdown golden test lint fonts axe bench peers elsewhere witnesses requirements clean train-setup train experiments test-train
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -54,19 +54,6 @@ stale: $(READY)
 watch: $(READY)
 	@$(BIN)/python tools/watch.py $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
-# make correct VALUE=deepseek-v3-base/parameters.total RIGHT=672B SOURCE='deepseek-v3 §4.2' WHY=… SINCE=… CENTRAL=1 COMMIT=1:
-# the value, its row on the Corrections page and its check digits, or nothing. REPORT=file is the text of a report, and
-# ISSUE=12 reads one with `gh`; VALUE is needed with them only where the report may mean several values.
-CORRECT := $(BIN)/python tools/correct.py
-correct: export ORDER_RIGHT := $(RIGHT)
-correct: export ORDER_SOURCE := $(SOURCE)
-correct: export ORDER_WHY := $(WHY)
-correct: export ORDER_WHY_ZH := $(WHY_ZH)
-correct: $(READY)
-	@$(if $(ISSUE),gh issue view $(ISSUE) --json body --jq .body |) $(CORRECT) $(if $(VALUE),--value '$(VALUE)') $(if $(REPORT),--report '$(REPORT)')$(if $(ISSUE), --report -) \
-	  $(if $(SINCE),--since '$(SINCE)') $(if $(CENTRAL),--central) $(if $(COMMIT),--commit) \
-	  --right "$$ORDER_RIGHT" --source "$$ORDER_SOURCE" --why "$$ORDER_WHY" --why-zh "$$ORDER_WHY_ZH"
-
 # make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say; asks for the
 # rest at a terminal. ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT answer before.
 # make new ID=deepseek-v3-0815 OF=deepseek-v3 DAY=2027-08-15 LICENCE=MIT: a later checkpoint with the same network, three lines of its family.
@@ -107,14 +94,6 @@ test: $(DEV)
 # The text of the small site that tests hold it against; read what `git diff` shows before you commit it.
 golden: $(DEV)
 	@$(BIN)/python -m pytest -q --no-header --update-golden tests/test_golden.py
-
-# Plants bugs one at a time and says which of them no test notices; before a release.
-mutants: $(DEV)
-	@$(BIN)/python bench/mutants.py $(ONLY)
-
-# Corrupts the small catalogue of the tests, its references and pages 2,000 ways; each is refused with a place, or built well.
-mutate: $(DEV)
-	@$(BIN)/python bench/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),2000)
 
 lint: $(DEV)
 	$(BIN)/ruff check hooks labs tests bench peers fonts tools

@@ -142,6 +142,8 @@ def _check_data(arguments: argparse.Namespace) -> int:
     for id_ in [arguments.entry] if arguments.entry else added_entries(data):
         for line in missing_lines(catalogue, catalogue.models[id_]) if id_ in catalogue.models else ():
             print(line)
+    for line in upkeep.rows_to_write(data, catalogue) if whole else ():
+        print(line)
     return 0
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from building import mkdocs, small_project
 from catalogue import new_entry, upkeep
-from catalogue.files import ENTRIES, MODELS, REFERENCES
+from catalogue.files import CORRECTIONS, ENTRIES, MODELS, REFERENCES
+from catalogue.load import load_catalogue
 from helpers import ROOT, Case, cases, check, ended_process, findings_of
 
 REPAIRED = {
@@ -177,6 +178,22 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     assert "| `variants.ant-base.architecture.intermediate_size` | 176 | 177 | ant-paper Table 2 |" in (
         upkeep.changes_report(repository, "HEAD", markdown=True)
     )
+
+
+def test_a_changed_value_asks_for_a_row_until_there_is_one(repository: Path) -> None:
+    assert list(upkeep.rows_to_write(repository, load_catalogue(repository))) == []
+    file = repository / MODELS
+    text = file.read_text(encoding="utf-8")
+    assert text.count("rms_norm_eps: 1e-6") == 1
+    file.write_text(text.replace("rms_norm_eps: 1e-6", "rms_norm_eps: 2e-6"), encoding="utf-8")
+    (line,) = upkeep.rows_to_write(repository, load_catalogue(repository))
+    assert line.startswith("ant: variants.ant-base.architecture.rms_norm_eps: 1e-6 → 2e-6. ")
+    rows = repository / CORRECTIONS
+    row = "about: Epsilon of Ant\n    was: '1e-6'\n    since: 2025-03-01\n    right: '2e-6'\n    source: ant-paper Table 2"
+    rows.write_text(
+        f"{rows.read_text(encoding='utf-8')}  - date: 2025-03-02\n    entry: ant\n    {row}\n", encoding="utf-8"
+    )
+    assert list(upkeep.rows_to_write(repository, load_catalogue(repository))) == []
 
 
 def test_a_truth_value_is_told_as_it_is_written(repository: Path) -> None:

@@ -1,23 +1,26 @@
-"""What corrupted catalogues found (`make mutate`), each as a case of its own, and a sample of them."""
+"""What corrupted catalogues found, each as a case of its own."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from selectolax.lexbor import LexborHTMLParser
 
-import mutate
-import mutations
 from building import small_project
 from catalogue import files, strict_yaml
 from catalogue.findings import Finding
+from catalogue.load import load_catalogue
+from checks import PageError, check_pages
 from helpers import findings_of
 from render import assets
 from render.page import Page, fenced_code
+from render.site import make_editions
+from render.words import load_words
 
 
 def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
@@ -72,19 +75,32 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_project(tmp_path_factory.mktemp("small"))
 
 
+def pages_of(project: Path) -> Iterator[tuple[str, str]]:
+    """Every page and block of the project in both languages, by the page's path. Raises as a build does."""
+    both = {language: load_words(language) for language in ("en", "zh")}
+    catalogue = load_catalogue(project / "data")
+    check_pages(catalogue, both, project / "docs")
+    for edition in make_editions(catalogue, both, project / "docs", "https://example.org/").values():
+        for path, page in edition.site.pages.items():
+            yield from ((path, html) for html in (page.markdown, *page.blocks.values()))
+
+
 def outcome_with(project: Path, name: str, added: str | bytes) -> tuple[str, int]:
     """What becomes of the project with something added to a hand-written page, and how many lines that has."""
     page = project / "docs" / name
     good = page.read_bytes()
     page.write_bytes(good + (added if isinstance(added, bytes) else added.encode()))
     try:
-        return mutate.outcome(project / "data", project / "docs", tell=False), 0
-    except mutate.PageError as error:
+        list(pages_of(project))
+        return "built", 0
+    except PageError as error:
         return str(error), page.read_bytes().count(b"\n")
     finally:
         page.write_bytes(good)
 
 
+EVIL = "<script>evil()</script>"
+FENCED = re.compile(r"(?ms)^(`{3,}).*?^\1$")
 CONFLICT = "\n<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> branch\n"
 QUOTED = "\n{{ v('ant-base/parameters.total') }}\n"
 TWICE = "\n{{ block('families') }}\n\n{{ block('families') }}\n"
@@ -124,13 +140,22 @@ def test_a_broken_file_that_a_command_writes_is_named(valid: Path, text: str) ->
     assert "`make slips` writes this file; run it again" in str(finding)
 
 
-def test_a_sample_of_corruptions(tmp_path: Path) -> None:
-    """Each kind once: refused with file and line, or built without markup of the data; `make mutate` tries thousands, in both editions."""
+def test_markup_of_the_data_reaches_no_page_as_markup(tmp_path: Path) -> None:
+    """Texts and names are shown as they are typed, titles of the bibliography too; a fence shows BibTeX as it stands."""
     project = small_project(tmp_path)
-    kinds = len(mutations.YAML) + len(mutations.BIBTEX) + len(mutations.PAGES)
-    seen, failures = mutate.run(project / "data", project / "docs", kinds, seed=3, languages=("en",), most_built=2)
-    assert failures == []
-    assert seen["refused"] > seen["read"] > seen["built"] == 2
+    for file, pattern, written in (
+        ("models/elk.yaml", r"((?:note|text|reward): \{en: )[^\",]*(?=, zh)", rf"\g<1>'{EVIL}'"),
+        ("references.bib", r"(title *= *)\{+[^{}]*\}+", rf"\1{{{EVIL}}}"),
+    ):
+        path = project / "data" / file
+        changed, places = re.subn(pattern, written, path.read_text(encoding="utf-8"))
+        assert places > 1, file
+        path.write_text(changed, encoding="utf-8")
+    shown = 0
+    for path, html in pages_of(project):
+        assert "<script>evil" not in FENCED.sub("", html), path
+        shown += "&lt;script&gt;evil" in html
+    assert shown > 5
 
 
 def test_json_of_a_page_cannot_end_the_script_that_holds_it() -> None:

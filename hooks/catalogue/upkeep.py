@@ -315,24 +315,39 @@ def changes_report(data: Path, revision: str, markdown: bool = False) -> str:
 
 def load_catalogue_at(data: Path, revision: str) -> Catalogue:
     """Raises NoSuchRevision where it cannot be read, or not by today's rules."""
-    with tempfile.TemporaryDirectory() as folder:
-        return load_catalogue(_data_at_revision(data, revision, Path(folder)))
-
-
-def _data_at_revision(data: Path, revision: str, folder: Path) -> Path:
     command = ["git", "archive", "--format=tar", revision, data.name]
     done = subprocess.run(command, cwd=data.parent, capture_output=True, check=False)
     if done.returncode:
         raise NoSuchRevision(f"{revision}: {done.stderr.decode(errors='replace').strip()}")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        try:
+            return load_catalogue(Path(folder) / data.name)
+        except CatalogueError as error:
+            raise NoSuchRevision(
+                f"{revision}: its data does not fit the rules of today, so that it cannot be compared\n{error.findings[0]}"
+            ) from None
+
+
+def rows_to_write(data: Path, catalogue: Catalogue) -> Iterator[str]:
+    """A line for each entry of which a value differs from the last commit and the Corrections page has no new row."""
+    if not files.run_git(data, "diff", "--name-only", "HEAD", "--", "."):
+        return
     try:
-        load_catalogue(folder / data.name)
-    except CatalogueError as error:
-        raise NoSuchRevision(
-            f"{revision}: its data does not fit the rules of today, so that it cannot be compared\n{error.findings[0]}"
-        ) from None
-    return folder / data.name
+        old = load_catalogue_at(data, "HEAD")
+    except NoSuchRevision:
+        return
+    told = {row.entry for row in catalogue.corrections if row not in old.corrections}
+    changed: dict[str, list[str]] = {}
+    for path, before, after in _changed_facts(dict(_catalogue_facts(old)), dict(_catalogue_facts(catalogue))):
+        kind, _, name = path.partition(".")
+        id_, _, field = name.partition(".")
+        if before and after and kind in ("models", "techniques") and id_ not in told:
+            changed.setdefault(id_, []).append(f"{field}: {before.value} → {after.value}")
+    for id_, lines in changed.items():
+        listed = "; ".join(lines[:_SHOWN]) + ("; …" if len(lines) > _SHOWN else "")
+        yield f"{id_}: {listed}. If the site said it wrongly, data/{files.CORRECTIONS} gets a row (`central: true` for a number or a licence)"
 
 
 Change = tuple[str, Fact | None, Fact | None]
