@@ -62,10 +62,9 @@ new: $(READY)
 	@$(BIN)/python hooks/check.py new $(ID) --ask --arxiv "$(ARXIV)" --config "$(CONFIG)" --bib "$(BIB)" --name "$(NAME)" --day "$(DAY)" \
 	  --of "$(OF)" --parent "$(PARENT)" --total "$(TOTAL)" --activated "$(ACTIVATED)" --licence "$(LICENCE)"
 
-# make diff REV=main: the facts that changed since a revision, and what follows from them. OUT=folder writes them as the comment of a
-# pull request, with the drawings that change before and after.
+# make diff REV=main: the facts that changed since a revision, and what follows from them.
 diff: $(READY)
-	@$(BIN)/python $(if $(OUT),tools/pull_request.py $(or $(REV),HEAD) --out $(OUT),hooks/check.py diff $(or $(REV),HEAD))
+	@$(BIN)/python hooks/check.py diff $(or $(REV),HEAD)
 
 # make preview ID=deepseek-x: the pages of one entry alone, in preview/.
 preview: $(READY)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
@@ -116,3 +117,12 @@ def test_the_day_of_a_file_is_that_of_its_last_change(tmp_path: Path) -> None:
 
 def test_an_archive_without_a_history_has_no_days(tmp_path: Path) -> None:
     assert publish.last_changes(tmp_path) == {}
+
+
+def test_what_a_pull_request_runs_may_read_alone() -> None:
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        flow = yaml.safe_load(text)
+        assert "pull_request_target" not in text, path.name
+        assert flow["permissions"] == {"contents": "read"}, path.name
+        assert "secrets." not in text, path.name
