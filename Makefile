@@ -41,7 +41,7 @@ offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline
 
 check: $(READY)
-	@$(BIN)/python hooks/check.py check $(if $(FIX),--fix) $(if $(ID),--entry $(ID))
+	@$(BIN)/python hooks/check.py check $(if $(ID),--entry $(ID))
 
 coverage: $(READY)
 	@$(BIN)/python hooks/check.py coverage
@@ -54,8 +54,8 @@ stale: $(READY)
 watch: $(READY)
 	@$(BIN)/python tools/watch.py $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
-# make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say; asks for the
-# rest at a terminal. ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT answer before.
+# make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say.
+# ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT say more.
 # make new ID=deepseek-v3-0815 OF=deepseek-v3 DAY=2027-08-15 LICENCE=MIT: a later checkpoint with the same network, three lines of its family.
 new: $(READY)
 	@test -n "$(ID)" || { echo "say which: make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"; exit 1; }

@@ -1,10 +1,10 @@
 """Work with the data without MkDocs: `python hooks/check.py COMMAND`, or the targets of the Makefile.
 
-check [DATA] [--fix] [--entry ID]
+check [DATA] [--entry ID]
                          every problem as `file:line: path: …`; exit code 1 if there is one; what an entry does not say yet
 coverage [DATA]          texts that have no Chinese yet
 stale [DATA]             what a newer model makes untrue, what was not read in the original, what a later report may say
-new ID [--arxiv ID] [--config FILE] [--bib FILE] [--ask] …
+new ID [--arxiv ID] [--config FILE] [--bib FILE] …
                          the file of a new entry and its references, with what is known filled in
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
 schemas [DATA]           write the JSON Schemas that editors use
@@ -26,7 +26,6 @@ from pathlib import Path
 from catalogue import new_entry, upkeep
 from catalogue.derive.parameters import State
 from catalogue.field_reference import FILE, SCHEMAS, fields_document, json_schema
-from catalogue.files import repair_findings
 from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
 from catalogue.load import load_catalogue, untranslated_texts
 from catalogue.records import Catalogue
@@ -38,7 +37,6 @@ from render.words import CHINESE, ENGLISH, BrokenWords, load_words
 DATA = Path(__file__).parent.parent / "data"
 _SENT = re.compile(r'(Content-Security-Policy )"[^"]*"')
 _LISTED = 6  # variants that a line names
-_REPAIRS = 3  # a repair can uncover another mistake
 
 
 def main() -> int:
@@ -84,7 +82,6 @@ def _parse_arguments() -> argparse.Namespace:
         added = command(name, said)
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
         if name == "check":
-            added.add_argument("--fix", action="store_true", help="repair what has one right repair")
             added.add_argument("--entry", default="", help="list what this entry does not say yet")
     command("policy", "write the policy of the pages into the files of deploy/")
     added = command("markdown", "write the whole site as plain Markdown")
@@ -104,7 +101,6 @@ def _parse_arguments() -> argparse.Namespace:
     ):
         added.add_argument(f"--{name}", default="", help=said)
     added.add_argument("--of", default="", help="model of which it is a later checkpoint with the same network")
-    added.add_argument("--ask", action="store_true", help="ask for what is not given, if this is a terminal")
     added.add_argument("--data", type=Path, default=DATA, help="folder of the data files")
     added = command("diff", "print the facts that changed since a revision, and what follows from them")
     added.add_argument("revision")
@@ -117,16 +113,6 @@ def _parse_arguments() -> argparse.Namespace:
 
 def _check_data(arguments: argparse.Namespace) -> int:
     data: Path = arguments.data.resolve()
-    for _ in range(_REPAIRS if arguments.fix else 0):
-        try:
-            load_catalogue(data)
-        except CatalogueError as error:
-            done = repair_findings(data.parent, error.findings)
-            print(*(f"repaired {line}" for line in done), sep="\n", end="\n" if done else "")
-            if any(".control." in line for line in done):
-                print("A check digit was written anew: read every dimension of that architecture again, in the source.")
-            if not done:
-                break
     whole = data == DATA.resolve() or (data.name == DATA.name and (data.parent / "docs").is_dir())
     catalogue = read_project(data.parent, added_entries(data))[0] if whole else load_catalogue(data)
     print(
@@ -198,12 +184,6 @@ def _write_entry(arguments: argparse.Namespace) -> int:
     if arguments.of:
         print(*new_entry.add_checkpoint(arguments.data.resolve(), arguments.id, arguments.of, given), sep="\n")
         return 0
-    if arguments.ask and sys.stdin.isatty():
-        try:
-            given = new_entry.ask_missing(given, input)
-        except (EOFError, KeyboardInterrupt):
-            print("\nNothing was written.", file=sys.stderr)
-            return 1
     print(*new_entry.write_new_entry(arguments.data.resolve(), arguments.id, given), sep="\n")
     return 0
 

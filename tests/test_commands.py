@@ -1,4 +1,4 @@
-"""The commands of hooks/check.py: repairs, a new entry, facts that changed, annotations, and a bare locale."""
+"""The commands of hooks/check.py: a new entry, facts that changed, annotations, and a bare locale."""
 
 from __future__ import annotations
 
@@ -14,70 +14,9 @@ from building import mkdocs, small_project
 from catalogue import new_entry, upkeep
 from catalogue.files import CORRECTIONS, ENTRIES, MODELS, REFERENCES
 from catalogue.load import load_catalogue
-from helpers import ROOT, Case, cases, check, ended_process, findings_of
+from helpers import ROOT, cases, check, ended_process, findings_of
 
-REPAIRED = {
-    "multiple as a word": "          tokens: 2T\n",
-    "commas in a number": "          tokens: 2000000\n",
-    "commas in a whole number": "num_hidden_layers: 1024\n",
-    "comma behind a whole number": "num_hidden_layers: 4\n",
-    "comma behind a number": "          tokens: 2T\n",
-    "case of a word": "attention: GQA\n",
-    "number in quotes": "num_hidden_layers: 4\n",
-    "benchmark spelled as in another file": "benchmark: Counting,",
-    "via that the table says already": "source: bee-paper Table 3\n",
-    "address of a paper as a source": "source: bee-paper Table 3\n",
-}
 ALL = {case.label: case for table in ("typing", "rules", "references", "reading") for case in cases(table)}
-
-
-@pytest.mark.parametrize("label", REPAIRED)
-def test_what_has_one_right_repair_is_repaired_in_place(label: str, valid: Path) -> None:
-    case: Case = ALL[label]
-    case.apply(valid)
-    broken = (valid / case.file).read_text(encoding="utf-8")
-    run = check("check", valid, "--fix")
-    assert run.stdout.startswith("repaired valid/"), run.stderr
-    repaired = (valid / case.file).read_text(encoding="utf-8")
-    assert REPAIRED[label] in repaired
-    assert sum(a != b for a, b in zip(broken.split("\n"), repaired.split("\n"), strict=True)) == 1
-    if not label.startswith("commas in"):
-        assert run.returncode == 0, run.stderr
-
-
-def test_a_check_digit_is_written_anew_with_a_warning(valid: Path) -> None:
-    text = (valid / MODELS).read_text(encoding="utf-8")
-    assert text.count("control: {sum: 1474}") == 1
-    (valid / MODELS).write_text(text.replace("{sum: 1474}", "{sum: 1475}"), encoding="utf-8")
-    run = check("check", valid, "--fix")
-    assert run.returncode == 0
-    assert "read every dimension of that architecture again" in run.stdout
-    assert (valid / MODELS).read_text(encoding="utf-8") == text
-
-
-def test_check_digits_are_put_in_where_a_newcomer_wrote_a_one(valid: Path) -> None:
-    """As “Add a model” says: the same wrong digit under several keys of a line."""
-    text = (valid / MODELS).read_text(encoding="utf-8")
-    (valid / MODELS).write_text(text.replace("{sum: 1474}", "{sum: 1, total: 1, kv_cache: 1}"), encoding="utf-8")
-    run = check("check", valid, "--fix")
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.count("repaired") == 3
-    repaired = (valid / MODELS).read_text(encoding="utf-8")
-    assert re.search(r"control: \{sum: 1474, total: \d{3,}, kv_cache: \d{2,}\}", repaired)
-
-
-def test_check_digits_wait_until_nothing_else_is_wrong(valid: Path) -> None:
-    """What has no right repair stays."""
-    text = (valid / MODELS).read_text(encoding="utf-8").replace("{sum: 1474}", "{sum: 1}")
-    ALL["flagship"].apply(valid)
-    broken = (valid / MODELS).read_text(encoding="utf-8").replace("{sum: 1474}", "{sum: 1}")
-    (valid / MODELS).write_text(broken, encoding="utf-8")
-    run = check("check", valid, "--fix")
-    assert run.returncode == 1
-    assert "`ant-bass` is not a variant of this entry" in run.stderr
-    assert (valid / MODELS).read_text(encoding="utf-8") == broken
-    (valid / MODELS).write_text(text, encoding="utf-8")
-    assert check("check", valid, "--fix").returncode == 0
 
 
 def test_a_new_entry_asks_to_be_filled_in_and_then_passes(valid: Path) -> None:
@@ -115,15 +54,9 @@ def test_a_new_entry_without_a_paper_asks_for_none(valid: Path) -> None:
 
 
 def test_lines_end_as_they_did(valid: Path) -> None:
-    """With a carriage return on Windows: a repair of one line is no change of every line."""
-    for name in (MODELS, REFERENCES):
-        file = valid / name
-        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    file = valid / MODELS
-    good = file.read_bytes()
-    file.write_bytes(good.replace(b"{sum: 1474}", b"{sum: 1}"))
-    assert check("check", valid, "--fix").returncode == 0
-    assert file.read_bytes() == good
+    """With a carriage return on Windows: a reference that is added is no change of every line."""
+    file = valid / REFERENCES
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     new_entry.write_new_entry(valid, "wasp-2", "2405.01234")
     text = (valid / REFERENCES).read_bytes()
     assert text.count(b"\n") == text.count(b"\r\n")

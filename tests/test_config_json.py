@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -201,24 +200,6 @@ def test_unknown_keys_stand_in_the_draft_so_that_none_is_lost(valid: Path) -> No
     entry = (valid / ENTRIES / "deepseek-v9.yaml").read_text(encoding="utf-8")
     assert "# xsa_full_interval: 4  # known to no field" in entry
     assert "attention: TODO  # MLA, unless an unknown key below says otherwise" in entry
-
-
-def test_a_terminal_is_asked_for_what_is_not_given() -> None:
-    answers = iter(
-        ["{", '"hidden_size": 4}', "@misc{a,", "title={A}}", "DeepSeek-V9", "2026-11-28", "", "671B", "37B", "MIT"]
-    )
-    asked: list[str] = []
-
-    def ask(question: str) -> str:
-        asked.append(question)
-        return next(answers)
-
-    given = new_entry.ask_missing(new_entry.Given(), ask)
-    assert json.loads(given.config) == {"hidden_size": 4}
-    assert given.bibtex == "@misc{a,\ntitle={A}}"
-    assert (given.name, given.total, given.licence) == ("DeepSeek-V9", "671B", "MIT")
-    assert len([question for question in asked if question]) == len(new_entry.QUESTIONS)
-    assert new_entry.ask_missing(given, lambda question: "deepseek-v3") == replace(given, parent="deepseek-v3")
 
 
 @pytest.mark.parametrize(

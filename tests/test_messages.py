@@ -183,10 +183,9 @@ SCHEMA_CASES = labelled(
     *("word of a list", "date in words", "duplicate key", "list for a text", "unknown key of a technique"),
     "address and arXiv id disagree",
 )
-BOTH = labelled("word of a list", "mix that does not add up", "source without a place")
 
 
-@pytest.mark.parametrize("together", [RULE_CASES, SCHEMA_CASES, BOTH], ids=["rules", "reading and schema", "both"])
+@pytest.mark.parametrize("together", [RULE_CASES, SCHEMA_CASES], ids=["rules", "reading and schema"])
 def test_all_mistakes_are_reported_in_one_run_in_order(together: list[Case], valid: Path) -> None:
     for case in together:
         case.apply(valid)

@@ -1,4 +1,4 @@
-"""The files of the catalogue: listed with their schemas, read, merged, repaired in place and dated.
+"""The files of the catalogue: listed with their schemas, read, merged and dated.
 
 An entry stands in data/models.yaml under `models:`, or alone in data/models/<id>.yaml with its keys at the left edge. A
 file that is there belongs to the catalogue; one that is a pipe, a device or no text is a finding.
@@ -37,7 +37,6 @@ from .schema.values import Record
 from .strict_yaml import Located
 
 LARGEST_FILE = 4 << 20  # bytes of one file; the largest has a tenth of it
-_KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
 _PUT_BACK = "put the file back, saved as UTF-8"
 
 
@@ -52,15 +51,11 @@ def read_text(path: Path, name: str) -> str:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
-            kind = next((said for is_one, said in _KINDS if is_one(about.st_mode)), "a device")
-            raise Unreadable(Finding(name, 1, "", f"cannot be read: it is {kind}, and not a file", fix=_PUT_BACK))
+            raise Unreadable(Finding(name, 1, "", "cannot be read: it is no file", fix=_PUT_BACK))
         if about.st_size > LARGEST_FILE:
             found = f"is larger than {LARGEST_FILE >> 20} MiB, so something in it is not meant to be there"
             raise Unreadable(Finding(name, 1, "", found, fix="put the file back, or split it"))
         return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        said = f"it is a link to `{os.readlink(path)}`, which is not there" if path.is_symlink() else error.strerror
-        raise Unreadable(Finding(name, 1, "", f"cannot be read: {said}", fix=_PUT_BACK)) from None
     except OSError as error:
         raise Unreadable(Finding(name, 1, "", f"cannot be read: {error.strerror}", fix=_PUT_BACK)) from None
     except UnicodeDecodeError as error:
@@ -268,54 +263,6 @@ def _first_day(entry: Any) -> str:
     values = [value.get("value") if isinstance(value, Mapping) else value for value in dates.values()]
     days = [value for value in values if isinstance(value, str) and _DATE.fullmatch(value)]
     return min((day if len(day) == len("2024-01-01") else f"{day}-01" for day in days), default="")
-
-
-# A folded text stands on the lines behind its key.
-_LINES_BEHIND = 8
-
-
-def repair_findings(project: Path, findings: Iterable[Finding]) -> list[str]:
-    """Repair what can be; return a line for each repair: place, old and new text.
-
-    Check digits follow from dimensions, so they wait until nothing else in their file is wrong.
-    """
-    findings = list(findings)
-    unsound = {finding.file for finding in findings if not is_check_digit(finding)}
-    done = []
-    for finding in findings:
-        if is_check_digit(finding) and finding.file in unsound:
-            continue
-        if finding.repair is not None and _write_value(
-            project / finding.file, finding.line, finding.path.rpartition(".")[2], *finding.repair
-        ):
-            old, new = (text.strip() for text in finding.repair)
-            said = f"`{old}` → `{new}`" if new else f"`{old}` taken out"
-            done.append(f"{finding.file}:{finding.line}: {finding.path}: {said}")
-    return done
-
-
-def is_check_digit(finding: Finding) -> bool:
-    return ".control." in finding.path
-
-
-def _write_value(file: Path, number: int, key: str, old: str, new: str) -> bool:
-    """Replace `old` on the line or the next few: the value of `key`, or where it stands once."""
-    lines = file.read_bytes().decode().split("\n")  # as they end, with a carriage return where they have one
-    value = re.compile(rf"(?<![\w-])({re.escape(key)}: *){re.escape(old)}(?![\w.-])")
-    for index in range(number - 1, min(number + _LINES_BEHIND, len(lines))):
-        line = lines[index]
-        if len(value.findall(line)) == 1:
-            changed = value.sub(lambda found: found[1] + new, line)
-        elif line.count(old) == 1:
-            changed = line.replace(old, new)
-        elif old in line:
-            return False
-        else:
-            continue
-        lines[index] = changed
-        file.write_bytes("\n".join(lines).encode())
-        return True
-    return False
 
 
 VARIABLE = "DATA_REVISION"

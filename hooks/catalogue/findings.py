@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 ALLOWED = "allowed is text that is shown as it is written"
 FIX = "take it out"
@@ -49,8 +49,6 @@ class Finding:
     allowed: str = ""
     nearest: str = ""
     fix: str = ""
-    # Old and new text, where only one repair is right
-    repair: tuple[str, str] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         parts = [_shortened_text(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]

@@ -32,7 +32,7 @@ from .rules.ids import ids_are_unique
 from .schema.documents import Copies, Elsewhere, Testimony
 from .schema.values import Block, Single, Sources, Stated, Text
 from .strict_yaml import Located
-from .validate import repair_for_rules, validate_file
+from .validate import validate_file
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -147,7 +147,7 @@ def read_draft(folder: str, texts: Mapping[str, str]) -> tuple[Draft, list[Findi
         records[name], found = validate_file(file, DATA_FILES[name].schema) if file.data is not None else (None, [])
         findings += found
     if None in records.values():
-        raise CatalogueError([*findings, *_rule_findings_beside_errors(findings, folder, located, cited)])
+        raise CatalogueError(findings)
     return _make_draft(folder, located, records, cited), findings
 
 
@@ -195,30 +195,6 @@ def _contradictory_variants(draft: Draft, found: Sequence[Finding]) -> tuple[str
         for path, _, variant in draft.each_variant()
         if wrong & {variant.id, variant.architecture_of}
     )
-
-
-def _rule_findings_beside_errors(
-    findings: list[Finding], folder: str, located: Mapping[str, Located], cited: Mapping[str, Reference]
-) -> list[Finding]:
-    """Findings of rules beside schema errors, except in a variant, stage or block that has one."""
-    if any(file.data is None for file in located.values()):
-        return []
-    records = {name: repair_for_rules(file, DATA_FILES[name].schema) for name, file in located.items()}
-    if None in records.values():
-        return []
-    draft = _make_draft(folder, located, records, cited)
-    broken = {(finding.file, _mistake_region(finding.path)) for finding in findings}
-    found = [finding for check in in_scope(Scope.ENTRY) for finding in check(draft)]
-    return [finding for finding in found if not any(_is_inside(finding, *place) for place in broken)]
-
-
-def _mistake_region(path: str) -> str:
-    """The variant, stage or block in which one mistake may have others follow."""
-    return ".".join(path.split(".")[: 4 if ".variants." in path or ".training." in path else 3])
-
-
-def _is_inside(finding: Finding, file: str, region: str) -> bool:
-    return finding.file == file and (finding.path.startswith(region) or region.startswith(finding.path))
 
 
 def _entry_places(draft: Draft) -> dict[str, str]:

@@ -6,7 +6,7 @@ What nobody said yet is a TODO, which `make check` finds; unknown keys of config
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,33 +46,6 @@ class Given:
     activated: str = ""
     licence: str = ""
     owner: str = "deepseek-ai"  # who publishes its weights at Hugging Face
-
-
-QUESTIONS: tuple[tuple[str, str], ...] = (
-    ("config", "config.json: a path, or paste it; Enter for none"),
-    ("bibtex", "BibTeX of its paper: a path, or paste it; Enter for none"),
-    ("name", "its name as printed, such as DeepSeek-V5"),
-    ("day", "first day of its weights, such as 2026-12-20"),
-    ("parent", "id of the model that it continues"),
-    ("total", "parameters as printed, such as 671B"),
-    ("activated", "parameters that a token uses, as printed; Enter for a dense model"),
-    ("licence", "licence of code and weights, such as MIT"),
-)
-"""What a terminal is asked for, in this order: what is pasted first, since it answers others."""
-
-
-def ask_missing(given: Given, ask: Callable[[str], str]) -> Given:
-    """A text that begins with a brace or `@` is read on until it closes."""
-    for field, question in QUESTIONS:
-        if not getattr(given, field) and not (field == "bibtex" and given.arxiv and given.bibtex):
-            answer = ask(f"{question}: ").strip()
-            if field in ("config", "bibtex") and answer[:1] in ("{", "@"):
-                while answer.count("{") > answer.count("}") or "{" not in answer:
-                    answer += "\n" + ask("")
-            elif field in ("config", "bibtex") and answer:
-                answer = read_given(answer)
-            given = replace(given, **{field: answer})
-    return given
 
 
 def read_given(path: str) -> str:

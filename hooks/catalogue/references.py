@@ -129,7 +129,6 @@ class _Problem(NamedTuple):
     allowed: str
     nearest: str = ""
     fix: str = ""
-    repair: tuple[str, str] | None = None
 
 
 def _without_comma(as_written: Mapping[str, str]) -> Iterator[_Problem]:
@@ -173,10 +172,8 @@ def _malformed_year(reference: Reference) -> Iterator[_Problem]:
 
 
 def _malformed_id(field: str, written: str, id_: re.Pattern[str], form: str, fix: str) -> _Problem:
-    """An id inside the field is the repair."""
-    inside = match[0] if (match := id_.search(written)) else ""
-    close, repair = (f"`{inside}`", (written, inside)) if inside else ("", None)
-    return _Problem(field, f"found `{written}`", form, close, fix, repair)
+    close = f"`{match[0]}`" if (match := id_.search(written)) else ""
+    return _Problem(field, f"found `{written}`", form, close, fix)
 
 
 def _malformed_address(reference: Reference) -> Iterator[_Problem]:

@@ -59,8 +59,6 @@ def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> tuple[int, s
         line = lines[nearby - 1]
         if "\ufeff" in line:
             return nearby, "not YAML: a byte order mark (U+FEFF), which nobody sees", "take it out"
-        if line.startswith("```"):
-            return nearby, "not YAML: a fence of Markdown", "take the line out, and the one that closes it"
         if space := _SPACE.match(line):
             found = f"not YAML: the space U+{ord(space[1]):04X}, which looks like an ordinary one"
             return nearby, found, "write an ordinary one in its place"
@@ -136,18 +134,8 @@ class Located:
             node = node[part]
         return found
 
-    def finding(
-        self,
-        path: KeyPath,
-        found: str,
-        allowed: str = "",
-        nearest: str = "",
-        fix: str = "",
-        repair: tuple[str, str] | None = None,
-    ) -> Finding:
-        return Finding(
-            self.file_of(path), self.line_of(path), self.display_path(path), found, allowed, nearest, fix, repair
-        )
+    def finding(self, path: KeyPath, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:
+        return Finding(self.file_of(path), self.line_of(path), self.display_path(path), found, allowed, nearest, fix)
 
     def relative_line(self, path: KeyPath, beside: KeyPath) -> str:
         """Where `path` stands, for a message about `beside`: `line 7`, or file and line."""
@@ -178,9 +166,10 @@ _BEHIND_COMMA = re.compile(r"[0-9]+[KMBT%]?")
 _LONGEST_NUMBER = 30
 _LONGEST_TEXT = 20_000
 TO_DO = "TODO"  # what a new entry says until it is filled in
-_OCTAL_LOOK = re.compile(r"[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9][0-9]*_[0-9_]+")
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
-_YAML_11_BOOL = {"on", "off", "yes", "no", "y", "n"}
+# What YAML readers take for different things: truth values, and numbers that begin with 0, have `_` or are in base 60.
+_AMBIGUOUS = re.compile(
+    r"(?i:on|off|yes|no|y|n|true|false)|[-+]?0[0-9_]+|0[xob][0-9a-fA-F_]+|[-+]?[0-9]+_[0-9_]+|[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?"
+)
 _EMPTY = {"", "~", "null"}
 # What YAML forbids, and what it takes for the end of a line and nobody else does.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -188,7 +177,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\
 
 # Names become headings and titles, which pass through Markdown and through the theme: a tag in one would be markup there.
 _NAMES = {"name", "title", "label", "abbreviation"}
-_TAG = re.compile("<[A-Za-z/!?]")
+_NO_NAME = re.compile(r"<[A-Za-z/!?]|\S\s*\n\s*\S|\A\s+\Z|\A“.*”\Z", re.S)
 
 
 class Written(Decimal):
@@ -249,8 +238,8 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
     located.data = builder.nested_data(data, under)
     located.lines, located.first_line = builder.lines, 1 if under else builder.first_line
     located.findings += [
-        Finding(file, line, located.display_path(path), found, allowed, fix=fix, repair=repair)
-        for line, path, found, allowed, fix, repair in builder.complaints
+        Finding(file, line, located.display_path(path), found, allowed, fix=fix)
+        for line, path, found, allowed, fix in builder.complaints
     ]
     located.findings += [
         Finding(
@@ -275,14 +264,14 @@ class _Builder:
         self.path: list[str | int] = [*under]
         self.lines: dict[int, dict[str | int, int]] = {}
         self.first_line = 1
-        self.complaints: list[tuple[int, KeyPath, str, str, str, tuple[str, str] | None]] = []
+        self.complaints: list[tuple[int, KeyPath, str, str, str]] = []
         self.anchored: set[int] = set()
         self.aliased = False
         self.brackets = 0
         self.events: Iterator[Any] = iter(())
 
-    def complain(self, event: Any, found: str, allowed: str, fix: str, repair: tuple[str, str] | None = None) -> None:
-        self.complaints.append((_event_line(event), tuple(self.path), found, allowed, fix, repair))
+    def complain(self, event: Any, found: str, allowed: str, fix: str) -> None:
+        self.complaints.append((_event_line(event), tuple(self.path), found, allowed, fix))
 
     def build_document(self, text: str) -> Any:
         events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
@@ -388,29 +377,6 @@ class _Builder:
         lines[event.value] = _event_line(event)
         values[event.value] = self.build_value(value)
 
-    def check_name(self, event: Any) -> None:
-        """Complain about markup, line breaks or quotes in a name."""
-        text = event.value
-        if tag := _TAG.search(text):
-            self.complain(
-                event,
-                f"a tag in a name, `{text[tag.start() : tag.start() + 20]}`",
-                "a name is text without markup",
-                "write it without `<`",
-            )
-        if "\n" in text.strip():
-            self.complain(event, "a name of several lines", "a name stands on one", "write it on one line")
-        if text and not text.strip():
-            self.complain(event, "a name of spaces alone", "a name that can be read", "write it, or take the key out")
-        if text[:1] == "“" and text[-1:] == "”":
-            self.complain(
-                event,
-                f"curly quotes around a name, {text}",
-                "they would be shown",
-                "take them out, or write straight ones",
-                (text, text[1:-1]),
-            )
-
     def build_scalar(self, event: Any) -> Any:
         text = event.value
         if len(text) > _LONGEST_TEXT:
@@ -418,8 +384,9 @@ class _Builder:
             return text[:_LONGEST_TEXT]
         if found := invisible_character(text):
             self.complain(event, found, ALLOWED, FIX)
-        if not _NAMES.isdisjoint(self.path[-2:]):
-            self.check_name(event)
+        if not _NAMES.isdisjoint(self.path[-2:]) and _NO_NAME.search(text):
+            allowed = "a name is text on one line, without a tag and without curly quotes around it"
+            self.complain(event, f"`{text}`", allowed, "write it so")
         if TO_DO in text:
             self.complain(event, f"`{text}`", "values that a source states", f"fill in what says {TO_DO}")
         if event.style not in (None, ""):
@@ -442,36 +409,14 @@ class _Builder:
                 "allowed is a value, or `not published`, `not applicable` or `unknown`",
                 "write one of them, take the key out, or move what belongs under it to the right",
             )
-        elif text.lower() in _YAML_11_BOOL or text in ("True", "False", "TRUE", "FALSE"):
+        elif _AMBIGUOUS.fullmatch(text):
+            allowed = "true, false, plain decimal digits, or a text in quotes"
             self.complain(
-                event,
-                f"`{text}`, which some YAML readers take for a truth value",
-                "true, false or a quoted word",
-                f'write true or false, or "{text}"',
-            )
-        elif _SEXAGESIMAL.fullmatch(text):
-            self.complain(
-                event,
-                f"`{text}`, which some YAML readers take for a number in base 60",
-                "a quoted text",
-                f'write "{text}"',
-                (text, f'"{text}"'),
+                event, f"`{text}`, which YAML readers take for different things", allowed, f'if a text: "{text}"'
             )
         elif self.brackets and "?" in text:
-            self.complain(
-                event,
-                "a question mark in a text between brackets, where some YAML readers stop",
-                "a quoted text",
-                f'write "{text}"',
-                (text, f'"{text}"'),
-            )
-        elif _OCTAL_LOOK.fullmatch(text):
-            self.complain(
-                event,
-                f"`{text}`, which YAML readers take for different numbers",
-                "a decimal number without leading zeros or underscores",
-                "write it in plain decimal digits, or quote it",
-            )
+            found = "a question mark in a text between brackets, where some YAML readers stop"
+            self.complain(event, found, "a text in quotes", f'write "{text}"')
         return text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import types
 import typing
@@ -65,7 +64,6 @@ def unsupported_key_hint(path: tuple[str | int, ...]) -> str:
 
 R = TypeVar("R", bound=BaseModel)
 MANY_KEYS = 12
-_ROUNDS = 4
 
 
 def validate_file(located: Located, schema: type[R]) -> tuple[R | None, list[Finding]]:
@@ -73,55 +71,6 @@ def validate_file(located: Located, schema: type[R]) -> tuple[R | None, list[Fin
         return schema.model_validate(located.data), []
     except ValidationError as error:
         return None, _schema_findings(located, schema, error.errors(include_url=False))
-
-
-def repair_for_rules(located: Located, schema: type[R]) -> R | None:
-    """With examples in place of values that do not fit, so that rules can look at the rest.
-
-    None where an id or a part without an example is wrong.
-    """
-    data = copy.deepcopy(located.data)
-    for _ in range(_ROUNDS):
-        try:
-            return schema.model_validate(data)
-        except ValidationError as error:
-            for details in error.errors(include_url=False):
-                if not _repair_at(data, schema, _error_path(details), details["type"]):
-                    return None
-    return None
-
-
-def _repair_at(data: Any, schema: type[BaseModel], path: KeyPath, kind: str) -> bool:
-    """Put the field's example there, or take the value out; False where neither can be done."""
-    above: list[tuple[Any, str | int]] = []
-    node = data
-    for part in path:
-        if isinstance(node, dict) and (part in node or (kind == "missing" and part == path[-1])):
-            above.append((node, part))
-            node = node.get(part)
-        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
-            above.append((node, part))
-            node = node[part]
-        else:
-            break
-    if not above or above[-1][1] == "id" or isinstance(above[-1][1], int):
-        return False
-    container, key = above[-1]
-    field = _field_at(schema, tuple(part for _, part in above))
-    if field is not None and field.examples:
-        container[key] = copy.deepcopy(field.examples[0])
-    elif key in container and (field is None or not field.is_required()):
-        del container[key]
-    else:
-        return False
-    return True
-
-
-def _field_at(schema: type[BaseModel], path: KeyPath) -> Any:
-    for option in _annotation_at(schema, path[:-1]):
-        if isinstance(option, type) and issubclass(option, BaseModel):
-            return option.model_fields.get(str(path[-1]))
-    return None
 
 
 def _schema_findings(located: Located, schema: type[BaseModel], errors: list[ErrorDetails]) -> list[Finding]:
@@ -191,16 +140,9 @@ def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDeta
     found = f"found {written}"
     if kind == "enum":
         words = [str(w) for w in _enum_words(schema, path)]
+        listed = "allowed are " + ", ".join(f"`{w}`" for w in words)
         close = nearest_in_quotes(details["input"], words)
-        same = close.strip("`").lower() == str(details["input"]).lower()
-        return located.finding(
-            where,
-            found,
-            "allowed are " + ", ".join(f"`{w}`" for w in words),
-            close,
-            "use one of these words",
-            (str(details["input"]), close.strip("`")) if same else None,
-        )
+        return located.finding(where, found, listed, close, "use one of these words")
     if kind == "string_pattern_mismatch":
         pattern = str(context.get("pattern", ""))
         plain = re.sub(r"[\s_]+", "-", str(details["input"]).strip().lower())
@@ -211,20 +153,9 @@ def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDeta
     allowed, fix = _describe_error(details, written)
     if kind == "int_type" and _GROUPED.fullmatch(str(details["input"])):
         digits = str(details["input"]).replace(",", "")
-        return located.finding(
-            where, found, allowed, f"`{digits}`", "write it without commas", (str(details["input"]), digits)
-        )
-    if fix == _UNQUOTE:
-        return located.finding(where, found, allowed, "", fix, (f'"{details["input"]}"', str(details["input"])))
+        return located.finding(where, found, allowed, f"`{digits}`", "write it without commas")
     instead = getattr(context.get("error"), "instead", "")
-    return located.finding(
-        where,
-        found,
-        allowed,
-        f"`{instead}`" if instead else "",
-        fix,
-        (str(getattr(details["input"], "written", details["input"])), instead) if instead else None,
-    )
+    return located.finding(where, found, allowed, f"`{instead}`" if instead else "", fix)
 
 
 def _unknown_key(located: Located, where: KeyPath, path: KeyPath, allowed: list[str]) -> Finding:
@@ -236,7 +167,6 @@ def _unknown_key(located: Located, where: KeyPath, path: KeyPath, allowed: list[
     return located.finding(where, f"unknown key `{word}`", listed, close, instead or "correct the key or take it out")
 
 
-_UNQUOTE = "take the quotes away"
 _GROUPED = re.compile(r"\d{1,3}(,\d{3})+,?|\d+,")
 
 # What a value has to be, by the name that pydantic gives the mistake.
@@ -262,7 +192,7 @@ def _describe_error(details: ErrorDetails, written: str) -> tuple[str, str]:
     if kind == "greater_than_equal":
         return f"a number from {context.get('ge')} on", "correct the number"
     if kind == "int_type" and isinstance(details["input"], str) and details["input"].isdigit():
-        return _KINDS[kind], _UNQUOTE
+        return _KINDS[kind], "take the quotes away"
     if kind == "string_type" and isinstance(details["input"], list | dict):
         return "one text", "write one word or sentence there"
     if kind in _KINDS:

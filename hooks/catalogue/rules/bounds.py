@@ -294,7 +294,6 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                     "one spelling",
                     f"`{known}`",
                     "use the first spelling",
-                    (word, known),
                 )
 
 

@@ -94,7 +94,6 @@ def references_resolve(draft: Draft) -> Iterator[Finding]:
                     fix=f"write `{known[0]}`, and the place behind it"
                     if known
                     else "add the paper to the bibliography, and write its key",
-                    repair=(key, known[0]) if known else None,
                 )
             else:
                 yield from _unknown_reference(draft, file, path, key)
@@ -349,7 +348,6 @@ def via_differs_from_the_table(draft: Draft) -> Iterator[Finding]:
                         f"`via {item.via.key} {item.via.locus}".strip() + f"`, which {draft.located[COPIES].file} says",
                         "a `via` only where the value was read elsewhere",
                         fix="take ` via …` out",
-                        repair=(f" via {item.via.key} {item.via.locus}".rstrip(), ""),
                     )
 
 
