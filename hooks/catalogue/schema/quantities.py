@@ -27,7 +27,8 @@ class Unfit(ValueError):
 class Scalar:
     """Values written as one YAML scalar."""
 
-    json_schema: ClassVar[JsonSchemaValue]
+    json_schema: ClassVar[JsonSchemaValue]  # as it is typed
+    exported_schema: ClassVar[JsonSchemaValue] = {"type": "string"}  # as the downloads have it
 
     @classmethod
     def parse(cls, data: Any) -> Self:
@@ -43,7 +44,7 @@ class Scalar:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return dict(cls.json_schema)
+        return dict(cls.exported_schema if handler.mode == "serialization" else cls.json_schema)
 
 
 _QUANTITY = re.compile(
@@ -98,6 +99,7 @@ class Quantity(Scalar):
     json_schema: ClassVar[JsonSchemaValue] = {
         "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ECMA_QUANTITY}$"}]
     }
+    exported_schema: ClassVar[JsonSchemaValue] = {"type": "number"}
 
     @classmethod
     def parse(cls, data: Any) -> Self:

@@ -9,29 +9,25 @@ from __future__ import annotations
 
 import json
 import re
-import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
-from decimal import Decimal
-from enum import Enum
 from functools import cache
 from hashlib import blake2b
-from types import UnionType
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
+from pydantic.json_schema import models_json_schema
 
 from catalogue import records
 from catalogue.records import Entry, first_date
 from catalogue.references import Reference
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import ActivatedBasis, ApiName, Counted, Licences, Model, Size, Variant
+from catalogue.schema.model import ApiName, Dates, Licences, Model
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.study import Correction
 from catalogue.schema.technique import Technique
 from catalogue.schema.training import Gpu
-from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated, Text
+from catalogue.schema.values import Stated, Text
 
 from ..cite import plain_text
 from ..context import Context
@@ -42,7 +38,7 @@ from .rows import PlainRecords, plain_reference
 FORMAT = 5
 Json = dict[str, Any]
 _TEXT: Json = {"type": "string"}
-_SCALARS: dict[type, Json] = {bool: {"type": "boolean"}, int: {"type": "integer"}, Decimal: {"type": "number"}}
+_TEXT_OR_NONE: Json = {"type": ["string", "null"]}
 
 
 def export_schema(address: str) -> str:
@@ -65,7 +61,39 @@ def _without_words(value: Any) -> Any:
 
 @cache
 def _export_shape() -> Json:
-    definitions = _Definitions()
+    """Pydantic's schema of the records as they are written, with what a checkpoint and a model have beside their fields."""
+    listed: dict[str, type[BaseModel]] = {
+        "models": Model,
+        "techniques": Technique,
+        "gpus": Gpu,
+        "api_names": ApiName,
+        "corrections": Correction,
+    }
+    beside: tuple[type[BaseModel], ...] = (Dates, Licences, Architecture, Stated[Text], Stated[Quantity])
+    refs, made = models_json_schema([(record, "serialization") for record in (*listed.values(), *beside)])
+    ref = {record: refs[record, "serialization"] for record in (*listed.values(), *beside)}
+    definitions = made["$defs"]
+    count = {"type": ["integer", "null"]}
+    definitions["Model"]["properties"]["arxiv"] = _TEXT_OR_NONE
+    definitions["Variant"]["properties"] |= {
+        "dates": ref[Dates],
+        "arxiv": _TEXT_OR_NONE,
+        "licences": ref[Licences],
+        "released_format": ref[Stated[Text]],
+        "gpu_hours": ref[Stated[Quantity]],
+        "cost_usd": ref[Stated[Quantity]],
+        "recomputed": _object_schema(
+            {"total": count, "activated": {"type": "object"}, "kv_cache_elements_per_token": count}
+        ),
+    }
+    definitions["Variant"]["properties"].pop("release")
+    definitions["Variant"]["required"] += ["dates", "arxiv", "licences", "architecture", "recomputed"]
+    definitions["Reference"] = _object_schema(
+        dict.fromkeys(("key", "title", "year", "url", "eprint", "doi", "venue", "note"), _TEXT)
+        | {"authors": _list_of(_TEXT), "copy": {"type": "boolean"}},
+        optional=("authors", "url", "eprint", "doi", "venue", "note", "copy"),
+    )
+    references = {"references": _list_of({"$ref": "#/$defs/Reference"})}
     head = {
         "format": {"const": FORMAT},
         "version": _TEXT,
@@ -81,154 +109,26 @@ def _export_shape() -> Json:
             optional=("date", "commit"),
         ),
     }
-    model, technique, reference = (definitions.definition_of(name) for name in (Model, Technique, "Reference"))
-    others = {"gpus": Gpu, "api_names": ApiName, "corrections": Correction}
-    lists = {"models": model, "techniques": technique}
-    lists |= {name: definitions.definition_of(record) for name, record in others.items()} | {"references": reference}
-    whole = _object_schema(head | {name: {"type": "array", "items": items} for name, items in lists.items()})
-    cited = {"references": {"type": "array", "items": reference}, "page": _TEXT}
+    lists = {name: _list_of(ref[record]) for name, record in listed.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "DS Series: the catalogue as data",
         "anyOf": [
-            whole,
-            _object_schema(head | cited | {"model": model}),
-            _object_schema(head | cited | {"technique": technique}),
+            _object_schema(head | lists | references),
+            _object_schema(head | references | {"page": _TEXT, "model": ref[Model]}),
+            _object_schema(head | references | {"page": _TEXT, "technique": ref[Technique]}),
         ],
-        "$defs": definitions.made,
+        "$defs": definitions,
     }
 
 
-def _object_schema(properties: Json, optional: typing.Collection[str] = ()) -> Json:
+def _object_schema(properties: Json, optional: Collection[str] = ()) -> Json:
     required = [name for name in properties if name not in optional]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-class _Definitions:
-    """The `$defs` of the schema, made as they are met."""
-
-    def __init__(self) -> None:
-        self.made: dict[str, Json] = {}
-
-    def definition_of(self, record: type | str) -> Json:
-        name = record if isinstance(record, str) else _definition_name(record)
-        if name not in self.made:
-            self.made[name] = {}  # a record may hold itself
-            self.made[name] = self._define(record)
-        return {"$ref": f"#/$defs/{name}"}
-
-    def _define(self, record: type | str) -> Json:
-        if record == "Reference":
-            return _object_schema(
-                dict.fromkeys(("key", "title", "year", "url", "eprint", "doi", "venue", "note"), _TEXT)
-                | {"authors": {"type": "array", "items": _TEXT}, "copy": {"type": "boolean"}},
-                optional=("authors", "url", "eprint", "doi", "venue", "note", "copy"),
-            )
-        if record == "Source":
-            source = {"reference": _TEXT, "locus": _TEXT, "via": self.definition_of("Source")}
-            return _object_schema(source, optional=("via",))
-        if record is Text:
-            return _object_schema({"en": _TEXT, "zh": _TEXT}, optional=("zh",))
-        assert isinstance(record, type)
-        assert issubclass(record, BaseModel)
-        if issubclass(record, Single):
-            return self._single(record)
-        fields = record.model_fields
-        properties = {name: self._field(info) for name, info in fields.items()}
-        optional = {name for name, info in fields.items() if not info.is_required() or name == "source"}
-        if record is Model:
-            properties |= {"arxiv": _or_null(_TEXT)}
-        if record is Variant:
-            self._of_a_checkpoint(properties, optional)
-        return _object_schema(properties, optional)
-
-    def _of_a_checkpoint(self, properties: Json, optional: set[str]) -> None:
-        properties.pop("release")
-        day = self.annotation_schema(Stated[PartialDate])
-        names = ("weights", "announcement", "paper", "api")
-        count = _or_null({"type": "integer"})
-        properties |= {
-            "dates": _object_schema(dict.fromkeys(names, day), optional=names),
-            "arxiv": _or_null(_TEXT),
-            "licences": self.definition_of(Licences),
-            "released_format": self.annotation_schema(Stated[Text]),
-            "gpu_hours": self.annotation_schema(Stated[Quantity]),
-            "cost_usd": self.annotation_schema(Stated[Quantity]),
-            "architecture": _or_null(self.definition_of(Architecture)),
-            "recomputed": _object_schema(
-                {
-                    "total": count,
-                    "activated": _object_schema(
-                        {str(basis): {"type": "integer"} for basis in ActivatedBasis}, tuple(map(str, ActivatedBasis))
-                    ),
-                    "kv_cache_elements_per_token": count,
-                }
-            ),
-        }
-        optional |= {"released_format", "gpu_hours", "cost_usd"}
-        optional -= {"licences", "architecture"}
-
-    def _single(self, record: type[Single[Any]]) -> Json:
-        """A value with its source, the reason why there is none, or one of these for each variant."""
-        inner = record.__pydantic_generic_metadata__["args"][0]
-        beside = {"source": self._sources(), "note": self.definition_of(Text)}
-        counts = {"counts": {"enum": [word.value for word in Counted]}} if issubclass(record, Size) else {}
-        value = {"value": self.annotation_schema(inner)}
-        text = {"text": _TEXT | {"description": "As the source prints it."}} if _holds_quantity(inner) else {}
-        options = [
-            _object_schema(value | text | counts | beside, optional=("text", "counts", "source", "note")),
-            _object_schema(
-                {"absence": {"enum": [word.value for word in Absence]}} | beside, optional=("source", "note")
-            ),
-        ]
-        if issubclass(record, Stated):
-            one = {"anyOf": list(options)}
-            options.append(_object_schema({"by_variant": {"type": "object", "additionalProperties": one}}))
-        return {"anyOf": options}
-
-    def _sources(self) -> Json:
-        return {"type": "array", "items": self.definition_of("Source")}
-
-    def _field(self, info: FieldInfo) -> Json:
-        shape = self.annotation_schema(info.annotation)
-        return shape | {"description": info.description} if info.description else shape
-
-    def annotation_schema(self, annotation: Any) -> Json:
-        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-        if origin is typing.Annotated:
-            return self.annotation_schema(arguments[0])
-        if origin in (typing.Union, UnionType):
-            options = [self.annotation_schema(a) for a in arguments if a is not type(None)]
-            return options[0] if len(options) == 1 else {"anyOf": options}
-        if origin is tuple:
-            return {"type": "array", "items": self.annotation_schema(arguments[0])}
-        if origin is dict:
-            return {"type": "object", "additionalProperties": self.annotation_schema(arguments[1])}
-        if annotation is Sources:
-            return self._sources()
-        if issubclass(annotation, Text):
-            return self.definition_of(Text)
-        if issubclass(annotation, BaseModel):
-            return self.definition_of(annotation)
-        if issubclass(annotation, Quantity):
-            return {"type": "number"}
-        if issubclass(annotation, Enum):
-            return {"enum": [word.value for word in annotation]}
-        return _SCALARS.get(annotation, _TEXT)
-
-
-def _holds_quantity(annotation: Any) -> bool:
-    if isinstance(annotation, type) and issubclass(annotation, Quantity):
-        return True
-    return any(map(_holds_quantity, typing.get_args(annotation)))
-
-
-def _definition_name(record: type) -> str:
-    return record.__name__.replace("[", ".").replace("]", "").replace(", ", "-").replace(" ", "")
-
-
-def _or_null(shape: Json) -> Json:
-    return {"anyOf": [shape, {"type": "null"}]}
+def _list_of(items: Json) -> Json:
+    return {"type": "array", "items": items}
 
 
 LICENCE = {"data": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"}
