@@ -16,6 +16,7 @@ from catalogue.records import Catalogue
 from catalogue.schema.values import Single
 from catalogue.text import Quote, QuoteError, QuoteProblem, parse_quotes, quote_problems
 from helpers import VALID, context_of, each_row, table
+from render.cite import Citations
 from render.context import Context
 
 SMALL = load_catalogue(VALID)
@@ -112,6 +113,20 @@ def test_what_is_absent_cannot_be_quoted(catalogue: Catalogue, ctx: Context) -> 
                 with pytest.raises(LookupFailure, match=f"is {value.absence}; a text cannot quote it"):
                     ctx.lookup.find(f"model:{model.id}/dates.{name}")
     assert tried
+
+
+@pytest.mark.parametrize(
+    ("call", "shown"),
+    [
+        ("share('ant-base/parameters.total', 'bee-base/parameters.total')", "96.8%"),
+        ("ratio('4096', '32')", "128"),
+        ("share('cat-base/parameters.total', 'ant-base/parameters.total')", "30%"),
+        ("ratio('ant-base/parameters.total', 'cat-base/parameters.total')", "3"),
+    ],
+)
+def test_a_share_has_no_more_digits_than_its_coarser_number(call: str, shown: str) -> None:
+    (quote,) = (part for part in parse_quotes(f"{{{{ {call} }}}}") if isinstance(part, Quote))
+    assert Citations(context_of(SMALL)).resolve_quote(quote).striptags() == shown
 
 
 def test_quotes_are_taken_apart_in_order() -> None:

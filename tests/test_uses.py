@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.files import read_texts
+from catalogue.load import read_draft
 from catalogue.records import Catalogue, first_date
+from catalogue.rules.techniques import uses_in_time
 from catalogue.schema.architecture import Architecture
 from catalogue.uses import Use, UseLabel, Uses
 from helpers import built_page, table
@@ -50,6 +53,18 @@ def test_every_family_with_such_a_checkpoint_is_on_the_page_and_no_other(
     noted = {m.id: u for m in catalogue.models.values() for u in m.techniques if u.id == technique and u.note}
     wanted -= {id_ for id_, use in noted.items() if use.change == "dropped"}
     assert wanted <= listed <= wanted | noted.keys()
+
+
+@pytest.mark.parametrize(("kind", "own", "late"), [("kernel", True, 0), ("kernel", False, 1), ("attention", True, 1)])
+def test_what_deepseek_opened_it_may_have_used_before(valid: Path, kind: str, own: bool, late: int) -> None:
+    file = valid / "techniques.yaml"
+    text = file.read_text(encoding="utf-8")
+    whole = text.index("- id: sharing"), text.index("- id: routing")
+    sharing = text[slice(*whole)].replace("kind: attention", f"kind: {kind}").replace("date: 2019-10", "date: 2025-10")
+    sharing = sharing.replace("by: The ant team", f"by: The ant team, by_deepseek: {str(own).lower()}")
+    file.write_text(text[: whole[0]] + sharing + text[whole[1] :], encoding="utf-8")
+    draft, _ = read_draft(valid.name, read_texts(valid))
+    assert len(list(uses_in_time(draft))) == late
 
 
 def test_weights_that_were_trained_in_fp8_are_no_use_of_it(catalogue: Catalogue, uses: Uses) -> None:

@@ -339,6 +339,15 @@ def api_date(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] |
     return min(dated, key=lambda since: since.value.first_day if since.value else "", default=next(iter(found), None))
 
 
+def family_dates(catalogue: Catalogue, model: Model) -> dict[str, Single[PartialDate] | None]:
+    """Dates of an entry by name; its first day in the API follows from the names where it is not stated."""
+    pointed = [api_date(catalogue.api_names, variant.id) for variant in model.variants]
+    dated = [since for since in pointed if since is not None and since.value is not None]
+    first = min(dated, key=lambda since: since.value.first_day if since.value else "", default=None)
+    stated = {name: getattr(model.dates, name) for name in (*RELEASED, "api")}
+    return stated | {"api": stated["api"] or first}
+
+
 def checkpoint_reference(entry: Entry) -> str | None:
     release = entry.variant.release
     return entry.model.reference if release is None else release.reference

@@ -246,24 +246,23 @@ class Citations:
         return Markup("").join([*pieces, escape(formula[position:])])
 
     def _computed_html(self, quote: Quote) -> Markup:
+        lookup = self.context.lookup
+        found = [None if a[0].isdigit() and "/" not in a else lookup.find(a).value for a in quote.arguments]
         shown_inputs = [
-            argument
-            if argument[0].isdigit() and "/" not in argument
-            else self.value_text(self.context.lookup.find(argument).value).striptags()
-            for argument in quote.arguments
+            typed if value is None else self.value_text(value).striptags()
+            for typed, value in zip(quote.arguments, found, strict=True)
         ]
-        numbers = [self.context.lookup.find_number(argument, typed=True) for argument in quote.arguments]
+        numbers = [lookup.find_number(argument, typed=True) for argument in quote.arguments]
         if quote.name in PRODUCT_CALLS:
             product = math.prod(numbers)
             shown = format.in_bytes(product) if quote.name == "bytes" else format.format_compact(product)
             formula = " × ".join(shown_inputs)
         else:
+            # No more digits than the coarser of two rounded numbers has.
+            digits = min([3, *(v.digits for v in found if isinstance(v, Quantity) and v.digits)])
             ratio, formula = numbers[0] / numbers[1], " ÷ ".join(shown_inputs)
-            shown = {
-                "ratio": format.format_ratio(ratio),
-                "share": f"{format.format_ratio(100 * ratio)}%",
-                "saving": f"{format.format_ratio(100 * (1 - ratio))}%",
-            }[quote.name]
+            number = {"ratio": ratio, "share": 100 * ratio, "saving": 100 * (1 - ratio)}[quote.name]
+            shown = format.format_ratio(number, digits) + ("" if quote.name == "ratio" else "%")
             formula = f"1 − {formula}" if quote.name == "saving" else formula
         return Markup('<span class="ds-r" tabindex="0" title="{}">{}</span>').format(formula, shown)
 

@@ -21,8 +21,9 @@ from .links import model_link
 
 def family_dates(citations: Citations, model: Model) -> list[Markup]:
     words, found = citations.context.words, []
+    dates = records.family_dates(citations.context.catalogue, model)
     for name in ("weights", "announcement", "api", "paper"):
-        value = getattr(model.dates, name)
+        value = dates[name]
         if not isinstance(value, Stated):
             continue
         line = Markup("{} {}").format(words(f"field.dates.{name}"), citations.value_html(value))

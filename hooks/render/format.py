@@ -217,8 +217,10 @@ def format_significant(number: Decimal, digits: int = 3) -> str:
     return f"{number:,.{places}f}"
 
 
-def format_ratio(number: Decimal) -> str:
-    shown = format_significant(number)
+def format_ratio(number: Decimal, digits: int = 3) -> str:
+    if digits < 3 and number:
+        number = round(number, digits - 1 - number.adjusted())
+    shown = format_significant(number, digits)
     return shown.rstrip("0").rstrip(".") if "." in shown and Decimal(shown.replace(",", "")) == number else shown
 
 

@@ -11,6 +11,7 @@ from ..findings import Finding, KeyPath
 from ..records import first_date, first_day, release_date
 from ..schema.model import TechniqueChange
 from ..schema.quantities import Quantity
+from ..schema.technique import TechniqueKind
 from ..schema.values import Single, Text
 from ..text import count_sentences, split_paragraphs, typed_numbers
 from ..uses import UseLabel
@@ -113,15 +114,21 @@ def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
                         )
 
 
+_SOFTWARE = (TechniqueKind.KERNEL, TechniqueKind.INFERENCE, TechniqueKind.CLUSTER)
+
+
 @rule(Scope.CATALOGUE)
 def uses_in_time(draft: Draft) -> Iterator[Finding]:
-    """No model adopts a technique before the date at which it was introduced."""
+    """No model adopts a technique before the date at which it was introduced; software of its own DeepSeek may have used before it was opened, where the entry states the use."""
     for index, technique in enumerate(draft.techniques.techniques):
         introduced = technique.introduced.date.value
         if introduced is None:
             continue
+        own_software = technique.kind in _SOFTWARE and technique.introduced.by_deepseek
         for use in draft.uses.of_technique(technique.id):
             if use.how in (UseLabel.INTRODUCED, UseLabel.FORM) or not use.how.is_use or use.date is None:
+                continue
+            if own_software and use.stated is not None:
                 continue
             if use.date.surely_before(introduced):
                 yield draft.located[TECHNIQUES].finding(

@@ -136,6 +136,11 @@ class Quantity(Scalar):
     def is_percentage(self) -> bool:
         return self.text.endswith("%")
 
+    @property
+    def digits(self) -> int | None:
+        """Significant digits of a rounded number, two of `2.1B`; None where all count, as in `2048`."""
+        return len(str(int(abs(self.value) / self.step))) if self.qualifier or self.step != 1 else None
+
 
 @dataclass(frozen=True)
 class Count(Quantity):

@@ -188,8 +188,8 @@ def _model_rows(plain: PlainRecords) -> Iterator[Row]:
             "summary": plain.text(model.summary)["en"],
             "summary_zh": plain.text(model.summary).get("zh"),
         }
-        for name in ("weights", "announcement", "paper", "api"):
-            row |= _value_cells(f"date_{name}", getattr(model.dates, name))
+        for name, date in records.family_dates(plain.catalogue, model).items():
+            row |= _value_cells(f"date_{name}", date)
         for name in ("code", "weights", "commercial_use"):
             row |= _value_cells(f"licence_{name}", getattr(model.licences, name) if model.licences else None)
         yield row

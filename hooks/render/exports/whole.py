@@ -184,6 +184,8 @@ def _model_record(plain: PlainRecords, id_: str) -> dict[str, Any]:
     paper = catalogue.references.get(model.reference or "")
     rest: dict[str, Any] = plain.of(model)
     head = {key: rest.pop(key) for key in ("id", "name", "track", "dates")}
+    api = records.family_dates(catalogue, model)["api"]
+    head["dates"] |= {"api": plain.of(api)} if api is not None else {}
     rest.pop("variants")
     variants = [_variant_record(plain, entry) for entry in catalogue.entries_of(model)]
     return {**head, "arxiv": paper.eprint if paper else None, "variants": variants, **rest}
