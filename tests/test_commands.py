@@ -12,7 +12,7 @@ import pytest
 
 from building import mkdocs, small_project
 from catalogue import new_entry, upkeep
-from catalogue.files import CORRECTIONS, ENTRIES, MODELS, REFERENCES
+from catalogue.files import ASKED, CORRECTIONS, ENTRIES, MODELS, REFERENCES
 from catalogue.load import load_catalogue
 from helpers import ROOT, cases, check, ended_process, findings_of
 
@@ -137,6 +137,18 @@ def test_a_truth_value_is_told_as_it_is_written(repository: Path) -> None:
     file.write_text(text.replace(line, f"{line}          norm_topk_prob: true\n"), encoding="utf-8")
     (told,) = upkeep.changes_report(repository, "HEAD").splitlines()
     assert told.startswith("models.bee.variants.bee-base.architecture.norm_topk_prob: new, true (")
+
+
+def test_what_was_there_is_not_held_to_a_younger_rule(repository: Path) -> None:
+    """As after a new field that asked.yaml needs words for, and which its commit is the first to have."""
+    asked = repository / ASKED
+    words = asked.read_text(encoding="utf-8")
+    asked.write_text(re.sub(r"(?m)^  rms_norm_eps: .*\n", "", words), encoding="utf-8")
+    assert "`rms_norm_eps` has no words" in str(findings_of(repository))
+    commit = ["git", "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qam", "Two"]
+    subprocess.run(commit, cwd=repository.parent, check=True)
+    asked.write_text(words, encoding="utf-8")
+    assert upkeep.changes_report(repository, "HEAD") == "No fact changed since HEAD."
 
 
 def test_nothing_changed_and_a_revision_that_is_not_there(repository: Path) -> None:
