@@ -176,7 +176,7 @@ def engram_rows(draft: Draft) -> Iterator[Finding]:
             yield draft.models_file.finding(
                 (*path, "engram_num_embeddings"),
                 f"{rows:,} rows, but the primes from {start:,} on add up to {expected:,}",
-                "the two agree",
+                "they have to agree",
                 fix="correct the rows or what they follow from",
             )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..derive.parameters import Recount
+from ..derive.parameters import Recount, recount_sizes
 from ..derive.problems import solve_problems
 from ..files import CORRECTIONS, EXPERIMENTS, PROBLEMS, STUDY
 from ..findings import Finding, KeyPath, nearest_in_quotes
@@ -206,23 +206,39 @@ def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[
 def controls_hold(draft: Draft) -> Iterator[Finding]:
     """The check digits of an architecture are what its dimensions give."""
     for path, _, variant in draft.each_variant():
-        recount = draft.entries[variant.id].recount
-        if variant.architecture is None or variant.architecture.control is None or recount is None:
+        recount, architecture = draft.entries[variant.id].recount, variant.architecture
+        if architecture is None or architecture.control is None or recount is None:
             continue
-        recomputed, control = expected_check_digits(variant.architecture, recount), variant.architecture.control
-        for name in type(control).model_fields:
-            value, where = getattr(control, name), (*path, "architecture", "control", name)
-            if value is not None and name not in recomputed:
-                yield draft.models_file.finding(
-                    where,
-                    f"check digit {value}, but `{name}` cannot be recomputed",
-                    "check digits of what can be recomputed",
-                    fix="take it out",
-                )
-            elif value is not None and recomputed[name] != value:
-                yield draft.models_file.finding(
-                    where,
-                    f"check digit {value}, but the dimensions give {recomputed[name]}",
-                    "the two agree",
-                    fix="find the dimension that was changed; correct the check digit only after reading all of them again",
-                )
+        recomputed = expected_check_digits(architecture, recount)
+        stated = {name: value for name, value in architecture.control if value is not None}
+        wrong = {name: value for name, value in stated.items() if recomputed.get(name) != value}
+        for name in [name for name in wrong if name not in recomputed]:
+            yield draft.models_file.finding(
+                (*path, "architecture", "control", name),
+                f"check digit {wrong.pop(name)}, but `{name}` cannot be recomputed",
+                "check digits of what can be recomputed",
+                fix="take it out",
+            )
+        if not wrong:
+            continue
+        name, *others = wrong
+        more = f", and {', '.join(f'`{other}` {recomputed[other]}' for other in others)}" if others else ""
+        yield draft.models_file.finding(
+            (*path, "architecture", "control", name),
+            f"check digit {wrong[name]}, but the dimensions give {recomputed[name]} ({recomputed[name] - wrong[name]:+}){more}",
+            "they have to agree",
+            " or ".join(_exchanged_digits(architecture, stated)),
+            "find the dimension that was changed; correct the check digits only after reading all of them again",
+        )
+
+
+def _exchanged_digits(architecture: Architecture, stated: Mapping[str, int]) -> Iterator[str]:
+    """Dimensions that give all check digits with two neighbouring digits exchanged, as `kv_lora_rank: 512` for 521."""
+    for path, value in architecture_integers(architecture):
+        digits = str(value)
+        for right in {digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1)}:
+            if len(path) == 2 and digits.isdigit() and right != digits:
+                dimension = getattr(architecture, str(path[0])).model_copy(update={"value": int(right)})
+                changed = architecture.model_copy(update={str(path[0]): dimension})
+                if stated.items() <= expected_check_digits(changed, recount_sizes(changed)).items():
+                    yield f"`{path[0]}: {right}` for {digits}"

@@ -101,7 +101,7 @@ def peak_is_the_highest(draft: Draft) -> Iterator[Finding]:
             yield draft.models_file.finding(
                 (*path, "learning_rate", "final"),
                 f"{final.text} at the end, but the last phase ends at {rates[-1].text}",
-                "the two agree",
+                "they have to agree",
                 fix="correct one of the two",
             )
 
