@@ -169,7 +169,7 @@ def test_layers_stand_in_their_order(drawings: list[Drawing]) -> None:
     assert laid_out
     for drawing in laid_out:
         places = {
-            round(y, 1): css.removeprefix("kind ")
+            round(y, 1): css.split()[1]
             for css, d in drawing.paths
             if css.startswith("kind ")
             for x, y in drawn_places(d)

@@ -17,12 +17,11 @@ from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import ActivatedBasis, PartKind
 from catalogue.schema.quantities import Quantity, Share
 from shapes import (
-    attention_shapes,
     config,
     expert_layer_shapes,
     gated,
-    layer_kinds,
     model_shapes,
+    reading_of,
     stream_head_shapes,
     stream_shapes,
     weights,
@@ -102,7 +101,7 @@ def test_mtp_modules_are_a_layer_a_projection_and_their_norms(entry: Entry) -> N
     c = config(entry.architecture)
     width = c.hidden_size
     before_the_layer = [(width,), (width,), (width, 2 * width)]
-    layer = [(width,), (width,), *attention_shapes(c, "window"), *stream_shapes(c)]
+    layer = [(width,), (width,), *reading_of(c).shapes(c, "window"), *stream_shapes(c)]
     layer += expert_layer_shapes(c, c.n_routed_experts)
     module = [*before_the_layer, *layer, (width,), *stream_head_shapes(c)]
     assert entry.recount.mtp.value == c.num_nextn_predict_layers * weights(module)
@@ -113,7 +112,7 @@ def test_a_drafter_is_its_blocks_what_it_reads_and_two_heads(entry: Entry) -> No
     c = config(entry.architecture)
     width = c.hidden_size
     small = SimpleNamespace(**{**vars(c), "n_routed_experts": c.dspark_n_routed_experts})
-    block = [(width,), (width,), *attention_shapes(c, "window"), *stream_shapes(c)]
+    block = [(width,), (width,), *reading_of(c).shapes(c, "window"), *stream_shapes(c)]
     block += expert_layer_shapes(small, small.n_routed_experts)
     reads = [(width, c.dspark_target_layers * width), (width,)]
     heads = [(c.vocab_size, c.dspark_markov_rank)] * 2 + [(1, width + c.dspark_markov_rank), (width,)]
@@ -135,7 +134,7 @@ def test_reading_takes_the_layers_of_the_encoder(entry: Entry) -> None:
     c = config(entry.architecture)
     kinds = ["encoder cache"] * c.encoder_cache_layers
     kinds += ["window"] * (c.encoder_layers - len(kinds))
-    layers = [shape for kind in kinds for shape in [*[(c.hidden_size,)] * 2, *attention_shapes(c, kind)]]
+    layers = [shape for kind in kinds for shape in [*[(c.hidden_size,)] * 2, *reading_of(c).shapes(c, kind)]]
     beside = [*stream_shapes(c), *expert_layer_shapes(c, c.num_experts_per_tok)]
     assert entry.recount.prefill.value == weights([*layers, *beside * len(kinds)])
 
@@ -176,25 +175,10 @@ def test_every_parameter_of_a_dense_model_is_active(entry: Entry) -> None:
     assert entry.recount.activated[ActivatedBasis.ALL] == entry.recount.total
 
 
-def cached(c: SimpleNamespace) -> float:
-    """Elements kept per token over all layers; blocks of tokens share an entry in compressed layers."""
-    if c.attention == Attention.CSA_HCA:
-        csa, hca = (c.head_dim + c.index_head_dim) / c.csa_compress_ratio, c.head_dim / c.hca_compress_ratio
-        return sum({"csa": csa, "hca": hca, "window": 0}[kind] for kind in layer_kinds(c))
-    if c.attention == Attention.CSA2:
-        blocks = [1 / c.encoder_compress_ratio] * c.encoder_cache_layers + [1] * c.decoder_cache_layers
-        return sum(block * (c.head_dim + c.index_head_dim) for block in blocks)
-    growing = c.num_hidden_layers - (c.sliding_window_layers or 0)  # a layer with a window stops growing
-    if c.attention == Attention.MLA:
-        return growing * (c.kv_lora_rank + c.qk_rope_head_dim + (c.index_head_dim or 0))
-    heads = {Attention.MHA: c.num_attention_heads, Attention.GQA: c.num_key_value_heads, Attention.MQA: 1}
-    return growing * heads[c.attention] * 2 * (c.head_dim or c.hidden_size // c.num_attention_heads)
-
-
 @each(lambda entry: own(entry) and entry.recount and entry.recount.kv_cache)
 def test_cache_holds_what_each_layer_keeps_of_a_token(entry: Entry) -> None:
     c = config(entry.architecture)
-    assert entry.recount.kv_cache.value == cached(c)
+    assert entry.recount.kv_cache.value == reading_of(c).cached(c)
 
 
 @each(lambda entry: entry.recount)

@@ -94,7 +94,9 @@ class AttentionKind:
     # earlier ones
     score_widths: str | None
     layer_parts: tuple[str, ...]  # fields whose layers add up to all; empty where all are alike
-    layer_names: tuple[str, ...]  # names of layers in `attention_layout`; empty where all are alike
+    layer_names: tuple[
+        str, ...
+    ]  # names of layers in `attention_layout`, what keeps most first; empty where all are alike
     count_layers: Callable[[Mapping[str, int]], Mapping[str, int]]  # fields that follow from the counts of these names
     long_range_layers: tuple[str, ...]  # fields that count no layer in an MTP module, which has the window alone
     last_stream_mapping: bool  # whether hyper-connections have a mapping behind the last layer

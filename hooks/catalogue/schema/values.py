@@ -543,8 +543,8 @@ K = TypeVar("K", bound=StrEnum)
 P = TypeVar("P")
 
 
-class KindWithoutPart(TypeError):
-    pass
+class KindWithoutPart(SystemExit):
+    """Raised while modules load: it ends the program with one line, which says what a new kind still needs."""
 
 
 def per_kind(what: str, parts: Mapping[K, P], kinds: Iterable[K]) -> Mapping[K, P]:

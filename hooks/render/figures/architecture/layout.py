@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from catalogue.attention import kind_of
 from catalogue.derive.expression import parse_layout
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
@@ -20,7 +21,6 @@ WIDTH = 344.0
 LEFT, BARS = 92.0, 116.0
 AXIS = LEFT + BARS / 2
 ENGRAM = "+engram"
-KINDS = ("csa", "hca", "full", "reindex", "reuse", "window")
 _TALL = 60.0  # a run that is higher has its count above its words
 _COLUMN = 9.0  # the column that tells the kinds of attention
 
@@ -54,7 +54,7 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
         _draw_run_name(sheet, dims, group, y, height - _layer_gap(pitch))
         y += height
     kinds = attention_kinds(dims)
-    _draw_attention_kinds(sheet, kinds, top, pitch, markers.get("engram"))
+    _draw_attention_kinds(sheet, dims, kinds, top, pitch, markers.get("engram"))
     opened = top + pitch * (groups[-1].layers // 2)
     sheet.path(
         bar_path(LEFT - 5, opened, BARS + 10 + (_COLUMN + 2 if kinds else 0), pitch - _layer_gap(pitch)), "opened"
@@ -125,12 +125,21 @@ def _draw_run_name(sheet: Sheet, dims: Dimensions, group: LayerRun, top: float, 
         sheet.text(x - 8, middle + 5, " ".join(lines) + " ", group.count, css="run", anchor="end")
 
 
-def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch: float, marker: int | None) -> None:
+def _kind_classes(dims: Dimensions) -> list[tuple[str, str]]:
+    """Names of layers with their classes: the first keeps most of a token and is darkest, the window alone is grey."""
+    kind = kind_of(dims.architecture)
+    names = kind.layer_names if kind is not None else ()
+    return [(name, f"kind {name} of-{'window' if name == 'window' else at}") for at, name in enumerate(names)]
+
+
+def _draw_attention_kinds(
+    sheet: Sheet, dims: Dimensions, kinds: Sequence[str], top: float, pitch: float, marker: int | None
+) -> None:
     order = kinds[::-1]
     x, height = LEFT + BARS + 3, pitch - _layer_gap(pitch)
-    for kind in KINDS:
+    for kind, css in _kind_classes(dims):
         places = [index for index, name in enumerate(order) if name.removesuffix(ENGRAM) == kind]
-        sheet.path(bars_path((x, top + index * pitch, _COLUMN, height) for index in places), f"kind {kind}")
+        sheet.path(bars_path((x, top + index * pitch, _COLUMN, height) for index in places), css)
     engrams = [index for index, name in enumerate(order) if name.endswith(ENGRAM)]
     for index in engrams:
         y = top + (index + 1) * pitch
@@ -141,10 +150,10 @@ def _draw_attention_kinds(sheet: Sheet, kinds: Sequence[str], top: float, pitch:
 
 def _draw_kind_legend(sheet: Sheet, dims: Dimensions, kinds: Sequence[str], y: float) -> float:
     order = [name.removesuffix(ENGRAM) for name in kinds]
-    for kind in KINDS:
+    for kind, css in _kind_classes(dims):
         count = order.count(kind)
         if count:
-            sheet.path(bar_path(LEFT - 40, y - 8, 9, 9), f"kind {kind}")
+            sheet.path(bar_path(LEFT - 40, y - 8, 9, 9), css)
             sheet.text(LEFT - 24, y, *dims.worded_line(f"layers_{kind}", count=str(count)))
             y += 18
     return y
