@@ -23,7 +23,7 @@ from .rules import ALL
 from .schema.model import ApiName, Model, Size, Variant
 from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
-from .schema.values import Facet, Name, Single, Stated, Text
+from .schema.values import Facet, Name, Single, Stated, Text, Title
 from .text import escape_cell
 from .validate import union_members
 
@@ -35,7 +35,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 
 # By the beginning of the names that pydantic gives to what is made of them, such as `Single_Quantity_`.
 _WRITTEN_IN_FORMS: dict[str, type[BaseModel]] = {
-    record.__name__: record for record in (Text, Name, Avoided, Single, Size, Stated)
+    record.__name__: record for record in (Text, Title, Name, Avoided, Single, Size, Stated)
 }
 
 

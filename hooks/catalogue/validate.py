@@ -187,6 +187,8 @@ def _describe_error(details: ErrorDetails, written: str) -> tuple[str, str]:
     if kind == "too_short":
         least = context.get("min_length", 1)
         return f"at least {least} {'item' if least == 1 else 'items'}", "add what is missing, or take the key out"
+    if kind == "string_too_long":
+        return f"at most {context.get('max_length')} characters", "say it in fewer words"
     if kind == "greater_than":
         return f"a number above {context.get('gt')}", "correct the number"
     if kind == "greater_than_equal":
@@ -212,6 +214,8 @@ def _as_written(value: Any) -> str:
 
 _PATTERNS = {
     IDENTIFIER: "allowed are lower-case letters, digits, dots and single hyphens",
+    r"[^.…]$": "a title has no full stop at its end, and is not cut",
+    r"[^。…]$": "a title has no full stop at its end, and is not cut",
     r"^https://[^\s/]+\.[^\s]+$": "allowed are addresses that begin with https://",
     r"^[^\s,;][^,;]*$": "a heading is given as far as its first comma or semicolon",
 }

@@ -22,7 +22,7 @@ from math import log, log2
 from pathlib import Path
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
 from catalogue.schema.study import AskedForms
@@ -156,8 +156,9 @@ def read_page(html: str, url: str) -> FinishedPage | None:
     facts = _collapse_space(" · ".join(node.text() for node in article.css(".ds-ribbon dd a, .ds-facts dd a")))
     title = _collapse_space(heading.text())
     heading.decompose()
+    links = frozenset(urljoin(f"/{url}", link)[1:] for link in set(_LINK.findall(article.html or "")))
+    problems = list(_take_problems(article, url))
     text = article.html or ""
-    links = frozenset(urljoin(f"/{url}", link)[1:] for link in set(_LINK.findall(text)))
     page = FinishedPage(url, title, facts, links)
     lead, *rest = _HEADING.split(text)
     page.sections.append(Section("", page.title, _visible_text(lead)))
@@ -165,7 +166,18 @@ def read_page(html: str, url: str) -> FinishedPage | None:
         if anchor in _ELSEWHERE:
             continue
         page.sections.append(Section(anchor, _collapse_space(unescape(_ANY.sub("", title))), _visible_text(under)))
+    page.sections += problems
     return page
+
+
+def _take_problems(article: LexborNode, url: str) -> Iterator[Section]:
+    """Those of a list, each under the address where it is asked; they are taken out of the list."""
+    for item in article.css(".ds-problem-links > li"):
+        for link in item.css("a"):
+            address, title = urljoin(f"/{url}", link.attributes["href"] or "")[1:], _collapse_space(link.text())
+            link.decompose()
+            yield Section(address, title, _collapse_space(item.text()))
+        item.decompose()
 
 
 def merge_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:

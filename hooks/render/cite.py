@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -367,26 +366,14 @@ _SHORTEST_DESCRIPTION, _LONGEST_DESCRIPTION = 70, 155
 
 
 def page_description(context: Context, text: Text) -> str:
-    """First sentences that fit a search result."""
-    whole = plain_text(context, text)
+    """First sentences that fit a search result; a longer one stands whole rather than a few words alone."""
     kept = ""
-    for sentence in _SENTENCE.split(whole):
+    for sentence in _SENTENCE.split(plain_text(context, text)):
         joined = _joined_sentences(kept, sentence)
-        if kept and format.text_columns(joined) >= _LONGEST_DESCRIPTION:
+        if format.text_columns(kept) >= _SHORTEST_DESCRIPTION and format.text_columns(joined) >= _LONGEST_DESCRIPTION:
             break
         kept = joined
-    shortest = 0 if kept == whole else _SHORTEST_DESCRIPTION
-    fits = shortest <= format.text_columns(kept) <= _LONGEST_DESCRIPTION
-    return kept if fits else opening_words(whole, _LONGEST_DESCRIPTION)
-
-
-def opening_words(text: str, most: int) -> str:
-    end = next(
-        (end for end, width in enumerate(accumulate(map(format.character_columns, text))) if width >= most), len(text)
-    )
-    if end == len(text):
-        return text
-    return (text[:end].rsplit(" ", 1)[0] if text[end - 1].isascii() else text[:end]).rstrip(" ,，;；:：") + "…"
+    return kept
 
 
 def _joined_sentences(kept: str, sentence: str) -> str:

@@ -27,7 +27,6 @@ from .pages import GUIDE, MODEL, technique_address
 from .tables import with_unit
 from .words import CHINESE, Words
 
-LONGEST_OPENING = 72  # columns of a question in a list, which its page asks in full
 # Scores of the four best experts on each node. The nodes with the best pairs are not those that serve the token best.
 SCORES = (
     (0.93, 0.60, 0.41, 0.40),
@@ -203,6 +202,7 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         "id": asked_.id,
         "kind": words(f"problems.kind.{problem.kind.name.lower()}"),
         "level": words(f"problems.level.{problem.level}"),
+        "title": words.text(problem.title).replace("{name}", name),
         "question": _code_marked(words.text(problem.question).replace("{name}", name)),
         "hints": [_code_marked(words.text(hint)) for hint in problem.hints],
         "options": [

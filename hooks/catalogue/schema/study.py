@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from pydantic import Field, StrictBool, field_validator, model_validator
 
 from .training import StageKind
-from .values import Block, Identifier, PartialDate, Record, Remark, Text, optional, required
+from .values import Block, Identifier, PartialDate, Record, Remark, Text, Title, optional, required
 
 PAGE = re.compile(r"(guide|model|technique):[a-z0-9.-]+|page:[a-z0-9/-]+")
 
@@ -217,6 +217,7 @@ class Problem(Record):
         "Variants of which it is asked; `{name}` in the question is theirs, and their model's page asks it too.",
         default=(),
     )
+    title: Title = required("A name by which lists call it; `{name}` is the variant's.", "Why divide by √d?")
     question: Text = required("The question.")
     hints: tuple[Text, ...] = optional("Hints, shown one by one.", default=())
     options: tuple[Option, ...] = optional("What can be chosen, in the order in which it stands.", default=())

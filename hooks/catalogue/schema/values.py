@@ -91,13 +91,22 @@ class Text(Record):
         in_languages.pop("description", None)
         if handler.mode == "serialization":
             return in_languages
-        return {"anyOf": [{"type": "string", "minLength": 1}, in_languages]}
+        english = {**in_languages["properties"]["en"]}
+        english.pop("description")
+        return {"anyOf": [english, in_languages]}
 
 
 class Name(Text):
     """A proper name, given in Chinese only where it differs."""
 
     _words: ClassVar[re.Pattern[str]] = _COMMON_WORD
+
+
+class Title(Text):
+    """A few words that fit a line of a list, without a full stop."""
+
+    en: str = required("English text.", min_length=1, max_length=40, pattern=r"[^.…]$")
+    zh: str | None = optional("Simplified Chinese text.", min_length=1, max_length=24, pattern=r"[^。…]$")
 
 
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"

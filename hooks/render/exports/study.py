@@ -177,7 +177,9 @@ def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
         options = [f"{option['text']}: {option['says']}" for option in shown["options"] if option["right"]]
         band = context.words("problems.band", **shown["band"]) if shown["band"] else ""
         rest = [band, *options, *steps, shown["with_unit"], shown["working"], shown["answer"], *shown["points"]]
-        front = "<br>".join([shown["question"], *(option["text"] for option in shown["options"])])
+        front = "<br>".join(
+            [f"<b>{shown['title']}</b>", shown["question"], *(option["text"] for option in shown["options"])]
+        )
         yield f"ds-{language}-problem-{problem.id}", front, "<br>".join(map(str, filter(None, rest))), "problem"
 
 

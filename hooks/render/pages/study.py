@@ -23,13 +23,13 @@ from catalogue.schema.values import Absence, Single, Text, each_below
 
 from .. import assets, format, links, problems
 from ..assets import page_script
-from ..cite import Citations, opening_words
+from ..cite import Citations
 from ..context import Context
 from ..format import format_integer
 from ..labs import PAGE, experiment_card, format_minutes, machines_used, verdicts_found
 from ..links import jump_bar
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
-from ..problems import LONGEST_OPENING, home_of, problem_item, problems_of_page, title_and_address
+from ..problems import home_of, problem_item, problems_of_page, title_and_address
 from ..tables import agreement_cell, substituted_formula, working_link
 from . import GUIDE
 from .sources import sources_section
@@ -134,12 +134,7 @@ def _list_of_page(
     context: Context, home: str, asked: Sequence[SolvedProblem], written: Mapping[str, str]
 ) -> dict[str, object]:
     title, address = title_and_address(context, home, written)
-    items = (problem_item(context, one) for one in asked)
-    return {"title": title, "address": address, "problems": [{**i, "opening": _opening_of(i)} for i in items]}
-
-
-def _opening_of(item: Mapping[str, Any]) -> str:
-    return opening_words(Markup(item["question"]).striptags(), LONGEST_OPENING)
+    return {"title": title, "address": address, "problems": [problem_item(context, one) for one in asked]}
 
 
 QUESTIONS_PATH = "questions.md"
@@ -200,7 +195,7 @@ def _sheet_row(context: Context, id_: str) -> dict[str, Any]:
     kind, _, name = home_of(asked).partition(":")
     return {
         "address": f"{kind}s/{name}.md#problem-{asked.id}",
-        "question": _opening_of(item),
+        "title": item["title"],
         "kind": f"{item['kind']} · {item['level']}",
     }
 
