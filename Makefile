@@ -12,7 +12,10 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check html theme-css coverage stale watch new diff preview schemas fields policy slips markdown golden test lint fonts axe bench peers elsewhere witnesses requirements clean train-setup train experiments test-train
+.PHONY: serve build release offline check coverage stale watch new diff schemas test golden lint bench peers train experiments requirements
+
+# What was typed reaches the shell as it stands, `$` and spaces among it.
+$(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL ACTIVATED LICENCE REV MARKDOWN,$(eval export TYPED_$(name) := $$(value $(name))))
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -29,7 +32,7 @@ $(DEV): requirements-dev.txt $(READY)
 
 # make serve ID=deepseek-v3: the pages of one entry alone, which follow a change in two seconds.
 serve: $(READY)
-	PREVIEW=$(ID) $(BIN)/mkdocs serve --open --dev-addr $(ADDR)
+	PREVIEW="$$TYPED_ID" $(BIN)/mkdocs serve --open --dev-addr $(ADDR)
 
 build: $(READY)
 	PICTURES=true $(BIN)/mkdocs build --strict
@@ -41,7 +44,7 @@ offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline
 
 check: $(READY)
-	@$(BIN)/python hooks/check.py check $(if $(ID),--entry $(ID))
+	@$(BIN)/python hooks/check.py check --entry "$$TYPED_ID"
 
 coverage: $(READY)
 	@$(BIN)/python hooks/check.py coverage
@@ -52,40 +55,23 @@ stale: $(READY)
 
 # What Hugging Face, GitHub and arXiv list under deepseek-ai and the catalogue does not, and dead links; changes nothing.
 watch: $(READY)
-	@$(BIN)/python tools/watch.py $(if $(MARKDOWN),--markdown $(MARKDOWN))
+	@$(BIN)/python tools/watch.py $${TYPED_MARKDOWN:+--markdown "$$TYPED_MARKDOWN"}
 
 # make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say.
 # ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT say more.
 # make new ID=deepseek-v3-0815 OF=deepseek-v3 DAY=2027-08-15 LICENCE=MIT: a later checkpoint with the same network, three lines of its family.
 new: $(READY)
-	@test -n "$(ID)" || { echo "say which: make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"; exit 1; }
-	@$(BIN)/python hooks/check.py new $(ID) --ask --arxiv "$(ARXIV)" --config "$(CONFIG)" --bib "$(BIB)" --name "$(NAME)" --day "$(DAY)" \
-	  --of "$(OF)" --parent "$(PARENT)" --total "$(TOTAL)" --activated "$(ACTIVATED)" --licence "$(LICENCE)"
+	@test -n "$$TYPED_ID" || { echo "say which: make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"; exit 1; }
+	@$(BIN)/python hooks/check.py new "$$TYPED_ID" --config "$$TYPED_CONFIG" --bib "$$TYPED_BIB" --of "$$TYPED_OF" --arxiv "$$TYPED_ARXIV" \
+	  --name "$$TYPED_NAME" --day "$$TYPED_DAY" --parent "$$TYPED_PARENT" --total "$$TYPED_TOTAL" --activated "$$TYPED_ACTIVATED" --licence "$$TYPED_LICENCE"
 
 # make diff REV=main: the facts that changed since a revision, and what follows from them.
 diff: $(READY)
-	@$(BIN)/python hooks/check.py diff $(or $(REV),HEAD)
+	@$(BIN)/python hooks/check.py diff "$${TYPED_REV:-HEAD}"
 
-# make preview ID=deepseek-x: the pages of one entry alone, in preview/.
-preview: $(READY)
-	@test -n "$(ID)" || { echo "say which: make preview ID=deepseek-v3"; exit 1; }
-	PREVIEW=$(ID) $(BIN)/mkdocs build --quiet -d preview
-	@find preview -path '*$(ID)*' -name '*.html' | sort
-
+# The JSON Schemas, the reference of fields and the policy in deploy/, which are written from the code.
 schemas: $(READY)
 	@$(BIN)/python hooks/check.py schemas
-
-fields: $(READY)
-	@$(BIN)/python hooks/check.py fields
-
-policy: $(READY)
-	@$(BIN)/python hooks/check.py policy
-
-slips: $(READY)
-	@$(BIN)/python tools/typo_report.py
-
-markdown: $(READY)
-	$(BIN)/python hooks/check.py markdown $(or $(DIR),markdown)
 
 test: $(DEV)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
@@ -100,18 +86,6 @@ lint: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/mypy tools
 
-# The styles of Material that pages use, in overrides/material.css; after a change of Material, or of what pages use of it.
-theme-css: $(DEV) build
-	$(BIN)/python tools/theme_css.py site
-
-# A page of each kind in the Nu HTML checker: needs Java, and `npm install --prefix FOLDER vnu-jar`.
-html: $(READY)
-	$(BIN)/python tools/check_html.py $(or $(SITE),site) --vnu $(or $(VNU),node_modules/vnu-jar/build/dist/vnu.jar)
-
-fonts: $(READY)
-	$(BIN)/python -m pip install --quiet 'fonttools[woff]' fontpkg-inter fontpkg-source-serif-4 ziamath
-	$(BIN)/python fonts/subset.py
-
 # Needs PyTorch and transformers, in an environment of their own: PEERS. Nothing else does.
 PEERS := .venv-peers
 $(PEERS)/.ready: pyproject.toml
@@ -122,18 +96,6 @@ $(PEERS)/.ready: pyproject.toml
 peers: $(PEERS)/.ready
 	PYTHONPATH=hooks:. $(PEERS)/bin/python -m peers
 
-# Who else has DeepSeek's ideas, from the configuration classes of a package or a checkout: make elsewhere TRANSFORMERS=…/transformers
-elsewhere:
-	$(BIN)/python tools/elsewhere.py $(TRANSFORMERS)
-
-# What others publish of DeepSeek's models: make witnesses MODELS_DEV=… (a git folder) TRANSFORMERS=…/transformers
-witnesses:
-	$(BIN)/python tools/witnesses.py $(if $(MODELS_DEV),--models-dev $(MODELS_DEV)) $(if $(TRANSFORMERS),--transformers $(TRANSFORMERS)) $(if $(EPOCH),--epoch $(EPOCH)) $(if $(VERSION),--version $(VERSION))
-
-# Every page of both editions in axe: takes an hour on a slow machine.
-axe: $(DEV) build
-	$(BIN)/python bench/axe.py site
-
 bench: $(DEV)
 	$(BIN)/python bench/run.py
 
@@ -143,9 +105,6 @@ requirements: $(READY)
 	$(COMPILE) --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
-clean:
-	rm -rf $(VENV) $(PEERS) $(TRAIN) site offline preview .pictures .templates
-
 # The labs that learn, in an environment of their own: PyTorch, and transformers for the tests. labs/train/README.md.
 TRAIN := .venv-train
 $(TRAIN)/.ready: pyproject.toml
@@ -153,15 +112,10 @@ $(TRAIN)/.ready: pyproject.toml
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check "torch>=2.6" "transformers>=5.24" bibtexparser numpy pydantic pytest pyyaml
 	touch $@
 
-train-setup: $(TRAIN)/.ready
-
 # make train FLAGS='--attention gqa': less than five minutes on two cores; ends with a model that writes words.
-train: train-setup
-	$(TRAIN)/bin/python -m labs.train $(FLAGS)
+train: $(TRAIN)/.ready
+	$(TRAIN)/bin/python -m labs.train $(value FLAGS)
 
 # make experiments ONLY=muon: what the papers claim, tried on small models; all of them take about 50 minutes of one core.
-experiments: train-setup
-	$(TRAIN)/bin/python -m labs.train.experiments $(ONLY)
-
-test-train: train-setup
-	OMP_NUM_THREADS=1 $(TRAIN)/bin/python -m pytest -q labs/train/tests
+experiments: $(TRAIN)/.ready
+	$(TRAIN)/bin/python -m labs.train.experiments $(value ONLY)

@@ -1,6 +1,6 @@
 """What axe finds on every page of a built site, in both editions, light and dark, on a wide screen and a telephone.
 
-`make axe` builds and runs it; it takes some seconds a page. The tests look at a page of each kind, in the same way.
+`python bench/axe.py site` takes some seconds a page. The tests look at a page of each kind, in the same way.
 A page is looked at 390 px wide, with the rules that see what is shown, cut or moved there; then wide, with every rule of
 WCAG 2.2 AA and of best practice but those on colours; then in the light and in the dark with those, which take most of the time.
 What only repeats is cut before, unless `--whole`, and for the colours once more.

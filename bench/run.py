@@ -1,7 +1,7 @@
 """What a build, a page and a first visit take: `make bench`. Prints each goal with what was measured.
 
 Builds are compared with stock Material for MkDocs, which builds the same pages in both languages from plain Markdown
-(`make markdown`), in turn on the same machine; the least of several runs counts, since a busy machine only adds to it. Pages are
+(`bench/stock.py`), in turn on the same machine; the least of several runs counts, since a busy machine only adds to it. Pages are
 weighed as their files are, compressed, and the search is asked the questions of the tests in Chromium. With `--lighthouse`, its command (`npm install --prefix FOLDER lighthouse`), the scores and
 the largest paint of six pages are printed beside those of stock Material; `bench/axe.py` looks for what is hard to reach.
 """
@@ -28,6 +28,7 @@ sys.path.append(str(Path(__file__).parent.parent / "tests"))
 import first_search
 import weight
 from building import copy_project
+from stock import write_project
 
 MKDOCS = ("-m", "mkdocs", "build", "--quiet")
 PAGES = ("", "models/deepseek-v3/", "techniques/mla/", "timeline/", "compare/architecture/", "zh/models/deepseek-v3/")
@@ -171,7 +172,7 @@ def main() -> int:
     goals: list[Goal] = []
     with tempfile.TemporaryDirectory() as temporary:
         ours, stock = copy_project(Path(temporary)), Path(temporary) / "stock"
-        subprocess.run([sys.executable, "hooks/check.py", "markdown", str(stock)], cwd=ours, check=True)
+        write_project(ours, stock)
         for goal in measure_builds(ours, stock, arguments.runs):
             print(goal, flush=True)
             goals.append(goal)

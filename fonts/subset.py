@@ -1,7 +1,7 @@
 """Cut the fonts of the site down to the letters and signs that it uses, as WOFF2 into `overrides/assets/fonts/`.
 
-Also writes `hooks/render/styles/fonts.css`, which names them. `make fonts` runs it
-after it has installed the families; the results are committed, so a build needs none of this.
+Also writes `hooks/render/styles/fonts.css`, which names them. It takes the families from
+`pip install 'fonttools[woff]' fontpkg-inter fontpkg-source-serif-4 ziamath`; the results are committed, so a build needs none of this.
 Each family is one file with what most pages show, and further ones with what few or none do, each of which a browser loads where such a
 letter stands. Inter keeps its weights on one axis and its tabular figures; Source Serif 4 is one weight, for titles and leads; STIX Two Math
 keeps the tables that browsers set MathML with, and of the sizes of each bracket a few. Chinese is left to the fonts of the reader's
@@ -115,7 +115,7 @@ def main() -> int:
             faces.append(_face(family, f"{family.file}-{end}.woff2", "swap", others))
         if size > MOST[name]:
             heavy.append(f"{name} has {size:,} bytes, and {MOST[name]:,} are allowed")
-    STYLES.write_text("\n".join(["/* Written by `make fonts`. */", *faces, ""]), encoding="utf-8")
+    STYLES.write_text("\n".join(["/* Written by fonts/subset.py. */", *faces, ""]), encoding="utf-8")
     print("\n".join(heavy) or "every file is as light as it should be")
     return int(bool(heavy))
 
@@ -144,7 +144,7 @@ def _ranges(letters: str) -> str:
 def _font(package: str, path: str) -> TTFont:
     found = find_spec(package)
     if found is None or not found.submodule_search_locations:
-        raise SystemExit(f"{package} is not installed: `make fonts` does that")
+        raise SystemExit(f"{package} is not installed: pip install {package}")
     return TTFont(Path(found.submodule_search_locations[0]) / path)
 
 

@@ -7,10 +7,7 @@ stale [DATA]             what a newer model makes untrue, what was not read in t
 new ID [--arxiv ID] [--config FILE] [--bib FILE] …
                          the file of a new entry and its references, with what is known filled in
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
-schemas [DATA]           write the JSON Schemas that editors use
-fields [DATA]            write the reference of fields, FIELDS.md
-policy                   write the policy of the pages into the files of deploy/
-markdown DIR             write the whole site as plain Markdown, which other generators build
+schemas                  write what is made from the code: JSON Schemas for editors, FIELDS.md, the policy in deploy/
 """
 
 from __future__ import annotations
@@ -30,9 +27,9 @@ from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
 from catalogue.load import load_catalogue, untranslated_texts
 from catalogue.records import Catalogue
 from catalogue.upkeep import added_entries, missing_lines
-from checks import PageError, check_pages
+from checks import PageError
 from checks.wording import read_project
-from render.words import CHINESE, ENGLISH, BrokenWords, load_words
+from render.words import BrokenWords
 
 DATA = Path(__file__).parent.parent / "data"
 _SENT = re.compile(r'(Content-Security-Policy )"[^"]*"')
@@ -76,16 +73,12 @@ def _parse_arguments() -> argparse.Namespace:
         ("check", "print every problem"),
         ("coverage", "list the texts that fall back to English"),
         ("stale", "list what grows stale, and what was not read in the original"),
-        ("schemas", "write the JSON Schemas beside the data"),
-        ("fields", "write the reference of fields beside the data"),
     ):
         added = command(name, said)
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
         if name == "check":
             added.add_argument("--entry", default="", help="list what this entry does not say yet")
-    command("policy", "write the policy of the pages into the files of deploy/")
-    added = command("markdown", "write the whole site as plain Markdown")
-    added.add_argument("target", type=Path, help="folder to write to; a new or empty one")
+    command("schemas", "write the JSON Schemas and the reference of fields beside the data, and the policy in deploy/")
     added = command("new", "write the file of a new entry and its reference")
     added.add_argument("id")
     added.add_argument("--arxiv", default="", help="number of its paper, such as 2601.01234")
@@ -157,17 +150,11 @@ def _print_stale(arguments: argparse.Namespace) -> None:
 
 
 def _write_schemas(arguments: argparse.Namespace) -> None:
-    for name in SCHEMAS:
-        (arguments.data / name).write_text(json_schema(name), encoding="utf-8")
-
-
-def _write_fields(arguments: argparse.Namespace) -> None:
-    (arguments.data / FILE).write_text(fields_document(), encoding="utf-8")
-
-
-def _write_policy(arguments: argparse.Namespace) -> None:
     from render.assets import HEADER
 
+    for name in SCHEMAS:
+        (DATA / name).write_text(json_schema(name), encoding="utf-8")
+    (DATA / FILE).write_text(fields_document(), encoding="utf-8")
     for name in ("nginx.conf", "Caddyfile"):
         file = DATA.parent / "deploy" / name
         text = file.read_text(encoding="utf-8")
@@ -196,34 +183,11 @@ def _print_changes(arguments: argparse.Namespace) -> None:
     print(upkeep.changes_report(DATA, arguments.revision, arguments.markdown))
 
 
-def _write_markdown(arguments: argparse.Namespace) -> int:
-    from render.exports import markdown  # as `site`, with every page: not for a check of the data
-    from render.site import make_editions
-
-    target: Path = arguments.target
-    try:
-        if target.exists() and any(target.iterdir()):
-            print(f"{target} is not empty; name a new folder: make markdown DIR=…", file=sys.stderr)
-            return 1
-        words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
-        catalogue, docs = load_catalogue(DATA), DATA.parent / "docs"
-        check_pages(catalogue, words, docs)
-        editions = make_editions(catalogue, words, docs, os.environ.get("SITE_URL", ""))
-        markdown.write_files(markdown.project_files(editions, docs), target)
-    except OSError as error:
-        print(f"{target} cannot be written: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
-
-
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "check": _check_data,
     "coverage": _print_untranslated,
     "stale": _print_stale,
     "schemas": _write_schemas,
-    "fields": _write_fields,
-    "policy": _write_policy,
-    "markdown": _write_markdown,
     "new": _write_entry,
     "diff": _print_changes,
 }

@@ -348,7 +348,7 @@ def _build_of(config: MkDocsConfig) -> EditionBuild:
 
 
 def _only_entry() -> str:
-    """The entry whose pages alone are made, for `make preview` and `make serve ID=…`."""
+    """The entry whose pages alone are made, for `make serve ID=…`."""
     return os.environ.get("PREVIEW", "")
 
 

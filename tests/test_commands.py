@@ -194,16 +194,14 @@ def test_an_unknown_command_is_taken_for_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")
-def test_make_says_what_is_missing() -> None:
-    for target, says in (
-        ("new", "make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"),
-        ("preview", "make preview ID=deepseek-v3"),
-    ):
-        run = subprocess.run(
-            ["make", target, "READY="], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
-        )
-        assert run.returncode
-        assert says in run.stdout
+def test_make_says_what_is_missing_and_hands_on_what_is_typed() -> None:
+    def make(*given: str) -> subprocess.CompletedProcess[str]:
+        command = ["make", "READY=", "PYTHON=python3", *given]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    assert "make new ID=deepseek-x CONFIG=config.json BIB=paper.bib" in make("new").stdout
+    told = make("new", "ID=wasp", "BIN=.venv/bin", 'CONFIG=a$b "c".json').stderr
+    assert told.startswith('a$b "c".json:1: cannot be read'), "as it was typed"
 
 
 @pytest.mark.builds

@@ -94,7 +94,7 @@ def test_committed_schema_is_the_generated_one_valid_and_described(name: str) ->
 
 
 def test_the_reference_of_fields_is_current() -> None:
-    assert (DATA / FILE).read_text(encoding="utf-8") == fields_document(), "run `make fields`"
+    assert (DATA / FILE).read_text(encoding="utf-8") == fields_document(), "run `make schemas`"
 
 
 @pytest.mark.parametrize(("folder", "file"), FILES)

@@ -75,10 +75,10 @@ def test_a_theme_of_our_own_gives_the_same_site(tmp_path: Path, small_site: Path
 def test_the_styles_of_the_theme_are_those_that_the_pages_use(built: Path) -> None:
     committed = TARGET.read_text(encoding="utf-8")
     assert f" {version('mkdocs-material')} " in committed.partition("\n")[0], (
-        "Material is another one now: make theme-css"
+        "Material is another one now: tools/theme_css.py"
     )
     missing = set(flat_declarations(theme_styles(built))) - set(flat_declarations(committed))
-    assert not missing, "pages use more of the theme: make theme-css"
+    assert not missing, "pages use more of the theme: tools/theme_css.py"
 
 
 @pytest.mark.parametrize("broken", ['<a href="ds', '<p "="x">', '<a "">', '<b class=">'])

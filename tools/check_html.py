@@ -1,4 +1,4 @@
-"""Hold a page of each kind of a built site against the HTML standard: `make html`, with the Nu HTML checker.
+"""Hold a page of each kind of a built site against the HTML standard, with the Nu HTML checker: `python tools/check_html.py site`.
 
 The checker is a Java program: Debian's `default-jre-headless` runs it, and `npm install --prefix FOLDER vnu-jar` brings it. What it
 does not know yet is listed in `NOT_KNOWN_YET`, by its message, with the reason; a line of that list that matches nothing any more

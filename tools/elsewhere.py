@@ -1,4 +1,4 @@
-"""Which models of other makers have DeepSeek's ideas: `make elsewhere TRANSFORMERS=…` reads the configuration classes of Hugging Face
+"""Which models of other makers have DeepSeek's ideas: `python tools/elsewhere.py …/transformers` reads the configuration classes of Hugging Face
 transformers and writes data/elsewhere.json.
 
 Takes the folder of the package, `…/transformers`, or a checkout with `src/transformers`; reads its files and imports nothing. A value is

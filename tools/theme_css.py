@@ -1,4 +1,4 @@
-"""Reduce Material's style sheets to the rules that pages of a built site can use: `make theme-css` writes `overrides/material.css`.
+"""Reduce Material's style sheets to the rules that pages of a built site can use: `python tools/theme_css.py site` writes `overrides/material.css`.
 
 A rule stays where each part of its selector fits an element of a page; what a text in a script names may be added to any element later. Variables and animations that nothing names, in our own styles neither, go too. The result is committed,
 with the version of Material that it is of, so that a build only joins it to our styles.
@@ -266,7 +266,7 @@ def theme_styles(site: Path) -> str:
     folder = Path(material.__file__).parent / "templates" / "assets" / "stylesheets"
     theme = [next(folder.glob(f"{name}.*.min.css")).read_text(encoding="utf-8") for name in ("main", "palette")]
     ours = "".join(sheet.read_text(encoding="utf-8") for sheet in (ROOT / "hooks" / "render" / "styles").glob("*.css"))
-    head = f"/* The styles of Material for MkDocs {version('mkdocs-material')} that pages use. Written by `make theme-css`. */\n"
+    head = f"/* The styles of Material for MkDocs {version('mkdocs-material')} that pages use. Written by tools/theme_css.py. */\n"
     return head + reduced(theme, ours, used)
 
 

@@ -1,4 +1,4 @@
-"""What others publish of DeepSeek's models, as dated files: `make witnesses MODELS_DEV=… TRANSFORMERS=… EPOCH=…` writes data/witnesses/*.json.
+"""What others publish of DeepSeek's models, as dated files: `python tools/witnesses.py --models-dev … --transformers … --epoch …` writes data/witnesses/*.json.
 
 Takes a git folder of anomalyco/models.dev (a bare one will do), or of a copy of Epoch's table, or the folder of the package transformers, and reads files alone. Each
 row is a value of a variant of ours; `catalogue/witnesses.py` compares them, and data/witnesses.yaml has the reason of each difference.

@@ -232,7 +232,7 @@ FILE = "FIELDS.md"
 _HEAD = """\
 # Fields of the data
 
-Made by `make fields` from the schema in `hooks/catalogue/schema` and the rules in `hooks/catalogue/rules`. How sources, absent
+Made by `make schemas` from the schema in `hooks/catalogue/schema` and the rules in `hooks/catalogue/rules`. How sources, absent
 values, numbers and texts are written is said on the page “Field reference” of the site.
 """
 _COPIES = (

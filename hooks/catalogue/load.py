@@ -101,11 +101,11 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         witnesses=draft.witnesses.witnesses,
         witness_reasons=draft.witnesses.differences,
         testimony={
-            witness.id: files.read_generated(data, f"witnesses/{witness.id}.json", Testimony, "make witnesses")
+            witness.id: files.read_generated(data, f"witnesses/{witness.id}.json", Testimony, "tools/witnesses.py")
             or Testimony(version="", date="", rows=())
             for witness in draft.witnesses.witnesses
         },
-        elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "make elsewhere")
+        elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "tools/elsewhere.py")
         or Elsewhere(version="", models=()),
         contemporaries=draft.contemporaries.contemporaries,
         question_groups=draft.questions.groups,

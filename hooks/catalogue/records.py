@@ -144,7 +144,7 @@ class Catalogue:
     witnesses: tuple[Witness, ...]
     witness_reasons: tuple[Reason, ...]  # why values of witnesses differ from ours
     testimony: Mapping[str, Testimony]  # what each witness publishes
-    elsewhere: Elsewhere  # report of `make elsewhere`; empty without one
+    elsewhere: Elsewhere  # report of tools/elsewhere.py; empty without one
     contemporaries: tuple[Contemporary, ...]
     question_groups: tuple[QuestionGroup, ...]
     questions: tuple[Question, ...]

@@ -5,4 +5,4 @@ from importlib.util import find_spec
 
 # Python's mark for `python -m labs.train…`. What is imported for its text or its verdicts needs no PyTorch.
 if sys.argv[0] == "-m" and find_spec("torch") is None:
-    raise SystemExit("labs.train needs PyTorch: run `make train-setup`, or python -m pip install torch numpy pyyaml")
+    raise SystemExit("labs.train needs PyTorch: run `make train`, or python -m pip install torch numpy pyyaml")

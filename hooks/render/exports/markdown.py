@@ -1,4 +1,4 @@
-"""The site as Markdown: a copy beside each page, llms.txt, and a project that other generators build.
+"""The site as Markdown: a copy beside each page, and llms.txt.
 
 A value keeps the number of its source, `671 B [3]`; a recomputed one is in italics. A drawing is replaced by its text
 alternative, a formula by its LaTeX.
@@ -314,43 +314,6 @@ def _nav_leaves(entry: Any) -> Iterator[str]:
         yield entry
     for child in entry if isinstance(entry, list) else entry.values() if isinstance(entry, dict) else ():
         yield from _nav_leaves(child)
-
-
-_CONFIG: dict[str, Any] = {
-    "site_name": "DS Series",
-    "copyright": "Texts and data CC BY 4.0. Not affiliated with DeepSeek.",
-    "theme": {"name": "material", "font": False, "features": ["navigation.indexes", "navigation.tabs"]},
-    "markdown_extensions": [
-        "admonition",
-        "attr_list",
-        "md_in_html",
-        "tables",
-        "pymdownx.superfences",
-        {"pymdownx.arithmatex": {"generic": True}},
-        {"toc": {"permalink": True}},
-    ],
-}
-
-
-def project_files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple[str, str | bytes]]:
-    nav: list[dict[str, Any]] = []
-    for language, edition in editions.items():
-        folder = "" if language == ENGLISH else f"{language}/"
-        for path, text in markdown_copies(edition, filled_pages(edition, docs / language)):
-            yield f"docs/{folder}{path}", text
-        listed = [_nav_below(entry, folder) for entry in edition.site.nav]
-        nav += listed if not folder else [{editions[ENGLISH].context.words("language.other_name"): listed}]
-    for path, content in next(iter(editions.values())).site.downloads.items():
-        yield f"docs/{path}", content
-    yield "mkdocs.yml", yaml.safe_dump({**_CONFIG, "nav": nav}, allow_unicode=True, sort_keys=False)
-
-
-def _nav_below(entry: Any, folder: str) -> Any:
-    if isinstance(entry, str):
-        return folder + entry
-    if isinstance(entry, list):
-        return [_nav_below(child, folder) for child in entry]
-    return {title: _nav_below(child, folder) for title, child in entry.items()}
 
 
 def write_files(project: Iterable[tuple[str, str | bytes]], target: Path) -> None:
