@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "hooks")]
 from catalogue.load import load_catalogue  # noqa: E402
 from render.exports.markdown import filled_pages, markdown_copies, write_files  # noqa: E402
 from render.site import Edition, make_editions  # noqa: E402
-from render.words import CHINESE, ENGLISH, load_words  # noqa: E402
+from render.words import ENGLISH, load_words  # noqa: E402
 
 CONFIG: dict[str, Any] = {
     "site_name": "DS Series",
@@ -56,6 +56,6 @@ def nav_below(entry: Any, folder: str) -> Any:
 
 def write_project(source: Path, target: Path) -> None:
     """The project for the data and pages of `source`, in both languages, below `target`."""
-    words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
+    words = load_words()
     editions = make_editions(load_catalogue(source / "data"), words, source / "docs", "https://example.org/")
     write_files(project_files(editions, source / "docs"), target)

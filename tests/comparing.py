@@ -16,7 +16,7 @@ from render import words as language_files
 from render.format import short_variant
 
 PAGE = "compare/models/"
-WORDS = language_files.load_words("en")
+WORDS = language_files.load_words()["en"]
 
 
 def word(key: str, **values: object) -> str:

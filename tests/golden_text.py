@@ -145,7 +145,7 @@ def texts(project: Path) -> Iterator[tuple[str, str]]:
     """Every golden text with its path below tests/golden, English ones first; `project` has the small catalogue and pages."""
     catalogue = load_catalogue(project / "data")
     for language in (ENGLISH, CHINESE):
-        words = {language: language_files.load_words(language)}
+        words = {language: language_files.load_words()[language]}
         edition = make_editions(catalogue, words, project / "docs", ADDRESS)[language]
         for path, page in edition.site.pages.items():
             yield _written(f"{language}/{path.removesuffix('.md')}", _page(page, edition, language == ENGLISH))

@@ -169,7 +169,7 @@ def commit_all(folder: Path) -> None:
 
 def context_of(catalogue: Catalogue, language: str = ENGLISH) -> Context:
     """A catalogue, ready to be rendered in a language."""
-    return make_context(catalogue, words.load_words(language))
+    return make_context(catalogue, words.load_words()[language])
 
 
 def printed(text: str) -> str:

@@ -44,7 +44,7 @@ class Broken:
 
 
 WRONG_QUOTE = "{{ v('model:ant/training.ant-pre.data.tokns') }}\n\n{{ block() }}\n"
-WORDS_ZH = "hooks/render/words/zh/interface.yaml"
+WORDS = "hooks/render/words/interface.yaml"
 BROKEN = {
     "catalogue": Broken("data/models/dor.yaml", "track: code", "track: cod", ("dor.yaml:{line}: ", "`code`")),
     "quotes": Broken(
@@ -60,7 +60,7 @@ BROKEN = {
         ("extra.editions: found `['en', 'fr']`; allowed are `[en]` and",),
     ),
     "word": Broken(
-        WORDS_ZH, "\n  timeline: ", "\n  timelin: ", ("words/zh/: `page.timeline` is missing; English has “",)
+        WORDS, "zh: 时间线", "zh: 1", ("words/interface.yaml:{line}: nav.history.zh: `1`; allowed is a text",)
     ),
 }
 

@@ -20,7 +20,7 @@ from render import words as language_files
 from render.context import Context
 from render.format import short_model
 
-WORDS = language_files.load_words("en")
+WORDS = language_files.load_words()["en"]
 
 
 @pytest.fixture(scope="module")

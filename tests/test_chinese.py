@@ -22,7 +22,7 @@ from render.tables import with_unit
 from render.words import CHINESE, ENGLISH
 
 CASES = table("chinese")
-WORDS = {language: language_files.load_words(language) for language in (ENGLISH, CHINESE)}
+WORDS = language_files.load_words()
 
 
 @pytest.mark.parametrize(("printed", "english", "chinese"), CASES["amounts"])

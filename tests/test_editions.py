@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from catalogue.files import TECHNIQUES
 from catalogue.load import untranslated_texts
 from catalogue.records import Catalogue
 from helpers import VALID, check
-from render.words import CHINESE, ENGLISH, BrokenWords, key_differences, load_words
+from render.words import CHINESE, ENGLISH, BrokenWords, load_words
 
 
 @pytest.fixture(scope="module")
@@ -42,49 +41,35 @@ def test_both_editions_have_the_same_anchors(editions: dict[str, dict[str, Lexbo
         assert headings[0][1:] == headings[1][1:], name
 
 
-def test_the_words_of_both_languages_have_the_same_keys() -> None:
-    assert key_differences(load_words(ENGLISH), load_words(CHINESE)) == []
-
-
-def test_the_words_of_both_languages_fill_in_the_same_names() -> None:
-    english, chinese = load_words(ENGLISH), load_words(CHINESE)
-    name = re.compile(r"\{\w+\}")
-    ordinals = "date.", "compare.board.told_part"  # “22nd” and “March” are words in English, numbers in Chinese
-    unequal = {
-        key: (english(key), chinese(key))
-        for key in english
-        if not key.startswith(ordinals) and set(name.findall(english(key))) != set(name.findall(chinese(key)))
-    }
-    assert unequal == {}
-
-
-def test_an_idle_word_is_an_error(tmp_path: Path) -> None:
-    for language in (ENGLISH, CHINESE):
-        (tmp_path / language).mkdir()
-        (tmp_path / language / "a.yaml").write_text('page:\n  home: "x"\n', encoding="utf-8")
-    (tmp_path / CHINESE / "b.yaml").write_text('page:\n  hmoe: "x"\n', encoding="utf-8")
-    (message,) = key_differences(load_words(ENGLISH, tmp_path), load_words(CHINESE, tmp_path))
-    assert "`page.hmoe` has no counterpart" in message
-
-
+TEXT = "{en: x, zh: 乙}"
 BROKEN_WORDS = {
     "a word in two files": (
-        {"a.yaml": "page:\n  home: x\n", "b.yaml": "page: {home: x}\n"},
-        "words/en/b.yaml: `page.home` stands in another file too",
+        {"a": f"page:\n  home: {TEXT}", "b": f"page: {{home: {TEXT}}}"},
+        "b.yaml:1: page.home: stands in hooks/render/words/a.yaml too; take one of the two out",
     ),
-    "a key twice in a file": ({"a.yaml": "home: x\nhome: y\n"}, "words/en/a.yaml:2: home: "),
-    "a bracket left open": ({"a.yaml": "home: [x\n"}, "words/en/a.yaml:"),
+    "a key twice in a file": ({"a": f"home: {TEXT}\nhome: {TEXT}"}, "a.yaml:2: home: key `home` for the second time"),
+    "a bracket left open": ({"a": "home: [x"}, "a.yaml:"),
+    "no Chinese": ({"a": "page:\n  home: {en: x}"}, "a.yaml:2: page.home: no Chinese; English has “x”; add `zh: …`"),
+    "no English": ({"a": "home: {zh: 乙}"}, "a.yaml:1: home: no English; Chinese has “乙”; add `en: …`"),
+    "no language": ({"a": "home: x"}, "a.yaml:1: home: `x`, in no language; a text is {en: …, zh: …}"),
+    "another language": ({"a": "home: {en: x, zh: 乙, fr: z}"}, "a.yaml:1: home.en: `x`, in no language"),
+    "a number": ({"a": "home: {en: x,\n  zh: 1}"}, 'a.yaml:2: home.zh: `1`; allowed is a text; write "1"'),
+    "white space": ({"a": 'home: {en: " ", zh: 乙}'}, "a.yaml:1: home.en: a text of white space"),
+    "another name to fill in": (
+        {"a": 'home: {en: "{keptt} here", zh: "这里 {kept}"}'},
+        "a.yaml:1: home.en: {keptt} is filled in; the Chinese has {kept}; write the same names in both",
+    ),
+    "a stray brace": ({"a": 'home: {en: x,\n  zh: "y}"}'}, "a.yaml:2: home.zh: “y}”: Single '}' encountered"),
 }
 
 
 @pytest.mark.parametrize(("files", "says"), BROKEN_WORDS.values(), ids=BROKEN_WORDS.keys())
 def test_broken_words_are_named(tmp_path: Path, files: dict[str, str], says: str) -> None:
-    (tmp_path / ENGLISH).mkdir()
     for name, text in files.items():
-        (tmp_path / ENGLISH / name).write_text(text, encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(text + "\n", encoding="utf-8")
     with pytest.raises(BrokenWords) as error:
-        load_words(ENGLISH, tmp_path)
-    assert str(error.value).startswith(says)
+        load_words(tmp_path)
+    assert str(error.value).startswith(f"hooks/render/words/{says}")
 
 
 def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_site: Path) -> None:
@@ -99,7 +84,7 @@ def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_sit
     page = LexborHTMLParser((small_site / "zh/techniques" / technique.id / "index.html").read_text(encoding="utf-8"))
     marks = [mark for mark in page.css(".ds-fallback[lang=en]") if mark.text() == technique.what.en]
     assert marks
-    assert marks[0].attributes["title"] == load_words(CHINESE)("language.fallback")
+    assert marks[0].attributes["title"] == load_words()[CHINESE]("language.fallback")
 
 
 def test_the_chinese_edition_is_built_alone(tmp_path: Path) -> None:

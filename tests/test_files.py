@@ -121,13 +121,13 @@ def test_a_file_of_the_project_that_is_gone(name: str, project: Path) -> None:
 
 def test_words_that_are_no_text(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(words.FOLDER, tmp_path / "words"))
-    (folder / "en" / "more.yaml").write_bytes(b"a: caf\xe9\n")
-    os.mkfifo(folder / "en" / "pipe.yaml")
+    (folder / "more.yaml").write_bytes(b"a: caf\xe9\n")
+    os.mkfifo(folder / "pipe.yaml")
     with pytest.raises(words.BrokenWords) as error:
-        words.load_words("en", folder)
+        words.load_words(folder)
     assert str(error.value).split("\n") == [
-        f"words/en/more.yaml:1: is not UTF-8 text: the byte 0xe9; {PUT_BACK}",
-        f"words/en/pipe.yaml:1: cannot be read: it is no file; {PUT_BACK}",
+        f"hooks/render/words/more.yaml:1: is not UTF-8 text: the byte 0xe9; {PUT_BACK}",
+        f"hooks/render/words/pipe.yaml:1: cannot be read: it is no file; {PUT_BACK}",
     ]
 
 

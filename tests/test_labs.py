@@ -391,7 +391,7 @@ def test_heads_are_chosen_by_what_they_look_at() -> None:
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_the_figure_names_the_sentence_and_its_tokens(catalogue: Catalogue, tmp_path: Path, language: str) -> None:
-    file, ctx = tmp_path / "attention.json", make_context(catalogue, words_of(language))
+    file, ctx = tmp_path / "attention.json", make_context(catalogue, words_of()[language])
     assert trained_attention(ctx, file) == ""
     said = {"sentence": "a key fits", "tokens": list("⊢akeyf"), "weights": [[FIRST, BEFORE], [FURTHER, FIRST]]}
     file.write_text(json.dumps({language: said}), encoding="utf-8")

@@ -89,7 +89,7 @@ def test_a_changed_dimension_makes_the_comparison_stale(catalogue: Catalogue) ->
     old = built["deepseek-v3-base"]
     built["deepseek-v3-base"] = replace(old, settings={**old.settings, "kv_lora_rank": 511})
     changed = replace(catalogue, peers=replace(catalogue.peers, built=built))
-    stale = words.load_words("en")("trust.peers.stale")
+    stale = words.load_words()["en"]("trust.peers.stale")
     assert stale in text_of(changed, "peers")
     assert stale not in text_of(catalogue, "peers")
     now = [id_ for id_, state in states(changed).items() if state is State.STALE]
@@ -101,7 +101,7 @@ def test_what_came_after_the_comparison_has_not_changed_since(catalogue: Catalog
     """A contributor's new entry, before `make peers` is run again."""
     built = {owner: found for owner, found in catalogue.peers.built.items() if owner != "deepseek-v2"}
     changed = replace(catalogue, peers=replace(catalogue.peers, built=built))
-    say, shown = words.load_words("en"), text_of(changed, "peers")
+    say, shown = words.load_words()["en"], text_of(changed, "peers")
     now = [id_ for id_, state in states(changed).items() if state is State.NEW]
     assert "deepseek-v2" in now
     assert say("trust.peers.new") in shown

@@ -103,7 +103,7 @@ def test_guessing_ahead_is_that_of_the_lab() -> None:
 
 def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
     """Every model that can be chosen, to the byte: the calculator's line, and the recount of a token on the model's page."""
-    given = PLAYS["cache-context"](language_files.load_words(ENGLISH), catalogue).script_data
+    given = PLAYS["cache-context"](language_files.load_words()[ENGLISH], catalogue).script_data
     lengths = [*given["lengths"], 1, 100, 4097]
     work = "Object.values(input.models).map(model => input.lengths.map(length => cacheBytes(model, length)))"
     rows = script("attention", work, {"models": given["models"], "lengths": lengths})
@@ -240,7 +240,7 @@ def test_sums_are_promoted_before_they_lose_bits() -> None:
 
 def test_the_bias_is_that_of_the_lab(catalogue: Catalogue) -> None:
     """The load of every expert in every step, which one token sent elsewhere would change."""
-    data = json.loads(json.dumps(PLAYS["bias-balance"](language_files.load_words(ENGLISH), catalogue).script_data))
+    data = json.loads(json.dumps(PLAYS["bias-balance"](language_files.load_words()[ENGLISH], catalogue).script_data))
     data["rounds"] = 60
     work = """input.grid.map(([N, u]) => {
       const { loads, violations, biases } = simulated(input.data, N, u);
@@ -319,7 +319,7 @@ def test_the_strip_plays_from_the_first_model_to_the_last_with_the_calculators_b
 
 
 def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:
-    words = language_files.load_words(ENGLISH)
+    words = language_files.load_words()[ENGLISH]
     files = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")}
     assert {PLAYS[name](words, catalogue).script for name in PLAYS} == set(SCRIPTS)
     assert {"figure", *(part for names in SCRIPTS.values() for part in names)} == set(files)

@@ -66,7 +66,7 @@ PUT_TOGETHER = ("small.", "add.value_", "sentence_weights.", "hero.", "poster.sa
 
 
 def test_words_have_no_leftovers() -> None:
-    """Every word of the language file is named in a template or module, in full or by its beginning before what is filled in."""
+    """Every word of the interface is named in a template or module, in full or by its beginning before what is filled in."""
     files = [path for path in (ROOT / "hooks").rglob("*") if path.suffix in (".py", ".jinja")]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in [*files, *(ROOT / "overrides").rglob("*.html")])
     filled_in = re.findall(r"""f["']([\w.]+[._])\{""", sources) + re.findall(r"""["']([\w.]+\.)["'] [~+]""", sources)
@@ -74,7 +74,7 @@ def test_words_have_no_leftovers() -> None:
     whole = set(re.findall(r"""["']([\w.]+)["']""", sources))
     ends = set(re.findall(r"""f["']\{\w+\}(\.[\w.]+)["']""", sources))  # what stands behind a name that is filled in
     whole |= {name + end for name in whole for end in ends}
-    unused = [key for key in language_files.load_words("en") if key not in whole and not key.startswith(dynamic)]
+    unused = [key for key in language_files.load_words()["en"] if key not in whole and not key.startswith(dynamic)]
     assert unused == []
 
 

@@ -50,7 +50,7 @@ def test_the_check_names_a_question_that_leads_nowhere(project: Path) -> None:
         file.read_text(encoding="utf-8").replace('-writing.md#six"', '-writing.md#sixx"', 1), encoding="utf-8"
     )
     found = load_catalogue(project)
-    written = hand_written_pages(found, {ENGLISH: load_words(ENGLISH)}, ROOT / "docs")
+    written = hand_written_pages(found, {ENGLISH: load_words()[ENGLISH]}, ROOT / "docs")
     (finding,) = questions_without_places(project, found, written)
     assert "`guides/training-and-writing.md#sixx` leads to a place that the page does not have" in str(finding)
     assert "`six`" in str(finding)

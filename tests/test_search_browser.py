@@ -95,7 +95,7 @@ def searching(request: pytest.FixtureRequest, browser: Browser, built: Path, add
 
 
 def test_every_name_and_abbreviation_finds_its_page_first(searching: Search, catalogue: Catalogue) -> None:
-    words = load_words(searching.language)
+    words = load_words()[searching.language]
     names: dict[str, list[str]] = {}
     for model in catalogue.models.values():
         spellings = (model.name, short_model(model.name), model.name.replace("-", " "))
@@ -224,7 +224,7 @@ def test_both_sides_take_a_text_apart_alike(built: Path, page: Page) -> None:
 def test_kinds_narrow_the_hits_and_a_hit_shows_the_words_and_opens_the_section(page: Page, address: str) -> None:
     open_search(page, address)
     page.keyboard.insert_text("load balancing")
-    models = page.locator(".ds-search-kinds").get_by_role("button", name=load_words(ENGLISH)("search.kind.model"))
+    models = page.locator(".ds-search-kinds").get_by_role("button", name=load_words()[ENGLISH]("search.kind.model"))
     models.click()
     expect(models).to_have_attribute("aria-pressed", "true")
     for link in page.locator(".ds-hits > li > a").all():

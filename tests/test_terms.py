@@ -14,7 +14,7 @@ from render import words as language_files
 
 
 def wording(catalogue: Catalogue, docs: Path) -> list[str]:
-    words = {language: language_files.load_words(language) for language in Language}
+    words = language_files.load_words()
     return [str(finding) for finding in find_avoided_forms(catalogue, words, docs)]
 
 

@@ -139,4 +139,4 @@ def test_the_pages_are_known_before_they_are_made(which: str, site: str, request
 def test_what_a_page_can_place_is_known_by_name(catalogue: Catalogue) -> None:
     experiments = {f"{EXPERIMENT_BLOCK}{one.id}" for one in catalogue.experiments}
     drawn = {*BLOCKS, *formulas_by_block(catalogue), *experiments, "symbols"}
-    assert placeable_blocks(load_words(ENGLISH), catalogue) == drawn
+    assert placeable_blocks(load_words()[ENGLISH], catalogue) == drawn

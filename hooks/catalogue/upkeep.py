@@ -40,7 +40,7 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 # Where texts that people write stand, beside the data.
-_PAGES = ("docs/en/**/*.md", "docs/zh/**/*.md", "README*.md", "hooks/render/words/*/*.yaml")
+_PAGES = ("docs/en/**/*.md", "docs/zh/**/*.md", "README*.md", "hooks/render/words/*.yaml")
 # What a list of later values would only repeat: rows of tables, and what is said of a day.
 _NOT_ASKED = frozenset({"evaluation", "changes", "disputes", "dates", "links", "notes", "details", "mix"})
 _SHOWN = 3  # places named of each document

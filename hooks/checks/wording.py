@@ -19,7 +19,7 @@ from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chines
 from render.context import make_context
 from render.formula import FormulaError, formula_mathml
 from render.site import site_of
-from render.words import CHINESE, ENGLISH, BrokenWords, Words, key_differences, load_words
+from render.words import CHINESE, BrokenWords, Words, load_words, missing_word
 
 from . import HandWrittenPages, PageError, find_unreadable, hand_written_pages
 
@@ -43,8 +43,7 @@ def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: P
 
 def _interface_texts(words: Words) -> Iterator[tuple[str, int, str, str]]:
     for key in words:
-        file, line = words.word_place(key).rsplit(":", 1)
-        yield f"hooks/render/{file}", int(line), key, words(key)
+        yield *words.word_place(key), key, words(key)
 
 
 def _page_lines(folder: Path) -> Iterator[tuple[str, int, str, str]]:
@@ -93,9 +92,7 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
 def read_data(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[str, Words]]:
     """Without a look at the texts. Raises CatalogueError, BrokenWords, or PageError where a page cannot be read."""
     catalogue = load_catalogue(root / "data")
-    words = {language: load_words(language) for language in (ENGLISH, CHINESE)}
-    if problems := key_differences(words[ENGLISH], words[CHINESE]):
-        raise BrokenWords("\n".join(problems))
+    words = load_words()
     if problems := missing_words(catalogue, words, drafts):
         raise BrokenWords("\n".join(problems))
     if found := find_unreadable(root / "docs"):
@@ -119,17 +116,17 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
-    """What fields of an architecture or pages of `drafts` need and a language lacks."""
+    """What fields of an architecture or pages of `drafts` need and no file has."""
     needed = [f"field.architecture.{name}" for name in field_groups(Architecture) if name != "rope_scaling"]
-    found = []
-    for language, own in words.items():
+    found: dict[str, None] = {}
+    for own in words.values():
         collecting = own.collecting_words()
         for key in needed:
             collecting(key)
         for id_ in drafts:
             site_of(make_context(catalogue, collecting), id_)
-        found += [f"words/{language}/: `{key}` is missing; add it in this language" for key in collecting.missing]
-    return found
+        found |= collecting.missing
+    return list(map(missing_word, found))
 
 
 def _missing_counterparts(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
@@ -176,8 +173,7 @@ def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:
     """Parts of dates are joined elsewhere, and a list of words is no text."""
     for key in words:
         for slip in chinese_slips(words(key)) if not key.startswith(_NO_TEXT) else ():
-            file, line = words.word_place(key).rsplit(":", 1)
-            yield Finding(f"hooks/render/{file}", int(line), key, slip.found, slip.allowed, fix="correct it")
+            yield Finding(*words.word_place(key), key, slip.found, slip.allowed, fix="correct it")
 
 
 def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:

@@ -249,7 +249,7 @@ def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
         nearest = f"; nearest match: {close}" if close else ""
         raise NoSuchEntry(f"no model and no technique is called `{id_}`{nearest}")
     shared = load_templates()
-    contexts = {language: make_context(catalogue, load_words(language), shared) for language in languages}
+    contexts = {code: make_context(catalogue, own, shared) for code, own in load_words().items() if code in languages}
     return Project(contexts, root / "docs", entry=id_)
 
 
@@ -262,8 +262,7 @@ def make_editions(
 
 def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
     shared = load_templates()
-    known = {code: words.get(code) or load_words(code) for code in (ENGLISH, CHINESE)}
-    contexts = {code: make_context(catalogue, known[code], shared) for code in known}
+    contexts = {code: make_context(catalogue, own, shared) for code, own in {**load_words(), **words}.items()}
     return Project(contexts, docs, address, downloads=exports.export_files(contexts, address))
 
 

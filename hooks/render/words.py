@@ -1,19 +1,26 @@
-"""The words of the interface by key, in a folder for each language."""
+"""The words of the interface by key, each `{en: …, zh: …}`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from string import Formatter
+from typing import Any
 
 from catalogue.files import Unreadable, read_text
 from catalogue.schema.values import Text
 from catalogue.strict_yaml import read_yaml
 
 FOLDER = Path(__file__).parent / "words"
+_FOLDER = "hooks/render/words"  # in messages
 ENGLISH, CHINESE = "en", "zh"
+_LANGUAGES = {ENGLISH: "English", CHINESE: "Chinese"}
 # What English reads off code and data: descriptions of fields, docstrings of rules, companies that have a Chinese name.
 _IN_THE_CODE = ("schema.", "rules.", "makers.")
+# “March” and “22nd” are words in English, numbers in Chinese.
+_OTHER_NAMES = ("date.", "compare.board.told_part")
+_MAY_BE_BLANK = "punctuation."
 # A text that both languages share and that lists numbers, as `59.0, 63.0` or `4K, 16K`.
 _NUMBERS = re.compile(r"−?[\d.]+[KMBT%x]?(?:, −?[\d.]+[KMBT%x]?)+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -22,22 +29,22 @@ _CLOSED = re.compile(r"(\d [万亿]|）(?:</\w+>)*) (?=[\u4e00-\u9fff])")
 
 
 class BrokenWords(ValueError):
-    """Language files that cannot be used, with every reason."""
+    """Words that cannot be used, with every reason."""
 
 
 class MissingWord(BrokenWords):
-    """A key that a template asks for and the language lacks."""
+    """A key that a template asks for and that no file has."""
 
 
 class Words:
-    def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, str]) -> None:
+    def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, tuple[str, int]]) -> None:
         self.language = language
         self._words = words
         self._places = places
 
     def __call__(self, key: str, **values: object) -> str:
         if key not in self._words:
-            raise MissingWord(f"words/{self.language}/: `{key}` is missing; add it in this language")
+            raise MissingWord(missing_word(key))
         if not values:
             return self._words[key]
         filled = self._words[key].format(**values)
@@ -53,11 +60,12 @@ class Words:
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
 
-    def word_place(self, key: str) -> str:
+    def word_place(self, key: str) -> tuple[str, int]:
+        """File and line."""
         return self._places[key]
 
     def from_code(self, key: str, english: str) -> str:
-        """English text of the code, such as a field's description, or its translation in the language files."""
+        """English text of the code, such as a field's description, or its translation."""
         return english if self.language == ENGLISH else self(key)
 
     def text(self, text: Text) -> str:
@@ -73,7 +81,7 @@ class Words:
 class CollectingWords(Words):
     """Words that note all missing keys instead of raising at the first."""
 
-    def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, str]) -> None:
+    def __init__(self, language: str, words: Mapping[str, str], places: Mapping[str, tuple[str, int]]) -> None:
         super().__init__(language, words, places)
         self.missing: dict[str, None] = {}
 
@@ -84,48 +92,69 @@ class CollectingWords(Words):
         return key
 
 
-def load_words(language: str, folder: Path = FOLDER) -> Words:
-    """Read `<folder>/<language>/*.yaml`. Raises BrokenWords where a file is broken or repeats a key."""
-    words: dict[str, str] = {}
-    places: dict[str, str] = {}
-    problems: list[str] = []
-    for file in sorted((folder / language).glob("*.yaml")):
-        name = f"words/{language}/{file.name}"
+def missing_word(key: str) -> str:
+    return f"{_FOLDER}: `{key}` is missing; add it, {{en: …, zh: …}}"
+
+
+def load_words(folder: Path = FOLDER) -> dict[str, Words]:
+    """Read `<folder>/*.yaml`. Raises BrokenWords with all that is wrong in the files."""
+    words: dict[str, dict[str, str]] = {language: {} for language in _LANGUAGES}
+    places: dict[str, tuple[str, int]] = {}
+    problems: list[object] = []
+    for file in sorted(folder.glob("*.yaml")):
+        name = f"{_FOLDER}/{file.name}"
         try:
             located = read_yaml(read_text(file, name), name)
         except Unreadable as error:
-            problems.append(str(error))
+            problems.append(error)
             continue
-        problems += map(str, located.findings)
-        for path, word in _flat_keys(located.data, ()) if not located.findings else ():
+        problems += located.findings
+        for path, text in _texts(located.data, ()) if not located.findings else ():
             key = ".".join(path)
-            if key in words:
-                problems.append(f"{name}: `{key}` stands in another file too; take one of the two out")
-            words[key] = word
-            places[key] = f"{name}:{located.line_of(path)}"
+            if key in places:
+                problems.append(located.finding(path, f"stands in {places[key][0]} too", fix="take one of the two out"))
+            places[key] = name, located.line_of(path)
+            for within, found, allowed, fix in _text_problems(key, text):
+                problems.append(located.finding((*path, *within), found, allowed, fix=fix))
+            for language, word in text.items() if isinstance(text, Mapping) else ():
+                words[language][key] = word
     if problems:
-        raise BrokenWords("\n".join(problems))
-    return Words(language, words, places)
+        raise BrokenWords("\n".join(map(str, problems)))
+    return {language: Words(language, own, places) for language, own in words.items()}
 
 
-def key_differences(english: Words, other: Words) -> list[str]:
-    name = f"words/{other.language}"
-    missing = [
-        f"{name}/: `{key}` is missing; English has “{english(key)}”; add it in this language"
-        for key in english
-        if key not in other
-    ]
-    idle = [
-        f"{name}/: `{key}` has no counterpart in words/{ENGLISH}/; correct the key or take it out"
-        for key in other
-        if key not in english and not key.startswith(_IN_THE_CODE)
-    ]
-    return missing + idle
+def _texts(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Each text with its path; what stands in no language is one too."""
+    inner = isinstance(node, Mapping) and (
+        node.keys() - _LANGUAGES or any(isinstance(v, Mapping) for v in node.values())
+    )
+    if not inner:
+        yield path, node
+        return
+    for key, child in node.items():
+        yield from _texts(child, (*path, key))
 
 
-def _flat_keys(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(node, Mapping):
-        for key, child in node.items():
-            yield from _flat_keys(child, (*path, key))
-    else:
-        yield path, str(node)
+def _text_problems(key: str, text: Any) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
+    """Of each the place within the text and the parts of a finding."""
+    if not isinstance(text, Mapping):
+        yield (), f"`{text}`, in no language", "a text is {en: …, zh: …}", "write it in both"
+        return
+    names: dict[str, set[str]] = {}
+    for language, word in text.items():
+        if not isinstance(word, str):
+            yield (language,), f"`{word}`", "allowed is a text", f'write "{word}"'
+        elif not word.strip() and not key.startswith(_MAY_BE_BLANK):
+            yield (language,), "a text of white space", "allowed is a text", "write it, or take the key out"
+        else:
+            try:
+                names[language] = {f"{{{name}}}" for _, name, _, _ in Formatter().parse(word) if name is not None}
+            except ValueError as error:
+                yield (language,), f"“{word}”: {error}", "", "write {{ or }} for a brace that stays"
+    if not key.startswith(_IN_THE_CODE):
+        for language in (each for each in _LANGUAGES if each not in text):
+            other = "; ".join(f"{_LANGUAGES[each]} has “{word}”" for each, word in text.items())
+            yield (), f"no {_LANGUAGES[language]}", other, f"add `{language}: …`"
+    if len(names) == len(_LANGUAGES) and names[ENGLISH] != names[CHINESE] and not key.startswith(_OTHER_NAMES):
+        own, other = (" ".join(sorted(each)) or "nothing" for each in (names[ENGLISH], names[CHINESE]))
+        yield (ENGLISH,), f"{own} is filled in", f"the Chinese has {other}", "write the same names in both"

@@ -45,7 +45,7 @@ _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Computation:
-    name: str  # key of its label in the language files
+    name: str  # key of its label in the words
     formula: str  # with `×` for multiplication
     values: Mapping[str, Exact] = field(repr=False, hash=False)
     exact: Fraction  # the result, not rounded

@@ -1,6 +1,6 @@
 """A drawing for each technique: its picture and, for some, frames that show how it works, with formulas.
 
-A drawing is a short function over the blocks of `canvas.py`; its words stand in words/*/drawings.yaml, its numbers come
+A drawing is a short function over the blocks of `canvas.py`; its words stand in words/drawings.yaml, its numbers come
 from the catalogue. May import labs and the catalogue, no pages.
 """
 

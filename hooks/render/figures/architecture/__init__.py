@@ -124,4 +124,4 @@ def text_alternative(dims: Dimensions) -> str:
             sentences.append(summary_sentence(dims, "drafter" if drafter else name, name))
     if dims.vision is not None:
         sentences.append(words("drawing.said_vision"))
-    return words("drawing.sentence_gap").join(sentences)
+    return words("punctuation.gap").join(sentences)

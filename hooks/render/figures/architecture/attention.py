@@ -441,7 +441,7 @@ def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
     sheet.path(path_data("M", 18, y - 8, "H", sheet.width - 18), "rule")
     first, second = dims.words("drawing.kept").split("\n")
     if sheet.width == NARROW:
-        sheet.text(18, y + 8, f"{first}{dims.words('drawing.kept_gap')}{second}", css="strong")
+        sheet.text(18, y + 8, f"{first} {second}", css="strong")
     else:
         sheet.text(18, y + 10, first, css="strong")
         sheet.text(18, y + 26, second, css="strong")
