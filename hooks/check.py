@@ -1,6 +1,6 @@
 """Work with the data without MkDocs: `python hooks/check.py COMMAND`, or the targets of the Makefile.
 
-check [DATA] [--entry ID]
+check [DATA] [--entry ID] [--rule NAME]
                          every problem as `file:line: path: …`; exit code 1 if there is one; what an entry does not say yet
 coverage [DATA]          texts that have no Chinese yet
 stale [DATA]             what a newer model makes untrue, what was not read in the original, what a later report may say
@@ -17,13 +17,13 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from catalogue import new_entry, upkeep
+from catalogue import new_entry, rules, upkeep
 from catalogue.derive.parameters import State
 from catalogue.field_reference import FILE, SCHEMAS, fields_document, json_schema
-from catalogue.findings import CatalogueError, Finding, nearest_in_quotes
+from catalogue.findings import CatalogueError, Finding, format_report, nearest_in_quotes
 from catalogue.load import load_catalogue, untranslated_texts
 from catalogue.records import Catalogue
 from catalogue.upkeep import added_entries, missing_lines
@@ -54,12 +54,21 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (CatalogueError, PageError) as error:
-        print(error.report(), file=sys.stderr)
-        _annotate_lines(error.findings)
+        wanted = getattr(arguments, "rule", "").lower().replace(" ", "_")  # as FIELDS.md prints it, too
+        found = [finding for finding in error.findings if wanted in ("", finding.rule)]
+        print(error.report() if not wanted else _report_of_rule(wanted, found, len(error.findings)), file=sys.stderr)
+        _annotate_lines(found)
         return 1
     except (BrokenWords, new_entry.Refused, upkeep.NoSuchRevision) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _report_of_rule(name: str, found: Sequence[Finding], of: int) -> str:
+    names = [rule.__name__ for rule in rules.ALL]
+    if name not in names:
+        return f"no rule is called `{name}`; nearest match: {nearest_in_quotes(name, names) or 'none'}"
+    return format_report(found, f"the data that `{name}` finds, of {of}")
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -78,6 +87,7 @@ def _parse_arguments() -> argparse.Namespace:
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
         if name == "check":
             added.add_argument("--entry", default="", help="list what this entry does not say yet")
+            added.add_argument("--rule", default="", help="print what this rule of data/FIELDS.md finds alone")
     command("schemas", "write the JSON Schemas and the reference of fields beside the data, and the policy in deploy/")
     added = command("new", "write the file of a new entry and its reference")
     added.add_argument("id")

@@ -29,7 +29,7 @@ from catalogue.derive.parameters import parameter_formulas, recount_sizes
 from catalogue.files import DATA_FILES, MODELS, TECHNIQUES
 from catalogue.load import SLIPS, load_catalogue
 from catalogue.records import Catalogue
-from catalogue.rules import Rule, architecture, study, training
+from catalogue.rules import Rule, architecture, training
 from catalogue.rules.draft import Draft
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, ModelsFile, Variant
@@ -133,7 +133,7 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
     record = variant.architecture
     assert record is not None
     before = frozenset(_found(_of_variants(model, (variant,)), RULES))
-    for path, value in study.architecture_integers(record):
+    for path, value in architecture.architecture_integers(record):
         tally = Tally()
         for wrong in _wrong(value):
             mistyped = (variant.model_copy(update={"architecture": _with(record, path, wrong)}),)
@@ -141,7 +141,7 @@ def _architecture_slips(model: Model, variant: Variant) -> Iterator[tuple[str, T
             refused = wrong is None or (isinstance(wrong, int) and isinstance(value, int) and wrong < 1 <= value)
             draft = _of_variants(model, mistyped)
             by_rules = refused or any(found not in before for found in _found(draft, RULES))
-            caught = by_rules or any(_found(draft, (study.controls_hold,)))
+            caught = by_rules or any(_found(draft, (architecture.controls_hold,)))
             tally += Tally(1, caught, by_rules)
         yield ".".join(str(part) for part in path[:-1]), tally
 

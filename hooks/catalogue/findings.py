@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ALLOWED = "allowed is text that is shown as it is written"
 FIX = "take it out"
@@ -49,6 +49,7 @@ class Finding:
     allowed: str = ""
     nearest: str = ""
     fix: str = ""
+    rule: str = field(default="", compare=False)  # name of the rule that found it; empty of what reading found
 
     def __str__(self) -> str:
         parts = [_shortened_text(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]

@@ -1,4 +1,4 @@
-"""The dimensions of an architecture fit together, its layout adds up, and its size is what it says."""
+"""The dimensions of an architecture fit together, its layout adds up, its size is what it says, and check digits hold."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import count, islice
 from math import isqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
 from ..derive.expression import LayoutError, architecture_numbers, parse_layout
-from ..derive.parameters import ACTIVATED_CONVENTION, Agreement
+from ..derive.parameters import ACTIVATED_CONVENTION, Agreement, Recount, recount_sizes
 from ..findings import Finding, KeyPath
 from ..schema.architecture import Architecture, FeedForward
 from ..schema.model import ActivatedBasis, Counted, Explanation
-from ..schema.values import Block, Single
+from ..schema.quantities import Quantity
+from ..schema.values import Block, Single, walk_record
 from .draft import Draft, Scope, rule
 
 
@@ -362,3 +363,64 @@ def sizes_say_what_they_count(draft: Draft) -> Iterator[Finding]:
                     "what it counts: " + ", ".join(f"`{counted}`" for counted in Counted),
                     fix=f"write `{name}: {{value: {size.value.text}, counts: …}}`",
                 )
+
+
+def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int | Quantity]]:
+    def is_integer(value: Any) -> bool:
+        if isinstance(value, Quantity):
+            return value.value == value.value.to_integral_value()
+        return isinstance(value, int) and not isinstance(value, bool)
+
+    return [(path, value) for path, value in walk_record(architecture) if path[-1:] == ("value",) and is_integer(value)]
+
+
+def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[str, int]:
+    found = {
+        "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in architecture_integers(architecture)),
+        "total": recount.total,
+        "activated": recount.activated.get(ActivatedBasis.ALL) if recount.inactive_experts else None,
+        "kv_cache": recount.kv_cache.value if recount.kv_cache else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+@rule(Scope.ARCHITECTURE)
+def controls_hold(draft: Draft) -> Iterator[Finding]:
+    """The check digits of an architecture are what its dimensions give."""
+    for path, _, variant in draft.each_variant():
+        recount, architecture = draft.entries[variant.id].recount, variant.architecture
+        if architecture is None or architecture.control is None or recount is None:
+            continue
+        recomputed = expected_check_digits(architecture, recount)
+        stated = {name: value for name, value in architecture.control if value is not None}
+        wrong = {name: value for name, value in stated.items() if recomputed.get(name) != value}
+        for name in [name for name in wrong if name not in recomputed]:
+            yield draft.models_file.finding(
+                (*path, "architecture", "control", name),
+                f"check digit {wrong.pop(name)}, but `{name}` cannot be recomputed",
+                "check digits of what can be recomputed",
+                fix="take it out",
+            )
+        if not wrong:
+            continue
+        name, *others = wrong
+        more = f", and {', '.join(f'`{other}` {recomputed[other]}' for other in others)}" if others else ""
+        yield draft.models_file.finding(
+            (*path, "architecture", "control", name),
+            f"check digit {wrong[name]}, but the dimensions give {recomputed[name]} ({recomputed[name] - wrong[name]:+}){more}",
+            "they have to agree",
+            " or ".join(_exchanged_digits(architecture, stated)),
+            "find the dimension that was changed; correct the check digits only after reading all of them again",
+        )
+
+
+def _exchanged_digits(architecture: Architecture, stated: Mapping[str, int]) -> Iterator[str]:
+    """Dimensions that give all check digits with two neighbouring digits exchanged, as `kv_lora_rank: 512` for 521."""
+    for path, value in architecture_integers(architecture):
+        digits = str(value)
+        for right in {digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1)}:
+            if len(path) == 2 and digits.isdigit() and right != digits:
+                dimension = getattr(architecture, str(path[0])).model_copy(update={"value": int(right)})
+                changed = architecture.model_copy(update={str(path[0]): dimension})
+                if stated.items() <= expected_check_digits(changed, recount_sizes(changed)).items():
+                    yield f"`{path[0]}: {right}` for {digits}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
@@ -227,11 +227,15 @@ REGISTERED: dict[Rule, Scope] = {}
 
 
 def rule(scope: Scope) -> Callable[[Rule], Rule]:
-    """Register a function that yields findings as a rule; its docstring is shown."""
+    """Register a function that yields findings as a rule, whose name they bear; its docstring is shown."""
 
     def register(check: Rule) -> Rule:
-        REGISTERED[check] = scope
-        return check
+        @wraps(check)
+        def named(draft: Draft) -> Iterator[Finding]:
+            return (replace(finding, rule=check.__name__) for finding in check(draft))
+
+        REGISTERED[named] = scope
+        return named
 
     return register
 

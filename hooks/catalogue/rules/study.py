@@ -1,21 +1,16 @@
-"""Routes, problems, corrections and controls: they lead to pages that exist and ask for nothing that was not given."""
+"""Guides, routes, problems, experiments and corrections: they lead to pages that exist and ask for nothing that was not given."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from ..derive.parameters import Recount, recount_sizes
 from ..derive.problems import solve_problems
 from ..files import CORRECTIONS, EXPERIMENTS, PROBLEMS, STUDY
 from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..lookup import LookupFailure
-from ..schema.architecture import Architecture
-from ..schema.model import ActivatedBasis
-from ..schema.quantities import Quantity
-from ..schema.values import values_at, walk_record
+from ..schema.values import values_at
 from ..text import latex_letters
 from .draft import Draft, Scope, repeated_ids, rule, unknown_name
 
@@ -181,64 +176,3 @@ def corrections_are_in_order(draft: Draft) -> Iterator[Finding]:
             yield file.finding(
                 (*path, "right"), "what is right is what was wrong", "two different texts", fix="correct one of the two"
             )
-
-
-def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int | Quantity]]:
-    def is_integer(value: Any) -> bool:
-        if isinstance(value, Quantity):
-            return value.value == value.value.to_integral_value()
-        return isinstance(value, int) and not isinstance(value, bool)
-
-    return [(path, value) for path, value in walk_record(architecture) if path[-1:] == ("value",) and is_integer(value)]
-
-
-def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[str, int]:
-    found = {
-        "sum": sum(int(v.value) if isinstance(v, Quantity) else v for _, v in architecture_integers(architecture)),
-        "total": recount.total,
-        "activated": recount.activated.get(ActivatedBasis.ALL) if recount.inactive_experts else None,
-        "kv_cache": recount.kv_cache.value if recount.kv_cache else None,
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-@rule(Scope.ARCHITECTURE)
-def controls_hold(draft: Draft) -> Iterator[Finding]:
-    """The check digits of an architecture are what its dimensions give."""
-    for path, _, variant in draft.each_variant():
-        recount, architecture = draft.entries[variant.id].recount, variant.architecture
-        if architecture is None or architecture.control is None or recount is None:
-            continue
-        recomputed = expected_check_digits(architecture, recount)
-        stated = {name: value for name, value in architecture.control if value is not None}
-        wrong = {name: value for name, value in stated.items() if recomputed.get(name) != value}
-        for name in [name for name in wrong if name not in recomputed]:
-            yield draft.models_file.finding(
-                (*path, "architecture", "control", name),
-                f"check digit {wrong.pop(name)}, but `{name}` cannot be recomputed",
-                "check digits of what can be recomputed",
-                fix="take it out",
-            )
-        if not wrong:
-            continue
-        name, *others = wrong
-        more = f", and {', '.join(f'`{other}` {recomputed[other]}' for other in others)}" if others else ""
-        yield draft.models_file.finding(
-            (*path, "architecture", "control", name),
-            f"check digit {wrong[name]}, but the dimensions give {recomputed[name]} ({recomputed[name] - wrong[name]:+}){more}",
-            "they have to agree",
-            " or ".join(_exchanged_digits(architecture, stated)),
-            "find the dimension that was changed; correct the check digits only after reading all of them again",
-        )
-
-
-def _exchanged_digits(architecture: Architecture, stated: Mapping[str, int]) -> Iterator[str]:
-    """Dimensions that give all check digits with two neighbouring digits exchanged, as `kv_lora_rank: 512` for 521."""
-    for path, value in architecture_integers(architecture):
-        digits = str(value)
-        for right in {digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1)}:
-            if len(path) == 2 and digits.isdigit() and right != digits:
-                dimension = getattr(architecture, str(path[0])).model_copy(update={"value": int(right)})
-                changed = architecture.model_copy(update={str(path[0]): dimension})
-                if stated.items() <= expected_check_digits(changed, recount_sizes(changed)).items():
-                    yield f"`{path[0]}: {right}` for {digits}"
