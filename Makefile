@@ -59,12 +59,13 @@ watch: $(READY)
 	@$(BIN)/python tools/watch.py $${TYPED_MARKDOWN:+--markdown "$$TYPED_MARKDOWN"}
 
 # make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say.
-# ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT say more.
+# ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT say more, and
+# OWNER=moonshotai whose it is on Hugging Face; a model of another maker usually belongs into data/contemporaries.yaml.
 # make new ID=deepseek-v3-0815 OF=deepseek-v3 DAY=2027-08-15 LICENCE=MIT: a later checkpoint with the same network, three lines of its family.
 new: $(READY)
 	@test -n "$$TYPED_ID" || { echo "say which: make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"; exit 1; }
 	@$(BIN)/python hooks/check.py new "$$TYPED_ID" --config "$$TYPED_CONFIG" --bib "$$TYPED_BIB" --of "$$TYPED_OF" --arxiv "$$TYPED_ARXIV" \
-	  --name "$$TYPED_NAME" --day "$$TYPED_DAY" --parent "$$TYPED_PARENT" --total "$$TYPED_TOTAL" --activated "$$TYPED_ACTIVATED" --licence "$$TYPED_LICENCE"
+	  --name "$$TYPED_NAME" --day "$$TYPED_DAY" --parent "$$TYPED_PARENT" --total "$$TYPED_TOTAL" --activated "$$TYPED_ACTIVATED" --licence "$$TYPED_LICENCE" --owner "$$TYPED_OWNER"
 
 # make diff REV=main: the facts that changed since a revision, and what follows from them.
 diff: $(READY)

@@ -101,6 +101,7 @@ def _parse_arguments() -> argparse.Namespace:
         ("total", "parameters, as printed"),
         ("activated", "parameters that a token uses, as printed"),
         ("licence", "of code and weights"),
+        ("owner", "who publishes its weights on Hugging Face, where that is not deepseek-ai"),
     ):
         added.add_argument(f"--{name}", default="", help=said)
     added.add_argument("--of", default="", help="model of which it is a later checkpoint with the same network")
@@ -174,6 +175,7 @@ def _write_schemas(arguments: argparse.Namespace) -> None:
 def _write_entry(arguments: argparse.Namespace) -> int:
     as_typed = ("arxiv", "name", "day", "parent", "total", "activated", "licence")
     given = new_entry.Given(
+        owner=arguments.owner or new_entry.Given.owner,
         config=_text_of_file(arguments.config),
         bibtex=_text_of_file(arguments.bib),
         **{name: getattr(arguments, name) for name in as_typed},

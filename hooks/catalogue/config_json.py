@@ -17,7 +17,7 @@ from .attention.kind import AttentionKind, Config
 from .findings import closest_word, nearest_in_quotes
 from .schema.architecture import Architecture, FeedForward, RopeScaling, TopkMethod
 from .schema.training import NumberFormat
-from .schema.values import kinds_by_field
+from .schema.values import Absence, kinds_by_field
 
 # The part of a multimodal configuration with the language model, and the others, which are not read.
 _LANGUAGE_PARTS = ("text_config", "language_config", "llm_config")
@@ -42,7 +42,19 @@ LEFT_OUT: Mapping[str, str] = {
 
 _LEFT_OUT_AT_0 = ("attention_dropout", "hidden_dropout", "mlp_bias")
 
+OTHER_NAMES = {
+    "model_max_length": "max_position_embeddings",
+    "moe_num_shared_experts": "n_shared_experts",
+    "moe_renormalize": "norm_topk_prob",
+    "moe_router_activation_func": "scoring_func",
+    "num_expert_group": "n_group",
+    "num_experts": "n_routed_experts",
+    "num_local_experts": "n_routed_experts",
+    "num_experts_per_token": "num_experts_per_tok",
+    "num_shared_experts": "n_shared_experts",
+}
 _READ_INTO: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    **{name: (field, lambda value: value) for name, field in OTHER_NAMES.items()},
     "num_mtp_layers": ("num_nextn_predict_layers", lambda number: number),
     "engram_layer_ids": ("engram_layers", len),
     "engram_num_embeddings": ("engram_num_embeddings", lambda rows: sum(rows) if isinstance(rows, list) else rows),
@@ -57,6 +69,8 @@ _FORMATS = ("dtype", "torch_dtype", "quantization_config", "expert_dtype")
 _ABBREVIATED = {"bfloat16": "BF16", "float16": "FP16", "float32": "FP32", "fp8": "FP8", "fp4": "FP4", "mxfp4": "FP4"}
 _CLOSE = 0.8  # a key that is one slip away, and not one that shares a word
 _EXPONENT = re.compile(r"[eE]([-+]?)0*(\d+)$")
+_WHOLE = re.compile(r"(\d{4,})\.0+")  # `10000.0`, which nobody means to a tenth
+_OF_EXPERTS = re.compile(r"moe_|.*experts?(?:_|$)")
 _ALLOWED: Mapping[str, type[TopkMethod]] = {"topk_method": TopkMethod}
 _WHERE_IT_IS_ADDED: Mapping[str, str] = {"topk_method": "ROUTINGS in hooks/catalogue/derive/expression.py"}
 
@@ -99,6 +113,7 @@ class _Typed(str):
 
 
 def _as_typed(text: str) -> _Typed:
+    text = found[1] if (found := _WHOLE.fullmatch(text)) else text
     return _Typed(_EXPONENT.sub(lambda found: f"e{found[1].removeprefix('+')}{found[2]}", text))
 
 
@@ -129,7 +144,9 @@ def read_config(config: Config) -> ConfigReading:
             name, read = _READ_INTO[key]
             fields.setdefault(name, read(value))
         elif key in Architecture.model_fields and not isinstance(value, dict | list):
-            if value is None:
+            if value is None and kind is not None and key in kind.needed:
+                fields.setdefault(key, Absence.NOT_APPLICABLE.value)
+            elif value is None:
                 left_out[key] = "it is null"
             else:
                 fields.setdefault(key, value)
@@ -137,6 +154,11 @@ def read_config(config: Config) -> ConfigReading:
         else:
             unknown[key] = value
     fields["feed_forward"] = (FeedForward.DEEPSEEK_MOE if "n_routed_experts" in fields else FeedForward.DENSE).value
+    if "n_routed_experts" not in fields and (
+        hints := [key for key, value in keys.items() if value and _OF_EXPERTS.match(key)]
+    ):
+        fields["feed_forward"] = None
+        remarks.append(f"feed_forward: likely {FeedForward.DEEPSEEK_MOE.value}, by {_quote_names(tuple(hints[:3]))}")
     fields["attention"] = kind.kind.value if kind is not None and not unknown else None
     remarks += _about_kind(kind, unknown)
     remarks += _about_unknown(unknown)
@@ -240,8 +262,8 @@ def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"`{key}: {shown}` is known to no field"
             + (f"; nearest match: `{close}`" if close else "")
-            + "; add a field to hooks/catalogue/schema/architecture.py, or its reason to LEFT_OUT in"
-            " hooks/catalogue/config_json.py"
+            + "; add the field that it is to `_READ_INTO` in hooks/catalogue/config_json.py, a field of its own to"
+            " hooks/catalogue/schema/architecture.py, or its reason to `LEFT_OUT`"
         )
 
 
@@ -251,7 +273,7 @@ def _missing_required(kind: AttentionKind | None, fields: Mapping[str, Any]) -> 
             yield name
     yield from (name for name in (kind.needed if kind is not None else ()) if name not in fields)
     for name, kinds in kinds_by_field(Architecture).items():
-        if FeedForward(fields["feed_forward"]) in kinds.needed_by and name not in fields:
+        if fields["feed_forward"] in kinds.needed_by and name not in fields:
             yield name
 
 

@@ -53,7 +53,7 @@ def read_given(path: str) -> str:
     try:
         return read_text(Path(path), path)
     except Unreadable as error:
-        raise Refused(str(error)) from None
+        raise Refused(f"{path}: {error.finding.found}") from None
 
 
 def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
@@ -61,7 +61,10 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
     given = Given(arxiv=given) if isinstance(given, str) else given
     file, references = data / ENTRIES / f"{id_}.yaml", data / REFERENCES
     if not _ID.fullmatch(id_):
-        raise Refused(f"ID `{id_}`: allowed are lower-case letters, digits, dots and single hyphens")
+        close = re.sub(r"[^a-z0-9.]+", "-", id_.lower()).strip("-.")
+        raise Refused(
+            f"ID `{id_}`: allowed are lower-case letters, digits, dots and single hyphens; nearest match: `{close}`"
+        )
     if id_.endswith((".yaml", ".yml")):
         raise Refused(f"ID `{id_}`: the id of the entry, without the ending of its file")
     if given.day and not _DAY.fullmatch(given.day):
@@ -98,6 +101,11 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
         ]
     file.parent.mkdir(exist_ok=True)
     file.write_text(_entry_text(id_, key, given, reading), encoding="utf-8")
+    if given.owner != Given.owner:
+        said.append(
+            "  look at this first: pages call what an entry describes DeepSeek's;"
+            " a model of another maker belongs into data/contemporaries.yaml"
+        )
     return said + list(_said_of_config(reading))
 
 
@@ -304,7 +312,7 @@ def _fields_of(bibtex: str) -> dict[str, str]:
         kept["title"] = "{" + kept["title"] + "}"  # as it is printed, capital letters and all
     if "author" in kept:
         kept["author"] = re.sub(
-            r"(^\{|\band )DeepSeek-AI(?= and\b|\}$)", r"\1{DeepSeek-AI}", kept["author"]
+            r"(^\{|\band )(DeepSeek-AI|[\w-]+ Team)(?= and\b|\}$)", r"\1{\2}", kept["author"]
         )  # no person
     return kept
 

@@ -284,7 +284,7 @@ def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
             yield f"  {wanted.key}: {wanted.what}{shown}"
     weights = [str(variant.weights) for variant in model.variants if variant.weights]
     if weights and not any(OWN_PUBLISHER in address for address in weights):
-        yield f"{model.id} has its weights at {weights[0]}: pages call what every entry describes DeepSeek's"
+        yield f"{model.id} has its weights at {weights[0]}: pages call what every entry describes DeepSeek's; a model of another maker belongs into data/contemporaries.yaml"
 
 
 def added_entries(data: Path) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from .config_json import OTHER_NAMES
 from .findings import Finding, KeyPath, nearest_in_quotes
 from .schema.values import IDENTIFIER
 from .strict_yaml import Located
@@ -24,11 +25,7 @@ _HERE = {
     "hidden_activation": "hidden_act",
     "n_head": "num_attention_heads",
     "n_layer": "num_hidden_layers",
-    "num_experts": "n_routed_experts",
-    "num_local_experts": "n_routed_experts",
-    "num_experts_per_token": "num_experts_per_tok",
-    "moe_num_shared_experts": "n_shared_experts",
-    "num_shared_experts": "n_shared_experts",
+    **OTHER_NAMES,
     "norm_eps": "rms_norm_eps",
     "rope_type": "type",
     "technique": "id",

@@ -9,7 +9,7 @@ from typing import Any
 from ..files import MODELS, TECHNIQUES
 from ..findings import Finding, KeyPath
 from ..records import first_date, first_day, release_date
-from ..schema.model import TechniqueChange
+from ..schema.model import Relation, TechniqueChange
 from ..schema.quantities import Quantity
 from ..schema.technique import TechniqueKind
 from ..schema.values import Single, Text
@@ -213,12 +213,13 @@ def no_cycles(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def one_main_parent(draft: Draft) -> Iterator[Finding]:
-    """Where an entry builds on older ones, one of them is its main parent, which came out before it."""
+    """Where an entry builds on older ones, one of them is its main parent, which came out before it; it needs none where it takes their architecture alone."""
     days = {model.id: first_day(model) for model in draft.models.models}
     for path, model in draft.each_model():
         own = days[model.id]
         older = sorted({e.model for e in model.builds_on if not days.get(e.model) or days[e.model] < own})
-        if model.main_parent is None and older and own:
+        continues = any(e.relation is not Relation.ARCHITECTURE for e in model.builds_on if e.model in older)
+        if model.main_parent is None and continues and own:
             yield draft.models_file.finding(
                 path,
                 "`main_parent` is missing",
