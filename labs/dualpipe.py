@@ -2,6 +2,9 @@
 
 from collections import Counter, deque
 
+from labs.pipeline import idle, one_f_one_b, run
+from labs.zero_bubble import zb1p
+
 
 def dualpipe(devices, batches, v_shape=False):
     """Slots of each device, which holds a stage of two lines; `batches` enter each line. In the V shape one line comes back."""
@@ -46,11 +49,18 @@ def _order(device, devices, batches, v_shape):
     return order
 
 
-if __name__ == "__main__":
-    from labs.pipeline import idle, one_f_one_b, run
+def schedules(stages, batches, sends=0):
+    """Rows of `pipeline.run` by name, for F 1, B 2, W 1. A pass by itself waits `sends` for its exchange; a pair F&B takes 3 and hides it."""
+    times = {"F": 1 + sends, "B": 2 + sends, "I": 1 + sends, "W": 1}
+    straight, both = lambda d, line: (0, d), lambda d, line: (line, stages - 1 - d if line else d)
+    plain = {"1F1B": one_f_one_b(stages, batches), "ZB1P": zb1p(stages, batches)}
+    rows = {name: run(order, straight, times) for name, order in plain.items()}
+    return rows | {"DualPipe": run(dualpipe(stages, batches // 2), both, times, overlapped=3)}
 
-    times = {"F": 1, "B": 2, "I": 1, "W": 1}
-    plain = idle(run(one_f_one_b(8, 20), lambda device, line: (0, device), times))
-    both = run(dualpipe(8, 10), lambda device, line: (line, device if line == 0 else 7 - device), times)
-    print(f"8 devices, 20 micro-batches: a device idles {plain[0]} units in 1F1B, {idle(both)[0]} in DualPipe")
-    print("what device 0 does first:", [slot for _, _, slot in both[0][:8]])
+
+if __name__ == "__main__":
+    for stages, sends in ((8, 0), (16, 0), (16, 1.5)):
+        print(f"{stages} stages, 120 micro-batches, an exchange of {sends} units:")
+        for name, rows in schedules(stages, 120, sends).items():
+            print(f"  {name:8} {max(row[-1][1] for row in rows):g} units, the outermost device idles {idle(rows)[0]:g}")
+    print("what device 0 of DualPipe does first:", [slot for _, _, slot in rows[0][:8]])

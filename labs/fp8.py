@@ -4,6 +4,7 @@ import numpy as np
 
 E4M3 = {"mantissa": 3, "smallest": -6, "largest": 448.0}
 E5M2 = {"mantissa": 2, "smallest": -14, "largest": 57344.0}
+BF16 = {"mantissa": 7, "smallest": -126, "largest": (2 - 2.0**-7) * 2.0**127}
 
 
 def fp8(x, form=E4M3):
@@ -50,6 +51,14 @@ def dot_error(K, every=None, samples=256, seed=1):
     return np.mean(np.abs(accumulate(a * b, every=every) - exact) / exact)
 
 
+def digits_of_sum(terms, form=BF16):
+    """Decimal digits that are right in the sum of terms (n, size) when it is rounded to the format after each."""
+    total = 0.0
+    for term in terms:
+        total = fp8(total + term, form)
+    return -np.log10(np.linalg.norm(total - terms.sum(axis=0)) / np.linalg.norm(terms.sum(axis=0)))
+
+
 def product(A, B, group=128):
     """A (m, K) times B (K, n) with A in 1 × group tiles and B in group × group blocks: sums of a group are scaled, then added."""
     a, sa = quantise(A, 1, group)
@@ -65,6 +74,7 @@ if __name__ == "__main__":
     for name, rows, columns in (("one scale", 16, 512), ("1 × 128  ", 1, 128)):
         quantised, _ = quantise(x, rows, columns)
         print(f"{name}: {100 * np.mean(quantised == 0):.1f}% of the numbers become 0")
-    print(
-        f"sum of 4,096 products: off by {100 * dot_error(4096):.2f}% in 14 bits, {100 * dot_error(4096, 128):.2f}% with FP32 every 128"
-    )
+    share = lambda every=None: f"{100 * dot_error(4096, every):.2f}%"  # noqa: E731
+    print(f"sum of 4,096 products: off by {share()} in 14 bits, {share(128)} with FP32 every 128")
+    one, many = (digits_of_sum(rng.normal(size=(n, 50_000))) for n in (1, 16))
+    print(f"rounded to BF16: {one:.1f} digits are right in one number, {many:.1f} in a sum of sixteen")

@@ -82,6 +82,27 @@ def test_the_balance_loss_is_its_factor_when_the_load_is_even(rng: np.random.Gen
     assert balance.balance_loss(peaked, collapsed, 0.01) > 0.05
 
 
+@pytest.mark.parametrize(("stages", "batches"), [(8, 32), (16, 120)])
+def test_a_step_of_dualpipe_waits_where_a_pass_has_no_partner(stages: int, batches: int) -> None:
+    rows = dualpipe.schedules(stages, batches, 1.5)
+    length = {name: max(row[-1][1] for row in each) for name, each in rows.items()}
+    alone = sum(len(slot) == 1 and slot[0][0] in "FBI" for _, _, slot in rows["DualPipe"][0])
+    assert length["DualPipe"] == 3 * batches + 1.5 * alone + pipeline.idle(rows["DualPipe"])[0]
+    assert length["ZB1P"] == 6 * batches + 4 * (stages - 1)
+    assert length["1F1B"] == 6 * (batches + stages - 1)
+
+
+def test_rounding_to_bf16_leaves_eight_binary_digits(rng: np.random.Generator) -> None:
+    assert fp8.fp8(np.array([1 + 2.0**-7, 1 + 2.0**-8, 1 + 3 * 2.0**-8]), fp8.BF16).tolist() == [
+        1 + 2.0**-7,
+        1,
+        1 + 2.0**-6,
+    ]
+    digits = [fp8.digits_of_sum(rng.normal(size=(n, 20_000))) for n in (1, 16)]
+    assert digits[0] == pytest.approx(2.78, abs=0.02)
+    assert digits[0] - digits[1] == pytest.approx(0.46, abs=0.03)
+
+
 def test_mtp_predicts_one_token_further_in_each_module(rng: np.random.Generator) -> None:
     vocabulary, d, T = 11, 6, 9
     tokens = rng.integers(0, vocabulary, T)

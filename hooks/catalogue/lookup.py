@@ -1,7 +1,7 @@
 """Find a value of the catalogue by its path, for the numbers in texts.
 
 A path is `id/field.field`, where id is a model, variant, technique or GPU (`model:`, `variant:`, `technique:` or `gpu:`
-before it where two share it). Items of a list are called by id, by label in lower case with hyphens, or by position;
+before it where two share it); `labs/name` is a number that a lab works out. Items of a list are called by id, by label in lower case with hyphens, or by position;
 `@variant-id` picks one variant's value; `recomputed.…` behind a variant gives what was recomputed.
 """
 
@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from .derive.parameters import ACTIVATED_CONVENTION, Recount, cache_bytes
 from .derive.training import TrainingMetrics, training_metrics
 from .findings import nearest_in_quotes
+from .lab_numbers import LAB_NUMBERS, LABS
 from .records import Catalogue, Entry, shares_training
 from .schema.architecture import Architecture
 from .schema.model import Model, Tokenizer
@@ -80,10 +81,19 @@ class Lookup:
         id_, slash, rest = path.partition("/")
         if not slash or not rest:
             raise LookupFailure(f"`{path}` is not a path; allowed is `id/field.field`")
+        if id_ == LABS:
+            return self._find_lab_number(rest)
         node = self._find_record(id_, rest)
         if isinstance(node, Found):
             return node
         return _value_at(_descend_path(node, rest.split("."), path), path, variant_id)
+
+    def _find_lab_number(self, name: str) -> Found:
+        group = name.partition(".")[0]
+        numbers = LAB_NUMBERS[group](self.find_number) if group in LAB_NUMBERS else dict.fromkeys(LAB_NUMBERS, 0)
+        if name not in numbers:
+            raise LookupFailure(f"`{LABS}/{name}` is no number of a lab; there is {', '.join(numbers)}")
+        return Found(numbers[name], None)
 
     def find_number(self, path: str, typed: bool = False) -> Decimal:
         """The number at `path`, or `path` itself if it is one and may be `typed`. Raises LookupFailure."""

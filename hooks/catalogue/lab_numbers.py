@@ -1,0 +1,40 @@
+"""What labs/ work out of the catalogue's numbers, for texts, which quote it as `labs/group.name`. Imports nothing of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+import numpy as np
+from labs import dualpipe, fp8, pipeline
+
+LABS = "labs"
+Number = Callable[[str], Decimal]
+
+_SENDS = 1.5  # each way, in units of W: the exchange takes as long as the computation, a pair of 3 units
+
+
+def _pipelines_of_v3(number: Number) -> Mapping[str, Decimal]:
+    """Idle units and length of V3's step in three schedules, and the forward passes of a device that have no partner in DualPipe."""
+    stages = int(number("model:deepseek-v3/infrastructure.parallelism.pipeline"))
+    pipelines = int(number("model:deepseek-v3/infrastructure.hardware.gpu_count")) // stages
+    batches = int(number("model:deepseek-v3/training.pre-training.batch_size.sequences")) // pipelines
+    found = {"micro-batches": batches}
+    for name, rows in dualpipe.schedules(stages, batches).items():
+        found[f"{name.lower()}.idle"] = pipeline.idle(rows)[0]
+    for name, rows in dualpipe.schedules(stages, batches, _SENDS).items():
+        found[f"{name.lower()}.step"] = max(row[-1][1] for row in rows)
+    found["unpaired"] = sum(len(slot) == 1 and slot[0][0] == "F" for slot in dualpipe.dualpipe(stages, batches // 2)[0])
+    return {f"pipelines-of-v3.{name}": Decimal(f"{value:g}") for name, value in found.items()}
+
+
+def _digits_in_bf16(_: Number) -> Mapping[str, Decimal]:
+    """Decimal digits that are right after one rounding to BF16, and in a sum of sixteen."""
+    terms = {name: np.random.default_rng(0).normal(size=(n, 50_000)) for name, n in (("one", 1), ("sixteen", 16))}
+    return {f"digits-in-bf16.{name}": Decimal(f"{fp8.digits_of_sum(each):.3f}") for name, each in terms.items()}
+
+
+LAB_NUMBERS: Mapping[str, Callable[[Number], Mapping[str, Decimal]]] = {
+    "pipelines-of-v3": _pipelines_of_v3,
+    "digits-in-bf16": _digits_in_bf16,
+}
