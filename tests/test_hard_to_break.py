@@ -131,13 +131,13 @@ def test_a_page_that_quotes_values_and_lists_their_sources_is_made(small: Path) 
     assert outcome_with(small, "zh/index.md", QUOTED + "{{ block('sources') }}\n") == ("built", 0)
 
 
-@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"ids": 3}', "[" * 100_000])
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"labs": 3}', "[" * 100_000])
 def test_a_broken_file_that_a_command_writes_is_named(valid: Path, text: str) -> None:
-    """A conflict in slips.json, say: nobody writes it by hand."""
-    (valid / "slips.json").write_text(text, encoding="utf-8")
+    """A conflict in peers.json, say: nobody writes it by hand."""
+    (valid / "peers.json").write_text(text, encoding="utf-8")
     (finding,) = findings_of(valid)
-    assert (finding.file, finding.line) == (f"{valid.name}/slips.json", 1)
-    assert "`make slips` writes this file; run it again" in str(finding)
+    assert (finding.file, finding.line) == (f"{valid.name}/peers.json", 1)
+    assert "`make peers` writes this file; run it again" in str(finding)
 
 
 def test_markup_of_the_data_reaches_no_page_as_markup(tmp_path: Path) -> None:

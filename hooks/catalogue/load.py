@@ -64,7 +64,6 @@ def _inherit_below(value: Any, copies: Copies, source: Sources | None) -> None:
             _inherit_below(item, copies, source)
 
 
-SLIPS = "slips.json"
 _ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
@@ -87,7 +86,6 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         gpus=draft.gpus,
         places=_entry_places(draft),
         bibliography=texts[REFERENCES],
-        slips=files.read_generated(data, SLIPS, dict[str, dict[str, dict[str, int]]], "make slips") or {},
         peers=files.read_generated(data, parameters.PEERS, Peers, "make peers") or Peers(),
         glossary=draft.terms,
         study=draft.study,

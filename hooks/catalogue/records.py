@@ -130,7 +130,6 @@ class Catalogue:
     gpus: Mapping[str, Gpu]
     places: Mapping[str, str]  # `data/models.yaml#L5` of each model and technique, for edit links
     bibliography: str  # references.bib as it stands
-    slips: Mapping[str, Mapping[str, Mapping[str, int]]]  # report of `make slips`; empty without one
     peers: Peers  # report of `make peers`; empty without one
     glossary: TermsFile
     study: StudyFile

@@ -250,7 +250,6 @@ PAGES = (
         _Menu.ABOUT,
         _Kind.ABOUT,
         "trust:trust_page",
-        condition=lambda catalogue, lookup: catalogue.slips,
         weight=0.6,
     ),
     DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),

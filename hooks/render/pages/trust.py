@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -293,8 +293,7 @@ def _breakable_code(name: str) -> Markup:
     return Markup(re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]_)", "<wbr>", str(escape(name))))
 
 
-GROUPS = ("bearing", "other", "schedule")
-Report = Mapping[str, Mapping[str, Mapping[str, int]]]
+DIGITS = ("controls", "limits", "weakest")
 
 
 def trust_page(context: Context) -> Page:
@@ -302,7 +301,7 @@ def trust_page(context: Context) -> Page:
     sections = [
         lead_section(words("trust.intro"), _searched_until(context)),
         coverage_section(context),
-        _digits_section(context, context.catalogue.slips),
+        Section("digits", words("trust.digits"), _joined_paragraphs(*(words(f"trust.{key}") for key in DIGITS))),
         *peer_sections(context),
         *_witness_sections(context),
     ]
@@ -356,30 +355,6 @@ def _searched_until(context: Context) -> Markup:
         return Markup("")
     return Markup("<p>{}</p>").format(
         Markup(context.words("trust.searched", date=format.format_date(day, context.words)))
-    )
-
-
-def _digits_section(context: Context, report: Report) -> Section:
-    words = context.words
-    items = []
-    for group in GROUPS:
-        fields = report.get(group, {})
-        changes, caught, rules = (sum(t[key] for t in fields.values()) for key in ("changes", "caught", "by_rules"))
-        if changes:
-            detail = words(
-                "trust.of", caught=f"{caught:,}", changes=f"{changes:,}", by_rules=f"{100 * rules / changes:.1f}%"
-            )
-            items.append(
-                (caught / changes, group, words(f"trust.{group}_short"), f"{100 * caught / changes:.1f}%", detail)
-            )
-    html = Markup("").join(
-        Markup('<div id="{}"><dt>{}</dt><dd>{} <small>{}</small></dd></div>').format(*item)
-        for _, *item in sorted(items)
-    )
-    texts = [words(f"trust.{key}") for key in ("weakest", "method", "controls", "limits")]
-    below = Markup("").join(Markup("<p>{}</p>").format(Markup(text)) for text in texts)
-    return Section(
-        "summary", words("trust.summary"), Markup('<dl class="ds-facts ds-large">{}</dl>').format(html) + below
     )
 
 

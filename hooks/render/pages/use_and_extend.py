@@ -104,7 +104,7 @@ def _extension_steps(words: Words) -> Iterator[str]:
         ("one", "yaml", field_reference.SMALLEST),
         ("two", "bibtex", field_reference.REFERENCE),
         ("three", "sh", "make check\n"),
-        ("four", "sh", "make preview ID=deepseek-x\n"),
+        ("four", "sh", "make serve ID=deepseek-x\n"),
     )
     for number, (name, language, text) in enumerate(steps, 1):
         yield f"{number}. {words(f'add.step_{name}')}\n\n{indent(_code_block(language, text), ' ' * 4)}"
