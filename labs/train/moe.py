@@ -44,14 +44,15 @@ class Gate(nn.Module):
         chosen = ranked.topk(c.num_experts_per_tok, dim=-1).indices
         g = s.flatten(0, 1).gather(1, chosen)
         g = g / g.sum(-1, keepdim=True) * c.routed_scaling_factor
-        count = one_hot(chosen, c.n_routed_experts).sum(1)
-        self.load = count.sum(0)
-        self.loss = self._balance_loss(s, count.view_as(s))
+        self.load = one_hot(chosen, c.n_routed_experts).sum((0, 1))
+        self.loss = self._balance_loss(s)
         return chosen, g
 
-    def _balance_loss(self, s, count):
-        """Σ f_i P_i of each sequence, 1 when the load is even. count (B, T, N)."""
-        f = count.to(s.dtype).mean(1) * self.config.n_routed_experts / self.config.num_experts_per_tok
+    def _balance_loss(self, s):
+        """Σ f_i P_i of each sequence of s (B, T, N), 1 when the load is even. As in eq. 18, f counts the best by score alone: no bias, no groups."""
+        c = self.config
+        best = torch.zeros_like(s).scatter(-1, s.topk(c.num_experts_per_tok, dim=-1).indices, 1.0)
+        f = best.mean(1) * c.n_routed_experts / c.num_experts_per_tok
         return (f * (s / s.sum(-1, keepdim=True)).mean(1)).sum(-1).mean()
 
     @torch.no_grad()

@@ -86,14 +86,37 @@ def test_every_token_passes_its_experts_however_uneven_the_load(config):
 def test_the_balance_loss_is_one_where_the_load_is_even_and_more_where_it_is_not(config):
     gate = Gate(config)
     N, K = config.n_routed_experts, config.num_experts_per_tok
-    even = torch.full((1, 8, N), 0.5)
-    count = torch.zeros(1, 8, N)
-    count[0].view(-1, N)[torch.arange(8).repeat_interleave(K), torch.arange(8 * K) % N] = 1
-    assert gate._balance_loss(even, count) == pytest.approx(1.0)
-    count = torch.zeros(1, 8, N)
-    count[..., :K] = 1
-    skewed = torch.where(count > 0, 0.9, 0.1)
-    assert gate._balance_loss(skewed, count) > 1.5
+    even = torch.full((1, 8, N), 0.1)
+    even[0, torch.arange(8).repeat_interleave(K), torch.arange(8 * K) % N] = 0.9
+    assert gate._balance_loss(even) == pytest.approx(1.0)
+    skewed = torch.full((1, 8, N), 0.1)
+    skewed[..., :K] = 0.9
+    P = 0.9 / (K * 0.9 + (N - K) * 0.1)
+    assert gate._balance_loss(skewed) == pytest.approx(N * P)
+
+
+def test_the_balance_loss_counts_by_score_alone(config):
+    gate, u = Gate(config), torch.randn(2, 30, config.hidden_size)
+    torch.nn.init.normal_(gate.weight)
+    losses = []
+    for bias in (0.0, 5.0):
+        gate.e_score_correction_bias[3] = bias  # every token goes to expert 3
+        gate(u)
+        losses.append(float(gate.loss.detach()))
+    assert gate.load[3] == 60
+    assert losses[0] == losses[1]
+
+
+def test_a_common_shift_of_all_biases_changes_no_choice(config):
+    """It would, were experts of other groups ranked at 0 and not at −∞."""
+    gate, u = Gate(config), torch.randn(2, 30, config.hidden_size)
+    torch.nn.init.normal_(gate.weight)
+    gate.e_score_correction_bias.normal_(std=0.1)
+    choices = []
+    for _ in range(2):
+        choices.append(gate(u)[0].sort(-1).values)
+        gate.e_score_correction_bias -= 2
+    assert torch.equal(*choices)
 
 
 @pytest.mark.parametrize(

@@ -44,14 +44,17 @@ _SAME = (
 )
 
 
-@pytest.fixture
-def pair(config):
-    """Our model and theirs, with the same random weights, in single precision: their experts know no other."""
+@pytest.fixture(params=[0.0, -1.0], ids=["biases around 0", "biases around -1"])
+def pair(config, request):
+    """Our model and theirs, with the same random weights, in single precision: their experts know no other.
+
+    With negative biases a group that is masked with 0 is chosen before the others, as in transformers before 5.6.
+    """
     torch.set_default_dtype(torch.float32)
     transformers = pytest.importorskip("transformers")
     ours = Model(config.with_(num_nextn_predict_layers=0)).eval()
     for gate in ours.gates():
-        gate.e_score_correction_bias.normal_(std=0.1)
+        gate.e_score_correction_bias.normal_(mean=request.param, std=0.1)
     settings = {name: getattr(config, name) for name in _SAME}
     theirs = transformers.DeepseekV3ForCausalLM(
         transformers.DeepseekV3Config(
