@@ -1,17 +1,10 @@
-"""Texts: guides of a readable length without typed numbers or leftovers; sentences are counted as a reader counts them."""
+"""Texts: hand-written pages type no number, and no word of the interface is left over."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-
-import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
-from catalogue.records import Catalogue
-from catalogue.text import count_sentences, split_paragraphs
-from helpers import built_page, table
 from render import words as language_files
 
 
@@ -36,31 +29,6 @@ def test_prose_quotes_its_numbers() -> None:
     assert typed == {}
 
 
-NOT_PROSE = "h1, h2, h3, h4, table, pre, figure > :not(figcaption), details, form, script, style, [hidden], .ds-printed, .ds-exercises"
-"""What the words of a guide are counted without: headings, tables, code, drawings, problems, sources and controls."""
-
-
-def read(page: LexborHTMLParser) -> str:
-    """What one reads on a page from its first line on: paragraphs, lists and captions."""
-    article = page.css_first("article")
-    for node in article.css(NOT_PROSE):
-        node.decompose()
-    return article.text()
-
-
-def test_a_guide_has_1500_to_3500_words(built: Path, catalogue: Catalogue) -> None:
-    """As the reader sees it; the Chinese one is in step, with 1.2 to 1.8 characters for an English word."""
-    lengths, outside = {}, []
-    for guide in catalogue.study.guides:
-        english, chinese = (read(built_page(built, f"{folder}guides/{guide.id}")) for folder in ("", "zh/"))
-        words = sum(any(map(str.isalnum, word)) for word in english.split())
-        characters = len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", chinese))
-        lengths[guide.id] = f"{words} words, {characters} characters"
-        if not 1500 <= words <= 3500 or not 1.2 <= characters / words <= 1.8:
-            outside.append(guide.id)
-    assert outside == [], lengths
-
-
 # Words whose names are put together in another way, or by a script.
 PUT_TOGETHER = ("small.", "add.value_", "sentence_weights.", "hero.", "poster.save_")
 
@@ -76,12 +44,3 @@ def test_words_have_no_leftovers() -> None:
     whole |= {name + end for name in whole for end in ends}
     unused = [key for key in language_files.load_words()["en"] if key not in whole and not key.startswith(dynamic)]
     assert unused == []
-
-
-@pytest.mark.parametrize(("text", "count"), table("sentences"))
-def test_sentences(text: str, count: int) -> None:
-    assert count_sentences(text) == count
-
-
-def test_paragraphs_are_lines() -> None:
-    assert split_paragraphs("One.\nTwo.\n\nThree.\n") == ["One.", "Two.", "Three."]

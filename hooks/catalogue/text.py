@@ -1,4 +1,4 @@
-"""Texts of the catalogue: quotes, sentences, typography of both languages, avoided forms, letters of formulas."""
+"""Texts of the catalogue: quotes, typography of both languages, avoided forms, letters of formulas."""
 
 from __future__ import annotations
 
@@ -208,31 +208,8 @@ def _check_block(quote: Quote, blocks: Collection[str]) -> None:
         raise LookupFailure(f"there is no block `{name}`{near}; allowed are {', '.join(sorted(blocks))}")
 
 
-# A quoted value or link counts as what it shows, or as one word; code as one word.
-_QUOTED_NUMBER = re.compile(r"\{\{\s*\w+\((?:'[^']*'(?:,\s*'(?P<shown>[^']*)')?)[^}]*\}\}")
-_CODE = re.compile(r"`[^`]*`")
-# Words that a full stop shortens, and those that do so before a number.
-_SHORT = re.compile(
-    r"(?<![\w.])(?:e\.g|i\.e|cf|vs|et al|approx|ca)\.|(?<![\w.])(?:eqs?|figs?|sec|app|no|pp?|vol)\.(?=\s*\d)",
-    re.IGNORECASE,
-)
-_END = re.compile(r"[.!?]+[)\]\"'”’]*(?=\s|$)|[。！？]+[”’」）]*")
-
-
 def escape_cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-def split_paragraphs(text: str) -> list[str]:
-    """A blank line of the YAML is a line break in the text."""
-    return [part.strip() for part in text.split("\n") if part.strip()]
-
-
-def count_sentences(paragraph: str) -> int:
-    """The last one counts also where nothing ends it."""
-    bare = _QUOTED_NUMBER.sub(lambda match: match["shown"] or "word", _CODE.sub("word", paragraph))
-    bare = _SHORT.sub("word", bare)
-    return sum(1 for part in _END.split(bare) if part.strip())
 
 
 HAN = r"[\u4e00-\u9fff]"

@@ -297,13 +297,9 @@ def names_agree(draft: Draft) -> Iterator[Finding]:
                 )
 
 
-# “Not needed here.” is none; “The same values as in the table above.” is one.
-WORDS_OF_A_REASON = 4
-
-
 @rule(Scope.CATALOGUE)
 def selections_are_named(draft: Draft) -> Iterator[Finding]:
-    """A quoted table is complete or names the rows that it leaves out and why, in four words or more, not both; what is left out is not among its rows."""
+    """A quoted table is complete or names the rows that it leaves out and why, not both; what is left out is not among its rows."""
     for here, table in draft.each_value(MODELS, "models.*.evaluation.*"):
         if table.complete and table.left_out:
             yield draft.models_file.finding(
@@ -319,14 +315,6 @@ def selections_are_named(draft: Draft) -> Iterator[Finding]:
                 "`complete: true`, or `left_out` with the rows that are not here and why",
                 fix="compare it with the source, row by row, and add one of the two",
             )
-        for where, why in values_at(table, "left_out.*.why", here):
-            if len(why.en.split()) < WORDS_OF_A_REASON:
-                yield draft.models_file.finding(
-                    where,
-                    f"“{why.en}” is no reason",
-                    "what the rows are, or where their numbers stand",
-                    fix="say what a reader would not learn from them here",
-                )
         rows = {_bare_word(row.benchmark.en) for row in table.rows}
         for where, name in values_at(table, "left_out.*.rows.*", here):
             if _bare_word(name.en) in rows:

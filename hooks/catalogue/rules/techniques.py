@@ -13,11 +13,10 @@ from ..schema.model import Relation, TechniqueChange
 from ..schema.quantities import Quantity
 from ..schema.technique import TechniqueKind
 from ..schema.values import Single, Text
-from ..text import count_sentences, split_paragraphs, typed_numbers
+from ..text import typed_numbers
 from ..uses import UseLabel
 from .draft import Draft, Scope, repeated_ids, rule, unknown_name
 
-SENTENCES = 5
 LEAST_DIMENSION = 12
 
 
@@ -42,27 +41,19 @@ def shared_pages_hold_several(draft: Draft) -> Iterator[Finding]:
 
 
 @rule(Scope.CATALOGUE)
-def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
-    """Models under `in_models` stand in the order of their dates, each once, and none before the technique was introduced."""
+def models_are_told_once(draft: Draft) -> Iterator[Finding]:
+    """A model stands once under `in_models`, and none before the technique was introduced."""
     for index, technique in enumerate(draft.techniques.techniques):
         path, introduced = ("techniques", index, "in_models"), technique.introduced.date.value
         rows = list(enumerate(technique.in_models))
         named = [((*path, i, "model"), row.model) for i, row in rows if row.model is not None]
         yield from repeated_ids(draft.located[TECHNIQUES], named, "model", "tell of a model in one text")
         users = {use.model.id for use in draft.uses.of_technique(technique.id)}  # `uses_in_time` looks at these
-        before, latest = "", None
         for i, row in rows:
             when, name = draft.uses.date_of(technique.id, row), row.model or "this"
             if when is None:
                 continue
             where = (*path, i, "model" if row.model is not None else "date")
-            if latest is not None and when.surely_before(latest):
-                yield draft.located[TECHNIQUES].finding(
-                    where,
-                    f"`{name}`, {when.text}, behind {before}, {latest.text}",
-                    "models in the order of their dates, the oldest first",
-                    fix="move it up",
-                )
             if introduced is not None and when.surely_before(introduced) and row.model not in users:
                 yield draft.located[TECHNIQUES].finding(
                     where,
@@ -70,7 +61,6 @@ def models_stand_by_date(draft: Draft) -> Iterator[Finding]:
                     "what came after the technique was introduced",
                     fix="correct the date under `introduced`, or leave the model out",
                 )
-            before, latest = f"`{name}`", when
 
 
 @rule(Scope.CATALOGUE)
@@ -96,22 +86,6 @@ def models_told_of_use_it(draft: Draft) -> Iterator[Finding]:
                     "`is_use: false` beside a model that does not",
                     fix="take the line out",
                 )
-
-
-@rule(Scope.CATALOGUE)
-def paragraphs_are_short(draft: Draft) -> Iterator[Finding]:
-    """A paragraph of `what`, `why`, `how`, `cost` or of a text under `in_models` has at most five sentences, in both languages."""
-    for pattern in ("what", "why", "how", "cost", "in_models.*.text"):
-        for path, text in draft.each_value(TECHNIQUES, f"techniques.*.{pattern}"):
-            for language in ("en", "zh"):
-                for number, paragraph in enumerate(split_paragraphs(getattr(text, language) or ""), 1):
-                    if (count := count_sentences(paragraph)) > SENTENCES:
-                        yield draft.located[TECHNIQUES].finding(
-                            (*path, language),
-                            f"paragraph {number} has {count} sentences",
-                            f"at most {SENTENCES} sentences in a paragraph",
-                            fix="begin a new paragraph with a blank line, or say less",
-                        )
 
 
 _SOFTWARE = (TechniqueKind.KERNEL, TechniqueKind.INFERENCE, TechniqueKind.CLUSTER)

@@ -205,27 +205,9 @@ def _texts_of_value(stated: Stated[Text] | Single[Text] | None, path: KeyPath) -
     return ((where, single.value) for where, single in single_values(stated, path) if single.value is not None)
 
 
-LEAD_WORDS = 40
-_LINK = re.compile(r"\{\{\s*\w+\(('[^']*'(?:,\s*'([^']*)')?)[^}]*\}\}")
-
-
 def _texts_at(draft: Draft, pattern: str) -> Iterator[tuple[KeyPath, Text]]:
     for path, stated in draft.each_value(MODELS, pattern):
         yield from _texts_of_value(stated, path)
-
-
-@rule(Scope.CATALOGUE)
-def leads_are_short(draft: Draft) -> Iterator[Finding]:
-    """A lead has at most 40 words; a quoted value or a link counts as what it shows, or as one word."""
-    for path, lead in draft.each_value(MODELS, "models.*.lead"):
-        count = len(_LINK.sub(lambda match: match[2] or "x", lead.en).split())
-        if count > LEAD_WORDS:
-            yield draft.models_file.finding(
-                path,
-                f"a lead of {count} words",
-                f"at most {LEAD_WORDS} words",
-                fix="leave to the summary what is not needed at first",
-            )
 
 
 @rule(Scope.CATALOGUE)

@@ -101,7 +101,9 @@ def what_each_did(citations: Citations, technique: Technique) -> str:
     if not technique.in_models:
         return ""
     uses = {use.model.id: use for use in context.uses.family_uses(technique.id)}
-    rows = [_user_row(citations, technique, row, uses.get(row.model or "")) for row in technique.in_models]
+    dated = ((context.uses.date_of(technique.id, row), row) for row in technique.in_models)
+    by_date = sorted(dated, key=lambda told: told[0].first_day if told[0] else "")
+    rows = [_user_row(citations, technique, row, uses.get(row.model or "")) for _, row in by_date]
     html = context.html("technique_in_models.html.jinja", rows=rows)
     if not context.uses.of_technique(technique.id):
         return html
