@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: serve build release offline check coverage stale watch new diff schemas test golden lint bench peers train experiments requirements
 
 # What was typed reaches the shell as it stands, `$` and spaces among it.
-$(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL ACTIVATED LICENCE REV RULE MARKDOWN,$(eval export TYPED_$(name) := $$(value $(name))))
+$(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL ACTIVATED LICENCE REV RULE MARKDOWN COPIES,$(eval export TYPED_$(name) := $$(value $(name))))
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -54,9 +54,9 @@ coverage: $(READY)
 stale: $(READY)
 	@$(BIN)/python hooks/check.py stale
 
-# What Hugging Face, GitHub and arXiv list under deepseek-ai and the catalogue does not, and dead links; changes nothing.
+# What the places of UPDATING.md list and the catalogue does not, and dead links; writes what was read into data/watched.json. COPIES=folder.
 watch: $(READY)
-	@$(BIN)/python tools/watch.py $${TYPED_MARKDOWN:+--markdown "$$TYPED_MARKDOWN"}
+	@$(BIN)/python tools/watch.py $${TYPED_MARKDOWN:+--markdown "$$TYPED_MARKDOWN"} $${TYPED_COPIES:+--copies "$$TYPED_COPIES"}
 
 # make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say.
 # ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT say more, and

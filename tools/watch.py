@@ -1,9 +1,10 @@
-"""What is new under deepseek-ai since the catalogue was last brought up to date: `make watch` asks the network and changes nothing.
+"""What is new under deepseek-ai: `make watch` asks every place of UPDATING.md and writes what each said into data/watched.json.
 
-Asks Hugging Face, GitHub and arXiv what they list, and every cited address whether it answers. Names repositories and
-papers that the catalogue does not mention, papers and cited files that have changed since the day `searched:` in
-data/documents.yaml, addresses that are gone, and documents that were read in somebody's copy although the original
-answers. A place that does not answer is named too: silence is not "nothing new".
+Hugging Face, GitHub, arXiv, the news, the change log and the price page of the API, PyPI and npm: what they list and the catalogue does not
+hold, cited papers and files that changed, and every cited address that is gone or now opens although a copy is cited. A place that does
+not answer is named too: silence is not "nothing new". `COPIES=folder` has stored copies, `<place>.txt`, to be read where a place does not
+answer; the first line of one is the address that it is a copy of and the day to which it goes. The record says so, and never goes beyond
+the newest day that was read.
 
 Ends with 0 where nothing is new, with 1 where something is, with 2 where no place could be asked.
 """
@@ -19,32 +20,39 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as xml
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hooks"))
 
 from catalogue import files, references
 from catalogue.findings import CatalogueError
-from catalogue.load import read_draft
+from catalogue.load import WATCHED, read_draft
 from catalogue.rules.sources import cited_places
+from catalogue.schema.documents import Place, PlaceAsked, Watched
 
 DATA = Path(__file__).parents[1] / "data"
 OWNER = "deepseek-ai"
-HUGGING_FACE = f"https://huggingface.co/api/models?author={OWNER}&sort=createdAt&direction=-1&limit=500&full=false"
-GITHUB = f"https://api.github.com/orgs/{OWNER}/repos?per_page=100&sort=pushed"
-ARXIV = "https://export.arxiv.org/api/query"
-PAPERS_BY_NAME = f"{ARXIV}?search_query=au:%22DeepSeek-AI%22&sortBy=submittedDate&sortOrder=descending&max_results=100"
+DOCS = "https://api-docs.deepseek.com"
+LISTS = {
+    Place.HUGGING_FACE: f"https://huggingface.co/api/models?author={OWNER}&sort=createdAt&direction=-1&limit=500&full=false",
+    Place.GITHUB: f"https://api.github.com/orgs/{OWNER}/repos?per_page=100&sort=pushed",
+    Place.ARXIV: "https://export.arxiv.org/api/query",
+    Place.LOG: f"{DOCS}/updates.md",
+    Place.PRICES: f"{DOCS}/quick_start/pricing.md",
+    Place.PYPI: "https://pypi.org/pypi/{}/json",
+    Place.NPM: "https://registry.npmjs.org/{}",
+}
+BY_NAME = "?search_query=au:%22DeepSeek-AI%22&sortBy=submittedDate&sortOrder=descending&max_results=100"
+GONE = (404, 410)
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _REPOSITORY = re.compile(rf"(github\.com|huggingface\.co)/{OWNER}/([\w.-]+)", re.IGNORECASE)
-_AT_A_TIME = 8
-_IDS_IN_A_QUESTION = 60
-_SECONDS = 20
-GONE = (404, 410)
+_NEWS, _DAY = re.compile(r"\bnews/(news(\d{6}))\b"), re.compile(r"\b20\d\d-\d\d-\d\d\b")
+_AT_A_TIME, _IDS_IN_A_QUESTION, _SECONDS = 8, 60, 20
 
 
 class NoAnswer(Exception):
@@ -53,21 +61,15 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a place said.
-
-    Attributes:
-        status: Of HTTP.
-        text: Its body; empty where only the head was asked for.
-        following: Address of the next page of a list; empty on the last.
-    """
-
-    status: int
-    text: str = ""
-    following: str = ""
+    status: int  # of HTTP
+    text: str = ""  # empty where only the head was asked for
+    following: str = ""  # address of the next page of a list; empty on the last
 
 
 Ask = Callable[[str, bool], Answer]
 """Asks an address, or for its head alone. Raises NoAnswer."""
+Found = Iterator[tuple[str, str]]
+"""Days that a place bears, each with what is new on it; the latter is empty where the catalogue has it."""
 
 
 def ask_network(address: str, head: bool = False) -> Answer:
@@ -89,23 +91,17 @@ def ask_network(address: str, head: bool = False) -> Answer:
 
 @dataclass(frozen=True)
 class Known:
-    """What the catalogue says of the places that are asked.
+    """What the catalogue says of the places that are asked."""
 
-    Attributes:
-        searched: Day on which it was last brought up to date; empty where it does not say.
-        repositories: `github.com/name` and `huggingface.co/name` that it mentions, in lower case.
-        papers: arXiv ids of its references, with their keys.
-        addresses: Cited addresses, each with the keys and files that cite it.
-        cited_files: Files of a repository that values cite, by the repository.
-        copied: Keys of references that were read in somebody's copy, with how many values rest on each.
-    """
-
-    searched: str
-    repositories: frozenset[str]
-    papers: Mapping[str, str]
-    addresses: Mapping[str, tuple[str, ...]]
-    cited_files: Mapping[str, frozenset[str]]
-    copied: Mapping[str, int]
+    since: Mapping[Place, str]  # newest day that was read of a place; of all, where it was never read
+    repositories: frozenset[str]  # `github.com/name` and `huggingface.co/name`, in lower case
+    papers: Mapping[str, str]  # keys of references by arXiv id
+    addresses: Mapping[str, tuple[str, ...]]  # cited addresses, each with the keys and files that cite it
+    cited_files: Mapping[str, frozenset[str]]  # by repository, in lower case
+    copied: Mapping[str, int]  # references that were read in somebody's copy, with how many values rest on each
+    news: frozenset[str]  # announcements in the documents of the API
+    models: frozenset[str]  # names of checkpoints and of the API
+    packages: Mapping[Place, Mapping[str, str]]  # versions by name
 
 
 def known_places(data: Path) -> Known:
@@ -114,8 +110,11 @@ def known_places(data: Path) -> Known:
     draft, findings = read_draft(data.name, texts)
     if findings:
         raise CatalogueError(findings)
-    mentioned = (found for text in texts.values() for found in _REPOSITORY.findall(text))
-    repositories = frozenset(f"{host}/{name.removesuffix('.git').rstrip('.')}".lower() for host, name in mentioned)
+    last = files.read_generated(data, WATCHED, Watched, "make watch")
+    names = draft.models.api_names
+    pointed = max((p.since.value.first_day for n in names for p in n.pointers if p.since.value), default="")
+    read = {one.place: one.newest for one in last.places if one.newest} if last else {}
+    mentioned = [found for text in texts.values() for found in _REPOSITORY.findall(text)]
     addresses: dict[str, list[str]] = {}
     for reference in draft.references.values():
         if reference.url:
@@ -134,246 +133,209 @@ def known_places(data: Path) -> Known:
         if found and not references.is_dated(item.locus):
             name = references.document_of(item.locus).split(" ")[0]
             if "*" not in name:
-                cited.setdefault(f"{found[1]}/{found[2]}", set()).add("README.md" if name == references.FIRST else name)
-    searched = draft.documents.searched
+                place = f"{found[1]}/{found[2]}".lower()
+                cited.setdefault(place, set()).add("README.md" if name == references.FIRST else name)
+    variants = [variant.name for _, model in draft.each_model() for variant in model.variants]
     return Known(
-        searched=searched.text if searched else "",
-        repositories=repositories,
+        since={place: read.get(place, pointed) for place in Place},
+        repositories=frozenset(f"{host}/{name.removesuffix('.git').rstrip('.')}".lower() for host, name in mentioned),
         papers={r.eprint: r.key for r in draft.references.values() if r.eprint},
         addresses={address: tuple(keys) for address, keys in addresses.items()},
-        cited_files={repository: frozenset(names) for repository, names in cited.items()},
+        cited_files={repository: frozenset(names_) for repository, names_ in cited.items()},
         copied=copied,
+        news=frozenset(found[0] for text in texts.values() for found in _NEWS.findall(text)),
+        models=frozenset((*variants, *(name.name for name in names))),
+        packages={Place(registry): listed for registry, listed in draft.documents.packages.items()},
     )
 
 
-@dataclass
-class Report:
-    """What was found, by title, and the places that could not be asked."""
-
-    found: dict[str, list[str]] = field(default_factory=dict)
-    unasked: list[str] = field(default_factory=list)
-    asked: int = 0
-
-    def add(self, title: str, lines: Iterable[str]) -> None:
-        """Add lines under a title."""
-        self.found.setdefault(title, []).extend(lines)
-
-    @property
-    def code(self) -> int:
-        """Exit code: 2 where no place answered, 1 where something is new."""
-        if not self.asked:
-            return 2
-        return int(any(self.found.values()))
-
-    def lines(self, known: Known) -> Iterator[str]:
-        """The report as Markdown, which reads well in a terminal too."""
-        since = f" since {known.searched}" if known.searched else ""
-        if not self.asked:
-            yield "No place could be asked; nothing is known to be new, or not to be."
-        elif not any(self.found.values()):
-            yield f"Nothing new{since}."
-        for title, lines in self.found.items():
-            if lines:
-                yield f"\n## {title.format(since=since)}: {len(lines)}\n"
-                yield from (f"- {line}" for line in lines)
-        if unasked := list(dict.fromkeys(self.unasked)):
-            yield f"\n## Could not be asked: {len(unasked)}\n"
-            yield from (f"- {line}" for line in unasked)
+Get = Callable[[str], Answer]
+"""Asks an address. Raises NoAnswer, and where the status is another than 200."""
 
 
-NEW_REPOSITORIES = "Repositories{since} that the catalogue does not mention"
-OLD_REPOSITORIES = "Older repositories that it does not mention"
-NEW_PAPERS = "Papers by DeepSeek-AI that are not in references.bib"
-CHANGED_PAPERS = "Cited papers with a new version{since}"
-CHANGED_FILES = "Cited files with commits{since}"
-DEAD = "Addresses that are gone"
-ORIGINALS = "Read in somebody's copy, although the original answers"
-
-
-def watch_places(known: Known, ask: Ask, links: bool = True) -> Report:
-    """Ask every place. A place that does not answer is named, and the others are asked all the same."""
-    report = Report()
-    hugging_face = list(_listed_repositories(report, ask, "Hugging Face", HUGGING_FACE))
-    github = list(_listed_repositories(report, ask, "GitHub", GITHUB))
-    for repository in (*hugging_face, *github):
-        if repository.place.lower() not in known.repositories:
-            is_new = not known.searched or repository.created >= known.searched
-            report.add(NEW_REPOSITORIES if is_new else OLD_REPOSITORIES, [str(repository)])
-    for repository in (*hugging_face, *github):
-        if known.searched and repository.changed > known.searched:
-            report.add(CHANGED_FILES, _changed_files(report, ask, known, repository))
-    _compare_papers(report, ask, known)
-    if links:
-        _try_addresses(report, ask, known)
-    return report
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A repository that a place lists.
-
-    Attributes:
-        place: `github.com/owner/name` or `huggingface.co/owner/name`, without the owner in the middle.
-        created: Day on which it was made.
-        changed: Day of its last change.
-    """
-
-    place: str
-    created: str
-    changed: str
-
-    @property
-    def name(self) -> str:
-        """Its name, with the owner."""
-        return f"{OWNER}/{self.place.partition('/')[2]}"
-
-    def __str__(self) -> str:
-        return f"https://{self.place.partition('/')[0]}/{self.name}, made {self.created}"
-
-
-def _listed_repositories(report: Report, ask: Ask, who: str, address: str) -> Iterator[Repository]:
-    for item in _pages(report, ask, who, address):
-        if "full_name" in item:
-            yield Repository(f"github.com/{item['name']}", item["created_at"][:10], (item["pushed_at"] or "")[:10])
-        else:
-            name = str(item["id"]).partition("/")[2]
-            made = str(item.get("createdAt") or "")[:10]
-            yield Repository(f"huggingface.co/{name}", made, str(item.get("lastModified") or made)[:10])
-
-
-def _pages(report: Report, ask: Ask, who: str, address: str) -> Iterator[Any]:
+def _listed(get: Get, address: str) -> Iterator[dict[str, str]]:
     """The items of a list, page after page."""
     while address:
-        answer = _asked(report, ask, who, address)
-        if answer is None:
-            return
-        try:
-            items = json.loads(answer.text)
-        except json.JSONDecodeError:
-            report.unasked.append(f"{who}: the answer is not JSON ({address})")
-            return
-        yield from items
+        answer = get(address)
+        yield from json.loads(answer.text)
         address = answer.following
 
 
-def _asked(report: Report, ask: Ask, who: str, address: str) -> Answer | None:
-    """An answer that can be read; None, and a line of the report, where there is none."""
-    try:
-        answer = ask(address, False)
-    except NoAnswer as error:
-        report.unasked.append(f"{who}: {error}")
-        return None
-    report.asked += 1
-    if answer.status != 200:
-        limited = (
-            ", which may be its limit: set GITHUB_TOKEN" if who == "GitHub" and answer.status in (403, 429) else ""
+def find_repositories(known: Known, get: Get, place: Place) -> Found:
+    """Repositories that the catalogue does not mention, and commits to files that it cites."""
+    host = "github.com" if place is Place.GITHUB else "huggingface.co"
+    for item in _listed(get, LISTS[place]):
+        name = str(item.get("full_name") or item["id"]).partition("/")[2]
+        made = str(item.get("created_at") or item.get("createdAt") or "")[:10]
+        changed = str(item.get("pushed_at") or item.get("lastModified") or made)[:10]
+        here = f"{host}/{name}".lower()
+        yield (
+            changed,
+            "" if here in known.repositories else f"https://{host}/{OWNER}/{name}, made {made or 'on an unknown day'}",
         )
-        report.unasked.append(f"{who}: answers {answer.status}{limited} ({address})")
-        return None
-    return answer
+        if changed > known.since[place]:
+            for file in sorted(known.cited_files.get(here, ())):
+                yield from ((changed, line) for line in _commits(known, get, place, name, file))
 
 
-def _changed_files(report: Report, ask: Ask, known: Known, repository: Repository) -> Iterator[str]:
-    host, _, name = repository.place.partition("/")
-    cited = next(
-        (files_ for place, files_ in known.cited_files.items() if place.lower() == repository.place.lower()), None
-    )
-    for file in sorted(cited or ()):
-        if host == "github.com":
-            query = urllib.parse.urlencode({"path": file, "since": f"{known.searched}T23:59:59Z", "per_page": 5})
-            address = f"https://api.github.com/repos/{OWNER}/{name}/commits?{query}"
-            commits = [
-                (item["sha"][:10], item["commit"]["committer"]["date"][:10], item["commit"]["message"])
-                for item in _pages(report, ask, "GitHub", address)
-            ]
-            for commit, day, message in commits:
-                yield f"{repository.name} {file}: {day} {commit} {message.splitlines()[0][:80]}"
-    if host == "huggingface.co" and cited:
-        address = f"https://huggingface.co/api/models/{OWNER}/{name}/commits/main"
-        for item in _pages(report, ask, "Hugging Face", address):
-            if item["date"][:10] > known.searched:
-                yield f"{repository.name} (at Hugging Face): {item['date'][:10]} {item['id'][:10]} {item['title'][:80]}"
+def _commits(known: Known, get: Get, place: Place, name: str, file: str) -> Iterator[str]:
+    since = known.since[place]
+    if place is Place.GITHUB:
+        query = urllib.parse.urlencode({"path": file, "since": f"{since}T23:59:59Z", "per_page": 5})
+        for item in _listed(get, f"https://api.github.com/repos/{OWNER}/{name}/commits?{query}"):
+            commit: dict = item["commit"]  # type: ignore[assignment, type-arg]
+            yield f"{OWNER}/{name} {file}: {commit['committer']['date'][:10]} {commit['message'].splitlines()[0][:80]}"
+    else:
+        for item in _listed(get, f"https://huggingface.co/api/models/{OWNER}/{name}/commits/main"):
+            if item["date"][:10] > since:
+                yield f"{OWNER}/{name} (at Hugging Face): {item['date'][:10]} {item['title'][:80]}"
 
 
-def _compare_papers(report: Report, ask: Ask, known: Known) -> None:
-    listed = _papers(report, ask, PAPERS_BY_NAME)
-    report.add(
-        NEW_PAPERS,
-        [f"{paper.id}, {paper.published}: {paper.title}" for paper in listed if paper.id not in known.papers],
-    )
+def find_papers(known: Known, get: Get, place: Place) -> Found:
+    """Papers by DeepSeek-AI that no reference has, and new versions of those that are cited."""
     ids = sorted(known.papers)
-    for first in range(0, len(ids), _IDS_IN_A_QUESTION):
-        some = ids[first : first + _IDS_IN_A_QUESTION]
-        for paper in _papers(report, ask, f"{ARXIV}?id_list={','.join(some)}&max_results={len(some)}"):
-            if known.searched and paper.updated > known.searched:
-                report.add(CHANGED_PAPERS, [f"{known.papers.get(paper.id, paper.id)} ({paper.id}): {paper.updated}"])
+    some = [ids[first : first + _IDS_IN_A_QUESTION] for first in range(0, len(ids), _IDS_IN_A_QUESTION)]
+    for query in (BY_NAME, *(f"?id_list={','.join(part)}&max_results={len(part)}" for part in some)):
+        for entry in xml.fromstring(get(LISTS[place] + query).text).iter(f"{_ATOM}entry"):
+            id_, title, published, updated = (
+                " ".join((entry.findtext(_ATOM + name) or "").split())
+                for name in ("id", "title", "published", "updated")
+            )
+            id_, day = id_.rpartition("/abs/")[2].partition("v")[0], updated[:10]
+            if id_ not in known.papers:
+                yield published[:10], f"{id_}, {published[:10]}: {title}"
+            elif query != BY_NAME:
+                yield day, f"{known.papers[id_]} ({id_}): a version of {day}" if day > known.since[place] else ""
 
 
-@dataclass(frozen=True)
-class Paper:
-    """A paper at arXiv."""
-
-    id: str
-    title: str
-    published: str
-    updated: str
+def find_news(known: Known, get: Get, place: Place) -> Found:
+    """Announcements that no source names: the page of the newest known one lists the others beside it."""
+    newest = max((name for name in known.news if len(name) == 10), default="news250120")
+    for name, day in sorted(set(_NEWS.findall(get(f"{DOCS}/news/{newest}").text))):
+        yield f"20{day[:2]}-{day[2:4]}-{day[4:]}", "" if name in known.news else f"{DOCS}/news/{name}"
 
 
-def _papers(report: Report, ask: Ask, address: str) -> list[Paper]:
-    answer = _asked(report, ask, "arXiv", address)
-    if answer is None:
-        return []
+def find_log(known: Known, get: Get, place: Place) -> Found:
+    """Days of the change log behind the last that was read."""
+    for day, what in re.findall(r"Date: (\d{4}-\d\d-\d\d)\W*([^\n]*)", get(LISTS[place]).text):
+        yield day, f"{day} {what.strip()}" if day > known.since[place] else ""
+
+
+def find_prices(known: Known, get: Get, place: Place) -> Found:
+    """Versions of models and names of the API that the catalogue does not have."""
+    named = re.findall(
+        r"\bDeepSeek-[VR]\d[\w.-]*\w|\bdeepseek-(?:v\d[\w.]*-)?(?:flash|pro)[\w.-]*", get(LISTS[place]).text
+    )
+    yield "", ""
+    for name in dict.fromkeys(named):
+        yield "", "" if name in known.models else name
+
+
+def find_packages(known: Known, get: Get, place: Place) -> Found:
+    """The newest version of each package by the day of its files, where it is not the one that is known."""
+    if not known.packages.get(place):
+        raise NoAnswer("no package there is known to the catalogue")
+    for name, version in known.packages[place].items():
+        said = json.loads(get(LISTS[place].format(urllib.parse.quote(name, safe="@"))).text)
+        times = said.get("time", {})
+        days = {
+            v: max((f["upload_time"] for f in uploads), default="") for v, uploads in said.get("releases", {}).items()
+        }
+        days |= {v: times.get(v, "") for v in said.get("versions", {})}
+        day, newest = max(((day[:10], v) for v, day in days.items()), default=("", ""))
+        yield day, f"{name} {newest}, {day}; the catalogue knows {version}" if newest and newest != version else ""
+
+
+ASKED: Mapping[Place, Callable[[Known, Get, Place], Found]] = {
+    Place.HUGGING_FACE: find_repositories,
+    Place.GITHUB: find_repositories,
+    Place.ARXIV: find_papers,
+    Place.NEWS: find_news,
+    Place.LOG: find_log,
+    Place.PRICES: find_prices,
+    Place.PYPI: find_packages,
+    Place.NPM: find_packages,
+}
+
+
+def watch_place(known: Known, ask: Ask, place: Place, copies: Path | None, today: str) -> PlaceAsked:
+    """Ask a place, and read a copy of it where it does not answer."""
+
+    def get(address: str) -> Answer:
+        answer = ask(address, False)
+        if answer.status != 200:
+            limited = (
+                ", which may be its limit: set GITHUB_TOKEN"
+                if "api.github" in address and answer.status in (403, 429)
+                else ""
+            )
+            raise NoAnswer(f"answers {answer.status}{limited}")
+        return answer
+
+    def summary(get: Get) -> tuple[str, tuple[str, ...]]:
+        found = [*ASKED[place](known, get, place)]
+        newest = max((day for day, _ in found if day <= today), default="")
+        return newest, tuple(dict.fromkeys(line for _, line in found if line))
+
     try:
-        feed = xml.fromstring(answer.text)
-    except xml.ParseError:
-        report.unasked.append(f"arXiv: the answer is not Atom ({address})")
-        return []
-
-    def text(entry: xml.Element, name: str) -> str:
-        return " ".join((entry.findtext(f"{_ATOM}{name}") or "").split())
-
-    return [
-        Paper(
-            text(entry, "id").rpartition("/abs/")[2].partition("v")[0],
-            text(entry, "title"),
-            text(entry, "published")[:10],
-            text(entry, "updated")[:10],
-        )
-        for entry in feed.iter(f"{_ATOM}entry")
-    ]
+        newest, new = summary(get)
+        return PlaceAsked(place=place, asked=today, newest=newest, new=new)
+    except NoAnswer as error:
+        why = str(error)
+    except (ValueError, KeyError, TypeError, AttributeError, xml.ParseError):
+        why = "its answer has another form than it had"
+    copy = copies / f"{place}.txt" if copies else None
+    if copy is None or not copy.is_file():
+        return PlaceAsked(place=place, asked=today, why=why)
+    head, _, text = copy.read_text(encoding="utf-8").partition("\n")
+    address, _, until = head.partition(" ")
+    known = Known(**{**vars(known), "cited_files": {}})  # a copy of a list knows no commits
+    newest, new = summary(lambda _: Answer(200, text))
+    return PlaceAsked(place=place, asked=today, why=why, copy_of=address, newest=newest or until, new=new)
 
 
-def _try_addresses(report: Report, ask: Ask, known: Known) -> None:
-    """Whether each cited address answers; what refuses a program is no dead link."""
+def try_addresses(known: Known, ask: Ask) -> tuple[list[str], list[str]]:
+    """Cited addresses that are gone, and those that open although a copy is cited; what refuses a program is no dead link."""
 
-    def tried(address: str) -> int | str:
+    def tried(address: str) -> int:
         try:
             return ask(address, True).status
-        except NoAnswer as error:
-            return str(error)
+        except NoAnswer:
+            return 0
 
-    addresses = list(known.addresses)
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        answers = dict(zip(addresses, pool.map(tried, addresses), strict=True))
-    report.asked += sum(isinstance(answer, int) for answer in answers.values())
-    for address, answer in answers.items():
-        keys = known.addresses[address]
-        if answer in GONE:
-            report.add(DEAD, [f"{address} answers {answer} ({', '.join(keys)})"])
-        elif isinstance(answer, str):
-            report.unasked.append(f"{address}: {answer} ({', '.join(keys)})")
-        elif answer == 200:
-            report.add(
-                ORIGINALS,
-                [f"{key}: {known.copied[key]} values, {address}" for key in dict.fromkeys(keys) if key in known.copied],
-            )
+        answers = dict(zip(known.addresses, pool.map(tried, known.addresses), strict=True))
+    gone = [
+        f"{a} answers {status} ({', '.join(known.addresses[a])})" for a, status in answers.items() if status in GONE
+    ]
+    opened = [(key, a) for a, status in answers.items() if status == 200 for key in dict.fromkeys(known.addresses[a])]
+    return gone, [f"{key}: {known.copied[key]} values, {a}" for key, a in opened if key in known.copied]
 
 
-def main(given: Sequence[str] | None = None, ask: Ask = ask_network) -> int:
-    """Print what is new; write it to a file too where one is named."""
-    parser = argparse.ArgumentParser(description="Name what is new under deepseek-ai; change nothing.")
+def report_lines(watched: Watched, gone: Sequence[str] = (), opened: Sequence[str] = ()) -> Iterator[str]:
+    """The report as Markdown, which reads well in a terminal too."""
+    found = {f"New on {one.place}": one.new for one in watched.places}
+    found |= {
+        "Addresses that are gone": tuple(gone),
+        "Read in somebody's copy, although the original answers": tuple(opened),
+    }
+    if all(one.why and not one.copy_of for one in watched.places):
+        yield "No place could be asked; nothing is known to be new, or not to be."
+    elif not any(found.values()):
+        yield "Nothing new in what was read."
+    found["Could not be asked"] = tuple(f"{one.place}: {one.why}" for one in watched.places if one.why)
+    for title, lines in found.items():
+        if lines:
+            yield f"\n## {title}: {len(lines)}\n"
+            yield from (f"- {line}" for line in lines)
+
+
+def main(given: Sequence[str] | None = None, ask: Ask = ask_network, today: str = "") -> int:
+    """Write the record, and print what is new, to a file too where one is named."""
+    parser = argparse.ArgumentParser(description="Ask every place for what is new under deepseek-ai.")
     parser.add_argument("--no-links", action="store_true", help="do not try every cited address")
     parser.add_argument("--markdown", type=Path, help="write the report to this file as well")
+    parser.add_argument("--copies", type=Path, help="folder of stored copies of places that may not answer")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data files")
     arguments = parser.parse_args(given)
     try:
@@ -381,12 +343,18 @@ def main(given: Sequence[str] | None = None, ask: Ask = ask_network) -> int:
     except CatalogueError as error:
         print(error.report(), file=sys.stderr)
         return 1
-    report = watch_places(known, ask, links=not arguments.no_links)
-    text = "\n".join(report.lines(known)).strip() + "\n"
+    today = today or datetime.now(UTC).date().isoformat()
+    watched = Watched(places=tuple(watch_place(known, ask, place, arguments.copies, today) for place in Place))
+    gone, opened = ([], []) if arguments.no_links else try_addresses(known, ask)
+    text = "\n".join(report_lines(watched, gone, opened)).strip() + "\n"
     print(text, end="")
     if arguments.markdown:
         arguments.markdown.write_text(text, encoding="utf-8")
-    return report.code
+    record = json.dumps(watched.model_dump(mode="json", exclude_defaults=True), indent=1, ensure_ascii=False)
+    (arguments.data / WATCHED).write_text(record + "\n", encoding="utf-8")
+    if all(one.why and not one.copy_of for one in watched.places):
+        return 2
+    return int(any(one.new for one in watched.places) or bool(gone))
 
 
 if __name__ == "__main__":

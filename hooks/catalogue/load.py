@@ -29,7 +29,7 @@ from .references import Reference
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
-from .schema.documents import Copies, Elsewhere, Testimony
+from .schema.documents import Copies, Elsewhere, Testimony, Watched
 from .schema.values import Block, Single, Sources, Stated, Text
 from .strict_yaml import Located
 from .validate import validate_file
@@ -64,6 +64,7 @@ def _inherit_below(value: Any, copies: Copies, source: Sources | None) -> None:
             _inherit_below(item, copies, source)
 
 
+WATCHED = "watched.json"
 _ARCHITECTURE = ".architecture"  # in the path of a dimension
 
 
@@ -110,7 +111,7 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         questions=draft.questions.questions,
         revision=read_revision(data, texts),
         other_models={other.name: other for other in draft.models.other_models},
-        searched=draft.documents.searched,
+        watched=files.read_generated(data, WATCHED, Watched, "make watch"),
     )
 
 

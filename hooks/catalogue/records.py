@@ -22,7 +22,7 @@ from .experiments import Result, WorkedStep
 from .files import Revision
 from .references import Reference
 from .schema.architecture import Architecture, ImagePath, VisionEncoder
-from .schema.documents import Contemporary, Elsewhere, Reason, Testimony, Witness
+from .schema.documents import Contemporary, Elsewhere, Reason, Testimony, Watched, Witness
 from .schema.model import ApiName, Dates, Licences, Model, OtherModel, Part, PartKind, Variant
 from .schema.quantities import Quantity
 from .schema.study import AskedFile, Correction, Experiment, Problem, Question, QuestionGroup, StudyFile
@@ -149,7 +149,7 @@ class Catalogue:
     questions: tuple[Question, ...]
     other_models: Mapping[str, OtherModel]  # models outside the catalogue that variants start from, by name
     revision: Revision
-    searched: PartialDate | None  # day on which new releases were last looked for
+    watched: Watched | None  # where new releases were last looked for
 
     def experiment(self, id_: str) -> Experiment:
         """Raises StopIteration for an unknown id."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
 from .architecture import Architecture
@@ -16,7 +17,6 @@ from .values import (
     Block,
     HttpsUrl,
     Identifier,
-    PartialDate,
     Positive,
     Record,
     Source,
@@ -53,8 +53,10 @@ class Document(Record):
 class DocumentsFile(Record):
     """data/documents.yaml."""
 
-    searched: PartialDate | None = optional(
-        "Day on which new releases were last looked for, in every place that UPDATING.md names.", "2026-11-29"
+    packages: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="DeepSeek's packages on `pypi` and `npm`, each with the newest version that was read there; `make watch` asks for others.",
+        examples=[{"pypi": {"deepinfer": "0.1.0"}}],
     )
     documents: dict[Identifier, dict[str, Document]] = Field(
         default_factory=dict,
@@ -241,6 +243,52 @@ class WitnessRow(Record):
     variant: str
     field: str
     value: bool | int | float | str
+
+
+class Place(StrEnum):
+    """Where news of DeepSeek's models comes from."""
+
+    HUGGING_FACE = "hugging_face"
+    GITHUB = "github"
+    ARXIV = "arxiv"
+    NEWS = "api_news"
+    LOG = "api_log"
+    PRICES = "api_prices"
+    PYPI = "pypi"
+    NPM = "npm"
+
+
+class PlaceAsked(Record):
+    """What a place said when it was last asked, or a stored copy of it in its stead."""
+
+    place: Place
+    asked: str
+    why: str = ""  # it did not answer; empty where it did
+    copy_of: str = ""  # address of the page that a stored copy was read of
+    newest: str = ""  # day that what was read bears itself: nothing is claimed beyond it
+    new: tuple[str, ...] = ()  # what the catalogue does not hold
+
+    @model_validator(mode="after")
+    def _claims_what_was_read(self) -> Self:
+        if self.why and not self.copy_of and (self.new or self.newest):
+            raise ValueError("news of a place that did not answer, without a copy")
+        if self.copy_of and not (self.why and self.newest):
+            raise ValueError("a copy stands in for a place that did not answer, and bears a day")
+        if self.newest > self.asked:
+            raise ValueError("newer than the day on which it was asked")
+        return self
+
+
+class Watched(Record):
+    """data/watched.json: each place of the list, once."""
+
+    places: tuple[PlaceAsked, ...]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if [one.place for one in self.places] != list(Place):
+            raise ValueError(f"each place once, in this order: {', '.join(Place)}")
+        return self
 
 
 class Testimony(Record):

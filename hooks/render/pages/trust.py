@@ -15,7 +15,7 @@ from catalogue.attention import allows_field
 from catalogue.derive.parameters import Built, LabResult, State
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture, FeedForward
-from catalogue.schema.documents import Witness
+from catalogue.schema.documents import PlaceAsked, Witness
 from catalogue.schema.model import Dates, Track
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
@@ -299,7 +299,8 @@ DIGITS = ("controls", "limits", "weakest")
 def trust_page(context: Context) -> Page:
     words = context.words
     sections = [
-        lead_section(words("trust.intro"), _searched_until(context)),
+        lead_section(words("trust.intro")),
+        *_watched_sections(context),
         coverage_section(context),
         Section("digits", words("trust.digits"), _joined_paragraphs(*(words(f"trust.{key}") for key in DIGITS))),
         *peer_sections(context),
@@ -348,14 +349,27 @@ def _witness_sections(context: Context) -> list[Section]:
     return [Section("witnesses", words("trust.witness.title"), html)]
 
 
-def _searched_until(context: Context) -> Markup:
-    """The day up to which the catalogue is complete, as far as its sources show."""
-    day = context.catalogue.searched
-    if day is None:
-        return Markup("")
-    return Markup("<p>{}</p>").format(
-        Markup(context.words("trust.searched", date=format.format_date(day, context.words)))
-    )
+def _watched_sections(context: Context) -> list[Section]:
+    """Where new releases were last looked for, as `make watch` wrote it down."""
+    words, watched = context.words, context.catalogue.watched
+    if watched is None:
+        return []
+
+    def read(one: PlaceAsked) -> Markup | str:
+        if one.copy_of:
+            return Markup(words("trust.watched.copy")).format(page=one.copy_of)
+        return words("trust.watched.unreached" if one.why else "trust.watched.itself")
+
+    columns: list[Column[PlaceAsked]] = [
+        Column(words("trust.watched.place"), lambda one: words(f"trust.watched.places.{one.place}")),
+        Column(words("trust.watched.asked"), lambda one: _day_html(context, one.asked)),
+        Column(words("trust.watched.read"), read),
+        Column(words("trust.watched.newest"), lambda one: _day_html(context, one.newest) if one.newest else NOTHING),
+        Column(words("trust.watched.new"), lambda one: count_cell(len(one.new)), numeric=True),
+    ]
+    table = by_column(words("trust.watched.caption"), columns, watched.places, classes="ds-prose")
+    html = _joined_paragraphs(words("trust.watched.intro")) + context.html("table.html.jinja", t=table)
+    return [Section("watched", words("trust.watched.title"), html)]
 
 
 # So many of the newest stand open.
