@@ -50,7 +50,7 @@ check: $(READY)
 coverage: $(READY)
 	@$(BIN)/python hooks/check.py coverage
 
-# What a newer model makes untrue, what was not read in the original, what a later report may say: UPDATING.md goes through it.
+# What a newer model makes untrue, what is not there yet, what a later report may say: UPDATING.md goes through it.
 stale: $(READY)
 	@$(BIN)/python hooks/check.py stale
 

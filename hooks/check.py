@@ -3,7 +3,7 @@
 check [DATA] [--entry ID] [--rule NAME]
                          every problem as `file:line: path: …`; exit code 1 if there is one; what an entry does not say yet
 coverage [DATA]          texts that have no Chinese yet
-stale [DATA]             what a newer model makes untrue, what was not read in the original, what a later report may say
+stale [DATA]             what a newer model makes untrue, what is not there yet, what a later report may say
 new ID [--arxiv ID] [--config FILE] [--bib FILE] …
                          the file of a new entry and its references, with what is known filled in
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
@@ -81,7 +81,7 @@ def _parse_arguments() -> argparse.Namespace:
     for name, said in (
         ("check", "print every problem"),
         ("coverage", "list the texts that fall back to English"),
-        ("stale", "list what grows stale, and what was not read in the original"),
+        ("stale", "list what grows stale"),
     ):
         added = command(name, said)
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")

@@ -232,17 +232,3 @@ def test_a_preview_of_nothing_says_what_is_near(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "no model and no technique is called `antt`; nearest match: `ant`" in run.stdout
     assert "Traceback" not in run.stdout + run.stderr
-
-
-def test_what_was_not_read_in_the_original_is_listed_with_what_rests_on_it(valid: Path) -> None:
-    *_, unopened, copied, confessed = check("stale", valid).stdout.split("\n\n")
-    resting = (
-        r"elk-card release notes: The page has gone; it was read as others quote it\. [1-9]\d* \(valid/models/elk\.yaml"
-    )
-    assert re.search(resting, unopened), unopened
-    assert re.search(r"bee-paper, in moth-scans: [1-9]\d* \(valid/", copied), copied
-    assert confessed.endswith(": 0\n"), confessed
-    entry = valid / ENTRIES / "elk.yaml"
-    text = entry.read_text(encoding="utf-8")
-    entry.write_text(text.replace("Bee with more", "We could not read the card. Bee with more", 1), encoding="utf-8")
-    assert re.search(r"models/elk\.yaml:\d+: We could not read the card", check("stale", valid).stdout)

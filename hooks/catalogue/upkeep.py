@@ -13,24 +13,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from . import files, references
+from . import files
 from .derive.training import training_metrics
 from .files import ENTRIES
 from .findings import CatalogueError
 from .load import load_catalogue, read_draft
 from .records import Catalogue, Entry, sort_by_date
 from .rules.draft import Draft
-from .rules.sources import cited_places, typed_source
 from .rules.techniques import all_ancestors, parents_by_model
 from .schema.model import Model, Track
 from .schema.training import MAKE_A_BASE_MODEL, Stage
-from .schema.values import Absence, Single, Source, Sources, Stated, Text, values_below
-from .strict_yaml import Located
+from .schema.values import Absence, Single, Sources, Stated, Text, values_below
 from .text import escape_cell
 
-_CONFESSED = re.compile(
-    r"\b(?:could|can) ?not (?:be )?(?:read|opened|open|had|seen)\b|\bcannot be opened\b", re.IGNORECASE
-)
 _NEWEST = r"\b(?:newest|(?<!at the )latest|most recent)\b(?![-:])|最新|最近的模型"
 _NOT_YET = re.compile(
     r"\b(?:so far|to date|not yet|no longer|the only|for the first time|not (?:been )?(?:made )?(?:public|released))\b".replace(
@@ -43,7 +38,7 @@ _NOT_YET = re.compile(
 _PAGES = ("docs/en/**/*.md", "docs/zh/**/*.md", "README*.md", "hooks/render/words/*.yaml")
 # What a list of later values would only repeat: rows of tables, and what is said of a day.
 _NOT_ASKED = frozenset({"evaluation", "changes", "disputes", "dates", "links", "notes", "details", "mix"})
-_SHOWN = 3  # places named of each document
+_SHOWN = 3  # values named of each entry
 _RANGE = 25  # characters between `from` and `to`
 _AROUND = 60  # characters that are shown on both sides of what was found
 
@@ -67,9 +62,6 @@ def stale_report(data: Path) -> str:
             list(_matching_sentences(texts, _NOT_YET)),
         ),
         ("Not published here, and stated by a later report for its own model", list(_values_to_ask_again(draft))),
-        ("Documents that could not be opened, with the values that rest on them", list(_unopened_documents(draft))),
-        ("Documents that were read in a copy", list(_copied_documents(draft))),
-        ("Texts that say that something could not be read", list(_texts_that_admit_it(draft))),
     )
     return "\n\n".join("\n".join((f"{title}: {len(lines)}", *lines)) for title, lines in parts)
 
@@ -141,49 +133,6 @@ def _is_open(values: Sequence[Single[object]]) -> bool:
     return all(value.value is None for value in values) and any(
         value.absence is Absence.NOT_PUBLISHED for value in values
     )
-
-
-def _unopened_documents(draft: Draft) -> Iterator[str]:
-    of = [(item.key, references.document_of(item.locus), place) for item, place in _cited_sources(draft)]
-    for key, documents in draft.documents.documents.items():
-        for name, document in documents.items():
-            if document.unread is not None:
-                resting = [
-                    place for cited, called, place in of if (cited, called) == (key, references.document_of(name))
-                ]
-                yield f"  {key} {name}: {document.unread.en} {_count_and_first(resting)}"
-
-
-def _copied_documents(draft: Draft) -> Iterator[str]:
-    found: dict[tuple[str, str], list[str]] = {}
-    for item, place in _cited_sources(draft):
-        if item.via is not None:
-            found.setdefault((item.key, item.via.key), []).append(place)
-    for (key, copy), resting in sorted(found.items(), key=lambda line: (-len(line[1]), line[0])):
-        yield f"  {key}, in {copy}: {_count_and_first(resting)}"
-
-
-def _texts_that_admit_it(draft: Draft) -> Iterator[str]:
-    for file, path, text in draft.each_record(Text):
-        if _CONFESSED.search(text.en):
-            yield f"  {_place_text(file, path)}: {' '.join(text.en.split())}"
-
-
-def _cited_sources(draft: Draft) -> Iterator[tuple[Source, str]]:
-    for file, path, item in cited_places(draft):
-        yield item, _place_text(file, typed_source(file, path))
-
-
-def _place_text(file: Located, path: tuple[str | int, ...]) -> str:
-    finding = file.finding(path, "")
-    return f"{finding.file}:{finding.line}"
-
-
-def _count_and_first(resting: Iterable[str]) -> str:
-    where = list(resting)
-    lines = list(dict.fromkeys(where))
-    more = ", …" if len(lines) > _SHOWN else ""
-    return f"{len(where)} ({', '.join(lines[:_SHOWN])}{more})" if where else "0"
 
 
 @dataclass(frozen=True)
