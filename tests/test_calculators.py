@@ -17,7 +17,7 @@ from catalogue.derive.calculators import (
     memory_numbers,
     training_effort,
 )
-from catalogue.lookup import Lookup, training_metrics_with_peak
+from catalogue.derive.training import training_metrics_with_peak
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Attention
 from render.pages.calculators import MIXED
@@ -67,10 +67,9 @@ def test_a_layer_with_a_window_keeps_of_a_token_what_the_others_keep(catalogue: 
 
 def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) -> None:
     """The coefficients give the same FLOPs at the length of the pre-training as `derive.training`."""
-    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
     compared = 0
     for entry in catalogue.entries.values():
-        result, found = training_metrics_with_peak(lookup, entry), training_effort(entry)
+        result, found = training_metrics_with_peak(catalogue.gpus, entry), training_effort(entry)
         if result is None or "flops_per_token" not in result.terms:
             continue
         assert not isinstance(found, MissingFields)

@@ -21,10 +21,9 @@ from catalogue.derive.calculators import (
     memory_numbers,
     training_effort,
 )
-from catalogue.derive.training import pre_training_hours
-from catalogue.lookup import reference_run
+from catalogue.derive.training import pre_training_hours, reference_run
 from catalogue.records import Catalogue, Entry
-from helpers import built_page, context_of
+from helpers import built_page
 from render.pages.calculators import BITS, MIXED, USABLE_PERCENT, longest_context, released_format
 from test_calculators import able
 
@@ -54,7 +53,7 @@ choices => choices.map(choice => {
 
 @pytest.fixture(scope="module")
 def start(catalogue: Catalogue) -> Entry:
-    entry = reference_run(catalogue, context_of(catalogue).lookup)
+    entry = reference_run(catalogue)
     assert entry is not None
     return entry
 

@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.training import pre_training_tokens
-from catalogue.lookup import training_metrics_with_peak
+from catalogue.derive.training import pre_training_tokens, training_metrics_with_peak
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import Track
 from helpers import built_page
@@ -73,7 +72,7 @@ def test_points_are_those_of_the_catalogue_published_or_recomputed(
         stated = [s for e in sharing(ctx.catalogue, id_) if (s := pre_training_tokens(e)) is not None]
         assert point == (stated[0].value.value, True), id_
     for id_, (number, published) in points["flops"].items():
-        metrics = [m for e in sharing(ctx.catalogue, id_) if (m := training_metrics_with_peak(ctx.lookup, e))]
+        metrics = [m for e in sharing(ctx.catalogue, id_) if (m := training_metrics_with_peak(ctx.catalogue.gpus, e))]
         assert (float(number), published) == (float(metrics[0].terms["training_flops"].value), False), id_
     for id_, point in points["cache"].items():
         assert point == (2 * entries[id_].recount.kv_cache.exact, False), id_

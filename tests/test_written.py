@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from building import small_project
-from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from checks import placeable_blocks
 from checks.markup import markup_problems
@@ -129,9 +128,8 @@ def made(site: Path) -> set[str]:
 @pytest.mark.parametrize(("which", "site"), [("catalogue", "built"), ("small", "small_site")])
 def test_the_pages_are_known_before_they_are_made(which: str, site: str, request: pytest.FixtureRequest) -> None:
     catalogue: Catalogue = request.getfixturevalue(which)
-    lookup = Lookup(catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus)
-    hand_written = {path for path in written_pages(catalogue, lookup) if not path.startswith("guides/")}
-    known = generated_pages(catalogue, lookup) | hand_written
+    hand_written = {path for path in written_pages(catalogue) if not path.startswith("guides/")}
+    known = generated_pages(catalogue) | hand_written
     as_built = {"." if path == HOME.path else re.sub(r"(/index)?\.md$", "", path) for path in known}
     assert as_built == made(request.getfixturevalue(site))
 

@@ -18,10 +18,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from .derive.parameters import ACTIVATED_CONVENTION, Recount, cache_bytes
-from .derive.training import TrainingMetrics, training_metrics
+from .derive.training import training_metrics
 from .findings import nearest_in_quotes
 from .lab_numbers import LAB_NUMBERS, LABS
-from .records import Catalogue, Entry, shares_training
+from .records import Entry
 from .schema.architecture import Architecture
 from .schema.model import Model, Tokenizer
 from .schema.quantities import Quantity
@@ -260,39 +260,6 @@ def _value_at(node: Any, path: str, variant_id: str) -> Found:
     if isinstance(node, Quantity | PartialDate | Text | str | int):
         return Found(node, source)
     raise LookupFailure(f"`{path}` is not a single value; go on to one of its fields")
-
-
-_TERA = 10**12
-
-
-def training_gpu(lookup: Lookup, entry: Entry) -> Gpu | None:
-    """None where it is unpublished or not in the catalogue."""
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
-    stated = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
-    name = stated.value.en if stated and stated.value else None
-    return next((gpu for gpu in lookup.gpus.values() if gpu.name == name), None)
-
-
-def training_peak(lookup: Lookup, entry: Entry) -> Found | None:
-    gpu = training_gpu(lookup, entry)
-    return Found(gpu.bf16_tflops.value, gpu.bf16_tflops.source) if gpu and gpu.bf16_tflops.value else None
-
-
-def training_metrics_with_peak(lookup: Lookup, entry: Entry) -> TrainingMetrics | None:
-    found = training_peak(lookup, entry)
-    return training_metrics(entry, found.number * _TERA if found else None)
-
-
-def reference_run(catalogue: Catalogue, lookup: Lookup) -> Entry | None:
-    """The flagship whose makers publish utilisation, price, kind and number of GPUs: where a calculator begins."""
-    for model in catalogue.models.values():
-        entry, run = catalogue.flagship(model), model.infrastructure
-        if run is None or run.hardware is None or training_gpu(lookup, entry) is None:
-            continue
-        stated = (run.model_flops_utilization, run.price_per_gpu_hour_usd, run.hardware.gpu_count)
-        if all(value is not None and value.value is not None for value in stated):
-            return entry
-    return None
 
 
 # Fields of a stage that are asked for together; every other field is asked for by its own name.

@@ -173,12 +173,12 @@ class HandWrittenPages:
 
     @cached_property
     def required_pages(self) -> frozenset[str]:
-        return written_pages(self.catalogue, self.lookup)
+        return written_pages(self.catalogue)
 
     @cached_property
     def pages(self) -> Pages:
         """What links can lead to."""
-        made = generated_pages(self.catalogue, self.lookup)
+        made = generated_pages(self.catalogue)
         return Pages(self.entries, frozenset((*made, *self.texts)))
 
     def finding(self, path: str, line: int, found: str, allowed: str = "", nearest: str = "", fix: str = "") -> Finding:

@@ -21,8 +21,7 @@ from catalogue.derive.parameters import (
     comparable_value,
     row_verdict,
 )
-from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size
-from catalogue.lookup import training_metrics_with_peak
+from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size, training_metrics_with_peak
 from catalogue.records import Catalogue, Entry, Recipe, inherited_value, recipe_stages, variant_lineage
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Counted, Evaluation, EvaluationKind, PartKind, Size, Tokenizer
@@ -272,7 +271,7 @@ def compute_rows(citations: Citations, entry: Entry) -> Cells:
     """What follows from the architecture and from the pre-training that made the weights, in whichever family."""
     words, listing = citations.context.words, _CellList(citations)
     line = variant_lineage(citations.context.catalogue.entries, entry)
-    result = training_metrics_with_peak(citations.context.lookup, line[-1])
+    result = training_metrics_with_peak(citations.context.catalogue.gpus, line[-1])
     infrastructure = entry.model.infrastructure
     for key in (
         *("sparsity", "tokens_per_parameter", "tokens_per_activated", "matrix_flops", "attention_flops"),

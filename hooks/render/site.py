@@ -98,7 +98,7 @@ def render_site(ctx: Context, downloads: Mapping[str, bytes], written: Mapping[s
 
 
 def build_pages(ctx: Context, declared: DeclaredPage, inputs: BuilderInputs) -> Iterator[list[Page]]:
-    if not declared.builder or not declared.condition(ctx.catalogue, ctx.lookup):
+    if not declared.builder or not declared.condition(ctx.catalogue):
         return
     builder = builder_of(declared)
     given = [getattr(inputs, name) for name in declared.needs]

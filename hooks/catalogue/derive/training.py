@@ -20,11 +20,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from ..attention import kind_of
-from ..records import Entry
+from ..records import Catalogue, Entry, shares_training
 from ..schema.architecture import Architecture
 from ..schema.model import Counted, Model, Size
 from ..schema.quantities import Count, Quantity
-from ..schema.training import MAKE_A_BASE_MODEL, GpuHours, OptimizerKind, PhaseShape, RatePhase, Stage, StageKind
+from ..schema.training import MAKE_A_BASE_MODEL, Gpu, GpuHours, OptimizerKind, PhaseShape, RatePhase, Stage, StageKind
 from ..schema.values import Single, per_kind, value_of_variant
 from .expression import Computation, architecture_numbers, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION, cache_bytes
@@ -92,6 +92,35 @@ def training_metrics(entry: Entry, peak: Decimal | None = None) -> TrainingMetri
     numbers["flops_per_token"] = terms["flops_per_token"].value
     terms["training_flops"] = evaluate_formula("training_flops", "flops_per_token * tokens", numbers)
     return TrainingMetrics(tokens, {**terms, **_utilisation_terms(entry, numbers, peak)}, None)
+
+
+_TERA = 10**12
+
+
+def training_gpu(gpus: Mapping[str, Gpu], entry: Entry) -> Gpu | None:
+    """None where it is unpublished or not in the catalogue."""
+    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
+    stated = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
+    name = stated.value.en if stated and stated.value else None
+    return next((gpu for gpu in gpus.values() if gpu.name == name), None)
+
+
+def training_metrics_with_peak(gpus: Mapping[str, Gpu], entry: Entry) -> TrainingMetrics | None:
+    gpu = training_gpu(gpus, entry)
+    peak = gpu.bf16_tflops.value if gpu else None
+    return training_metrics(entry, peak.value * _TERA if peak else None)
+
+
+def reference_run(catalogue: Catalogue) -> Entry | None:
+    """The flagship whose makers publish utilisation, price, kind and number of GPUs: where a calculator begins."""
+    for model in catalogue.models.values():
+        entry, run = catalogue.flagship(model), model.infrastructure
+        if run is None or run.hardware is None or training_gpu(catalogue.gpus, entry) is None:
+            continue
+        stated = (run.model_flops_utilization, run.price_per_gpu_hour_usd, run.hardware.gpu_count)
+        if all(value is not None and value.value is not None for value in stated):
+            return entry
+    return None
 
 
 def pre_training(entry: Entry) -> Stage | None:

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from ..derive.training import training_metrics_with_peak
 from ..files import MODELS
 from ..findings import Finding, KeyPath
-from ..lookup import LookupFailure, training_metrics_with_peak
 from ..records import Entry
 from ..references import ARXIV_ID
 from ..schema.model import Link, LinkKind
@@ -260,10 +260,7 @@ def hours_fit_the_hardware(draft: Draft) -> Iterator[Finding]:
                     fix="correct the hours, the GPUs or the letter behind one of them",
                 )
         entry = draft.entries.get(model.flagship)
-        try:
-            result = training_metrics_with_peak(draft.lookup, entry) if entry and infrastructure.gpu_hours else None
-        except LookupFailure:  # said where it stands
-            continue
+        result = training_metrics_with_peak(draft.gpus, entry) if entry and infrastructure.gpu_hours else None
         used = result.terms.get("utilisation") if result else None
         if used is not None and used.exact > 1 and not any(_has_note(part.hours) for part in infrastructure.gpu_hours):
             yield draft.models_file.finding(

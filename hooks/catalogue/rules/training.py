@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from math import prod
 
+from ..derive.training import training_metrics_with_peak
 from ..findings import Finding, KeyPath
-from ..lookup import training_metrics_with_peak
 from ..schema.quantities import Amount, Quantity
 from ..schema.training import FROM_NOTHING, PhaseShape, StageKind
 from ..schema.values import Stated, value_of_variant
@@ -264,7 +264,7 @@ def computation_agrees(draft: Draft) -> Iterator[Finding]:
     """The published computation per token is the recomputed one to its last digit, and the published utilisation, a measured value, to within 1%."""
     for path, model in draft.each_model():
         infrastructure, entry = model.infrastructure, draft.entries.get(model.flagship)
-        result = training_metrics_with_peak(draft.lookup, entry) if entry and infrastructure else None
+        result = training_metrics_with_peak(draft.gpus, entry) if entry and infrastructure else None
         if infrastructure is None or result is None:
             continue
         for field, line, unit in (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
-from catalogue.lookup import Lookup, reference_run
+from catalogue.derive.training import reference_run
 from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Model, Track
 from catalogue.schema.technique import Technique, TechniqueKind
@@ -71,7 +71,7 @@ class DeclaredPage:
     search: SearchKind | None
     builder: str = ""
     needs: tuple[str, ...] = ()
-    condition: Callable[[Catalogue, Lookup], object] = lambda catalogue, lookup: True
+    condition: Callable[[Catalogue], object] = lambda catalogue: True
     weight: float = 1
     part_weights: Mapping[str, float] = field(default_factory=dict)
     links_terms: bool = False
@@ -81,8 +81,8 @@ class DeclaredPage:
     def path_of(self, id_: str) -> str:
         return self.path.replace("*", id_)
 
-    def paths(self, catalogue: Catalogue, lookup: Lookup) -> tuple[str, ...]:
-        if not self.condition(catalogue, lookup):
+    def paths(self, catalogue: Catalogue) -> tuple[str, ...]:
+        if not self.condition(catalogue):
             return ()
         if self.groups is None:
             return (self.path,)
@@ -109,10 +109,6 @@ def technique_address(technique: Technique) -> str:
 
 def _guide_group(catalogue: Catalogue) -> Iterable[MenuGroup]:
     yield MenuGroup("", tuple(guide.id for guide in catalogue.study.guides))
-
-
-def _has_reference_run(catalogue: Catalogue, lookup: Lookup) -> bool:
-    return reference_run(catalogue, lookup) is not None
 
 
 _Menu, _Kind = MenuSection, SearchKind
@@ -176,7 +172,7 @@ PAGES = (
         _Kind.ABOUT,
         "study:start_page",
         needs=("pages", "written"),
-        condition=lambda catalogue, lookup: catalogue.study.routes,
+        condition=lambda catalogue: catalogue.study.routes,
         links_terms=True,
     ),
     GUIDE,
@@ -186,7 +182,7 @@ PAGES = (
         _Kind.GUIDE,
         "study:experiments_page",
         needs=("written",),
-        condition=lambda catalogue, lookup: catalogue.experiments,
+        condition=lambda catalogue: catalogue.experiments,
         links_terms=True,
     ),
     DeclaredPage(
@@ -195,7 +191,7 @@ PAGES = (
         _Kind.ABOUT,
         "study:problems_page",
         needs=("written",),
-        condition=lambda catalogue, lookup: catalogue.problems,
+        condition=lambda catalogue: catalogue.problems,
         weight=0.4,
     ),
     DeclaredPage(
@@ -203,21 +199,21 @@ PAGES = (
         _Menu.GUIDES,
         _Kind.TOOL,
         "small_v3:small_v3_page",
-        condition=lambda catalogue, lookup: "deepseek-v3-base" in catalogue.entries,
+        condition=lambda catalogue: "deepseek-v3-base" in catalogue.entries,
     ),
     DeclaredPage(
         "from-reports-to-code.md",
         _Menu.GUIDES,
         _Kind.ABOUT,
         "use_and_extend:code_page",
-        condition=lambda catalogue, lookup: catalogue.study.code,
+        condition=lambda catalogue: catalogue.study.code,
     ),
     DeclaredPage(
         "elsewhere.md",
         _Menu.COMPARE,
         _Kind.COMPARISON,
         "elsewhere:elsewhere_page",
-        condition=lambda catalogue, lookup: catalogue.elsewhere.models,
+        condition=lambda catalogue: catalogue.elsewhere.models,
         weight=0.8,
     ),
     DeclaredPage(
@@ -225,7 +221,7 @@ PAGES = (
         _Menu.GUIDES,
         _Kind.ABOUT,
         "study:questions_page",
-        condition=lambda catalogue, lookup: catalogue.questions,
+        condition=lambda catalogue: catalogue.questions,
         weight=0.4,
     ),
     GLOSSARY,
@@ -234,7 +230,7 @@ PAGES = (
         _Menu.TOOLS,
         _Kind.TOOL,
         "calculators:memory_page",
-        condition=_has_reference_run,
+        condition=reference_run,
         links_terms=True,
     ),
     DeclaredPage(
@@ -242,7 +238,7 @@ PAGES = (
         _Menu.TOOLS,
         _Kind.TOOL,
         "calculators:training_page",
-        condition=_has_reference_run,
+        condition=reference_run,
         links_terms=True,
     ),
     DeclaredPage(
@@ -288,13 +284,13 @@ def is_searched(path: str) -> bool:
     return declared is None or declared.search is not None
 
 
-def written_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
-    return frozenset(path for page in PAGES if not page.builder for path in page.paths(catalogue, lookup))
+def written_pages(catalogue: Catalogue) -> frozenset[str]:
+    return frozenset(path for page in PAGES if not page.builder for path in page.paths(catalogue))
 
 
-def generated_pages(catalogue: Catalogue, lookup: Lookup) -> frozenset[str]:
+def generated_pages(catalogue: Catalogue) -> frozenset[str]:
     """Pages made from the data, without the parts of models, which only rendering tells."""
-    return frozenset(path for page in PAGES if page.builder for path in page.paths(catalogue, lookup))
+    return frozenset(path for page in PAGES if page.builder for path in page.paths(catalogue))
 
 
 def part_owner(path: str) -> str | None:

@@ -32,10 +32,12 @@ from catalogue.derive.training import (
     pre_training,
     pre_training_hours,
     pre_training_tokens,
+    reference_run,
     sequence_length,
     stage_gpu_hours,
+    training_gpu,
+    training_metrics_with_peak,
 )
-from catalogue.lookup import reference_run, training_gpu, training_metrics_with_peak
 from catalogue.records import Entry, shares_training, sort_by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Length, Quantity
@@ -112,8 +114,8 @@ def calculator_page(
     formulas: Callable[[Context], str],
 ) -> Page | None:
     """None where the catalogue has no run to begin with."""
-    start = reference_run(context.catalogue, context.lookup)
-    gpu = training_gpu(context.lookup, start) if start else None
+    start = reference_run(context.catalogue)
+    gpu = training_gpu(context.catalogue.gpus, start) if start else None
     if start is None or gpu is None:
         return None
     words, citations = context.words, Citations(context)
@@ -563,7 +565,7 @@ def _borrowed_run(citations: Citations, start: Entry) -> dict[str, list[Any]]:
 
 
 def _published_run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
-    stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), training_gpu(context.lookup, entry)
+    stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), training_gpu(context.catalogue.gpus, entry)
     hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
     length = sequence_length(stage, entry.variant.id) if stage else None
     lengths = stage.sequence_length.for_variant(entry.variant.id) if stage and stage.sequence_length else None
@@ -591,7 +593,7 @@ def _typed_number(single: Single[Quantity] | None) -> str | None:
 
 def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     """In percent, from the published GPU-hours, to four digits."""
-    result = training_metrics_with_peak(context.lookup, entry)
+    result = training_metrics_with_peak(context.catalogue.gpus, entry)
     term = result.terms.get("utilisation") if result else None
     return format.format_significant(as_decimal(100 * term.exact), 4) if term else None
 

@@ -10,8 +10,15 @@ from markupsafe import Markup, escape
 from catalogue.derive.calculators import MissingFields, memory_footprint, training_effort
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import cache_bytes
-from catalogue.derive.training import AttentionLeftOut, TrainingMetrics, metric_counts, pre_training_tokens
-from catalogue.lookup import reference_run, training_metrics_with_peak, training_peak
+from catalogue.derive.training import (
+    AttentionLeftOut,
+    TrainingMetrics,
+    metric_counts,
+    pre_training_tokens,
+    reference_run,
+    training_gpu,
+    training_metrics_with_peak,
+)
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity
@@ -176,8 +183,8 @@ def derived_sections(citations: Citations, model: Model) -> list[Section]:
 
 
 def _derived_by_variant(citations: Citations, model: Model) -> list[tuple[Entry, TrainingMetrics]]:
-    lookup, entries = citations.context.lookup, citations.context.catalogue.entries_of(model)
-    found = ((entry, training_metrics_with_peak(lookup, entry)) for entry in entries)
+    catalogue = citations.context.catalogue
+    found = ((entry, training_metrics_with_peak(catalogue.gpus, entry)) for entry in catalogue.entries_of(model))
     return [(entry, result) for entry, result in found if result is not None]
 
 
@@ -230,7 +237,7 @@ def _published_value(citations: Citations, entry: Entry, key: str) -> Markup:
 
 def calculator_links(citations: Citations, entry: Entry) -> Markup:
     context = citations.context
-    words, known = context.words, reference_run(context.catalogue, context.lookup) is not None
+    words, known = context.words, reference_run(context.catalogue) is not None
     able = {"memory": memory_footprint(entry), "training": training_effort(entry)}
     links = [
         Markup('<a href="ds:tools/{}.md?v={}">{}</a>').format(name, entry.variant.id, words(f"tools.{name}.title"))
@@ -242,10 +249,11 @@ def calculator_links(citations: Citations, entry: Entry) -> Markup:
 
 def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
     """What the utilisation is compared with, and DeepSeek's own."""
-    words, peak = citations.context.words, training_peak(citations.context.lookup, entry)
-    assert peak is not None
+    words, gpu = citations.context.words, training_gpu(citations.context.catalogue.gpus, entry)
+    assert gpu is not None
     assert entry.model.infrastructure is not None
-    sentences = [escape(words("follows.against")).format(peak=citations.quoted_value(peak))]
+    peak = citations.cite(citations.value_in_words(gpu.bf16_tflops.value), gpu.bf16_tflops.source)
+    sentences = [escape(words("follows.against")).format(peak=peak)]
     precision = entry.model.infrastructure.precision
     compute = precision.compute.for_variant(entry.variant.id) if precision and precision.compute else None
     if compute is not None and compute.value and number_format(compute.value) != "BF16":
@@ -258,7 +266,7 @@ def _utilisation_remark(citations: Citations, entry: Entry) -> Markup:
 def compute_table(citations: Citations, models: list[Model]) -> Table:
     context, words = citations.context, citations.context.words
     entries = [entry for model in models for entry in context.catalogue.entries_of(model) if pre_training_tokens(entry)]
-    results = {entry.variant.id: training_metrics_with_peak(context.lookup, entry) for entry in entries}
+    results = {entry.variant.id: training_metrics_with_peak(context.catalogue.gpus, entry) for entry in entries}
     columns: list[Column[Entry]] = [
         Column(
             words("table.variant"),

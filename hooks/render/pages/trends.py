@@ -24,8 +24,8 @@ from catalogue.derive.training import (
     published_size,
     recomputed_counts,
     recomputed_size,
+    training_metrics_with_peak,
 )
-from catalogue.lookup import training_metrics_with_peak
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
 from catalogue.schema.model import Size as StatedSize
@@ -329,7 +329,7 @@ def _trained_tokens(citations: Citations, size: FamilySize) -> TrendValue | None
 
 
 def _training_flops(citations: Citations, size: FamilySize) -> TrendValue | None:
-    runs = (training_metrics_with_peak(citations.context.lookup, member) for member in size.members)
+    runs = (training_metrics_with_peak(citations.context.catalogue.gpus, member) for member in size.members)
     run = next((found for found in runs if found is not None), None)
     if run is None:
         return None
