@@ -1,4 +1,7 @@
-"""Compressed entries of CSA and HCA, and what a token sees of them. deepseek-v4 §2.3.1, §2.3.2; hf-deepseek-v4-flash inference/model.py."""
+"""Compressed entries of CSA and HCA, and what a token sees of them. deepseek-v4 §2.3.1, §2.3.2; hf-deepseek-v4-flash inference/model.py.
+
+Left out of an entry, and there in the released model: a learned bias for the place in the block, added to Z; an RMSNorm; the rotation of RoPE.
+"""
 
 import numpy as np
 

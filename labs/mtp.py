@@ -21,7 +21,10 @@ def modules(h, tokens, E, M, blocks, head):
 
 
 def loss(P, tokens, weight):
-    """λ/D Σ of the modules' cross-entropies: row i of P^k is held against token i + k + 1."""
+    """λ/D Σ of the modules' cross-entropies: row i of P^k is held against token i + k + 1.
+
+    Eq. 24 has one term more: its T tokens have a successor T + 1, and the text here ends at T. Both divide by T.
+    """
     T = len(tokens)
     each = []
     for k, p in enumerate(P, start=1):

@@ -38,7 +38,11 @@ def main(arguments=None):
         )
     where = "on the GPU" if torch.cuda.is_available() else f"on {torch.get_num_threads()} threads of the processor"
     print(f"{parameters:,} parameters, {len(text.train):,} tokens of text, {settings.steps} steps {where}")
-    model, log = train(config, settings, text.train, on_step=progress(settings.steps), gpu=True)
+    model, log = train(config, settings, text.train, on_step=progress(settings.steps), gpu=True, interruptible=True)
+    if not log:
+        raise SystemExit("stopped before the first step; nothing is saved")
+    if len(log) < settings.steps:
+        print(f"\nstopped after step {len(log)} of {settings.steps}; what was learnt is kept")
     model.cpu()
     log[-1]["validation_loss"] = validation_loss(model, text.validation, settings.length)
     save(asked.out, model, text.tokenizer)

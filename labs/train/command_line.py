@@ -1,10 +1,16 @@
 """Flags of the commands, made from dataclasses; a wrong one is answered in one line."""
 
 import argparse
+import inspect
 import os
+import re
 import tempfile
 from dataclasses import fields
 from difflib import get_close_matches
+
+from labs.train.config import FLAGS
+from labs.train.optimizer import OPTIMIZERS
+from labs.train.schedule import SCHEDULES
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,12 +31,20 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_fields(parser, kind, **defaults):
-    """A flag for each field of a dataclass."""
+    """A flag for each field of a dataclass; what it does is the comment behind the field."""
+    notes = dict(re.findall(r"^    (\w+): .*?  # (.+)$", inspect.getsource(kind), re.M))
     group = parser.add_argument_group(kind.__name__, kind.__doc__.splitlines()[0] if kind.__doc__ else None)
     for field in fields(kind):
         default = defaults.get(field.name, field.default)
         parse = (lambda text: {"true": True, "false": False}[text]) if field.type is bool else field.type
-        group.add_argument(f"--{field.name}", type=parse, default=default, metavar=str(default))
+        group.add_argument(
+            f"--{field.name}", type=parse, default=default, metavar=str(default), help=_help(field.name, notes)
+        )
+
+
+def _help(name, notes):
+    allowed = {**FLAGS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}.get(name)
+    return "; ".join(filter(None, (" ".join(allowed or ()), notes.get(name)))).replace("%", "%%")
 
 
 def from_arguments(kind, arguments):

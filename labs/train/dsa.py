@@ -1,6 +1,8 @@
 """DeepSeek sparse attention: a small indexer scores earlier tokens, and MLA reads the best. deepseek-v3-2-exp eq. 1 to 4.
 
-The released indexer also turns its heads by a Hadamard matrix and rounds them to FP8; neither changes what is learned here.
+The released indexer also turns its heads by a Hadamard matrix and rounds them to FP8; neither changes what is learned here. As in V3.2 its
+inputs are detached, so that its loss trains it alone. But V3.2 freezes everything else while attention still reads all tokens (§2.1), and
+here the model learns from the first step, and the two gradients share one clip (`trainer.train`).
 """
 
 import torch

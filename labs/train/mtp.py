@@ -1,4 +1,8 @@
-"""Multi-token prediction: one more layer that sees the next token and predicts the one after it. deepseek-v3 eq. 21 to 25."""
+"""Multi-token prediction: one more layer that sees the next token and predicts the one after it. deepseek-v3 eq. 21 to 25.
+
+Eq. 21 joins the state in front of the embedding, the released weights the other way round, as here. `Model.loss` has a target for each of the
+T positions, because a window goes on for two tokens; eq. 24 has T − 1 terms, divided by T.
+"""
 
 import torch
 from torch import nn

@@ -42,7 +42,11 @@ OPTIMIZERS = ("adamw", "muon")
 
 
 def optimizers(model, kind, lr, weight_decay=0.1):
-    """AdamW as in deepseek-v3 §4.2 for everything, or Muon for the matrices and AdamW for embedding, head, gate, mHC and norms."""
+    """AdamW as in deepseek-v3 §4.2 for everything, or Muon for the matrices and AdamW for embedding, head, gate, mHC and norms.
+
+    V4 leaves to AdamW embedding, head, norms, and of mHC the static biases and gates (§2.4), so the router's matrix and mHC's `fn` are Muon's
+    there. Here AdamW has them, since the published results were made so.
+    """
     if kind not in OPTIMIZERS:
         raise ValueError(f"{kind} is none of {OPTIMIZERS}")
     by_muon = [p for n, p in model.named_parameters() if kind == "muon" and p.dim() > 1 and not n.endswith(_BY_ADAMW)]

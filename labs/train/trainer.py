@@ -5,7 +5,7 @@ import hashlib
 import json
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,19 +26,19 @@ RUNS = Path(__file__).parent / "runs"
 class Settings:
     """How to train. The rates of balance and MTP are those of deepseek-v3 §4.2, the bias faster, for a run so short."""
 
-    steps: int = 300
-    batch: int = 16
-    length: int = 128
-    lr: float = 4e-3
-    optimizer: str = "muon"
-    schedule: str = "wsd"
-    weight_decay: float = 0.1
-    clip: float = 1.0
-    mtp_weight: float = 0.3
-    balance_weight: float = 1e-4
-    bias_speed: float = 0.003
+    steps: int = 300  # steps of the optimizer
+    batch: int = 16  # sequences a step
+    length: int = 128  # tokens of a sequence
+    lr: float = 4e-3  # highest learning rate
+    optimizer: str = "muon"  # V3 has adamw; V4 has muon, with which so short a run learns far more
+    schedule: str = "wsd"  # how the learning rate falls
+    weight_decay: float = 0.1  # of matrices
+    clip: float = 1.0  # longest gradient
+    mtp_weight: float = 0.3  # of the loss of MTP
+    balance_weight: float = 1e-4  # of the balance loss
+    bias_speed: float = 0.003  # step of the experts' bias
     index_warmup: float = 0.2  # dsa: share of the steps in which attention reads everything and the indexer learns
-    seed: int = 0
+    seed: int = 0  # of weights and order of the text
 
     def __post_init__(self):
         for name in ("steps", "batch", "length"):
@@ -103,8 +103,12 @@ def device_of(model):
     return next(model.parameters()).device
 
 
-def train(config, settings, tokens, model=None, on_step=None, gpu=False):
-    """A trained model and its log: one dict a step. on_step(step, model) may look on."""
+def train(config, settings, tokens, model=None, on_step=None, gpu=False, interruptible=False):
+    """A trained model and its log: one dict a step. on_step(step, model) may look on.
+
+    One clip is taken over all gradients. With `mtp` it holds the module's too, and with `dsa` the indexer's, whose loss is of another size.
+    When `interruptible`, Ctrl-C ends the training and not the program.
+    """
     torch.manual_seed(settings.seed)
     model = Model(config) if model is None else model
     model.to("cuda" if gpu and torch.cuda.is_available() else "cpu").train()
@@ -114,38 +118,39 @@ def train(config, settings, tokens, model=None, on_step=None, gpu=False):
     indexers = [m.indexer for m in model.modules() if getattr(m, "indexer", None) is not None]
     precision = torch.autocast(device.type, torch.bfloat16) if config.precision == "bf16" else nullcontext()
     log, started = [], time.perf_counter()
-    for step in range(settings.steps):
-        rate = settings.lr * factor(settings.schedule, step, settings.steps)
-        for group in (g for opt in opts for g in opt.param_groups):
-            group["lr"] = rate
-        for indexer in indexers:
-            indexer.dense = step < settings.index_warmup * settings.steps
-        with precision:
-            loss, parts = model.loss(next(stream).to(device), settings.mtp_weight, settings.balance_weight)
-        if not torch.isfinite(loss):
-            raise SystemExit(f"the loss is not a number at step {step}; choose a smaller --lr than {settings.lr}")
-        for opt in opts:
-            opt.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
-        for opt in opts:
-            opt.step()
-        gates = model.gates()
-        for gate in gates if config.balance == "bias" else ():
-            gate.update_bias(settings.bias_speed)
-        seconds = time.perf_counter() - started
-        seen = (step + 1) * settings.batch * settings.length
-        row = {
-            "step": step + 1,
-            "tokens": seen,
-            **{k: float(v.detach()) for k, v in parts.items()},
-            "lr": rate,
-            "grad_norm": float(norm),
-        }
-        row |= {"max_violation": max_violation(gates)} if gates else {}
-        log.append(row | {"tokens_per_s": seen / seconds})
-        if on_step:
-            on_step(log[-1], model)
+    with suppress(KeyboardInterrupt) if interruptible else nullcontext():
+        for step in range(settings.steps):
+            rate = settings.lr * factor(settings.schedule, step, settings.steps)
+            for group in (g for opt in opts for g in opt.param_groups):
+                group["lr"] = rate
+            for indexer in indexers:
+                indexer.dense = step < settings.index_warmup * settings.steps
+            with precision:
+                loss, parts = model.loss(next(stream).to(device), settings.mtp_weight, settings.balance_weight)
+            if not torch.isfinite(loss):
+                raise SystemExit(f"the loss is not a number at step {step}; choose a smaller --lr than {settings.lr}")
+            for opt in opts:
+                opt.zero_grad(set_to_none=True)
+            loss.backward()
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+            for opt in opts:
+                opt.step()
+            gates = model.gates()
+            for gate in gates if config.balance == "bias" else ():
+                gate.update_bias(settings.bias_speed)
+            seconds = time.perf_counter() - started
+            seen = (step + 1) * settings.batch * settings.length
+            row = {
+                "step": step + 1,
+                "tokens": seen,
+                **{k: float(v.detach()) for k, v in parts.items()},
+                "lr": rate,
+                "grad_norm": float(norm),
+            }
+            row |= {"max_violation": max_violation(gates)} if gates else {}
+            log.append(row | {"tokens_per_s": seen / seconds})
+            if on_step:
+                on_step(log[-1], model)
     for indexer in indexers:
         indexer.dense = False
     return model, log

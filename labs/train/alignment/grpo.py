@@ -1,4 +1,8 @@
-"""Group relative policy optimisation: the mean of a group of answers stands for the critic. deepseekmath eq. 3, 4; dr-grpo §3.2."""
+"""Group relative policy optimisation: the mean of a group of answers stands for the critic. deepseekmath eq. 3, 4; dr-grpo §3.2.
+
+Two differences from eq. 3: the KL term is a mean over all tokens of the batch, where the paper takes it inside the mean over each answer, so
+`divide_by_length` changes the surrogate alone; and 10⁻⁶ is added to the deviation, so that equal rewards give 0.
+"""
 
 import torch
 

@@ -8,7 +8,7 @@ import torch
 
 from labs.train import __main__ as command
 from labs.train import text, trainer
-from labs.train.command_line import check_memory
+from labs.train.command_line import Parser, add_fields, check_memory
 from labs.train.config import FLAGS, Config
 from labs.train.generate import complete, distribution, sample, speculate
 from labs.train.model import Model
@@ -92,6 +92,25 @@ def test_training_is_repeatable(small, tokens, optimizer):
     settings = Settings(steps=5, batch=2, length=16, optimizer=optimizer)
     losses = [[row["loss"] for row in trainer.train(small, settings, tokens)[1]] for _ in range(2)]
     assert losses[0] == losses[1]
+
+
+def test_an_interrupted_run_keeps_what_it_learnt(small, tokens):
+    def stop(row, _model):
+        if row["step"] == 3:
+            raise KeyboardInterrupt
+
+    settings = Settings(steps=9, batch=2, length=16)
+    _, log = trainer.train(small, settings, tokens, on_step=stop, interruptible=True)
+    assert len(log) == 3
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(small, settings, tokens, on_step=stop)
+
+
+@pytest.mark.parametrize("kind", [Config, Settings])
+def test_help_says_what_each_flag_does(kind):
+    parser = Parser()
+    add_fields(parser, kind)
+    assert [action.dest for action in parser._actions if not action.help] == []
 
 
 def test_a_dense_indexer_becomes_sparse_after_its_warm_up(small, tokens):
