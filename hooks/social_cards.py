@@ -26,8 +26,9 @@ from render import format
 from render.cite import Citations, counted_text, counts_of
 from render.context import Context
 from render.figures.architecture.shapes import hatch_path
-from render.figures.canvas import bar_path, light_tokens
+from render.figures.canvas import bar_path
 from render.figures.home import general_line, network_thumbnail
+from render.figures.svg_file import light_tokens
 from render.words import CHINESE
 
 _HERE = Path(__file__).parents[1] / "overrides" / "assets" / "fonts"

@@ -40,10 +40,9 @@ from render.assets import POLICY, UNUSED, sheets_for
 from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files
 from render.links import Links
-from render.page import redirect_html
+from render.page import AccessibleTables, redirect_html
 from render.pages import url_of
 from render.site import FOLDER, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
-from render.tables import AccessibleTables
 from render.words import CHINESE, ENGLISH, BrokenWords
 from social_cards import card_addresses, has_localized_cards, picture_of, write_cards
 

@@ -36,7 +36,7 @@ from catalogue.strict_yaml import Located
 from helpers import DATA, SCRIPTS_RUN, VALID, context_of, leads_on
 from render import context, words
 from render.context import Context
-from render.exports import study
+from render.exports import notebooks_and_cards
 
 # The shell has no window to draw and opens a page in four fifths of the time.
 CHROMIUM = next(
@@ -61,7 +61,7 @@ expect.set_options(timeout=PATIENCE)
 gc.set_threshold(100_000, 50, 100)
 
 # What a test changes is one file of many: a text is read once, as are the words, templates compiled and notebooks made once.
-_notebooks = study.notebook_downloads
+_notebooks = notebooks_and_cards.notebook_downloads
 _read, _cited = functools.lru_cache(512)(strict_yaml.read_yaml), functools.lru_cache(512)(references.read_references)
 
 
@@ -75,7 +75,7 @@ def _cited_once(text: str, file: str) -> tuple[dict[str, references.Reference], 
     return {**cited}, [*findings]
 
 
-study.notebook_downloads = functools.cache(lambda: tuple(_notebooks()))
+notebooks_and_cards.notebook_downloads = functools.cache(lambda: tuple(_notebooks()))
 strict_yaml.read_yaml, references.read_references = _read_once, _cited_once
 words.load_words, context.load_templates = functools.cache(words.load_words), functools.cache(context.load_templates)
 

@@ -23,10 +23,9 @@ from render import words as language_files
 from render.exports.markdown import files_beside_pages, filled_pages
 from render.exports.tables import DATABASE
 from render.exports.whole import linked_data
-from render.page import Page, Site
+from render.page import AccessibleTables, Page, Site
 from render.pages import SearchKind, findable_pages
 from render.site import BLOCKS, Edition, hand_written, make_editions
-from render.tables import AccessibleTables
 from render.words import CHINESE, ENGLISH
 
 ADDRESS = "https://example.org/study/"

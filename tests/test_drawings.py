@@ -19,7 +19,7 @@ from helpers import drawn_places
 from render.cite import Citations
 from render.context import Context
 from render.figures.architecture import architecture_drawing
-from render.figures.canvas import public_address, svg_file
+from render.figures.svg_file import public_address, svg_file
 
 LIMIT = 20_000  # bytes of one SVG
 NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensions has them

@@ -19,7 +19,7 @@ import yaml
 
 from building import ROOT
 from catalogue.records import Catalogue
-from render.exports.study import EXERCISE_ARCHIVE, lab_downloads, without_body
+from render.exports.notebooks_and_cards import EXERCISE_ARCHIVE, lab_downloads, without_body
 from render.labs import EXERCISES
 
 WRONG = yaml.safe_load((ROOT / "tests/cases/exercises.yaml").read_text("utf-8"))

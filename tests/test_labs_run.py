@@ -19,7 +19,7 @@ from labs import kl, norm, policy_gradient, roofline, router_gradient, sampling
 from labs.train import text
 
 from catalogue.records import Catalogue
-from render.exports.study import (
+from render.exports.notebooks_and_cards import (
     ARCHIVE,
     NOTEBOOKS,
     TOUR,

@@ -13,19 +13,11 @@ from . import files, references, strict_yaml
 from .derive import parameters
 from .derive.parameters import Peers
 from .experiments import read_results, read_worked_step
-from .files import (
-    COPIES,
-    DATA_FILES,
-    ELSEWHERE,
-    EXPERIMENTS,
-    MODELS,
-    REFERENCES,
-    TECHNIQUES,
-    read_revision,
-)
+from .files import COPIES, DATA_FILES, ELSEWHERE, EXPERIMENTS, MODELS, REFERENCES, TECHNIQUES
 from .findings import CatalogueError, Finding
 from .records import Catalogue
 from .references import Reference
+from .revision import read_revision
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique

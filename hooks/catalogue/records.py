@@ -19,8 +19,8 @@ from .derive.parameters import (
     vision_weights,
 )
 from .experiments import Result, WorkedStep
-from .files import Revision
 from .references import Reference
+from .revision import Revision
 from .schema.architecture import Architecture, ImagePath, VisionEncoder
 from .schema.documents import Contemporary, Elsewhere, Reason, Testimony, Watched, Witness
 from .schema.model import ApiName, Dates, Licences, Model, OtherModel, Part, PartKind, Variant

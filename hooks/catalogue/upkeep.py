@@ -19,6 +19,7 @@ from .files import ENTRIES
 from .findings import CatalogueError
 from .load import load_catalogue, read_draft
 from .records import Catalogue, Entry, sort_by_date
+from .revision import run_git
 from .rules.draft import Draft
 from .rules.techniques import all_ancestors, parents_by_model
 from .schema.model import Model, Track
@@ -238,7 +239,7 @@ def missing_lines(catalogue: Catalogue, model: Model) -> Iterator[str]:
 
 def added_entries(data: Path) -> list[str]:
     """Entries not committed yet; none without git."""
-    status = files.run_git(data, "status", "--porcelain", "--untracked-files=all", "--", ENTRIES)
+    status = run_git(data, "status", "--porcelain", "--untracked-files=all", "--", ENTRIES)
     return [Path(line[3:]).stem for line in status.splitlines() if line[:2].strip() in ("??", "A", "AM")]
 
 
@@ -281,7 +282,7 @@ def load_catalogue_at(data: Path, revision: str) -> Catalogue:
 
 def rows_to_write(data: Path, catalogue: Catalogue) -> Iterator[str]:
     """A line for each entry of which a value differs from the last commit and the Corrections page has no new row."""
-    if not files.run_git(data, "diff", "--name-only", "HEAD", "--", "."):
+    if not run_git(data, "diff", "--name-only", "HEAD", "--", "."):
         return
     try:
         old = load_catalogue_at(data, "HEAD")

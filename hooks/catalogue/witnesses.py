@@ -35,27 +35,27 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedValue:
     row: WitnessRow
     outcome: Outcome
     ours: str  # as printed; empty where the catalogue has none
     reason: Reason | None  # why they differ
 
 
-def compare_witness(catalogue: Catalogue, witness: Witness) -> list[Comparison]:
+def compare_witness(catalogue: Catalogue, witness: Witness) -> list[ComparedValue]:
     rows = catalogue.testimony[witness.id].rows
     reasons = {(r.variant, r.field): r for r in catalogue.witness_reasons if r.witness == witness.id}
     return [_compare_value(catalogue, row, reasons.get((row.variant, row.field))) for row in rows]
 
 
-def _compare_value(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> Comparison:
+def _compare_value(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> ComparedValue:
     entry = catalogue.entries[row.variant]
     ours = list(_our_values(catalogue, entry, row.field))
     if not ours:
-        return Comparison(row, Outcome.ONLY_THEIRS, "", reason)
+        return ComparedValue(row, Outcome.ONLY_THEIRS, "", reason)
     agrees = any(_is_equal(value, row.value, _TOLERANCE.get(row.field, Decimal(0))) for value in ours)
     shown = " / ".join(dict.fromkeys(str(getattr(value, "text", getattr(value, "value", value))) for value in ours))
-    return Comparison(row, Outcome.AGREES if agrees else Outcome.DIFFERS, shown, reason)
+    return ComparedValue(row, Outcome.AGREES if agrees else Outcome.DIFFERS, shown, reason)
 
 
 def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]:

@@ -19,7 +19,7 @@ from pathlib import Path
 import brotli
 from markupsafe import Markup
 
-from catalogue.files import run_git
+from catalogue.revision import run_git
 from render.assets import FOLDER, SCRIPTS, SHEETS, STYLES
 from render.site import Edition
 

@@ -123,7 +123,7 @@ _ENDS = tuple(".:;!?。：；！？·")
 
 
 @dataclass
-class Section:
+class IndexedSection:
     """A heading or term with its anchor (empty above the first), and the text under it.
 
     The anchor of another page's part is an address in the edition, with a slash in it.
@@ -142,7 +142,7 @@ class FinishedPage:
     title: str
     facts: str  # values at its top
     links: frozenset[str]  # addresses it leads to
-    sections: list[Section] = field(default_factory=list)
+    sections: list[IndexedSection] = field(default_factory=list)
 
 
 def read_page(html: str, url: str) -> FinishedPage | None:
@@ -161,22 +161,24 @@ def read_page(html: str, url: str) -> FinishedPage | None:
     text = article.html or ""
     page = FinishedPage(url, title, facts, links)
     lead, *rest = _HEADING.split(text)
-    page.sections.append(Section("", page.title, _visible_text(lead)))
+    page.sections.append(IndexedSection("", page.title, _visible_text(lead)))
     for anchor, title, under in zip(*[iter(rest)] * 3, strict=True):
         if anchor in _ELSEWHERE:
             continue
-        page.sections.append(Section(anchor, _collapse_space(unescape(_ANY.sub("", title))), _visible_text(under)))
+        page.sections.append(
+            IndexedSection(anchor, _collapse_space(unescape(_ANY.sub("", title))), _visible_text(under))
+        )
     page.sections += problems
     return page
 
 
-def _take_problems(article: LexborNode, url: str) -> Iterator[Section]:
+def _take_problems(article: LexborNode, url: str) -> Iterator[IndexedSection]:
     """Those of a list, each under the address where it is asked; they are taken out of the list."""
     for item in article.css(".ds-problem-links > li"):
         for link in item.css("a"):
             address, title = urljoin(f"/{url}", link.attributes["href"] or "")[1:], _collapse_space(link.text())
             link.decompose()
-            yield Section(address, title, _collapse_space(item.text()))
+            yield IndexedSection(address, title, _collapse_space(item.text()))
         item.decompose()
 
 
@@ -191,7 +193,7 @@ def merge_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> lis
         title = part.title.removeprefix(parent.title).lstrip(" :：")
         for section in part.sections:
             anchor = url + (f"#{section.anchor}" if section.anchor else "")
-            parent.sections.append(Section(anchor, section.title if section.anchor else title, section.text))
+            parent.sections.append(IndexedSection(anchor, section.title if section.anchor else title, section.text))
         parent.links |= part.links
     return list(by_url.values())
 

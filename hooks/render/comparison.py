@@ -34,7 +34,7 @@ from . import format
 from .cite import Citations, counted_mark, reference_anchor
 from .format import NOTHING
 from .links import model_link
-from .tables import agreement_cell, substituted_formula, term_with_unit, working_cell, working_link
+from .recomputed import agreement_cell, substituted_formula, term_with_unit, working_cell, working_link
 from .words import Words
 
 

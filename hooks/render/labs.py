@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 
 from catalogue.experiments import Result
-from catalogue.schema.study import Arm, Comparison, Experiment, Verdict
+from catalogue.schema.study import Arm, Comparison, Experiment, ExperimentVerdict
 
 from .cite import Citations
 from .context import Context
@@ -55,11 +55,11 @@ def verdicts_found(words: Words, experiment: Experiment) -> list[tuple[str, str]
     return [(_verdict_class(verdict), verdict_word(words, verdict)) for verdict in found]
 
 
-def _verdict_class(verdict: Verdict) -> str:
+def _verdict_class(verdict: ExperimentVerdict) -> str:
     return verdict.name.lower().replace("_", "-")
 
 
-def verdict_word(words: Words, verdict: Verdict) -> str:
+def verdict_word(words: Words, verdict: ExperimentVerdict) -> str:
     return words(f"experiments.verdict.{verdict.name.lower()}")
 
 

@@ -13,7 +13,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from xml.etree.ElementTree import Element
 
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
 from markupsafe import escape
 
 from catalogue.records import Catalogue
@@ -234,3 +238,43 @@ def reading_minutes(text: str) -> int:
 
 def title_of(text: str) -> str:
     return str(front_matter(text).data["title"])
+
+
+class AccessibleTables(Extension):
+    """Markdown extension that wraps and names tables."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Runs after inline marks, and before headings get their permanent links."""
+        md.treeprocessors.register(_TableProcessor(md), "accessible-tables", 6)
+
+
+class _TableProcessor(Treeprocessor):
+    def run(self, root: Element) -> None:
+        heading = ""
+        for index, element in enumerate(list(root)):
+            if element.tag in ("h1", "h2", "h3", "h4"):
+                heading = "".join(element.itertext()).strip()
+            elif element.tag == "table":
+                root[index] = _finish_table(element, heading)
+
+
+def _finish_table(table: Element, heading: str) -> Element:
+    table.set("class", "ds-table ds-prose")
+    caption = Element("caption", {"class": "ds-hidden"})
+    caption.text = heading
+    table.insert(0, caption)
+    for head in list(table.iterfind("./thead/tr/th")):
+        if "".join(head.itertext()).strip():
+            head.set("scope", "col")
+        else:
+            head.tag = "td"  # the corner above the names of the rows says nothing
+    # As a list: a cell that became a head would make the next one the first.
+    for first in list(table.iterfind("./tbody/tr/td[1]")):
+        first.tag = "th"
+        first.set("scope", "row")
+    for cell in table.iter():
+        if "right" in cell.attrib.pop("style", ""):  # which the policy of the pages does not allow
+            cell.set("class", "n")
+    wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": heading})
+    wrapper.append(table)
+    return wrapper

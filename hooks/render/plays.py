@@ -43,7 +43,7 @@ State = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Control:
+class PlayControl:
     """An input of a figure.
 
     Attributes:
@@ -84,7 +84,7 @@ class Play:
 
     name: str
     script: str
-    controls: Sequence[Control]
+    controls: Sequence[PlayControl]
     data: Mapping[str, Any]
     static_panels: Sequence[Panel] = ()
     runs: str = ""
@@ -120,11 +120,13 @@ def _script_words(figure: Mechanism, *keys: str) -> dict[str, str]:
     return {"percent": figure.words("play.percent")} | {key: figure.say(key) for key in ("says", *keys)}
 
 
-def _make_slider(figure: Mechanism, name: str, start: Any, values: Sequence[Any], label: str = "{value}") -> Control:
+def _make_slider(
+    figure: Mechanism, name: str, start: Any, values: Sequence[Any], label: str = "{value}"
+) -> PlayControl:
     """A slider that begins at the value nearest to `start`."""
     start = start if start in values else min(values, key=lambda value: abs(value - start))
     steps = [(value, label.format(value=group_digits(value))) for value in values]
-    return Control(name, figure.say(name), start, steps)
+    return PlayControl(name, figure.say(name), start, steps)
 
 
 def group_digits(number: float) -> str:
@@ -154,17 +156,17 @@ class DrawnPanel:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class DrawnPlay:
     panels: Sequence[DrawnPanel]
     status: str
 
 
-def draw_play(play: Play, state: State) -> Drawing:
+def draw_play(play: Play, state: State) -> DrawnPlay:
     """Inputs that `state` leaves out keep their first value."""
     engine = _engine_for(assets.play_source(play.script) + _REGISTER, threading.get_ident())
     drawn = json.loads(engine.get("drawFigure")(play.name, _as_json(play.data), _as_json({**play.start, **state})))
     panels = [DrawnPanel(p["title"], p["height"], p["says"], Markup(p["shapes"])) for p in drawn["panels"]]
-    return Drawing(panels, drawn["status"])
+    return DrawnPlay(panels, drawn["status"])
 
 
 def run_script(page: str, function: str, *arguments: object) -> Any:
@@ -209,7 +211,7 @@ def cache_context(figure: Mechanism) -> Play:
     start = figure.catalogue.entries["deepseek-v3-base"]
     chosen = {"a": "deepseek-llm-67b-base", "b": start.variant.id}
     controls = (
-        *(Control(key, figure.say(key), id_, groups=list(groups.items())) for key, id_ in chosen.items()),
+        *(PlayControl(key, figure.say(key), id_, groups=list(groups.items())) for key, id_ in chosen.items()),
         _context_slider(figure),
     )
     sizes = [cache_bytes(found, length) for _, found in counted.values() for length in (_CONTEXTS[0], _CONTEXTS[-1])]
@@ -246,7 +248,7 @@ def memory_strip(figure: Mechanism) -> Play:
             }
         )
     steps = [(place, model["name"]) for place, model in enumerate(models)]
-    control = Control("model", figure.say("model"), 0, steps)
+    control = PlayControl("model", figure.say("model"), 0, steps)
     keys = ("begins", "beyond", "strip", "strip_says", "square", "square_says", "layers", "numbers")
     data = {"words": _script_words(figure, *keys), "models": models, "context": _short_context(context)}
     return Play(figure.name, "attention", (control,), data, runs="model")
@@ -287,7 +289,7 @@ class AttentionLayer:
         ratio: Tokens in an entry.
         window: Uncompressed tokens that are read besides.
         index_heads: Heads of the indexer, each of `index_wide` elements; 0 without one.
-        chooses: Control with the number of selected entries; empty where all are read.
+        chooses: PlayControl with the number of selected entries; empty where all are read.
     """
 
     heads: int
@@ -362,9 +364,9 @@ def sparsity_cost(figure: Mechanism) -> Play:
     return Play(figure.name, "attention", controls, data, runs="context")
 
 
-def _context_slider(figure: Mechanism) -> Control:
+def _context_slider(figure: Mechanism) -> PlayControl:
     steps = [(n, _short_context(n)) for n in _CONTEXTS]
-    return Control("context", figure.say("context"), _CONTEXTS[0], steps)
+    return PlayControl("context", figure.say("context"), _CONTEXTS[0], steps)
 
 
 def enclosing_powers(amounts: Iterable[float]) -> list[int]:
@@ -403,7 +405,7 @@ def fp8_tiles(figure: Mechanism) -> Play:
     tiles = (16, 32, 64, 128, 256, 512, rows * channels)
     labels = [f"1 × {width}" for width in tiles[:-1]] + [figure.say("whole")]
     controls = (
-        Control("tile", figure.say("tile"), tiles[-1], list(zip(tiles, labels, strict=True))),
+        PlayControl("tile", figure.say("tile"), tiles[-1], list(zip(tiles, labels, strict=True))),
         _make_slider(figure, "spread", 6, range(9), figure.say("spread_step")),
         _make_slider(figure, "outlier", 1, (1, 100, 1_000, 10_000, 100_000, 1_000_000)),
     )
@@ -447,7 +449,7 @@ def grpo_advantages(figure: Mechanism) -> Play:
     shown = 8
     controls = (
         _make_slider(figure, "size", shown, range(2, 17)),
-        Control("rewards", figure.say("rewards"), "1011001000000000", marks=shown),
+        PlayControl("rewards", figure.say("rewards"), "1011001000000000", marks=shown),
     )
     keys = ("equal", "group", "group_says", "below", "push", "push_says", "count", "right", "wrong")
     return Play(figure.name, "grpo", controls, {"words": _script_words(figure, *keys)}, runs="size")

@@ -24,8 +24,9 @@ from .context import Context, load_templates, make_context
 from .exports.whole import linked_data
 from .figures import home
 from .figures.architecture import file_of
-from .figures.canvas import MECHANISMS, public_address, svg_file
+from .figures.canvas import MECHANISMS
 from .figures.home import poster_files
+from .figures.svg_file import public_address, svg_file
 from .figures.token_path import SHOWN, token_path
 from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
 from .links import is_short, side_list_lines, site_navigation, year_badges

@@ -1,27 +1,18 @@
-"""Tables as data, with `templates/table.html.jinja` for their HTML; and accessible tables in Markdown."""
+"""Tables as data, with `templates/table.html.jinja` for their HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Generic, TypeVar
-from xml.etree.ElementTree import Element
 
-from markdown import Markdown
-from markdown.extensions import Extension
-from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
-from catalogue.derive.expression import Computation
-from catalogue.derive.parameters import ACTIVATED_CONVENTION, Agreement
-from catalogue.records import Entry
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Absence, Block, Detail, Single, Stated, stated_values
 
-from . import format
-from .cite import Citations, reference_anchor
+from .cite import Citations
 from .format import NOTHING, short_variant, text_columns
 from .words import HAN, Words
 
@@ -177,46 +168,6 @@ def sort_key(single: Single[Any] | None) -> str | None:
     return "" if value is None else None
 
 
-class AccessibleTables(Extension):
-    """Markdown extension that wraps and names tables."""
-
-    def extendMarkdown(self, md: Markdown) -> None:
-        """Runs after inline marks, and before headings get their permanent links."""
-        md.treeprocessors.register(_TableProcessor(md), "accessible-tables", 6)
-
-
-class _TableProcessor(Treeprocessor):
-    def run(self, root: Element) -> None:
-        heading = ""
-        for index, element in enumerate(list(root)):
-            if element.tag in ("h1", "h2", "h3", "h4"):
-                heading = "".join(element.itertext()).strip()
-            elif element.tag == "table":
-                root[index] = _finish_table(element, heading)
-
-
-def _finish_table(table: Element, heading: str) -> Element:
-    table.set("class", "ds-table ds-prose")
-    caption = Element("caption", {"class": "ds-hidden"})
-    caption.text = heading
-    table.insert(0, caption)
-    for head in list(table.iterfind("./thead/tr/th")):
-        if "".join(head.itertext()).strip():
-            head.set("scope", "col")
-        else:
-            head.tag = "td"  # the corner above the names of the rows says nothing
-    # As a list: a cell that became a head would make the next one the first.
-    for first in list(table.iterfind("./tbody/tr/td[1]")):
-        first.tag = "th"
-        first.set("scope", "row")
-    for cell in table.iter():
-        if "right" in cell.attrib.pop("style", ""):  # which the policy of the pages does not allow
-            cell.set("class", "n")
-    wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": heading})
-    wrapper.append(table)
-    return wrapper
-
-
 def stated_at(block: object, path: str) -> Stated[Any] | None:
     for name in path.split("."):
         block = getattr(block, name, None)
@@ -309,85 +260,3 @@ def details_table(
         return None, False
     rows = detail_rows(citations, details)
     return key_value_table(citations, caption, rows, order, title), len(details) >= FOLD_FROM
-
-
-_GIGA = 10**9
-_PARTS = 3  # of a sum that are named
-
-
-def recomputed_html(text: str, title: str = "") -> Markup:
-    tip = Markup(' tabindex="0" title="{}"').format(title) if title else Markup("")
-    return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
-
-
-def recomputed_size(value: int) -> Cell:
-    return Cell(recomputed_html(format.format_compact(value)), str(value))
-
-
-def working_link(entry: Entry, text: str, title: str = "") -> Markup:
-    tip = Markup(' title="{}"').format(title) if title else Markup("")
-    return Markup('<a class="ds-r" href="ds:models/{}.md#working-{}"{}>{}</a>').format(
-        entry.owner_model, reference_anchor(entry.architecture_owner), tip, text
-    )
-
-
-def working_cell(entry: Entry, term: Computation | None) -> Cell:
-    return (
-        Cell(working_link(entry, format.format_integer(term.value), substituted_formula(term)), str(term.value))
-        if term
-        else EMPTY
-    )
-
-
-def substituted_formula(term: Computation) -> str:
-    return f"{term.formula} = {term.numbers}" if term.formula != term.numbers else term.formula
-
-
-def breakdown_title(words: Words, entry: Entry, agreement: Agreement) -> str:
-    counted = entry.recount
-    if counted is None or counted.total is None:
-        return ""
-    if agreement is entry.total_agreement:
-        largest = sorted(counted.terms, key=lambda term: -term.value)[:_PARTS]
-        parts = [f"{words(f'term.{term.name}')} {format.format_compact(term.value)}" for term in largest]
-        rest = counted.total - sum(term.value for term in largest)
-        return " + ".join(parts + ([words("recomputed.rest", size=format.format_compact(rest))] if rest else []))
-    if agreement is entry.activated_agreement and counted.inactive_experts is not None:
-        sizes = {
-            "total": format.format_compact(counted.total),
-            "idle": format.format_compact(counted.inactive_experts.value),
-        }
-        return words("recomputed.activated", **sizes, basis=words(f"basis.{ACTIVATED_CONVENTION.name.lower()}"))
-    return ""
-
-
-def agreement_cell(citations: Citations, entry: Entry, agreement: Agreement | None, made: str = "") -> Cell:
-    """A recomputed size with the sign of its agreement with the published one; `made` is its breakdown."""
-    words = citations.context.words
-    if agreement is None:
-        reason = words("punctuation.listed").join(entry.recount.missing) if entry.recount else ""
-        title = words("recomputed.missing", fields=reason) if reason else words("recomputed.nothing")
-        return Cell(Markup('<span class="ds-absent" title="{}">{}</span>').format(title, format.NOTHING), "")
-    key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
-    title = words(key, percent=f"{agreement.percent:+.2f}".replace("-", "−"))
-    sign = format.verdict_symbol(agreement.holds, title, words("recomputed.sign_differs"))
-    # A space that does not break keeps the sign on the line of its number.
-    html = working_link(entry, format.format_compact(agreement.recomputed), made) + Markup("\u00a0") + sign
-    return Cell(html, str(agreement.recomputed))
-
-
-def term_with_unit(words: Words, term: Computation) -> str:
-    match term.name:
-        case "sparsity" | "utilisation" | "utilisation_without_mask":
-            return f"{format.format_significant(as_decimal(100 * term.exact))}%"
-        case "tokens_per_parameter" | "tokens_per_activated":
-            return format.format_significant(as_decimal(term.exact))
-        case "kv_cache_bytes":
-            return words("follows.bytes", count=format.format_integer(term.value))
-        case "training_flops":
-            return f"{format.format_power(term.value)} FLOPs"
-    return f"{format.format_significant(as_decimal(term.exact / _GIGA))} GFLOP"
-
-
-def as_decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / number.denominator

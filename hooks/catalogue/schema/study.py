@@ -37,7 +37,7 @@ class RouteStep(Record):
         return page
 
 
-class Part(Record):
+class Sitting(Record):
     """A sitting, such as an evening of a week."""
 
     name: Text | None = optional("Its name, where a route has several.")
@@ -54,7 +54,7 @@ class Route(Record):
     id: Identifier = required("Anchor on the page.")
     name: Text = required("Heading, such as `An evening`.")
     intro: Text = required("For whom it is, a sentence or two.")
-    parts: tuple[Part, ...] = required("Sittings in order.", min_length=1)
+    parts: tuple[Sitting, ...] = required("Sittings in order.", min_length=1)
 
     @property
     def steps(self) -> tuple[RouteStep, ...]:
@@ -292,7 +292,7 @@ class Expect(StrEnum):
     EQUAL = "equal"
 
 
-class Verdict(StrEnum):
+class ExperimentVerdict(StrEnum):
     """What the seeds say of an expectation: a difference counts beyond two deviations; equality is never shown."""
 
     SHOWN = "shown"
@@ -315,7 +315,7 @@ class Comparison(Record):
     first: str = required("Id of the arm that is compared.", min_length=1)
     second: str = required("Id of the arm that it is compared with.", min_length=1)
     expect: Expect = required("How the first should lie against the second.")
-    verdict: Verdict | None = optional(
+    verdict: ExperimentVerdict | None = optional(
         "What came out, so that `result` is read again when it changes; left out before a run."
     )
 

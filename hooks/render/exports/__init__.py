@@ -9,8 +9,8 @@ from catalogue.field_reference import SCHEMAS, json_schema
 from ..context import Context
 from ..words import ENGLISH
 from . import feeds, whole
+from .notebooks_and_cards import flash_cards, lab_downloads
 from .rows import PlainRecords, all_rows, entry_values
-from .study import flash_cards, lab_downloads
 from .tables import DATABASE, PACKAGE, csv_text, data_package, database_bytes
 
 

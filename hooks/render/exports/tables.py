@@ -11,7 +11,7 @@ from contextlib import closing
 from hashlib import sha256
 from typing import Any
 
-from catalogue.files import Revision
+from catalogue.revision import Revision
 from catalogue.schema.architecture import Architecture
 
 from .rows import STAGE_BLOCKS, ExportTable, stage_column

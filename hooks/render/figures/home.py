@@ -22,20 +22,9 @@ from ..cite import counted_text, counts_of
 from ..context import Context
 from ..format import short_size
 from .architecture.shapes import example_choice, grid_places, hatch_path
-from .canvas import (
-    BOLD,
-    FONTS,
-    Log,
-    bar_path,
-    bars_path,
-    cut_text,
-    dark_tokens,
-    dots_path,
-    light_tokens,
-    public_address,
-    text_width,
-)
+from .canvas import BOLD, Log, bar_path, bars_path, cut_text, dots_path, text_width
 from .map import lay_out_narrow_map, lay_out_wide_map
+from .svg_file import FONTS, dark_tokens, light_tokens, public_address
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element
 _PITCH, _PER_ROW = 4.2, 16

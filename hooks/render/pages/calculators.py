@@ -51,7 +51,8 @@ from ..context import Context
 from ..formula import formula_mathml, with_indices
 from ..links import variant_link
 from ..page import Page, Section, lead_section
-from ..tables import EMPTY, Cell, Head, Table, as_decimal, recomputed_html, value_cell
+from ..recomputed import as_decimal, recomputed_html
+from ..tables import EMPTY, Cell, Head, Table, value_cell
 from ..words import Words
 from .sources import sources_section
 

@@ -31,7 +31,7 @@ from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Page, Section, lead_section
 from ..plays import run_script
-from ..tables import substituted_formula, working_link
+from ..recomputed import substituted_formula, working_link
 from . import trends
 from .model_overview import main_changes
 from .sources import sources_section

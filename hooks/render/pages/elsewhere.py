@@ -19,7 +19,8 @@ from ..context import Context
 from ..format import NOTHING, maker_name
 from ..links import technique_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
-from ..tables import EMPTY, Cell, Column, by_column, count_cell, recomputed_html, recomputed_size, working_cell
+from ..recomputed import recomputed_html, recomputed_size, working_cell
+from ..tables import EMPTY, Cell, Column, by_column, count_cell
 from .sources import sources_section
 
 PATH = "elsewhere.md"

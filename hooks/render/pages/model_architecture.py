@@ -23,21 +23,18 @@ from ..figures.architecture import architecture_drawing, way_of_images
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Section
+from ..recomputed import agreement_cell, breakdown_title, recomputed_html, working_cell
 from ..tables import (
     EMPTY,
     Cell,
     Column,
     Head,
     Table,
-    agreement_cell,
-    breakdown_title,
     by_column,
     key_value_table,
     labelled_values,
     model_caption,
-    recomputed_html,
     value_cell,
-    working_cell,
 )
 
 

@@ -31,7 +31,8 @@ from ..family_facts import sources_of, told_together, use_checkpoints, use_label
 from ..format import NOTHING, short_model
 from ..links import technique_link, variant_link
 from ..page import Section
-from ..tables import Cell, Column, Head, Table, by_column, substituted_formula, working_link
+from ..recomputed import substituted_formula, working_link
+from ..tables import Cell, Column, Head, Table, by_column
 from ..words import Words
 from . import compare_models
 
@@ -41,7 +42,7 @@ _NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedul
 
 
 @dataclass(frozen=True)
-class Dimensions:
+class DimensionChanges:
     changed: Sequence[ComparedLine]
     new: Sequence[ComparedLine]
     dropped: Sequence[ComparedLine]
@@ -97,14 +98,14 @@ def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str,
     return {"changed": words("changes.differs"), "new": new, "gone": gone, "written": written, "sides": sides}
 
 
-def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> Dimensions:
+def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> DimensionChanges:
     sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
     sizes += _lines_of_theme(citations, comparison.cache_rows, _CACHE, before, after)
     rows = compared_lines([comparison.architecture_rows(citations, entry) for entry in (before, after)], 1)
     minor = fields_with(Architecture, Facet.MINOR)
     major = (row for row in rows if row.row.id[0] not in minor and not row.row.id[0].startswith("rope_scaling."))
     differing = [row for row in major if row.verdict is Verdict.DIFFERENT]
-    return Dimensions(
+    return DimensionChanges(
         changed=[
             *(row for row in sizes if row.verdict is Verdict.DIFFERENT),
             *(row for row in differing if NOT_THERE not in (row.cells[0].value, row.cells[1].value)),

@@ -30,25 +30,21 @@ from ..cite import Citations, counted_mark, counts_of
 from ..format import NOTHING
 from ..links import variant_link
 from ..page import Section
+from ..recomputed import as_decimal, recomputed_html, recomputed_size, term_with_unit, working_cell
 from ..tables import (
     EMPTY,
     Cell,
     Column,
     Head,
     Table,
-    as_decimal,
     by_column,
     columns_for_each,
     details_table,
     key_value_table,
     labelled_values,
     model_caption,
-    recomputed_html,
-    recomputed_size,
     sort_key,
-    term_with_unit,
     value_cell,
-    working_cell,
 )
 from ..words import Words
 from .model_architecture import architecture_owners

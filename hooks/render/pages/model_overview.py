@@ -24,7 +24,7 @@ from ..family_facts import use_label
 from ..format import short_model
 from ..links import model_link, technique_link
 from ..page import Section
-from ..tables import substituted_formula, working_link
+from ..recomputed import substituted_formula, working_link
 
 MOST_BULLETS = 5
 

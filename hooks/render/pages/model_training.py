@@ -17,17 +17,8 @@ from ..figures.recipe_lanes import recipe_lanes
 from ..figures.schedule import BESIDE, StageRow, recipe_rows
 from ..format import NOTHING, short_size
 from ..page import Section
-from ..tables import (
-    Cell,
-    Column,
-    Table,
-    by_column,
-    detail_rows,
-    details_table,
-    key_value_table,
-    labelled_values,
-    recomputed_html,
-)
+from ..recomputed import recomputed_html
+from ..tables import Cell, Column, Table, by_column, detail_rows, details_table, key_value_table, labelled_values
 from . import schedules
 
 

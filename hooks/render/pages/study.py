@@ -30,7 +30,7 @@ from ..labs import PAGE, experiment_card, format_minutes, machines_used, verdict
 from ..links import jump_bar
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
 from ..problems import home_of, problem_item, problems_of_page, title_and_address
-from ..tables import agreement_cell, substituted_formula, working_link
+from ..recomputed import agreement_cell, substituted_formula, working_link
 from . import GUIDE
 from .sources import sources_section
 

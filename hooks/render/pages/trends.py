@@ -39,7 +39,7 @@ from ..format import short_size
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
 from ..plays import run_script
-from ..tables import recomputed_html
+from ..recomputed import recomputed_html
 from .sources import sources_section
 
 

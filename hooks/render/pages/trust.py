@@ -20,7 +20,7 @@ from catalogue.schema.model import Dates, Track
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Facet, PartialDate, Single, Stated, fields_with, fields_with_values
-from catalogue.witnesses import Comparison, Outcome, compare_witness
+from catalogue.witnesses import ComparedValue, Outcome, compare_witness
 
 from .. import format
 from ..assets import page_script
@@ -336,7 +336,7 @@ def _witness_sections(context: Context) -> list[Section]:
     html = _joined_paragraphs(words("trust.witness.intro"), *(words.text(w.about) for w in catalogue.witnesses))
     html += context.html("table.html.jinja", t=by_column(words("trust.witness.caption"), columns, catalogue.witnesses))
     apart = [one for found in compared.values() for one in found if one.outcome is Outcome.DIFFERS]
-    differing: list[Column[Comparison]] = [
+    differing: list[Column[ComparedValue]] = [
         Column(words("table.model"), lambda one: variant_link(catalogue.entries[one.row.variant])),
         Column(words("trust.witness.field"), lambda one: Markup("<code>{}</code>").format(one.row.field)),
         Column(words("trust.witness.theirs"), lambda one: str(one.row.value), numeric=True),

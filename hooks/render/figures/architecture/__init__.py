@@ -22,7 +22,7 @@ from .attention import kind_name
 from .feed_forward import dimension_text, network_of, summary_sentence
 from .images import image_paths_panel
 from .layout import SheetHead, narrow_layout, wide_layout
-from .shapes import BoldText, Dimension, Dimensions, Part
+from .shapes import BoldText, Dimension, Dimensions, LinePart
 
 _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
@@ -64,7 +64,7 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> SheetHead:
     words, parameters = dims.words, entry.variant.parameters
     released = entry.variant.release.weights if entry.variant.release else None
     date = released.value if released and released.value else first_date(entry.model)
-    pieces: list[list[Part]] = [
+    pieces: list[list[LinePart]] = [
         [format.format_date(date, words)] if date else [],
         dims.worded_line("fact_total", total=dims.other_value(parameters.total, "drawing.total")),
         dims.worded_line("fact_active", activated=dims.other_value(parameters.activated, "drawing.activated")),
@@ -74,12 +74,12 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> SheetHead:
             context=_short_length(dims.other_value(entry.variant.context_length, "drawing.context"), words),
         ),
     ]
-    facts: list[Part] = []
+    facts: list[LinePart] = []
     for piece in pieces:
         # What is not published is told by the ribbon and the tables.
         if piece and not any(isinstance(part, Dimension) and part.absent for part in piece):
             facts += [*([" · "] if facts else []), *piece]
-    cache: list[Part] = []
+    cache: list[LinePart] = []
     term = entry.recount.kv_cache if entry.recount else None
     if term is not None:
         total = Dimension("", words("drawing.cache"), f"{term.value:,}", str(term.value), formula=term.formula)

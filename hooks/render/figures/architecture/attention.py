@@ -24,7 +24,7 @@ from .shapes import (
     BoldText,
     Dimension,
     Dimensions,
-    Part,
+    LinePart,
     Sheet,
     balanced_row_length,
     block_bars,
@@ -44,16 +44,16 @@ _BAR = 13.0
 _THIN = 3.0  # an entry that is narrower is a dash
 
 
-def _entry_lanes(dims: Dimensions) -> list[tuple[str, int, list[Part]]]:
+def _entry_lanes(dims: Dimensions) -> list[tuple[str, int, list[LinePart]]]:
     """Kinds of layers that cache entries: name, tokens in an entry, words."""
 
-    def said(layers: str, ratio: str | None) -> list[Part]:
+    def said(layers: str, ratio: str | None) -> list[LinePart]:
         pieces: dict[str, Dimension | None] = {"layers": dims.stated(layers)}
         if ratio is not None:
             pieces["ratio"] = dims.stated(ratio)
         return dims.worded_line("lane_said" if ratio else "lane_each", **pieces)
 
-    found: list[tuple[str, int, list[Part]]] = []
+    found: list[tuple[str, int, list[LinePart]]] = []
     for form in caching_layers(dims):
         number = dims.number(form.ratio) if form.ratio else 1 if dims.number(form.layers) else None
         if number is not None:
@@ -417,7 +417,7 @@ def _draw_hatched_box(sheet: Sheet, x: float, y: float, width: float, height: fl
         sheet.path(hatch_path(x, y, width, height), "hatch")
 
 
-def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[Part], there: list[Part]) -> float:
+def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[LinePart], there: list[LinePart]) -> float:
     narrow = sheet.width == NARROW
     x, room = (18.0, sheet.width - 36) if narrow else (142.0, sheet.width - 166)
     if narrow:

@@ -16,7 +16,7 @@ from .shapes import (
     VECTOR,
     Dimension,
     Dimensions,
-    Part,
+    LinePart,
     Sheet,
     balanced_row_length,
     close_panel,
@@ -229,14 +229,14 @@ def _compare_experts(
     return y
 
 
-def _activation_line(dims: Dimensions) -> list[Part]:
+def _activation_line(dims: Dimensions) -> list[LinePart]:
     activation = dims.stated("hidden_act")
     if activation is None or activation.absent:
         return []
     return dims.worded_line("gated_by", hidden_act=activation)
 
 
-def _kind_of_experts(dims: Dimensions) -> list[Part]:
+def _kind_of_experts(dims: Dimensions) -> list[LinePart]:
     kind = dims.stated("feed_forward")
     return [kind] if kind is not None else []
 
@@ -307,7 +307,7 @@ class NetworkDrawing:
     """What depends on the kind of feed-forward network; one that is not published is drawn as a dense one."""
 
     title: str
-    subtitle: Callable[[Dimensions], list[Part]]
+    subtitle: Callable[[Dimensions], list[LinePart]]
     draw: Callable[[Sheet, Dimensions, float, bool], tuple[float, float]]
     compare: Callable[[Sheet, Dimensions, float, float, float, int | None, int | None], float]
     runs: Callable[[Dimensions], list[LayerRun]]

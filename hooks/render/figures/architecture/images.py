@@ -11,7 +11,7 @@ from catalogue.schema.values import Text
 
 from ...cite import Citations
 from ..canvas import path_data, text_width
-from .shapes import TEXT, Dimension, Dimensions, Part, Sheet, line_width
+from .shapes import TEXT, Dimension, Dimensions, LinePart, Sheet, line_width
 
 _STEP, _GAP, _DOWN = 44.0, 26.0, 14.0
 _PICTURE = 38.0
@@ -166,9 +166,9 @@ def auxiliary_panel(dims: Dimensions, entry: Entry, name: str, width: float) -> 
     return sheet
 
 
-def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]) -> float:
+def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[LinePart]]) -> float:
     """Lines broken at spaces where they exceed the sheet; returns where the next would stand."""
-    rows: list[list[Part]] = []
+    rows: list[list[LinePart]] = []
     for line in lines:
         rows.append([])
         for part in line:
@@ -180,7 +180,7 @@ def _write_wrapped_lines(sheet: Sheet, y: float, lines: Sequence[Sequence[Part]]
     return sheet.text_lines(0, y, rows, 18)
 
 
-def _breakable_parts(part: Part) -> list[Part]:
+def _breakable_parts(part: LinePart) -> list[LinePart]:
     if not isinstance(part, str):
         return [part]
     broken = part.replace(" ", "\n ").replace("，", "，\n").replace("；", "；\n")

@@ -15,7 +15,7 @@ from ..canvas import bar_path, bars_path, path_data, text_width
 from .attention import attention_panel
 from .feed_forward import LayerRun, feed_forward, layer_runs
 from .images import auxiliary_panel, image_paths, parts_beside
-from .shapes import NARROW, WIDE, Dimensions, Part, Sheet
+from .shapes import NARROW, WIDE, Dimensions, LinePart, Sheet
 
 WIDTH = 344.0
 LEFT, BARS = 92.0, 116.0
@@ -88,7 +88,7 @@ def _draw_head(sheet: Sheet, dims: Dimensions) -> None:
     sheet.box(LEFT, 34, BARS, 26, "ends", 3)
     sheet.text(AXIS, 51, dims.words("drawing.head"), css="strong", anchor="middle")
     tied = dims.architecture.tie_word_embeddings
-    size: list[Part | None] = [dims.stated("hidden_size"), " × ", dims.stated("vocab_size")]
+    size: list[LinePart | None] = [dims.stated("hidden_size"), " × ", dims.stated("vocab_size")]
     if tied.value is True:
         size = [dims.stated_in_words("tie_word_embeddings", dims.words("drawing.tied"))]
     elif tied.value is None:
@@ -178,8 +178,8 @@ class SheetHead:
     """
 
     title: str
-    facts: Sequence[Part]
-    cache: Sequence[Part]
+    facts: Sequence[LinePart]
+    cache: Sequence[LinePart]
     credit: str
 
 
@@ -259,7 +259,7 @@ def narrow_layout(dims: Dimensions, entry: Entry) -> list[tuple[str, Sheet]]:
     return found
 
 
-def _opened_layer(dims: Dimensions) -> list[Part]:
+def _opened_layer(dims: Dimensions) -> list[LinePart]:
     run = layer_runs(dims)[-1]
     return (
         dims.worded_line(f"part_{run.said}", count=run.count)
@@ -268,7 +268,7 @@ def _opened_layer(dims: Dimensions) -> list[Part]:
     )
 
 
-def _said_of_layer(dims: Dimensions) -> list[Part]:
+def _said_of_layer(dims: Dimensions) -> list[LinePart]:
     """The residual streams where there are several; else what the bars mean."""
     several = dims.worded_line(
         "streams", hc_mult=dims.stated("hc_mult"), hc_sinkhorn_iters=dims.stated("hc_sinkhorn_iters")

@@ -57,7 +57,7 @@ class BoldText:
     css: str = "v"
 
 
-Part = str | BoldText | Dimension
+LinePart = str | BoldText | Dimension
 
 
 class Dimensions:
@@ -128,12 +128,12 @@ class Dimensions:
         formula = f"{larger} ÷ {smaller} = {self.numbers[larger]:,} ÷ {self.numbers[smaller]:,}"
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=formula)
 
-    def worded_line(self, key: str, **pieces: Part | None) -> list[Part]:
+    def worded_line(self, key: str, **pieces: LinePart | None) -> list[LinePart]:
         """A line of the words with its numbers, empty where one is not known; `*text*` is bold."""
         if any(piece is None for piece in pieces.values()):
             return []
         text = self.words(f"drawing.say.{key}", **{name: f"\x00{name}\x00" for name in pieces})
-        parts: list[Part] = []
+        parts: list[LinePart] = []
         bold = False
         for index, run in enumerate(_PLACE.split(text)):
             if index % 2:
@@ -147,9 +147,9 @@ class Dimensions:
                     parts.append(BoldText(bit) if bold else bit)
         return _close_up(parts)
 
-    def worded_lines(self, key: str, **pieces: Part | None) -> list[list[Part]]:
+    def worded_lines(self, key: str, **pieces: LinePart | None) -> list[list[LinePart]]:
         """Several lines, each without the pieces that are not known."""
-        found: list[list[Part]] = [[]]
+        found: list[list[LinePart]] = [[]]
         for part in self.worded_line(key, **pieces):
             if isinstance(part, str | BoldText):
                 bits = (part if isinstance(part, str) else part.text).split("\n")
@@ -183,9 +183,9 @@ class Dimensions:
         )
 
 
-def _close_up(parts: Sequence[Part]) -> list[Part]:
+def _close_up(parts: Sequence[LinePart]) -> list[LinePart]:
     """Without the space between a number that ends in 万 or 亿 and the Chinese word behind it."""
-    found: list[Part] = []
+    found: list[LinePart] = []
     for part in parts:
         before = found[-1] if found else None
         chinese = isinstance(before, Dimension) and HAN.match(before.shown[-1:])
@@ -303,10 +303,10 @@ class Sheet:
     def circle(self, x: float, y: float, radius: float, css: str) -> None:
         self._add("circle", x, y, radius=radius, css=css)
 
-    def text(self, x: float, y: float, *parts: Part, css: str = "", anchor: str = "start") -> None:
+    def text(self, x: float, y: float, *parts: LinePart, css: str = "", anchor: str = "start") -> None:
         self._add("line", x, y, parts=parts, css=css, anchor=anchor)
 
-    def text_lines(self, x: float, y: float, lines: Sequence[Sequence[Part]], step: float = 18) -> float:
+    def text_lines(self, x: float, y: float, lines: Sequence[Sequence[LinePart]], step: float = 18) -> float:
         """Lines below each other; returns where the next would stand."""
         for line in lines:
             if line:
@@ -323,7 +323,7 @@ class Sheet:
         self.text(x, y + 4.3, str(number), css="marked", anchor="middle")
 
 
-def line_width(parts: Sequence[Part], size: float = TEXT) -> float:
+def line_width(parts: Sequence[LinePart], size: float = TEXT) -> float:
     return sum(
         text_width(part, size)
         if isinstance(part, str)
@@ -336,7 +336,7 @@ WIDE, NARROW = 760.0, 336.0
 LEFT, VECTOR = 24.0, 10.0  # where the residual stream's vector stands, and how wide it is
 
 
-def titled_panel(width: float, title: str, said: list[Part]) -> Sheet:
+def titled_panel(width: float, title: str, said: list[LinePart]) -> Sheet:
     """A sheet with a title; `close_panel` draws its box when the height is known."""
     sheet = Sheet(width)
     head = [BoldText(title, "h"), *([" ", *said] if said else [])]
