@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: serve build release offline check coverage stale watch new diff schemas test golden lint bench peers train experiments requirements
 
 # What was typed reaches the shell as it stands, `$` and spaces among it.
-$(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL ACTIVATED LICENCE REV RULE MARKDOWN COPIES,$(eval export TYPED_$(name) := $$(value $(name))))
+$(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL ACTIVATED LICENCE OWNER REV RULE MARKDOWN COPIES,$(eval export TYPED_$(name) := $$(value $(name))))
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'

@@ -92,7 +92,8 @@ def _begin_build(config: MkDocsConfig) -> None:
     if session.serving and first_time and _is_taken(*config.dev_addr):
         raise Abort(f"{config.dev_addr} is taken; choose another one: make serve ADDR=127.0.0.1:8001")
     file = Path(config.config_file_path)
-    if said := config_error(file, config.theme["language"], Path(config.docs_dir), config.extra):
+    given = (config.extra, config.nav, config.markdown_extensions)
+    if said := config_error(file, config.theme["language"], Path(config.docs_dir), *given):
         raise Abort(said)
     if not session.in_place:
         _stage_site(config)

@@ -95,6 +95,12 @@ SETTINGS = {
         "theme.language: found `fr`; allowed are `en` and `zh`",
     ),
     "no edition": ("en", "docs/en", {}, "extra.editions: found nothing; allowed are `[en]` and `[en, zh]`"),
+    "a slip of a setting": (
+        "en",
+        "docs/en",
+        {"editions": ["en"], "alternat": True},
+        "extra: unknown key `alternat`; nearest match: `alternate`",
+    ),
     "all pages": ("en", "docs", {"editions": ["en"]}, "the pages of this edition stand in `docs/en`"),
 }
 
@@ -104,6 +110,13 @@ def test_a_setting_that_no_build_can_begin_with_is_named(
     language: str, docs: str, extra: dict[str, list[str]], says: str
 ) -> None:
     assert says in (config_error(ROOT / "mkdocs.yml", language, ROOT / docs, extra) or "")
+
+
+def test_a_navigation_and_a_missing_extension_are_named() -> None:
+    given = (ROOT / "mkdocs.yml", "en", ROOT / "docs" / "en", {"editions": ["en"]})
+    assert "nav: the navigation is made from data/study.yaml" in (config_error(*given, [{"Home": "index.md"}]) or "")
+    assert "`attr_list` is missing" in (config_error(*given, None, ["tables"]) or "")
+    assert config_error(*given) is None
 
 
 def test_the_new_site_takes_the_place_of_the_last(tmp_path: Path) -> None:

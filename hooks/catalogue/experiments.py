@@ -150,7 +150,23 @@ def _problems_of_file(folder: str, name: str, text: str | None, experiment: Expe
     for column in sorted({*numbers, *others} - set(rows[0] if rows else ())):
         yield Finding(called, 1, column, "the column is not there", again, fix="run it again")
         return
+    seen: dict[tuple[str, ...], int] = {}
     for line, row in enumerate(rows, 2):
+        cells = sum(cell is not None for name, cell in row.items() if name) + len(row.get(None) or ())
+        if cells != sum(bool(name) for name in row):
+            head = sum(bool(name) for name in row)
+            yield Finding(called, line, "", f"{cells} cells", f"{head}, as in the head", fix="run it again")
+            return
+        run = tuple(row[name] for name in ("arm", "seed", "step") if name in numbers | others)
+        if seen.setdefault(run, line) != line:
+            yield Finding(
+                called,
+                line,
+                "",
+                f"{', '.join(run)} for the second time (first in line {seen[run]})",
+                again,
+                fix="run it again",
+            )
         for column in sorted(numbers):
             if row[column] and not _is_number(row[column]):
                 yield Finding(called, line, column, f"`{row[column]}` is no number", again, fix="run it again")

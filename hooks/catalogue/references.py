@@ -79,6 +79,12 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
     findings = [Finding(file, line, "", said, ALLOWED, fix=FIX) for line, said in unseen_lines(text)]
     marked = [Finding(file, line, "", said, fix=fix) for line, said, fix in merge_conflicts(text)]
     findings += marked or _failed_blocks(library, file)
+    for entry in library.entries:
+        if sign := _COMMENT.search(entry.raw or ""):
+            line = (entry.start_line or 0) + (entry.raw or "").count("\n", 0, sign.start(1)) + 1
+            findings.append(
+                Finding(file, line, entry.key, "`%` inside an entry", "it begins no comment there", fix=FIX)
+            )
     verbatim = {
         entry.key: {name: str(field.value) for name, field in entry.fields_dict.items()} for entry in library.entries
     }
@@ -121,6 +127,9 @@ def _decoded_library(library: Library) -> Library:
 
 def _block_line(block: Entry | ParsingFailedBlock) -> int:
     return (block.start_line or 0) + 1
+
+
+_COMMENT = re.compile(r"\n[ \t]*(%)")
 
 
 class _Problem(NamedTuple):

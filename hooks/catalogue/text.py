@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -258,12 +258,60 @@ class TypographySlip:
     allowed: str
 
 
+# What no text has outside of code, comments and quotes: pattern, what it is, what stands there instead.
+_NOWHERE = (
+    (re.compile(r"\b(?:TODO|FIXME|XXX)\b"), "a place that waits for somebody", "what belongs there"),
+    (
+        re.compile(r"\$[^$\s\d][^$\n]*\$|\\[A-Za-z]{2,}"),
+        "LaTeX, which is shown as it is typed",
+        "signs such as α and x₂, on a page `{{ math('…') }}`",
+    ),
+    (re.compile(r"\b(?!had |that )([A-Za-z]{2,}) \1\b"), "a word twice", "the word once"),
+    (re.compile(r"\bhttp://"), "an address that anybody on the way can change", "https://"),
+    (
+        re.compile(
+            "[與並繼續這個們來時對會說過還後開關點學習資訊數據實現為麼從應該樣種類參專業體發經結構設計書長門問間東車語講話請讓認識記論證讀變質"
+            "電腦網絡線級統練傳輸遞歸層圖標題總產進選擇達邊遠運動靜態單雙導視覺觀測試驗權損處號碼條幾億萬歷蘭廣廠無親覽錯鐘鏈鍵錢銀鎖額頁順頭顯飛養]"
+        ),
+        "a traditional character",
+        "simplified characters",
+    ),
+)
+_OF_PAGES = (
+    re.compile(r"\]\(|\*\*(?=\S)|</?(?:a|b|br|code|div|em|i|img|p|small|span|strong|sub|sup|u)\b[^>]*>"),
+    "markup of a page, which is shown as it is typed",
+    "words alone; `{{ t('id') }}` and `{{ m('id') }}` lead to a page, `links:` elsewhere",
+)
+_NOT_READ = re.compile(r"\{\{.*?\}\}|`[^`]*`|<!--.*?-->", re.S)
+_SENTENCE_WORDS = 8  # lower-case words without a Chinese character that are no name or list of keys
+_WORD_OF_A_SENTENCE = re.compile(r"(?<![\w.-])[a-z]{2,}(?![\w-])")
+
+
+def text_slips(text: str, of_the_catalogue: bool = False) -> Iterator[TypographySlip]:
+    """What no text of either language has; `of_the_catalogue`: also what only pages have."""
+    return _matches(text, _NOT_READ, (*_NOWHERE, _OF_PAGES) if of_the_catalogue else _NOWHERE)
+
+
 def chinese_slips(text: str) -> Iterator[TypographySlip]:
-    plain = _SILENT.sub(lambda silent: _JOINER * len(silent[0]), text)
-    for pattern, found, allowed in _RULES:
+    return _matches(text, _SILENT, _RULES)
+
+
+def _matches(
+    text: str, silent: re.Pattern[str], rules: Iterable[tuple[re.Pattern[str], str, str]]
+) -> Iterator[TypographySlip]:
+    plain = silent.sub(lambda part: re.sub(r"[^\n]", _JOINER, part[0]), text)
+    for pattern, found, allowed in rules:
         for match in pattern.finditer(plain):
             around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND].replace("\n", " ")
             yield TypographySlip(match.start(), f"{found}: “{around}”", allowed)
+
+
+def english_sentence(text: str) -> str:
+    """The beginning of a text that has English words and no Chinese ones; empty of any other, and of names and keys."""
+    plain = _SILENT.sub(" ", _NOT_READ.sub(" ", text))
+    if re.search(HAN, plain) or len(_WORD_OF_A_SENTENCE.findall(plain)) < _SENTENCE_WORDS:
+        return ""
+    return " ".join(plain.split()[:_SENTENCE_WORDS])
 
 
 def chinese_in_english(text: str) -> str:
@@ -288,8 +336,9 @@ def typed_numbers(text: str) -> list[str]:
 
 
 def untranslated_words(english: str, chinese: str) -> str:
-    """English words in lower case, which no name is, that the Chinese text repeats; else empty."""
-    return chinese if chinese == english and _ORDINARY_WORDS.fullmatch(chinese) else ""
+    """English words in lower case, which no name is, that the Chinese text repeats, or an English sentence; else empty."""
+    repeated = chinese == english and _ORDINARY_WORDS.fullmatch(chinese)
+    return chinese if repeated else english_sentence(chinese)
 
 
 def unequal_quotes(english: str, chinese: str) -> tuple[list[str], list[str]]:

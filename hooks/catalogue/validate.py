@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from .config_json import OTHER_NAMES
 from .findings import Finding, KeyPath, nearest_in_quotes
-from .schema.values import IDENTIFIER
+from .schema.values import IDENTIFIER, VISIBLE
 from .strict_yaml import Located
 
 # What a key is called here. It counts only where the other name is allowed.
@@ -151,6 +151,8 @@ def _error_finding(located: Located, schema: type[BaseModel], details: ErrorDeta
     if kind == "int_type" and _GROUPED.fullmatch(str(details["input"])):
         digits = str(details["input"]).replace(",", "")
         return located.finding(where, found, allowed, f"`{digits}`", "write it without commas")
+    if kind == "int_type" and str(details["input"]).isdigit() and not str(details["input"]).isascii():
+        return located.finding(where, found, allowed, f"`{int(details['input'])}`", "write ordinary digits")
     instead = getattr(context.get("error"), "instead", "")
     return located.finding(where, found, allowed, f"`{instead}`" if instead else "", fix)
 
@@ -210,9 +212,10 @@ def _as_written(value: Any) -> str:
 
 
 _PATTERNS = {
+    VISIBLE: "a text that is not empty",
     IDENTIFIER: "allowed are lower-case letters, digits, dots and single hyphens",
-    r"[^.…]$": "a title has no full stop at its end, and is not cut",
-    r"[^。…]$": "a title has no full stop at its end, and is not cut",
+    r"[^\s.…]$": "a title has no full stop at its end, and is not cut",
+    r"[^\s。…]$": "a title has no full stop at its end, and is not cut",
     r"^https://[^\s/]+\.[^\s]+$": "allowed are addresses that begin with https://",
     r"^[^\s,;][^,;]*$": "a heading is given as far as its first comma or semicolon",
 }

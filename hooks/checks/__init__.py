@@ -15,14 +15,24 @@ from catalogue.findings import ALLOWED, FIX, Finding, format_report, nearest_in_
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.strict_yaml import front_matter, merge_conflicts
-from catalogue.text import BLOCK_CALL, MATH_CALL, VALUE_CALLS, Quote, chinese_slips, parse_quotes, quote_problems
+from catalogue.text import (
+    BLOCK_CALL,
+    MATH_CALL,
+    VALUE_CALLS,
+    Quote,
+    chinese_slips,
+    english_sentence,
+    parse_quotes,
+    quote_problems,
+    text_slips,
+)
 from render.formula import FormulaError, formula_mathml, inline_mathml
 from render.labs import EXPERIMENT_BLOCK, LABS
 from render.pages import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from render.pages.glossary import formulas_by_block
 from render.words import CHINESE, ENGLISH, Words
 
-from .markup import markup_problems, without_fences
+from .markup import markup_problems, text_blocks, without_fences
 
 if TYPE_CHECKING:
     from render.context import Context
@@ -41,6 +51,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 _OUTSIDE = ("https:", "http:", "mailto:")
 _DEFINED = re.compile(r"(?m)^ {0,3}\[([^\]\n]+)\]:\s")
 _REFERRING = re.compile(r"\[[^\[\]\n]+\]\[([^\[\]\n]+)\]")
+_PICTURES = (".png", ".svg", ".jpg", ".jpeg", ".webp", ".gif")
 _ANCHOR = re.compile(r'\{:?\s[^}\n]*?#([\w-]+)|\bid="([^"]+)"')
 _ENDINGS = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # of what MkDocs takes for a page
 _SECTION = re.compile(r"(?m)^(#+) (.+?)(?:\{:?\s[^}\n]*?#([\w-]+)[^}\n]*\})?\s*$")
@@ -218,8 +229,14 @@ class HandWrittenPages:
     def _markup_findings(self, path: str, text: str) -> Iterator[Finding]:
         for each in markup_problems(text):
             yield self.finding(path, each.line, each.found, each.allowed, fix=each.fix)
+        bare = without_fences(text)
+        for slip in text_slips(bare):
+            yield self.finding(path, bare.count("\n", 0, slip.at) + 1, slip.found, slip.allowed, fix="correct it")
         if self.words.language == CHINESE:
-            for number, line in enumerate(without_fences(text).split("\n"), 1):
+            for number, block in text_blocks(bare):
+                if found := english_sentence(block):
+                    yield self.finding(path, number, f"“{found} …” in English", "Chinese", fix="translate it")
+            for number, line in enumerate(bare.split("\n"), 1):
                 for slip in chinese_slips(line.replace(" |", "|").replace("| ", "|")):
                     yield self.finding(path, number, slip.found, slip.allowed, fix="correct it")
 
@@ -336,6 +353,9 @@ class HandWrittenPages:
         return posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
 
     def _dead_link(self, path: str, line: int, link: str, page: str) -> Finding:
+        if page.endswith(_PICTURES):
+            allowed = "a file beside the page"
+            return self.finding(path, line, f"`{link}` is no picture", allowed, fix="put it there, or correct the path")
         close = nearest_in_quotes(page, self.pages).strip("`")
         if close and not link.startswith("ds:"):
             close = posixpath.relpath(close, posixpath.dirname(path) or ".")

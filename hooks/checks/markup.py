@@ -19,6 +19,9 @@ _SWAPPED = re.compile(r"\(([^()\n]+)\)\[([^\[\]\n]*(?:\.md\b|https?:|ds:)[^\[\]\
 _TO_A_PAGE = re.compile(r"\[[^\[\]\n]*\((?:ds:|https?:|[\w./-]+\.md)|\]\s*\((?:ds:|https?:|[\w./-]+\.md)")
 _ADDRESS = re.compile(r"<(?:https?:|mailto:)[^>\s]*>")
 _NEW_BLOCK = re.compile(r"\s*(?:$|[-*+] |\d+\. |\||#|>|!!!|\?\?\?)")
+_TABLE_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
+_OF_ANOTHER_HOST = re.compile(r"!\[[^\]\n]*\]\(<?(?:https?:)?//[^)\s]*")
+_WITHOUT_WORDS = re.compile(r"(?<!!)\[\s*\]\([^)\s]+\)")
 _EMPTY = frozenset(("area", "br", "col", "hr", "img", "input", "source", "track", "wbr"))
 _REFUSED = frozenset(("script", "iframe", "object", "embed", "form", "style", "link", "meta", "base", "frame"))
 _ALLOWED = frozenset(
@@ -48,9 +51,26 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
     text, comments = _without_comments(text)
     yield from comments
     text = _QUOTE.sub(lambda quote: _blank_text(quote[0]), text)
-    for line, block in _text_blocks(text):
+    for line, block in text_blocks(text):
         yield from _problems_of_a_block(line, block)
+    yield from _table_problems(_without_code(text))
     yield from _html_problems(_without_code(text))
+
+
+def _table_problems(text: str) -> Iterator[MarkupProblem]:
+    """A row has the cells of its head: what is more is not shown."""
+    cells, rows = 0, [line.strip() for line in text.split("\n")]
+    for number, row in enumerate(rows, 1):
+        count = row.replace("\\|", "").strip("|").count("|") + 1
+        if not cells and _TABLE_RULE.fullmatch(row):
+            cells = count
+            above = rows[number - 2].replace("\\|", "").strip("|").count("|") + 1
+            if above != cells:
+                yield MarkupProblem(number, f"{cells} columns", f"the {above} of the row above", "add or take out")
+        elif not row.startswith("|"):
+            cells = 0
+        elif cells and count > cells:
+            yield MarkupProblem(number, f"a row of {count} cells", f"the {cells} of the head", "take out what is more")
 
 
 def without_fences(text: str) -> str:
@@ -100,7 +120,7 @@ def _without_code(text: str) -> str:
     return re.sub(r"(?s)(?<!`)(`+)(?!`)((?:(?!\n\s*\n).)*?)(?<!`)\1(?!`)", lambda code: _blank_text(code[0]), text)
 
 
-def _text_blocks(text: str) -> Iterator[tuple[int, str]]:
+def text_blocks(text: str) -> Iterator[tuple[int, str]]:
     """Inline markup goes on beyond none of them."""
     start, lines = 1, list[str]()
     for number, line in enumerate(text.split("\n"), 1):
@@ -131,6 +151,12 @@ def _problems_of_a_block(line: int, block: str) -> Iterator[MarkupProblem]:
             "a link is `[words](address)`",
             f"write `[{match[1]}]({match[2]})`",
         )
+    for pattern, said, *rest in (
+        (_OF_ANOTHER_HOST, "a picture of another host", *_OWN_PICTURES),
+        (_WITHOUT_WORDS, "a link without words", "a link is `[words](address)`", "write them"),
+    ):
+        for match in pattern.finditer(plain):
+            yield MarkupProblem(at(match.start()), f"`{match[0]}`: {said}", *rest)
     plain = _LINK.sub(lambda link: _blank_link(link[0]), plain)
     for match in _TO_A_PAGE.finditer(plain):
         yield MarkupProblem(
@@ -167,6 +193,9 @@ def _blank_link(link: str) -> str:
     return re.sub(r"[\[\]!]", "x", words) + _blank_text(link[len(words) :])
 
 
+_OWN_PICTURES = ("a page asks no other host", "put it beside the page")
+
+
 class _TagChecker(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -182,9 +211,13 @@ class _TagChecker(HTMLParser):
                 line, f"`<{tag}>` is no element of a page", "as a tag it is not shown", f"write it as code: `<{tag}>`"
             )
             return
-        for name, _ in attrs:
+        for name, value in attrs:
             if name.startswith("on"):
                 self._say(line, f"`{name}` on `<{tag}>`", "pages hold no scripts", "take it out")
+            elif name == "style":
+                self._say(line, f"`style` on `<{tag}>`", "browsers are told to refuse it here", "use a class")
+            elif name == "src" and re.match(r"(?:https?:)?//", value or ""):
+                self._say(line, f"`{value}`, a picture of another host", *_OWN_PICTURES)
         if tag not in _EMPTY and tag not in _REFUSED:
             self.open.append((tag, line))
 

@@ -7,12 +7,13 @@ import multiprocessing
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from catalogue.findings import closest_word
 from render.assets import SEARCH, SEARCH_INDEX
 from render.exports.markdown import Filled
 from render.links import Links
@@ -27,7 +28,19 @@ from .search_index import AnswersInIndex, FinishedPage, merge_parts, read_page, 
 _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
 
-def config_error(file: Path, language: str, docs: Path, extra: Mapping[str, Any]) -> str | None:
+# What configures the build beside `editions`; templates may have more.
+_EXTRA = ("alternate", "both", "compress", "generator", "pictures")
+_EXTENSIONS = ("attr_list", "md_in_html", "pymdownx.superfences", "tables", "toc")
+
+
+def config_error(
+    file: Path,
+    language: str,
+    docs: Path,
+    extra: Mapping[str, Any],
+    nav: object = None,
+    extensions: Collection[str] = _EXTENSIONS,
+) -> str | None:
     if language not in (ENGLISH, CHINESE):
         return f"{file.name}: theme.language: found `{language}`; allowed are `{ENGLISH}` and `{CHINESE}`"
     editions = extra.get("editions")
@@ -38,6 +51,13 @@ def config_error(file: Path, language: str, docs: Path, extra: Mapping[str, Any]
     wanted = file.parent / "docs" / language
     if docs.resolve() != wanted.resolve():
         return f"{file.name}: docs_dir: found `{docs}`; the pages of this edition stand in `docs/{language}`"
+    if nav is not None:
+        return f"{file.name}: nav: the navigation is made from data/study.yaml and would replace it; take it out"
+    if missing := [name for name in _EXTENSIONS if name not in extensions]:
+        return f"{file.name}: markdown_extensions: `{missing[0]}` is missing, which the pages need; put it back"
+    for key in extra.keys() - {*_EXTRA, "editions"}:
+        if close := closest_word(key, _EXTRA, 0.8):
+            return f"{file.name}: extra: unknown key `{key}`; nearest match: `{close}`"
     return None
 
 

@@ -9,12 +9,13 @@ from datetime import date
 from ..findings import Finding
 from ..records import first_date, stated_dates
 from ..schema.model import Relation
-from ..schema.values import PartialDate
+from ..schema.values import PartialDate, Single
 from .draft import Draft, Scope, rule
 
 _MONTHS_BETWEEN_DATES = 9
 _DAYS_OF_A_MONTH = 365.25 / 12
 _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER = 1
+_OF_ONE_TIME = frozenset({"variants", "training", "infrastructure", "tokenizer"})
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _ABOUT_A_DATE = re.compile(rf"^(?:When|Day|Date|Release date)\b|\d{{1,2}} or \d{{1,2}} {_MONTH}")
 _TYPED_DAY = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)\b|\b\d{{1,2}} {_MONTH}\b")
@@ -65,24 +66,45 @@ def dates_near_each_other(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def _months_of_id(draft: Draft, key: str) -> int | None:
+    """Months since year 0 of the first version; None of what is not on arXiv."""
+    id_ = draft.references[key].eprint if key in draft.references else None
+    return (2000 + int(id_[:2])) * 12 + int(id_[2:4]) if id_ and id_[:4].isdigit() else None
+
+
+def _months_of(partial: PartialDate) -> int:
+    return int(partial.text[:4]) * 12 + int(partial.text[5:7])
+
+
 @rule(Scope.ENTRY)
 def arxiv_month(draft: Draft) -> Iterator[Finding]:
     """The month in an arXiv id is the month of the paper's date, or next to it."""
     for path, model in draft.each_model():
-        reference = draft.references.get(model.reference or "")
-        paper = stated_dates(model.dates).get("paper")
-        if reference is None or reference.eprint is None or paper is None or len(reference.eprint) < 4:
-            continue
-        if not reference.eprint[:4].isdigit():
-            continue
-        id_months = (2000 + int(reference.eprint[:2])) * 12 + int(reference.eprint[2:4])
-        paper_months = int(paper.text[:4]) * 12 + int(paper.text[5:7])
-        if abs(id_months - paper_months) > _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER:
+        months, paper = _months_of_id(draft, model.reference or ""), stated_dates(model.dates).get("paper")
+        if months and paper and abs(months - _months_of(paper)) > _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER:
             yield draft.models_file.finding(
                 (*path, "dates", "paper"),
-                f"the paper's date {paper.text} is far from its arXiv id {reference.eprint}",
+                f"the paper's date {paper.text} is far from its arXiv id {draft.references[model.reference or ''].eprint}",
                 "an id begins with the year and month of the first version",
                 fix="correct the date, or `eprint` in the bibliography",
+            )
+
+
+@rule(Scope.ENTRY)
+def papers_know_the_entry(draft: Draft) -> Iterator[Finding]:
+    """A value of a variant, of training or of machines that only papers from before the entry state has a `note` that says why it holds here."""
+    days = {path: first_date(model) for path, model in draft.each_model()}
+    for file, path, value in draft.each_record(Single):
+        day = days.get(path[:2])
+        if day is None or value.value is None or value.note or not value.source or path[2] not in _OF_ONE_TIME:
+            continue
+        months = [_months_of_id(draft, item.key) for item in value.source.items]
+        if "details" not in path and all(month and month < _months_of(day) - 1 for month in months):
+            yield file.finding(
+                path,
+                f"stated by `{value.source.items[0].key}`, which is older than the entry ({day.text})",
+                "a paper of the entry, or a `note` that says why the value is the same",
+                fix="correct the source, or write `{value: …, source: …, note: …}`",
             )
 
 

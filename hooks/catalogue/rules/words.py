@@ -22,11 +22,12 @@ from ..text import (
     chinese_in_english,
     chinese_slips,
     quote_problems,
+    text_slips,
     unequal_numbers,
     unequal_quotes,
     untranslated_words,
 )
-from .draft import Draft, Scope, rule, single_values, unknown_name
+from .draft import Draft, Scope, repeated_ids, rule, single_values, unknown_name
 
 _SEVERAL = re.compile(r" and | or |, ")
 
@@ -237,11 +238,11 @@ def english_is_english(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.ENTRY)
 def chinese_is_chinese(draft: Draft) -> Iterator[Finding]:
-    """The text under `zh:` is not the English one again, unless it is a name."""
+    """The text under `zh:` is not the English one again, unless it is a name, and no English sentence."""
     for file, path, text in draft.texts:
         if text.zh and (words := untranslated_words(text.en, text.zh)):
             yield file.finding(
-                (*path, "zh"), f"“{words}” as in English", "Chinese, or a name", fix="translate it, or leave `zh` out"
+                (*path, "zh"), f"“{words}” in English", "Chinese, or a name", fix="translate it, or leave `zh` out"
             )
 
 
@@ -251,6 +252,15 @@ def chinese_is_set_one_way(draft: Draft) -> Iterator[Finding]:
     for file, path, text in draft.texts:
         for slip in chinese_slips(text.zh) if text.zh else ():
             yield file.finding((*path, "zh"), slip.found, slip.allowed, fix="correct it")
+
+
+@rule(Scope.ENTRY)
+def texts_are_words(draft: Draft) -> Iterator[Finding]:
+    """A text has no markup of a page and no LaTeX, waits for nobody, and has no word twice and no traditional character."""
+    for file, path, text in draft.texts:
+        for language in Language:
+            for slip in text_slips(getattr(text, language) or "", of_the_catalogue=True):
+                yield file.finding((*path, str(language)), slip.found, slip.allowed, fix="correct it")
 
 
 @rule(Scope.ENTRY)
@@ -359,7 +369,7 @@ def no_avoided_form(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def facts_have_words(draft: Draft) -> Iterator[Finding]:
-    """asked.yaml has words for every field of an entry that the search can answer with, and for no field that there is not."""
+    """asked.yaml has words for every field of an entry that the search can answer with, and for no field that there is not; a way of asking belongs to one of them."""
     file, known, written = draft.located[ASKED], asked_kinds(), draft.asked.facts
     fields = tuple(f"models.*.{place}" for place in ("training.*", "variants.*.architecture", "infrastructure"))
     of_schema = {*fields_with_values(Architecture), *fields_with_values(Stage), *fields_with_values(Infrastructure)}
@@ -371,6 +381,12 @@ def facts_have_words(draft: Draft) -> Iterator[Finding]:
                 "a line for every field",
                 fix=f"add `{kind}: {{en: […], zh: […]}}`",
             )
+    forms: dict[Language, list[tuple[KeyPath, str]]] = {language: [] for language in Language}
     for kind in written:
+        for language in Language:
+            asked = [form.lower() for form in getattr(written[kind], language)]
+            forms[language] += [(("facts", kind, str(language), at), form) for at, form in enumerate(asked)]
         found, allowed = f"`{kind}` is no kind of fact", "a field of the schema, or a fact that is worked out"
         yield from unknown_name(file, ("facts", kind), kind, known, found, allowed, "correct the key or take it out")
+    for said in forms.values():
+        yield from repeated_ids(file, said, "way of asking", "leave it to one of the two")

@@ -63,13 +63,16 @@ _WORD = re.compile(r"(?<![\w.@/+])[A-Z]?[a-z]{2,}(?![\w.@/+])")
 _COMMON_WORD = re.compile(r"(?<![\w.@/+-])[a-z]{2,}(?![\w.@/+-])")
 
 
+VISIBLE = r"\S"  # of a text that is more than white space
+
+
 class Text(Record):
     """A text for readers, in English and, where it has been written, in Chinese."""
 
     _words: ClassVar[re.Pattern[str]] = _WORD
 
-    en: str = required("English text.", min_length=1)
-    zh: str | None = optional("Simplified Chinese text.", min_length=1)
+    en: str = required("English text.", pattern=VISIBLE)
+    zh: str | None = optional("Simplified Chinese text.", pattern=VISIBLE)
 
     @property
     def lacks_chinese(self) -> bool:
@@ -105,8 +108,8 @@ class Name(Text):
 class Title(Text):
     """A few words that fit a line of a list, without a full stop."""
 
-    en: str = required("English text.", min_length=1, max_length=40, pattern=r"[^.…]$")
-    zh: str | None = optional("Simplified Chinese text.", min_length=1, max_length=24, pattern=r"[^。…]$")
+    en: str = required("English text.", max_length=40, pattern=r"[^\s.…]$")
+    zh: str | None = optional("Simplified Chinese text.", max_length=24, pattern=r"[^\s。…]$")
 
 
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
