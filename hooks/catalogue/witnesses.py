@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 class ComparedValue:
     row: WitnessRow
     outcome: Outcome
-    ours: str  # as printed; empty where the catalogue has none
+    ours: tuple[Any, ...]  # none where the catalogue has none
     reason: Reason | None  # why they differ
 
 
@@ -50,12 +50,11 @@ def compare_witness(catalogue: Catalogue, witness: Witness) -> list[ComparedValu
 
 def _compare_value(catalogue: Catalogue, row: WitnessRow, reason: Reason | None) -> ComparedValue:
     entry = catalogue.entries[row.variant]
-    ours = list(_our_values(catalogue, entry, row.field))
+    ours = tuple(_our_values(catalogue, entry, row.field))
     if not ours:
-        return ComparedValue(row, Outcome.ONLY_THEIRS, "", reason)
+        return ComparedValue(row, Outcome.ONLY_THEIRS, ours, reason)
     agrees = any(_is_equal(value, row.value, _TOLERANCE.get(row.field, Decimal(0))) for value in ours)
-    shown = " / ".join(dict.fromkeys(str(getattr(value, "text", getattr(value, "value", value))) for value in ours))
-    return ComparedValue(row, Outcome.AGREES if agrees else Outcome.DIFFERS, shown, reason)
+    return ComparedValue(row, Outcome.AGREES if agrees else Outcome.DIFFERS, ours, reason)
 
 
 def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]:

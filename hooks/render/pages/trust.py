@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture, FeedForward
 from catalogue.schema.documents import PlaceAsked, Witness
 from catalogue.schema.model import Dates, Track
+from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import Absence, Facet, PartialDate, Single, Stated, fields_with, fields_with_values
@@ -26,10 +28,11 @@ from .. import format
 from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
-from ..format import NOTHING, format_span, short_variant
+from ..format import NOTHING, format_quantity, format_span, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
 from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell, stated_at
+from ..words import Words
 from .sources import sources_section
 
 PRE_TRAINING = (
@@ -274,19 +277,16 @@ def _labs_table(context: Context) -> Table:
         Column(words("trust.labs.against"), lambda lab: Markup("<code>{}</code>").format(_breakable_code(lab.against))),
         Column(
             words("trust.labs.difference"),
-            lambda lab: Cell(escape(_small_number(lab.difference)), str(lab.difference)),
+            lambda lab: Cell(escape(_rounded(lab.difference)), str(lab.difference)),
             True,
         ),
     ]
     return by_column(words("trust.labs.caption"), columns, context.catalogue.peers.labs)
 
 
-def _small_number(number: float) -> str:
-    """`6·10⁻⁸`."""
-    if not number:
-        return "0"
-    digit, power = f"{number:.0e}".split("e")
-    return f"{digit}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+def _rounded(number: float) -> str:
+    """`6 × 10⁻⁸`."""
+    return format.format_scientific(Decimal(f"{number:.0e}")) if number else "0"
 
 
 def _breakable_code(name: str) -> Markup:
@@ -339,14 +339,33 @@ def _witness_sections(context: Context) -> list[Section]:
     differing: list[Column[ComparedValue]] = [
         Column(words("table.model"), lambda one: variant_link(catalogue.entries[one.row.variant])),
         Column(words("trust.witness.field"), lambda one: Markup("<code>{}</code>").format(one.row.field)),
-        Column(words("trust.witness.theirs"), lambda one: str(one.row.value), numeric=True),
-        Column(words("trust.witness.ours"), lambda one: one.ours, numeric=True),
+        Column(words("trust.witness.theirs"), lambda one: _witnessed(one.row.value, words), numeric=True),
+        Column(words("trust.witness.ours"), lambda one: _ours(one, words), numeric=True),
         Column(words("trust.witness.because"), lambda one: words.text(one.reason.because) if one.reason else NOTHING),
     ]
     if apart:
         table = by_column(words("trust.witness.apart"), differing, apart, classes="ds-prose")
         html += context.html("table.html.jinja", t=table)
     return [Section("witnesses", words("trust.witness.title"), html)]
+
+
+def _ours(compared: ComparedValue, words: Words) -> str:
+    return " / ".join(dict.fromkeys(_witnessed(value, words) for value in compared.ours))
+
+
+def _witnessed(value: object, words: Words) -> str:
+    """A value of a witness or of ours, both written as on the rest of the site: `1.26 × 10²⁴`, `6.77M`, `4,096`."""
+    if isinstance(value, PartialDate):
+        return format.format_date(value, words)
+    if isinstance(value, Quantity) and not isinstance(value, Length):  # the tokens of a length stand beside theirs
+        return format_quantity(value, words)
+    value = getattr(value, "value", value)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return str(value)
+    number = Decimal(str(value))
+    if number >= 10**15:
+        return format.format_power(number)
+    return format.format_amount(number, words) if number >= 10**6 else f"{number:,}"
 
 
 def _watched_sections(context: Context) -> list[Section]:
