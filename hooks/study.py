@@ -22,6 +22,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation, Section
@@ -257,6 +258,14 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     own = has_localized_cards(edition.context)
     folder = root + (FOLDER[edition.context.words.language] if own else "")
     env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: object) -> LiveReloadServer:
+    """Watch what pages are made of beside `data/` and `docs/`; Python stays loaded, so that a change of it takes a restart."""
+    made_of = (Path(__file__).parent / "render" / name for name in ("words", "scripts", "styles", "templates"))
+    for folder in (*made_of, *filter(None, [config.theme.custom_dir])):
+        server.watch(str(folder))
+    return server
 
 
 def on_post_build(config: MkDocsConfig) -> None:

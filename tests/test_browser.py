@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from catalogue.records import Catalogue
-from helpers import built_page, leaving
+from helpers import FRAMES, built_page, leaving
 
 pytestmark = pytest.mark.browser
 
@@ -78,6 +78,30 @@ def test_source_opens_on_tap(narrow: Page, address: str) -> None:
     box = tip.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+
+
+def test_an_error_in_a_drawing_is_reported_with_what_the_drawing_calls_it(page: Page, address: str) -> None:
+    page.goto(address + "models/deepseek-v3/")
+    value = page.locator("svg a[data-k=hidden_size]").first
+    value.focus()
+    link = page.locator(".ds-tip .ds-report")
+    assert parse_qs(urlsplit(link.get_attribute("href") or "").query)["value"] == ["hidden size 7,168"]
+
+
+def test_a_press_on_search_before_its_script_has_come_is_answered_once_it_has(page: Page, address: str) -> None:
+    """The page is painted, and may be read; `/` is pressed as the button is."""
+    dialog = page.locator("dialog.ds-search[open]")
+    held: list[Route] = []
+    for press in (lambda: page.keyboard.press("/"), page.locator("[data-ds-search]").click):
+        page.route("**/assets/ds.*.js", lambda route: held.append(route))
+        with page.expect_request("**/assets/ds.*.js"):
+            Page.goto.__wrapped__(page, address)  # which waits for no script
+        press()
+        page.evaluate(FRAMES)
+        expect(dialog).to_have_count(0)
+        held.pop().continue_()
+        page.unroute("**/assets/ds.*.js")
+        expect(dialog).to_be_visible()
 
 
 def test_an_error_in_a_table_is_reported_with_its_row_and_column_and_a_link_opens_a_folded_working(

@@ -26,6 +26,7 @@ from helpers import commit_all, context_of
 from render.exports import export_files, feeds
 from render.exports.whole import linked_data
 from render.pages.use_and_extend import _QUERY as QUERY
+from render.words import CHINESE
 
 ADDRESS = "https://example.org/study/"
 ABSENCES = ("not published", "not applicable", "unknown")
@@ -275,9 +276,20 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(
     assert changed["digest"] != alone["digest"]
 
 
+def test_the_page_of_a_model_is_an_article_about_it_that_cites_the_paper(catalogue: Catalogue) -> None:
+    said = json.loads(linked_data(context_of(catalogue, CHINESE), "models/deepseek-v3.md", ADDRESS, ()))
+    assert (said["@type"], said["url"]) == ("TechArticle", f"{ADDRESS}zh/models/deepseek-v3/")
+    assert said["about"]["name"] == "DeepSeek-V3"
+    assert said["citation"]["name"] == catalogue.references[catalogue.models["deepseek-v3"].reference or ""].title
+    assert said["creator"]["name"] == "DS Series"
+    for model in catalogue.models.values():
+        page = json.loads(linked_data(context_of(catalogue), f"models/{model.id}.md", ADDRESS, ()))
+        assert ("citation" in page) == bool(model.reference), model.id
+
+
 def test_an_organisation_is_no_person(catalogue: Catalogue) -> None:
     of_v3, of_math = (
-        json.loads(linked_data(context_of(catalogue), f"models/{id_}.md", ADDRESS, ()))["author"]
+        json.loads(linked_data(context_of(catalogue), f"models/{id_}.md", ADDRESS, ()))["citation"]["author"]
         for id_ in ("deepseek-v3", "deepseek-math")
     )
     assert of_v3[0] == {"@type": "Organization", "name": "DeepSeek-AI"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from helpers import FONTS_READY, FRAMES, OVERFLOW, built_page
 from render.technique_figures import PLACES, PLAYS
@@ -74,6 +74,39 @@ def test_by_keyboard_and_from_the_address(page: Page, address: str, built: Path,
         here = page.locator(f"#mechanism-{name}")
         expect(here.locator("form")).to_be_hidden()
         expect(here.get_by_role("status")).to_be_visible()
+
+
+def test_play_begins_at_once_and_a_press_before_its_script_has_come_is_answered(page: Page, address: str) -> None:
+    """The first step is drawn with the press; without motion slider, sentence and drawing are at the end together."""
+    held: list[Route] = []
+    script = "**/assets/play-speculative.*.js"
+    page.route(script, lambda route: held.append(route))
+    page.goto(f"{address}{PAGES['speculative']}/")
+    here = page.locator("#mechanism-speculative")
+    said, slider, button = here.get_by_role("status"), here.get_by_role("slider").first, here.locator("[data-runs]")
+    first, name = said.inner_text(), button.inner_text()
+    with page.expect_request(script):
+        here.scroll_into_view_if_needed()
+    button.click()
+    expect(button).to_have_text(name)
+    held.pop().continue_()
+    page.unroute(script)
+    expect(said).not_to_have_text(first)
+    expect(button).not_to_have_text(name)
+    here.locator("[type=reset]").click()
+    expect(said).to_have_text(first)
+    state = "form => [form.querySelector('input').value, form.nextElementSibling.textContent]"
+    pressed = f"async button => {{ button.click(); await ({FRAMES})(); return ({state})(button.form); }}"
+    begun = slider.input_value()
+    at, sentence = button.evaluate(pressed)
+    assert at != begun
+    assert sentence != first, "the first step waits for nothing"
+    button.click()
+    page.emulate_media(reduced_motion="reduce")
+    at, sentence = button.evaluate(pressed)
+    assert at == slider.get_attribute("max")
+    expect(button).to_have_text(name)
+    assert slider.get_attribute("aria-valuetext") in sentence
 
 
 def test_answers_are_ticked_right_or_wrong_by_keyboard(page: Page, address: str) -> None:

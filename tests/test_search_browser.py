@@ -17,6 +17,7 @@ from helpers import CASES, built_page, watched
 from postbuild.search_index import split_words as words_of
 from render.format import short_model
 from render.words import CHINESE, ENGLISH, load_words
+from weight import served
 
 pytestmark = pytest.mark.browser
 
@@ -177,6 +178,17 @@ def test_what_is_asked_is_answered_or_not_and_never_with_another_fact(searching:
         if "MLA" in query:
             assert found.answers[0] == "elsewhere/#mla"
             assert "DeepSeek-V2" not in found.says
+
+
+def test_the_page_for_lost_addresses_finds_at_the_root_of_a_host(page: Page, built: Path) -> None:
+    """Below a path, where other tests have the site, a slash too many does no harm."""
+    with served(built) as root, watched(page, root):
+        for edition in EDITIONS.values():
+            open_search(page, f"{root}{edition}404.html")
+            page.locator("dialog.ds-search input").fill("MLA")
+            expect(page.locator("dialog.ds-search")).to_have_attribute("data-shows", "MLA")
+            found = page.locator(".ds-hits > li > a").evaluate_all("links => links.map(link => link.href)")
+            assert found[0] == f"{root}{edition}techniques/mla/"
 
 
 NAMED_ALONE = {

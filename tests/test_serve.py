@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from building import mkdocs, small_project
+from building import mkdocs, small_project, with_own_code
 from catalogue.records import Catalogue
 
 _PATIENCE = 240.0  # seconds; the machine may be busy
@@ -119,6 +119,27 @@ def test_the_pages_of_one_entry_are_served_alone_and_broken_data_leaves_the_last
         served.after(2, BUILT)
         assert "<h1>Dor renamed" in served.get("models/dor/")
         assert "Traceback" not in served.said
+
+
+@pytest.mark.builds
+def test_a_change_of_words_templates_and_styles_is_served(tmp_path: Path) -> None:
+    """Whoever writes a page or a figure changes these as often as data."""
+    project = with_own_code(small_project(tmp_path))
+    with serve(project, PREVIEW="dor") as served:
+        changes = {
+            "hooks/render/words": ("Report an error", "Report a slip"),
+            "overrides/partials": ("<footer ", '<footer id="at-the-end" '),
+            "hooks/render/styles": ("/* Tables:", ".ds-not-there-before { color: red; }\n/* Tables:"),
+        }
+        for at, (folder, change) in enumerate(changes.items(), 1):
+            for file in (path for path in (project / folder).rglob("*") if path.is_file()):
+                if change[0] in (text := file.read_text(encoding="utf-8")):
+                    file.write_text(text.replace(*change), encoding="utf-8")
+            served.after(at, BUILT)
+        page, sheet = served.get("models/dor/"), served.get("assets/ds.css")
+        assert "Report a slip" in page
+        assert 'id="at-the-end"' in page
+        assert ".ds-not-there-before" in sheet
 
 
 @pytest.mark.builds

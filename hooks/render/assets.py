@@ -90,6 +90,7 @@ _FOR_SOME = [sheet for sheet in SHEETS if sheet not in (STYLES, SEARCH_STYLES, P
 
 def asset_files(definitions: str = "{}") -> dict[str, str]:
     """Assets by path; `definitions` is the JSON of terms."""
+    _classes_by_selector.cache_clear()  # while serving, styles may have changed since the last build
     scripts = {path: _joined_script(parts) for path, parts in _SCRIPTS.items()}
     # Where its index is, is known once the index is made.
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)

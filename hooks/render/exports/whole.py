@@ -229,14 +229,14 @@ _FORMATS = {
 
 
 def linked_data(context: Context, path: str, address: str, downloads: tuple[str, ...]) -> str:
-    """JSON-LD of the page at `path`, empty for most: downloads are a Dataset, a model names the article on it."""
-    catalogue = context.catalogue
+    """JSON-LD of the page at `path`, empty for most: downloads are a Dataset, the page of a model an article about it."""
+    language = context.words.language
+    page = address + ("" if language == ENGLISH else f"{language}/") + url_of(path)
     if path == "use-and-extend.md":
-        return _script_text(_dataset_record(context, address, downloads))
+        return _script_text(_dataset_record(context, address, page, downloads))
     folder, _, name = path.removesuffix(".md").rpartition("/")
-    model = catalogue.models.get(name) if folder == "models" else None
-    paper = catalogue.references.get(model.reference or "") if model else None
-    return _script_text(_article_record(context, model, paper)) if model and paper else ""
+    model = context.catalogue.models.get(name) if folder == "models" else None
+    return _script_text(_article_record(context, model, address, page)) if model else ""
 
 
 def _script_text(record: dict[str, Any]) -> str:
@@ -244,21 +244,22 @@ def _script_text(record: dict[str, Any]) -> str:
     return json.dumps({"@context": "https://schema.org", **record}, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _dataset_record(context: Context, address: str, downloads: tuple[str, ...]) -> dict[str, Any]:
-    words, revision = context.words, context.catalogue.revision
+def _published_by_us(context: Context, address: str, page: str) -> dict[str, Any]:
+    revision = context.catalogue.revision
     dated = {"dateModified": revision.date} if revision.date else {}
+    us = {"@type": "Organization", "name": "DS Series", "url": address}
+    return {**dated, "url": page, "license": _LICENCE, "isAccessibleForFree": True, "creator": us}
+
+
+def _dataset_record(context: Context, address: str, page: str, downloads: tuple[str, ...]) -> dict[str, Any]:
     return {
         "@type": "Dataset",
-        "version": revision.version,
-        **dated,
+        "version": context.catalogue.revision.version,
         "@id": f"{address}data/catalogue.json",
         "name": "DS Series",
-        "description": words("extend.description"),
-        "license": _LICENCE,
-        "isAccessibleForFree": True,
+        "description": context.words("extend.description"),
         "inLanguage": ["en", "zh"],
-        "url": address + ("" if words.language == ENGLISH else f"{words.language}/") + "use-and-extend/",
-        "creator": {"@type": "Organization", "name": "DS Series", "url": address},
+        **_published_by_us(context, address, page),
         "distribution": [
             {"@type": "DataDownload", "contentUrl": address + path, "encodingFormat": _FORMATS[kind]}
             for path in downloads
@@ -269,11 +270,26 @@ def _dataset_record(context: Context, address: str, downloads: tuple[str, ...]) 
     }
 
 
-def _article_record(context: Context, model: Model, paper: Reference) -> dict[str, Any]:
-    first, day = first_date(model), model.dates.paper.value if model.dates.paper else None
+def _article_record(context: Context, model: Model, address: str, page: str) -> dict[str, Any]:
+    """What the page is: an article of this site about the model, which cites the paper."""
+    first, paper = first_date(model), context.catalogue.references.get(model.reference or "")
+    about = {"@type": "SoftwareApplication", "name": model.name, "applicationCategory": "Language model"}
+    record: dict[str, Any] = {
+        "@type": "TechArticle",
+        "headline": model.name,
+        "description": plain_text(context, model.lead or model.summary),
+        "inLanguage": context.words.language,
+        **_published_by_us(context, address, page),
+        "about": about | ({"datePublished": first.text} if first is not None else {}),
+    }
+    if paper:
+        record["citation"] = _paper_record(paper, model.dates.paper.value if model.dates.paper else None)
+    return record
+
+
+def _paper_record(paper: Reference, day: PartialDate | None) -> dict[str, Any]:
     record: dict[str, Any] = {
         "@type": "ScholarlyArticle",
-        "headline": paper.title,
         "name": paper.title,
         "author": [
             {"@type": "Organization" if name in paper.organisations else "Person", "name": name}
@@ -281,17 +297,9 @@ def _article_record(context: Context, model: Model, paper: Reference) -> dict[st
             if name != "et al."
         ],
         "datePublished": day.text if day else paper.year,
-        "about": {
-            "@type": "SoftwareApplication",
-            "name": model.name,
-            "applicationCategory": "Language model",
-            "description": plain_text(context, model.lead or model.summary),
-        },
     }
-    if first is not None:
-        record["about"]["datePublished"] = first.text
     if paper.url:
-        record |= {"url": paper.url, "sameAs": paper.url}
+        record["url"] = paper.url
     if paper.eprint:
         record["identifier"] = f"arXiv:{paper.eprint}"
     return record

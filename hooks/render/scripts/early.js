@@ -43,3 +43,18 @@ const load = () => {
 addEventListener("DOMContentLoaded", () => new PerformanceObserver(load).observe({ type: "paint", buffered: true }));
 // A page in the background is not painted, and a browser that guards its reader may not tell.
 addEventListener("load", () => setTimeout(load, document.hidden ? 0 : 3000));
+
+// A press on a button whose script has not come yet is kept, and answered once it listens; `/` and Ctrl-K press that of the search.
+const pressed = new Set();
+addEventListener("click", ({ target }) => pressed.add(target.closest?.("button")), true);
+addEventListener("keydown", (event) => {
+  const held = event.ctrlKey || event.metaKey;
+  const typing = event.target.closest?.("input, select, textarea, [contenteditable]");
+  if (!(event.key === "/" && !typing && !held && !event.altKey) && !(event.key?.toLowerCase() === "k" && held)) return;
+  event.preventDefault();
+  document.querySelector("[data-ds-search]")?.click();
+});
+window.dsOnPress = (button, answer) => {
+  button.addEventListener("click", answer);
+  if (pressed.delete(button)) answer();
+};

@@ -15,7 +15,7 @@ const chosen = () => {
   }
 };
 if (chosen()) colour(chosen() === "slate");
-document.querySelector("[data-ds-scheme]")?.addEventListener("click", () => {
+dsOnPress(document.querySelector("[data-ds-scheme]"), () => {
   const dark = document.body.dataset.mdColorScheme !== "slate";
   apply(dark);
   try {

@@ -1,4 +1,4 @@
-// Everything of it is loaded when it is first asked for: by a button, `/` or Ctrl-K.
+// Everything of it is loaded when it is first asked for: by its button, which `early.js` presses for `/` and Ctrl-K.
 let asked = false;
 function openSearch() {
   if (window.dsOpenSearch) return window.dsOpenSearch();
@@ -11,11 +11,4 @@ function openSearch() {
   script.onerror = () => (asked = false);
   document.head.append(script);
 }
-for (const button of document.querySelectorAll("[data-ds-search]")) button.addEventListener("click", openSearch);
-document.addEventListener("keydown", (event) => {
-  const typing = event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable]");
-  const plain = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (!plain && !(event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) return;
-  event.preventDefault();
-  openSearch();
-});
+for (const button of document.querySelectorAll("[data-ds-search]")) dsOnPress(button, openSearch);

@@ -19,7 +19,10 @@ function report(value, cited) {
   const head = value.closest("tr")?.querySelector("th[scope=row]") ?? value.closest("div, dd, li, p")?.querySelector("dt, strong");
   const cell = value.closest("td");
   const column = cell?.closest("table").tHead?.rows[0].cells[cell.cellIndex]; // in a comparison, the model
-  const said = [column?.textContent, head?.textContent, value.textContent].filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
+  // A number in a drawing says itself what it is of; the lists around the drawing are of something else.
+  const drawn = value.closest("svg") && (value.getAttribute("aria-label") ?? value.textContent);
+  const around = drawn ? [drawn] : [column?.textContent, head?.textContent, value.textContent];
+  const said = around.filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
   const query = new URLSearchParams({ page: location.href.split("#")[0], value: said.slice(0, 200) });
   if (cited) query.set("cited", cited.slice(0, 200));
   const link = Object.assign(document.createElement("a"), { href: `${form.content}&${query}`, textContent: form.dataset.word });

@@ -34,9 +34,9 @@ for (const figure of document.querySelectorAll("[data-steps]")) {
     history.replaceState(null, "", address);
   };
 
-  ones.forEach((one) => framesOf(one).forEach((frame, k) => frame.querySelector("button").addEventListener("click", () => go(k))));
-  models.forEach((button, i) => button.addEventListener("click", () => go(step, i)));
-  for (const button of figure.querySelectorAll("[data-move]")) button.addEventListener("click", () => go(step + +button.dataset.move));
+  ones.forEach((one) => framesOf(one).forEach((frame, k) => dsOnPress(frame.querySelector("button"), () => go(k))));
+  models.forEach((button, i) => dsOnPress(button, () => go(step, i)));
+  for (const button of figure.querySelectorAll("[data-move]")) dsOnPress(button, () => go(step + +button.dataset.move));
   figure.addEventListener("keydown", ({ key, altKey, ctrlKey, metaKey }) => {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[key];
     if (move && !altKey && !ctrlKey && !metaKey) go(step + move);

@@ -103,7 +103,7 @@ function play(name, draw) {
       history.replaceState(null, "", address);
     });
   }
-  // A Play button walks a slider from its first step, or from where it stands, to the last in about ten seconds.
+  // A Play button walks a slider from where it stands, or from its first step, to the last in about ten seconds; the first step is taken at once.
   const runner = form.querySelector("[data-runs]");
   let running = 0;
   function stop() {
@@ -111,19 +111,19 @@ function play(name, draw) {
     running = 0;
     if (runner) runner.textContent = runner.dataset.name;
   }
-  runner?.addEventListener("click", () => {
+  function run() {
     if (running) return stop();
     const slider = inputs.find((input) => input.dataset.control === runner.dataset.runs);
-    if (slider.value === slider.max) slider.value = slider.min;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) slider.value = slider.max;
-    runner.textContent = runner.dataset.pause;
-    running = setInterval(() => {
-      slider.value = +slider.value + 1;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const move = (to) => {
+      slider.value = to;
       changed();
       if (slider.value === slider.max) stop();
-    }, 10000 / (slider.max - slider.min || 1));
-  });
-  if (runner) runner.dataset.name = runner.textContent;
+    };
+    runner.textContent = runner.dataset.pause;
+    running = setInterval(() => move(+slider.value + 1), 10000 / (slider.max || 1));
+    move(still ? slider.max : slider.value === slider.max ? 0 : +slider.value + 1);
+  }
   form.addEventListener("pointerdown", ({ target }) => target !== runner && stop());
   form.addEventListener("input", changed);
   form.addEventListener("reset", () => (stop(), setTimeout(changed)));
@@ -134,4 +134,7 @@ function play(name, draw) {
   for (const input of inputs) write(input, given.get(key(input)));
   if (quicker) changed();
   else if (moved()) show();
+  if (!runner) return;
+  runner.dataset.name = runner.textContent;
+  dsOnPress(runner, run);
 }
