@@ -27,7 +27,7 @@ from catalogue.schema.quantities import Quantity
 from catalogue.schema.study import Correction
 from catalogue.schema.technique import Technique
 from catalogue.schema.training import Gpu
-from catalogue.schema.values import Stated, Text
+from catalogue.schema.values import PartialDate, Stated, Text
 
 from ..cite import plain_text
 from ..context import Context
