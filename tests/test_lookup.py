@@ -182,8 +182,8 @@ def test_blocks_are_for_pages_alone() -> None:
 SCORES = "          - {benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}\n"
 UNUSABLE = {
     "a row of two settings": (
-        SCORES.replace("Counting,", "Counting, setting: 1-shot,")
-        + SCORES.replace("Counting,", "Counting, setting: 5-shot,"),
+        SCORES.replace("Counting,", "Counting, setting: {shots: 1-shot},")
+        + SCORES.replace("Counting,", "Counting, setting: {shots: 5-shot},"),
         "{{ v('bee/evaluation.bee-scores.rows.counting.scores.bee-base') }}",
         "several items here are called `counting`; add the setting",
     ),

@@ -20,6 +20,7 @@ from . import strict_yaml
 from .findings import CatalogueError, Finding, KeyPath, dotted_path, nearest_in_quotes
 from .schema.documents import ContemporariesFile, CopiesFile, DocumentsFile, WitnessesFile
 from .schema.model import ModelsFile
+from .schema.setting import SettingsFile
 from .schema.study import (
     AliasesFile,
     AskedFile,
@@ -91,6 +92,7 @@ QUESTIONS, ASKED = "questions.yaml", "asked.yaml"
 CONTEMPORARIES, ELSEWHERE = "contemporaries.yaml", "elsewhere.json"
 WITNESSES = "witnesses.yaml"
 EXPERIMENTS = "experiments.yaml"
+SETTINGS = "settings.yaml"
 ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
 
 
@@ -115,6 +117,7 @@ DATA_FILES: dict[str, DataFile] = {
     QUESTIONS: DataFile(QuestionsFile, "questions: []"),
     ASKED: DataFile(AskedFile, "facts: {}"),
     WITNESSES: DataFile(WitnessesFile, "witnesses: []"),
+    SETTINGS: DataFile(SettingsFile, "words: {}", cites=True),
     CONTEMPORARIES: DataFile(ContemporariesFile, "contemporaries: []", cites=True),
 }
 OPTIONAL = tuple(name for name, file in DATA_FILES.items() if file.absent is not None)

@@ -23,6 +23,7 @@ from .rules.draft import Draft
 from .rules.ids import ids_are_unique
 from .schema.documents import Copies, Elsewhere, Testimony, Watched
 from .schema.values import Block, Single, Sources, Stated, Text
+from .settings import Settings
 from .strict_yaml import Located
 from .validate import validate_file
 
@@ -104,6 +105,7 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         revision=read_revision(data, texts),
         other_models={other.name: other for other in draft.models.other_models},
         watched=files.read_generated(data, WATCHED, Watched, "make watch"),
+        settings=Settings.of_models(draft.settings, draft.models.models),
     )
 
 

@@ -224,7 +224,7 @@ def item_names(item: Any) -> tuple[str, ...]:
             dict.fromkeys(
                 (
                     hyphenated_name(item.benchmark.en),
-                    hyphenated_name(f"{item.benchmark.en} {item.setting.en if item.setting else ''}"),
+                    hyphenated_name(f"{item.benchmark.en} {item.setting.typed if item.setting else ''}"),
                 )
             )
         )

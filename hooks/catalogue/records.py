@@ -29,6 +29,7 @@ from .schema.study import AskedFile, Correction, Experiment, Problem, Question, 
 from .schema.technique import SharedPage, Technique, TermsFile
 from .schema.training import Gpu, Stage
 from .schema.values import Block, PartialDate, Single, Stated, Text
+from .settings import Settings
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class Catalogue:
     other_models: Mapping[str, OtherModel]  # models outside the catalogue that variants start from, by name
     revision: Revision
     watched: Watched | None  # where new releases were last looked for
+    settings: Settings
 
     def experiment(self, id_: str) -> Experiment:
         """Raises StopIteration for an unknown id."""

@@ -335,7 +335,7 @@ def _item_name(item: Any, index: int | str) -> str:
         value = getattr(item, name, None)
         if value is not None:
             setting = getattr(item, "setting", None)
-            return str(getattr(value, "en", value)) + (f" ({setting.en})" if setting else "")
+            return str(getattr(value, "en", value)) + (f" ({setting.typed})" if setting else "")
     return str(index)
 
 

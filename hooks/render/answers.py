@@ -25,6 +25,7 @@ from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, StageKind
 from catalogue.schema.values import Detail, Single, Source, Sources, each_below, fields_with_values, stated_values
+from catalogue.settings import fields_of
 
 from . import comparison, format
 from .cite import Citations, plain_text, reference_anchor
@@ -376,7 +377,8 @@ def _score_lines(citations: Citations, model: Model) -> Iterator[tuple[str, Answ
     for table in model.evaluation:
         for row in table.rows:
             benchmark = plain_text(context, row.benchmark)
-            setting = plain_text(context, row.setting) if row.setting else ""
+            said = context.catalogue.settings.vocabulary.text(fields_of(table, row))
+            setting = context.words.text(said) if said else ""
             for variant, score in ((id_, score) for id_, score in row.scores.items() if id_ in own):
                 label = f"{own[variant]} · {benchmark}" + (f", {setting}" if setting else "")
                 yield benchmark, _single_line(citations, label, score, address)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from catalogue.references import Reference
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import Counted, Size
 from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.setting import each_word
 from catalogue.schema.values import PartialDate, Remark, Single, Source, Sources, Text
 from catalogue.text import (
     COMPUTED_CALLS,
@@ -40,7 +41,6 @@ from .formula import inline_mathml
 from .pages import technique_address
 from .words import CHINESE, HAN, Words
 
-_COMMA = re.compile(r", |，")
 _CODE = re.compile(r"`([^`]+)`")
 _SAID = {"~": "about", "<": "below", ">": "above", "≤": "at_most", "≥": "at_least"}
 _JOINER = "\u2060"  # keeps a source mark on the line of its sentence
@@ -194,13 +194,12 @@ class Citations:
         fallen, parts = words.falls_back(text), words.text(text).split("\n")
         return [self.rich_text(Text(en=part, zh=None if fallen else part)) for part in parts if part.strip()]
 
-    def score_setting(self, text: Text) -> Markup:
-        """`5-shot, EM`: each part on one line, with the language's comma."""
-        html = self.rich_text(text)
-        if "<" in html:
-            return html
-        parts = [Markup('<span class="ds-setting">{}</span>').format(Markup(part)) for part in _COMMA.split(html)]
-        return Markup(self.context.words("punctuation.comma")).join(parts)
+    def score_setting(self, fields: Mapping[str, str]) -> Markup:
+        """`5-shot, EM`: each word on one line, with the language's comma; empty where nothing is said."""
+        vocabulary, words = self.context.catalogue.settings.vocabulary, self.context.words
+        said = (vocabulary.text({field: word}) for field, word in each_word(fields))
+        parts = [Markup('<span class="ds-setting">{}</span>').format(words.text(text)) for text in said if text]
+        return Markup(words("punctuation.comma")).join(parts)
 
     def resolve_quote(self, quote: Quote) -> Markup:
         """What a `{{ … }}` stands for. Raises LookupFailure where it leads nowhere."""

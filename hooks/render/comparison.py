@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -416,8 +416,7 @@ def infrastructure_values(catalogue: Catalogue, entry: Entry) -> dict[str, Singl
 class Benchmarks:
     """Rows that two variants or more have a score in, by variant.
 
-    A row is a benchmark in one setting and one kind of table. Scores of a table without a setting are comparable only
-    among themselves.
+    A row is a benchmark in one setting and one kind of table.
     """
 
     scores: Mapping[str, Mapping[ComparisonRow, list[Single[Any]]]]
@@ -428,13 +427,12 @@ class Benchmarks:
 
 
 def benchmark_tables(citations: Citations) -> Benchmarks:
-    words = citations.context.words
+    words, settings = citations.context.words, citations.context.catalogue.settings
     found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[Single[Any]]]]] = {}
     for model in citations.context.catalogue.models.values():
         for table in model.evaluation:
             for scores in table.rows if table.kind in _KINDS else ():
-                setting = scores.setting.en if scores.setting else f"{model.id}/{table.id}"
-                id_ = (table.kind.value, scores.benchmark.en, setting)
+                id_ = settings.key(model, table, scores)
                 order = (_KINDS.index(table.kind), len(found))
                 row = ComparisonRow(
                     id_, order, _benchmark_row(citations, table, scores), words(f"evaluation.{table.kind.value}")
@@ -451,15 +449,25 @@ def benchmark_tables(citations: Citations) -> Benchmarks:
 
 def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:
     name = citations.rich_text(row.benchmark)
-    where = citations.score_setting(row.setting) if row.setting else escape(citations.context.words.text(table.title))
-    return Markup("{} <small>{}</small>").format(name, where)
+    settings = citations.context.catalogue.settings
+    where = [citations.score_setting(settings.compared_fields(table, row))]
+    if settings.is_alone(table, row):
+        where.append(escape(citations.context.words.text(table.title)))
+    return Markup("{} <small>{}</small>").format(
+        name, Markup(citations.context.words("punctuation.separated")).join(filter(None, where))
+    )
 
 
 def _score_cell(citations: Citations, scores: list[Single[Any]]) -> ComparedCell:
-    """Several scores where sources print different ones for one setting."""
-    distinct: dict[str | None, Single[Any]] = {}
-    for score in scores:
-        distinct.setdefault(comparable_value(score), score)
-    sayings = sorted(saying for saying in distinct if saying is not None)
-    html = Markup(" / ").join(citations.value_html(score) for score in distinct.values())
+    distinct = distinct_scores(scores)
+    sayings = sorted(saying for saying in map(comparable_value, distinct) if saying is not None)
+    html = Markup(" / ").join(map(citations.value_html, distinct))
     return ComparedCell(html, " / ".join(sayings) if sayings else None)
+
+
+def distinct_scores(scores: Iterable[Single[Any]]) -> list[Single[Any]]:
+    """Several where sources print different ones for one setting; 74.2 and 74.2% are one."""
+    found: dict[object, Single[Any]] = {}
+    for score in scores:
+        found.setdefault(getattr(score.value, "value", score.absence), score)
+    return list(found.values())

@@ -11,6 +11,7 @@ from . import (  # noqa: F401 (each module registers its rules)
     checkpoints,
     dates,
     ids,
+    settings,
     sources,
     study,
     techniques,

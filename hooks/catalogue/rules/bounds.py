@@ -278,20 +278,19 @@ def _has_note(stated: Single[Any] | None) -> bool:
 
 @rule(Scope.ENTRY)
 def names_agree(draft: Draft) -> Iterator[Finding]:
-    """Benchmarks and settings that differ only in case, spaces or hyphens are written one way."""
-    for field in ("benchmark", "setting"):
-        first: dict[str, tuple[str, KeyPath]] = {}
-        for where, text in draft.each_value(MODELS, f"models.*.evaluation.*.rows.*.{field}"):
-            word = text.en
-            known, at = first.setdefault(_bare_word(word), (word, where))
-            if known != word:
-                yield draft.models_file.finding(
-                    where,
-                    f"`{word}`, written `{known}` on {draft.models_file.relative_line(at, where)}",
-                    "one spelling",
-                    f"`{known}`",
-                    "use the first spelling",
-                )
+    """Benchmarks that differ only in case, spaces or hyphens are written one way."""
+    first: dict[str, tuple[str, KeyPath]] = {}
+    for where, text in draft.each_value(MODELS, "models.*.evaluation.*.rows.*.benchmark"):
+        word = text.en
+        known, at = first.setdefault(_bare_word(word), (word, where))
+        if known != word:
+            yield draft.models_file.finding(
+                where,
+                f"`{word}`, written `{known}` on {draft.models_file.relative_line(at, where)}",
+                "one spelling",
+                f"`{known}`",
+                "use the first spelling",
+            )
 
 
 @rule(Scope.CATALOGUE)
@@ -385,11 +384,11 @@ def active_within_total(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
-    """A score of more than 100 stands only where the benchmark has others like it, or where `setting` says what is counted: a rating, or points; one of less than 0 only where it has others like it."""
+    """A score of more than 100 stands only where the benchmark has others like it, or where `setting.metric` says what is counted: a rating, or points; one of less than 0 only where it has others like it."""
     scores: dict[str, list[tuple[KeyPath, Quantity]]] = {}
     explained: set[str] = set()
     for path, row in draft.each_value(MODELS, "models.*.evaluation.*.rows.*"):
-        if row.setting is not None:
+        if row.setting is not None and row.setting.metric is not None:
             explained.add(row.benchmark.en)
         for variant, score in row.scores.items():
             if score.value is not None and score.value.text[-1] not in "KMBT":
@@ -404,11 +403,11 @@ def scores_within_bounds(draft: Draft) -> Iterator[Finding]:
         alone = len({where[:2] for where, _ in found}) == 1
         if len(above) == len(found) and alone and benchmark not in explained:
             why = f"and no other entry has scores on {benchmark}"
-            allowed, fix = "at most 100, or a `setting` that says what is counted", "add `setting:` to the row"
+            allowed, fix = "at most 100, or a `metric` in `setting` that says what is counted", "add it to the row"
         elif 2 * len(above) <= len(found):
             most = max((score.value, score.text) for _, score in found if score.value <= _PERCENT)[1]
             why = f"where other scores on {benchmark} are at most {most}"
-            allowed, fix = "at most 100", "say in `setting` what is counted"
+            allowed, fix = "at most 100", "say in `setting.metric` what is counted"
         else:
             continue
         for where, score in above:

@@ -20,6 +20,7 @@ from ..records import Entry, resolve_entries
 from ..references import Reference
 from ..schema.documents import ContemporariesFile, Copies, CopiesFile, DocumentsFile, WitnessesFile
 from ..schema.model import Model, ModelsFile, Variant
+from ..schema.setting import SettingsFile
 from ..schema.study import (
     AliasesFile,
     AskedFile,
@@ -96,6 +97,7 @@ class Draft:
     contemporaries = _RecordOf(ContemporariesFile)
     asked = _RecordOf(AskedFile)
     questions = _RecordOf(QuestionsFile)
+    settings = _RecordOf(SettingsFile)
 
     @property
     def models_file(self) -> Located:

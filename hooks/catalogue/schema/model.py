@@ -9,6 +9,7 @@ from pydantic import StrictBool, field_validator
 
 from .architecture import Architecture, ImagePath, Settings, VisionEncoder
 from .quantities import Amount, Count, Length, Quantity, Share
+from .setting import Setting
 from .training import CacheFormat, Infrastructure, Stage
 from .values import (
     LENGTH,
@@ -129,7 +130,9 @@ class Row(Record):
     """One line of an evaluation table."""
 
     benchmark: Name = required("Benchmark, named as in the table.", "MMLU")
-    setting: Text | None = optional("Shots, metric or mode, as in the table.", "5-shot, EM")
+    setting: Setting | None = optional(
+        "How the scores were taken, put over the table's `setting`.", {"shots": "5-shot", "metric": "EM"}
+    )
     scores: dict[str, Single[Quantity]] = required("Score by variant id.", {"deepseek-v3-base": "87.1"}, min_length=1)
 
 
@@ -155,6 +158,7 @@ class Evaluation(Block):
     id: Identifier = required("Unique inside the entry.", "base")
     title: Text = required("What the table compares.", "Base model against its predecessor")
     kind: EvaluationKind = required("What is compared.", "base")
+    setting: Setting | None = optional("What holds for each row that does not say otherwise.", {"mode": "Max"})
     rows: tuple[Row, ...] = required("Rows in the table's order.", min_length=1)
     complete: StrictBool = optional(
         "true where every row of the source's table is here; otherwise `left_out` names the others. Columns of other makers' models are never quoted and need no word.",

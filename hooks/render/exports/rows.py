@@ -23,6 +23,7 @@ from catalogue.records import Catalogue, Entry, first_date
 from catalogue.references import Reference
 from catalogue.schema.model import Model, Size
 from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.setting import FIELDS
 from catalogue.schema.training import (
     BatchSize,
     Data,
@@ -34,6 +35,7 @@ from catalogue.schema.training import (
     StageKind,
 )
 from catalogue.schema.values import Block, PartialDate, Single, Source, Sources, Stated, Text, values_below
+from catalogue.settings import fields_of
 
 from ..cite import plain_text
 from ..context import Context
@@ -306,6 +308,7 @@ def _phase_texts(stage: Stage, variant: str) -> str | None:
 
 
 def _score_rows(plain: PlainRecords) -> Iterator[Row]:
+    settings = plain.catalogue.settings
     for model in plain.catalogue.models.values():
         for table in model.evaluation:
             for line in table.rows:
@@ -317,7 +320,9 @@ def _score_rows(plain: PlainRecords) -> Iterator[Row]:
                         "kind": table.kind.value,
                         "variant": variant,
                         "benchmark": line.benchmark.en,
-                        "setting": plain.text(line.setting)["en"] if line.setting else None,
+                        "setting": said.en if (said := settings.vocabulary.text(fields_of(table, line))) else None,
+                        **dict.fromkeys(FIELDS) | fields_of(table, line),
+                        "own_words": line.setting.printed.en if line.setting and line.setting.printed else None,
                         "score": plain_number(score.value.value) if score.value else None,
                         "unit": ("%" if score.value.is_percentage else None) if score.value else None,
                         "printed": score.value.text if score.value else None,

@@ -13,6 +13,7 @@ from typing import Any
 
 from catalogue.revision import Revision
 from catalogue.schema.architecture import Architecture
+from catalogue.schema.setting import FIELDS, Setting
 
 from .rows import STAGE_BLOCKS, ExportTable, stage_column
 
@@ -101,7 +102,9 @@ _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "kind": "What is compared: base, chat, reasoning or ablation.",
         "variant": "Id of the variant that the score is of.",
         "benchmark": "Benchmark, named as in the table.",
-        "setting": "Shots, metric or mode, as in the table.",
+        "setting": "How the score was taken, in words: the fields that follow, with commas.",
+        **{name: Setting.model_fields[name].description or "" for name in FIELDS},
+        "own_words": "The source's own words for the setting, where the fields say it in others.",
         "score": "The score as a number.",
         "unit": "% where the source prints it.",
         "printed": "The score with the digits that the source prints.",

@@ -35,7 +35,7 @@ from ..pages import MODEL, technique_address, url_of
 from ..words import ENGLISH
 from .rows import PlainRecords, plain_reference
 
-FORMAT = 5
+FORMAT = 6
 Json = dict[str, Any]
 _TEXT: Json = {"type": "string"}
 _TEXT_OR_NONE: Json = {"type": ["string", "null"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,11 +12,14 @@ from markupsafe import Markup, escape
 from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import Evaluation, EvaluationKind, Model, Track
 from catalogue.schema.quantities import Quantity
+from catalogue.schema.setting import FIELDS, Setting, SettingWord, each_word
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
-from catalogue.schema.values import Single
+from catalogue.schema.values import Remark, Single, Text
+from catalogue.settings import fields_of
 
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
+from ..comparison import distinct_scores
 from ..context import Context
 from ..format import short_model, short_variant
 from ..links import model_link, variant_link
@@ -61,18 +64,24 @@ def _scores_table(citations: Citations, table: Evaluation) -> Table:
     words, entries = citations.context.words, citations.context.catalogue.entries
     variants = list(dict.fromkeys(id_ for row in table.rows for id_ in row.scores))
     heads = [Head(words("table.benchmark")), *(Head(entries[id_].variant.name, True) for id_ in variants)]
-    settings = {citations.score_setting(row.setting) if row.setting else None for row in table.rows}
-    common = settings.pop() if len(settings) == 1 and len(table.rows) > 1 else None
-    title = Markup(escape(words.text(table.title)))
-    if common:
-        title += Markup(" <small>{}</small>").format(common)
+    said = [fields_of(table, row) for row in table.rows]
+    common = {k: v for k, v in said[0].items() if len(said) > 1 and all(fields.get(k) == v for fields in said)}
+    title = Markup(escape(words.text(table.title))) + _setting_behind(citations, common)
     rows = []
-    for row in table.rows:
-        name = citations.rich_text(row.benchmark)
-        if row.setting and not common:
-            name += Markup(" <small>{}</small>").format(citations.score_setting(row.setting))
+    for row, fields in zip(table.rows, said, strict=True):
+        own = {name: value for name, value in fields.items() if name not in common}
+        name = citations.rich_text(row.benchmark) + _setting_behind(citations, own, row.setting)
         rows.append([Cell(name), *(value_cell(citations, row.scores.get(id_)) for id_ in variants)])
     return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores", title=title)
+
+
+def _setting_behind(citations: Citations, fields: Mapping[str, str], setting: Setting | None = None) -> Markup:
+    """In small letters, with the source's own words."""
+    html, words = citations.score_setting(fields), citations.context.words
+    if setting and setting.printed:
+        own = words("evaluation.printed", text=words.text(setting.printed))
+        html += words("punctuation.bracketed", text=own) if html else own
+    return Markup(" <small>{}</small>").format(html) if html else Markup("")
 
 
 # In the order of reading; the first that knows a name has it.
@@ -139,6 +148,31 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
         if groups:
             named, id_ = words(f"evaluation.{kind.value}"), reference_anchor(kind.value)
             yield Section(id_, named, context.html("scores.html.jinja", groups=groups, kind=id_, name=named))
+    yield from _explained_words(citations, models)
+
+
+def _explained_words(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
+    """What words of settings mean, of those whose name does not say it."""
+    words, vocabulary = citations.context.words, citations.context.catalogue.settings.vocabulary
+    tables = [table for model in models for table in model.evaluation if table.kind in KINDS]
+    typed = {pair for table in tables for row in table.rows for pair in each_word(fields_of(table, row))}
+    said: dict[str, tuple[SettingWord, Text]] = {}
+    for name, word in sorted(typed):
+        found, shown = vocabulary.find(name, word), vocabulary.text({name: word})
+        if found and shown and found[0].means:
+            said.setdefault(found[0].word, (found[0], shown))
+    listed = [said[word.word] for name in FIELDS for word in getattr(vocabulary.file.words, name) if word.word in said]
+    columns: list[Column[tuple[SettingWord, Text]]] = [
+        Column(words("table.setting"), lambda one: escape(words.text(one[1]))),
+        Column(
+            words("table.meaning"),
+            lambda one: citations.sourced_text(Remark(text=one[0].means, source=one[0].source)),
+        ),
+    ]
+    if listed:
+        named = words("compare.evaluation.words")
+        table = by_column(named, columns, listed)
+        yield Section("words", named, citations.context.html("table.html.jinja", t=table))
 
 
 def _family_buttons(citations: Citations) -> str:
@@ -152,16 +186,19 @@ def _family_buttons(citations: Citations) -> str:
 
 def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[Benchmark]:
     context, words = citations.context, citations.context.words
-    found: dict[tuple[str, str], Benchmark] = {}
+    settings, found = context.catalogue.settings, dict[tuple[str, ...], Benchmark]()
     for model in models:
         for table in model.evaluation:
             for row in table.rows if table.kind is kind else ():
-                locus = context.localized_place(table.source.items[0].locus) if table.source else table.id
-                alone = words("compare.evaluation.alone", model=model.name, locus=locus)
-                setting = citations.score_setting(row.setting) if row.setting else escape(alone)
-                key = (row.benchmark.en, row.setting.en if row.setting else alone)
+                setting = citations.score_setting(settings.compared_fields(table, row))
+                if settings.is_alone(table, row):
+                    locus = context.localized_place(table.source.items[0].locus) if table.source else table.id
+                    said = setting or words("compare.evaluation.nothing")
+                    setting = escape(words("compare.evaluation.alone")).format(
+                        setting=said, model=model.name, locus=locus
+                    )
                 made = Benchmark(citations.rich_text(row.benchmark), setting, benchmark_subject(row.benchmark.en))
-                benchmark = found.setdefault(key, made)
+                benchmark = found.setdefault(settings.key(model, table, row), made)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)
     return [found[key] for key in sorted(found, key=lambda key: (-len(found[key].scores), key))]
@@ -176,7 +213,7 @@ def _benchmark_view(citations: Citations, benchmark: Benchmark, models: Sequence
         {
             "model": entries[id_].model.id,
             "name": _variant_head(entries[id_]),
-            "score": _scores_html(citations, benchmark.scores[id_]),
+            "score": Markup(" / ").join(map(citations.value_html, distinct_scores(benchmark.scores[id_]))),
             "share": round(100 * number / most, 1) if (number := numbers[id_]) is not None else 0,
         }
         for id_ in order
@@ -195,14 +232,6 @@ def _variant_head(entry: Entry) -> Markup:
     if not entry.model.evaluation:
         return escape(name)
     return Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(entry.model.id, name)
-
-
-def _scores_html(citations: Citations, scores: Sequence[Single[Any]]) -> Markup:
-    """Several where sources print different ones for one setting."""
-    distinct: dict[object, Single[Any]] = {}
-    for score in scores:
-        distinct.setdefault(getattr(score.value, "text", score.absence), score)
-    return Markup(" / ").join(citations.value_html(score) for score in distinct.values())
 
 
 _ARCHITECTURE = (

@@ -1,0 +1,83 @@
+"""How a score was taken: fields whose words stand in data/settings.yaml, with their Chinese and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from .values import Block, Record, Text, optional, required
+
+NOT_STATED = "not stated"
+GAP = ", "
+NUMBER = "<n>"
+
+
+class Setting(Record):
+    """How a score was taken: scores whose fields are the same stand in one list. A field holds a word of data/settings.yaml, or several with commas."""
+
+    part: str | None = optional(
+        "Which part of the benchmark: a set of contests, a period, a split, a language, a category.", "2408-2505"
+    )
+    modality: str | None = optional("Whether questions with images are in.", "text only")
+    shots: str | None = optional("Solved examples in the prompt.", "5-shot")
+    method: str | None = optional("How an answer is reached.", "chain of thought")
+    tools: str | None = optional("Tools that the model may use.", "no tools")
+    harness: str | None = optional("The program around the model, or the framework that asks it.", "Agentless")
+    mode: str | None = optional("Mode or effort of the model.", "Max")
+    metric: str | None = optional("What is counted.", "EM")
+    attempts: str | None = optional("How many answers are drawn, and which count.", "Pass@1")
+    printed: Text | None = optional("The source's own words, where the fields say it in others.", "Agent mode")
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """In the order in which they are read; without `printed`."""
+        return {name: value for name in FIELDS if (value := getattr(self, name)) is not None}
+
+    @property
+    def typed(self) -> str:
+        """`5-shot, EM`."""
+        return GAP.join(self.fields.values())
+
+
+FIELDS = tuple(name for name in Setting.model_fields if name != "printed")
+
+
+class SettingWord(Block):
+    """A word of a field; `<n>` in it stands for a number."""
+
+    word: str = required("The word, as it is typed.", "<n> votes", min_length=1)
+    shown: str | None = optional("What English readers see, where that is not the word.", "harness not stated")
+    zh: str | None = optional("What Chinese readers see, where that is not the word.", "<n> 票")
+    means: Text | None = optional("What it is, where its name does not say so; a sentence for below the lists.")
+
+
+_Words = tuple[SettingWord, ...]
+
+
+class SettingWords(Record):
+    """The words of each field of a setting."""
+
+    part: _Words = optional("Parts of benchmarks.", default=())
+    modality: _Words = optional("Modalities.", default=())
+    shots: _Words = optional("Numbers of examples.", default=())
+    method: _Words = optional("Ways to an answer.", default=())
+    tools: _Words = optional("Tools.", default=())
+    harness: _Words = optional("Programs around the model.", default=())
+    mode: _Words = optional("Modes.", default=())
+    metric: _Words = optional("Metrics.", default=())
+    attempts: _Words = optional("Numbers of attempts.", default=())
+
+
+class SettingsFile(Record):
+    """data/settings.yaml."""
+
+    words: SettingWords = optional("The vocabulary.", default=SettingWords())
+    asked: dict[str, tuple[str, ...]] = optional(
+        "By benchmark, the fields that a row fills in, if only with `not stated`, because scores depend on them.",
+        {"Codeforces": ["part"]},
+        default={},
+    )
+
+
+def each_word(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for field, value in fields.items():
+        yield from ((field, word) for word in value.split(GAP))

@@ -1,0 +1,97 @@
+"""Which scores stand side by side: those of one benchmark and one kind of table whose settings are the same.
+
+A row's setting is that of its table with its own fields put over it. Where some row on a benchmark says its part, modality,
+tools or harness, another that does not is compared inside its own table alone, and so is one that says nothing at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from .schema.model import Evaluation, EvaluationKind, Model, Row
+from .schema.setting import FIELDS, GAP, NOT_STATED, NUMBER, SettingsFile, SettingWord, each_word
+from .schema.values import Text
+
+_DIGITS = r"(\(?\d[\d,.]*(?:[-–×]\d[\d,]*)?\)?)"
+TELLING = ("part", "modality", "tools", "harness")
+_Benchmark = tuple[bool, str]  # whether base models are measured, which is done in another way; its name
+
+
+def fields_of(table: Evaluation, row: Row) -> dict[str, str]:
+    """What is said of a row, in the order of the fields."""
+    said = (table.setting.fields if table.setting else {}) | (row.setting.fields if row.setting else {})
+    return {name: said[name] for name in FIELDS if name in said}
+
+
+def _benchmark(table: Evaluation, row: Row) -> _Benchmark:
+    return table.kind is EvaluationKind.BASE, row.benchmark.en
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of data/settings.yaml."""
+
+    file: SettingsFile
+
+    @cached_property
+    def _patterns(self) -> dict[str, list[tuple[re.Pattern[str], SettingWord]]]:
+        def pattern(word: SettingWord) -> re.Pattern[str]:
+            return re.compile(_DIGITS.join(map(re.escape, word.word.split(NUMBER))))
+
+        return {field: [(pattern(word), word) for word in getattr(self.file.words, field)] for field in FIELDS}
+
+    def find(self, field: str, typed: str) -> tuple[SettingWord, str] | None:
+        """The word of the vocabulary and the number in it; None where there is none."""
+        for pattern, word in self._patterns[field]:
+            if match := pattern.fullmatch(typed):
+                return word, "".join(match.groups())
+        return None
+
+    def text(self, fields: Mapping[str, str]) -> Text | None:
+        """`5-shot, EM`, and `5-shot，EM` in Chinese; None where nothing is said."""
+        said = [self._shown(field, word) for field, word in each_word(fields)]
+        return Text(en=GAP.join(en for en, _ in said), zh="，".join(zh for _, zh in said)) if said else None
+
+    def _shown(self, field: str, typed: str) -> tuple[str, str]:
+        word, number = self.find(field, typed) or (SettingWord(word=typed), "")
+        en, zh = word.shown or word.word, word.zh or word.word
+        return en.replace(NUMBER, number), zh.replace(NUMBER, number)
+
+
+@dataclass(frozen=True)
+class Settings:
+    vocabulary: Vocabulary
+    told: Mapping[_Benchmark, frozenset[str]]  # of TELLING, the fields that some row says
+
+    @classmethod
+    def of_models(cls, file: SettingsFile, models: Iterable[Model]) -> Settings:
+        told: dict[_Benchmark, set[str]] = {}
+        for model in models:
+            for table in model.evaluation:
+                for row in table.rows:
+                    fields = fields_of(table, row)
+                    said = {name for name in TELLING if fields.get(name, NOT_STATED) != NOT_STATED}
+                    told.setdefault(_benchmark(table, row), set()).update(said)
+        return cls(Vocabulary(file), {name: frozenset(fields) for name, fields in told.items()})
+
+    def compared_fields(self, table: Evaluation, row: Row) -> dict[str, str]:
+        """With `not stated` for what other rows on the benchmark say; empty where this one says nothing."""
+        fields = fields_of(table, row)
+        if not fields:
+            return {}
+        fields = dict.fromkeys(self.told[_benchmark(table, row)], NOT_STATED) | fields
+        return {name: fields[name] for name in FIELDS if name in fields}
+
+    def key(self, model: Model, table: Evaluation, row: Row) -> tuple[str, ...]:
+        """The same for scores that may be compared."""
+        fields = self.compared_fields(table, row)
+        own = (model.id, table.id) if self.is_alone(table, row) else ()
+        return (table.kind.value, row.benchmark.en, *(fields.get(name, "") for name in FIELDS), *own)
+
+    def is_alone(self, table: Evaluation, row: Row) -> bool:
+        """Whether its scores are comparable inside their table only."""
+        fields = self.compared_fields(table, row)
+        return not fields or NOT_STATED in fields.values()

@@ -1,0 +1,62 @@
+"""One list of scores is one benchmark in one setting."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from catalogue.load import load_catalogue
+from catalogue.records import Catalogue
+from helpers import built_page
+
+COUNTING = "{benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}"
+ELK = "{benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.4, elk-base: 71.2}}"
+
+
+def lists(folder: Path, one: str, other: str) -> list[set[str]]:
+    """Variants that share a list, where the two base tables with the benchmark say these settings."""
+    for name, old, new in (("models.yaml", COUNTING, one), ("models/elk.yaml", ELK, other)):
+        file = folder / name
+        file.write_text(
+            file.read_text(encoding="utf-8").replace(old, old.replace("Counting,", f"Counting,{new}")), encoding="utf-8"
+        )
+    catalogue, found = load_catalogue(folder), dict[tuple[str, ...], set[str]]()
+    for model in catalogue.models.values():
+        for table in model.evaluation:
+            for row in table.rows:
+                if row.benchmark.en == "Counting" and table.kind.value == "base":
+                    found.setdefault(catalogue.settings.key(model, table, row), set()).update(row.scores)
+    return list(found.values())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("", "", False),
+        (" setting: {metric: EM},", " setting: {metric: EM},", True),
+        (" setting: {metric: EM},", " setting: {metric: rating},", False),
+        (" setting: {part: easy, metric: EM},", " setting: {metric: EM},", False),
+        (" setting: {part: not stated, metric: EM},", " setting: {part: not stated, metric: EM},", False),
+    ],
+    ids=["nothing said", "the same", "another metric", "a part that one does not say", "a part that neither says"],
+)
+def test_scores_share_a_list_where_their_settings_are_the_same(
+    valid: Path, one: str, other: str, together: bool
+) -> None:
+    found = lists(valid, one, other)
+    assert (len(found) == 1) is together
+
+
+def test_a_list_says_all_that_its_scores_depend_on(built: Path, catalogue: Catalogue) -> None:
+    page = built_page(built, "compare/evaluation")
+    vocabulary, asked = catalogue.settings.vocabulary, catalogue.settings.vocabulary.file.asked
+    seen = set()
+    for one in page.css(".ds-score-list > li > p"):
+        name, setting = one.css_first("b").text(), one.css_first("small").text().replace("’", "'")
+        for field in asked.get(name, ()):
+            seen.add(name)
+            words = [known.shown or known.word for known in getattr(vocabulary.file.words, field)]
+            assert any(re.search(re.escape(word).replace("<n>", r"\d+"), setting) for word in words), (name, setting)
+    assert {"Codeforces", "HLE", "SWE Verified", "DeepSWE", "LiveCodeBench"} <= seen
