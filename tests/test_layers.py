@@ -54,6 +54,30 @@ def test_packages_import_only_what_stands_before_them(imports: dict[str, set[str
     assert wrong == []
 
 
+# What a module or the modules of a package say that they do not import, by the beginning of its name.
+APART = {
+    "catalogue.schema": "catalogue.",
+    "catalogue.lab_numbers": "catalogue.",
+    **dict.fromkeys(
+        ("render.drawings", "render.figures", "render.plays", "render.tables", "render.technique_figures"),
+        "render.pages.",
+    ),
+}
+
+
+def test_what_stands_apart_imports_nothing_of_the_rest(imports: dict[str, set[str]]) -> None:
+    """No page under a figure, nothing of the catalogue under its schema."""
+    wrong = [
+        f"{name} imports {found}"
+        for name, others in imports.items()
+        for room, barred in APART.items()
+        for found in others
+        if f"{name}.".startswith(f"{room}.") and found.startswith(barred) and not f"{found}.".startswith(f"{room}.")
+    ]
+    assert wrong == []
+    assert set(APART) <= imports.keys()
+
+
 def test_mkdocs_is_known_to_its_adapter_alone(imports: dict[str, set[str]]) -> None:
     assert {name for name, others in imports.items() if any(one.split(".")[0] == "mkdocs" for one in others)} == {
         "study"

@@ -1,6 +1,6 @@
 """Interactive figures: inputs and data for their scripts, which draw them at build too.
 
-May import the catalogue, labs and the words of the interface; no pages. Scripts stand in `scripts/play/`.
+Imports no page. Scripts stand in `scripts/play/`.
 """
 
 from __future__ import annotations

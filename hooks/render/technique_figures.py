@@ -1,4 +1,4 @@
-"""Figures and labs of technique pages. May import no pages."""
+"""Figures and labs of technique pages. Imports no page."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A drawing for each technique: its picture and, for some, frames that show how it works, with formulas.
 
 A drawing is a short function over the blocks of `canvas.py`; its words stand in words/drawings.yaml, its numbers come
-from the catalogue. May import labs and the catalogue, no pages.
+from the catalogue. Imports no page.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from catalogue.schema.technique import Technique, TechniqueKind
 
 from ..context import Context
 from ..figures.canvas import Panel
-from . import alignment, attention, experts, machines, training
+from . import attention, experts, machines, training
 from .canvas import DRAWINGS, KEY, Canvas, Drawing, Frame
 
-__all__ = ["DRAWINGS", "Frame", "alignment", "attention", "experts", "frames_of", "glyph_of", "machines", "training"]
+__all__ = ["DRAWINGS", "Frame", "attention", "experts", "frames_of", "glyph_of", "machines", "training"]
 
 
 def frames_of(context: Context, technique_id: str) -> list[Frame]:
