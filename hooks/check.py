@@ -28,12 +28,13 @@ from catalogue.load import load_catalogue, untranslated_texts
 from catalogue.records import Catalogue
 from catalogue.upkeep import added_entries, missing_lines
 from checks import PageError
-from checks.wording import read_project
-from render.words import BrokenWords
+from checks.wording import new_neighbours, read_project
+from render.words import CHINESE, BrokenWords
 
 DATA = Path(__file__).parent.parent / "data"
 _SENT = re.compile(r'(Content-Security-Policy )"[^"]*"')
 _LISTED = 6  # variants that a line names
+_NO_LINK = "no link stands there until the character is added, or the longer word under `other_senses`"
 
 
 def main() -> int:
@@ -118,7 +119,7 @@ def _parse_arguments() -> argparse.Namespace:
 def _check_data(arguments: argparse.Namespace) -> int:
     data: Path = arguments.data.resolve()
     whole = data == DATA.resolve() or (data.name == DATA.name and (data.parent / "docs").is_dir())
-    catalogue = read_project(data.parent, added_entries(data))[0] if whole else load_catalogue(data)
+    catalogue, words = read_project(data.parent, added_entries(data)) if whole else (load_catalogue(data), {})
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )
@@ -134,6 +135,8 @@ def _check_data(arguments: argparse.Namespace) -> int:
             print(line)
     for line in upkeep.rows_to_write(data, catalogue) if whole else ():
         print(line)
+    if whole and (new := new_neighbours(catalogue, words[CHINESE], data.parent / "docs")):
+        print(f"terms beside characters that `neighbours` of terms.yaml does not have: {', '.join(new)}; {_NO_LINK}")
     return 0
 
 

@@ -10,8 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from helpers import built_page
+from catalogue.schema.technique import Beside
+from helpers import built_page, context_of
+from render.pages.glossary import TermsInText
+from render.site import FOLDER
+from render.words import CHINESE, ENGLISH, HAN
 
 KEEP_THEIR_WORDS = {
     *("a", "code", "pre", "button", "summary", "label", "table", "svg", "math", "script", "style", "select", "dt"),
@@ -39,79 +44,93 @@ def prose(page: Path) -> Iterator[tuple[str, str]]:
     yield from walk(article, False, "")
 
 
-def forms(catalogue: Catalogue, language: str) -> dict[str, list[str]]:
-    """The forms of each term and technique in running text."""
-    found: dict[str, list[str]] = {}
-    for term in catalogue.glossary.terms:
-        stated, name = getattr(term.in_text, language), bare(getattr(term.name, language))
-        found[term.id] = list(stated) if stated is not None else [name] if len(name) > 1 else []
-    for technique in catalogue.techniques.values():
-        names = (getattr(technique.name, language), technique.abbreviation)
-        taken = {form for forms_ in found.values() for form in forms_}
-        found[technique.id] = [form for name in names if name and (form := bare(name)) not in taken]
-    return found
-
-
-def bare(name: str) -> str:
-    return re.sub(r"\s*[（(].*[)）]$", "", name)
-
-
-class Uses:
-    """Where a page has a term: its forms as whole words, and not as parts of a longer term's."""
-
-    def __init__(self, wanted: dict[str, list[str]], id_: str) -> None:
-        others = {form for other, forms_ in wanted.items() if other != id_ for form in forms_}
-        own = wanted[id_]
-        longer = sorted(
-            {o for o in others for form in own if form.lower() in o.lower() and form != o}, key=len, reverse=True
-        )
-        self._longer = re.compile("|".join(map(re.escape, longer)) or "(?!)", re.IGNORECASE)
-        self._own = re.compile("|".join(map(self._whole, own)) or "(?!)")
-        self._ends = {form[1:] for form in own}  # whose first letter may be a capital
-
-    @staticmethod
-    def _whole(form: str) -> str:
-        before, after = r"(?<![A-Za-z0-9_@./-])", r"(?:e?s)?(?![A-Za-z0-9_@/-]|\.\w)"
-        start = f"[{form[0]}{form[0].upper()}]" if form.islower() else re.escape(form[0])
-        return (
-            (before if form[0].isascii() else "") + start + re.escape(form[1:]) + (after if form[-1].isascii() else "")
-        )
-
-    def first(self, texts: list[tuple[str, str]], addresses: tuple[str, ...]) -> tuple[str, str] | None:
-        """The first piece of text that has the term, or that leads to its definition."""
-        return next(((text, link) for text, link in texts if link.endswith(addresses) or self._has(text)), None)
-
-    def _has(self, text: str) -> bool:
-        return self.may_have(text) and bool(self._own.search(self._longer.sub("#", text)))
-
-    def may_have(self, text: str) -> bool:
-        """Whether it is worth to look closely."""
-        return any(end in text for end in self._ends)
-
-
 FOLDERS = {"guide": "guides/", "model": "models/", "technique": "techniques/", "page": ""}
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_no_route_uses_a_term_before_it_is_linked(built: Path, catalogue: Catalogue, language: str) -> None:
     """On no page of a route: whoever begins in the middle is served too."""
-    wanted = forms(catalogue, language)
-    uses = {id_: Uses(wanted, id_) for id_ in wanted}
+    terms = TermsInText(context_of(catalogue, language))
     pages = {step.page for route in catalogue.study.routes for step in route.steps}
     assert len(pages) > 12
     unlinked, links = [], 0
     for kind, _, name in (page.partition(":") for page in sorted(pages)):
         folder = FOLDERS[kind] + name
-        texts = list(prose(built / ("" if language == "en" else "zh") / folder / "index.html"))
-        whole, linked = "\n".join(text for text, _ in texts), [(text, link) for text, link in texts if link]
-        for id_ in wanted.keys() - {name}:
-            first = uses[id_].first(texts if uses[id_].may_have(whole) else linked, (f"/{id_}/", f"#{id_}"))
-            if first is not None:
-                links += bool(first[1])
-                if not first[1]:
-                    unlinked.append(f"{folder}: {id_}: …{first[0].strip()[:90]}")
+        told = terms.excluded(f"{folder}.md")
+        texts = list(prose(built / FOLDER[language] / folder / "index.html"))
+        beside = [("", ""), *texts, ("", "")]
+        for (before, _), (text, link), (behind, _) in zip(beside, beside[1:], beside[2:], strict=False):
+            if link:
+                told.add(re.split("[/#]", link.rstrip("/"))[-1])
+                links += 1
+                continue
+            for match, border in terms.find_forms(text, before[-1:], behind[:1]):
+                if not border and (id_ := terms.owner_of(match[0])[0]) not in told:
+                    unlinked.append(f"{folder}: {id_}: …{text.strip()[:90]}")
+                    told.add(id_)
     assert unlinked == [], "\n".join(unlinked)
     assert links > 10 * len(pages)
+
+
+def test_no_link_of_a_term_cuts_a_chinese_word(built: Path, catalogue: Catalogue) -> None:
+    """Beside each link stands no Chinese character but those that a person has listed."""
+    listed, checked, cut = catalogue.glossary.neighbours, 0, []
+    for page in (built / "zh").rglob("index.html"):
+        for link in LexborHTMLParser(page.read_text(encoding="utf-8")).css("article a.ds-term"):
+            form, own = link.text(), listed.forms.get(link.text(), Beside())
+            before, behind = (node.text() if node is not None else "" for node in (link.prev, link.next))
+            for sign, edge, known in (
+                (before[-1:], form[0], listed.before + own.before),
+                (behind[:1], form[-1], listed.behind + own.behind),
+            ):
+                if HAN.match(sign) and HAN.match(edge) and sign not in known:
+                    cut.append((page.parent.name, form, sign))
+            checked += 1
+    assert cut == []
+    assert checked > 2000
+
+
+def test_a_form_is_a_word_only_where_it_means_the_term(valid: Path) -> None:
+    terms = valid / "terms.yaml"
+    terms.write_text(
+        terms.read_text(encoding="utf-8")
+        + "other_senses: {en: [wing chair], zh: [翅膀虫]}\n"
+        + "neighbours: {before: 的, behind: 是, forms: {触角: {before: 长, behind: 短}}}\n",
+        encoding="utf-8",
+    )
+    catalogue = load_catalogue(valid)
+    found = {
+        (language, text): [(match[0], border) for match, border in finder.find_forms(text)]
+        for language, texts in (
+            (CHINESE, ("它的触角是", "长触角短", "触角，翅膀", "触角器", "毛触角", "翅膀虫的翅膀")),
+            (ENGLISH, ("a wing", "Wings and wing chairs", "wing.py")),
+        )
+        for finder in [TermsInText(context_of(catalogue, language))]
+        for text in texts
+    }
+    word, other = [("触角", "")], [("翅膀", "")]
+    assert found == {
+        (CHINESE, "它的触角是"): word,
+        (CHINESE, "长触角短"): word,
+        (CHINESE, "触角，翅膀"): word + other,
+        (CHINESE, "触角器"): [("触角", "触角｜器")],
+        (CHINESE, "毛触角"): [("触角", "毛｜触角")],
+        (CHINESE, "翅膀虫的翅膀"): other,
+        (ENGLISH, "a wing"): [("wing", "")],
+        (ENGLISH, "Wings and wing chairs"): [("Wings", "")],
+        (ENGLISH, "wing.py"): [],
+    }
+
+
+def test_a_term_is_not_linked_on_a_page_that_means_something_else(built: Path, catalogue: Catalogue) -> None:
+    limited = {term.id: term.not_on for term in catalogue.glossary.terms if term.not_on}
+    assert limited
+    for id_, pages in limited.items():
+        for page in pages:
+            for edition in ("", "zh/"):
+                links = [a.attributes["href"] or "" for a in built_page(built, edition + page).css("article a.ds-term")]
+                assert links
+                assert not [link for link in links if link.endswith(f"#{id_}")], (page, id_)
 
 
 def test_a_term_is_linked_once_and_not_in_its_own_page(built: Path) -> None:

@@ -54,6 +54,25 @@ def test_links_that_lead_nowhere_are_named(project: Path) -> None:
         assert case["says"] in found[line], case["label"]
 
 
+def test_limits_of_terms_are_held_to_pages_and_forms(project: Path) -> None:
+    terms = project / "data/terms.yaml"
+    text = terms.read_text(encoding="utf-8")
+    text = text.replace("  - id: wing\n", "  - id: wing\n    not_on: [guides/expert]\n")
+    terms.write_text(text + "neighbours: {before: 的, forms: {触觉: {before: 长}}}\n", encoding="utf-8")
+    assert [str(finding).partition(": ")[2] for finding in findings_of(project, read)] == [
+        "terms.wing.not_on[0]: `guides/expert` leads to no page; a page by its path, without `.md`; nearest match: `guides/experts`; correct the path",
+        "neighbours.forms.触觉: `触觉` is no form of a term; forms in running text; nearest match: `触角`; take it out",
+    ]
+
+
+def test_new_neighbours_of_terms_are_a_line_of_the_check_and_no_mistake(project: Path) -> None:
+    page = project / "docs/zh/guides/attention.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\n蚂蚁的长触角。\n", encoding="utf-8")
+    run = check(project / "data")
+    assert run.returncode == 0
+    assert "长｜触角; no link stands there until the character is added" in run.stdout
+
+
 def test_links_that_lead_somewhere_are_none_of_it(project: Path) -> None:
     page = project / GUIDE
     good = (

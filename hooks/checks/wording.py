@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from catalogue import files, strict_yaml
-from catalogue.files import ALIASES, QUESTIONS, STUDY, TECHNIQUES, find_pages
+from catalogue.files import ALIASES, QUESTIONS, STUDY, TECHNIQUES, TERMS, find_pages
 from catalogue.findings import Finding, nearest_in_quotes
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
@@ -19,12 +19,11 @@ from catalogue.strict_yaml import Located
 from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
 from render.formula import FormulaError, formula_mathml
+from render.pages.glossary import TermsInText
 from render.site import site_of
 from render.words import CHINESE, BrokenWords, Words, load_words, missing_word
 
 from . import HandWrittenPages, PageError, find_unreadable, hand_written_pages
-
-TERMS = "data/terms.yaml"
 
 
 def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[Finding]:
@@ -38,7 +37,7 @@ def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: P
                 for use in wanted.find_uses(text)
             ]
             needed.update(wanted.find_exceptions(text))
-        found += _unneeded_exceptions(catalogue, wanted, needed, docs.parent / TERMS)
+        found += _unneeded_exceptions(catalogue, wanted, needed, docs.parent / "data" / TERMS)
     return found
 
 
@@ -54,20 +53,40 @@ def _page_lines(folder: Path) -> Iterator[tuple[str, int, str, str]]:
             yield name, number, "", line
 
 
+def _catalogue_texts(catalogue: Catalogue) -> Iterator[Text]:
+    many = (catalogue.models.values(), catalogue.techniques.values(), catalogue.problems, catalogue.questions)
+    for record in chain(*many, catalogue.experiments, catalogue.corrections, (catalogue.study, catalogue.glossary)):
+        yield from each_below(record, Text)
+
+
+def _neighbours_of_no_term(data: Path, catalogue: Catalogue, words: Words) -> Iterator[Finding]:
+    terms = TermsInText(make_context(catalogue, words))
+    for form in catalogue.glossary.neighbours.forms:
+        if terms.owner_of(form) is None:
+            path, found = ("neighbours", "forms", form), f"`{form}` is no form of a term"
+            near = nearest_in_quotes(form, terms.owner)
+            yield _read_located(data, TERMS).finding(path, found, "forms in running text", near, "take it out")
+
+
+def new_neighbours(catalogue: Catalogue, words: Words, docs: Path) -> list[str]:
+    """Chinese forms of terms beside characters that nobody has judged, `解码｜器`: worth a line, and no mistake."""
+    terms = TermsInText(make_context(catalogue, words))
+    written = (text for *_, text in chain(_interface_texts(words), _page_lines(docs / CHINESE)))
+    texts = chain(written, (told.zh or "" for told in _catalogue_texts(catalogue)))
+    return list(dict.fromkeys(border for text in texts for _, border in terms.find_forms(text) if border))
+
+
 def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set[str], file: Path) -> Iterator[Finding]:
     stated = {text: avoided.form for avoided, _ in wanted.rights.values() for text in avoided.but}
     missing = {text.lower() for text in stated} - needed
     if not missing:
         return
-
-    many = (catalogue.models.values(), catalogue.techniques.values(), catalogue.problems, catalogue.questions)
-    for record in chain(*many, catalogue.experiments, catalogue.corrections, (catalogue.study, catalogue.glossary)):
-        for told in each_below(record, Text):
-            needed.update(wanted.find_exceptions(getattr(told, wanted.language) or ""))
+    for told in _catalogue_texts(catalogue):
+        needed.update(wanted.find_exceptions(getattr(told, wanted.language) or ""))
     for text, form in stated.items():
         if text.lower() not in needed:
             yield Finding(
-                TERMS,
+                f"data/{TERMS}",
                 file.read_text(encoding="utf-8").partition(text)[0].count("\n") + 1,
                 "",
                 f"`{text}` is listed as right although “{form}” is not used",
@@ -113,6 +132,7 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
     found += _questions_asked_twice(root / "data", catalogue)
     found += questions_without_places(root / "data", catalogue, written)
+    found += _neighbours_of_no_term(root / "data", catalogue, words[CHINESE])
     if found:
         raise PageError(sorted(set(found)))
 
@@ -236,6 +256,11 @@ def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collec
             found, fix = "no page of the site has this path", "correct the path, or remove the line"
             near = nearest_in_quotes(page, pages)
             yield _read_located(data, ALIASES).finding(("aliases", page), found, nearest=near, fix=fix)
+    for path, page in values_at(catalogue.glossary, "terms.*.not_on.*"):
+        if f"{page}.md" not in pages:
+            found, fix = f"`{page}` leads to no page", "correct the path"
+            near = nearest_in_quotes(page, (path.removesuffix(".md") for path in pages))
+            yield _read_located(data, TERMS).finding(path, found, "a page by its path, without `.md`", near, fix)
     for q, question in enumerate(catalogue.questions):
         page = question.path.partition("#")[0]
         if page not in pages:

@@ -250,7 +250,24 @@ class Term(Record):
         default_factory=Forms,
         description="Forms whose first use on a page leads to the definition, where the name has another meaning too or is said otherwise.",
     )
+    not_on: tuple[str, ...] = optional(
+        "Pages on which its forms mean something else, by path without `.md`; a model's stands for all of its parts.",
+        default=(),
+    )
     avoid: AvoidedForms = Field(default_factory=AvoidedForms, description="Forms that no text of the site has.")
+
+
+class Beside(Record):
+    """Chinese characters beside which a form is a word by itself, and means its term."""
+
+    before: str = optional("Before it.", default="", pattern=r"^[\u4e00-\u9fff]+$")
+    behind: str = optional("Behind it.", default="", pattern=r"^[\u4e00-\u9fff]+$")
+
+
+class Neighbours(Beside):
+    """Those beside any form, which end or begin no longer word, and those of single forms."""
+
+    forms: dict[str, Beside] = Field(default_factory=dict, description="By form.")
 
 
 class Wording(Record):
@@ -266,5 +283,13 @@ class TermsFile(Record):
 
     subjects: tuple[Subject, ...] = optional("Parts of the glossary, in order.", default=())
     terms: tuple[Term, ...] = optional("The terms, in order within a subject.", default=())
+    other_senses: Aliases = Field(
+        default_factory=Aliases,
+        description="Longer expressions in which a name of a term or technique means something else.",
+    )
+    neighbours: Neighbours = Field(
+        default_factory=Neighbours,
+        description="What may stand beside a Chinese form whose first use on a page leads to its definition.",
+    )
     wording: tuple[Wording, ...] = optional("Other forms that are not used.", default=())
     places: tuple[Text, ...] = optional("Words for places in documents, in both languages.", default=())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from catalogue.records import Catalogue
 from catalogue.schema.study import GuideFormula
 from catalogue.schema.study import Subject as SymbolSubject
-from catalogue.schema.technique import Formula, Subject, Technique, Term
+from catalogue.schema.technique import Beside, Formula, Subject, Technique, Term
 
 from .. import links
 from ..assets import page_script
@@ -22,7 +22,7 @@ from ..context import Context
 from ..formula import inline_mathml, with_indices, wrapping_mathml
 from ..links import technique_link
 from ..page import Page, Section, lead_section, titled_page
-from ..words import CHINESE, ENGLISH
+from ..words import CHINESE, ENGLISH, HAN
 from . import declaration_of, technique_address
 
 
@@ -114,20 +114,27 @@ def symbols_links(context: Context, subjects: Collection[SymbolSubject]) -> str:
 
 # Blocks that keep their words, tags around prose, other tags, and text.
 _PIECE = re.compile(
-    r"<(?P<kept>a|code|pre|h[1-6]|button|summary|label|table|svg|math|script|style|select|template|dt|figcaption)\b"
-    r"[^>]*>.*?</(?P=kept)>|<(?P<end>/?)(?P<prose>p|li|dd)\b[^>]*>|<[^>]*>|(?P<text>[^<]+)",
+    r"<(?P<kept>a|code|pre|h[1-6]|nav|button|summary|label|table|svg|math|script|style|select|template|dt|figcaption)\b"
+    r"[^>]*>.*?</(?P=kept)>|<(?P<quiet>p|[ou]l) class=\"ds-(?:kicker|sources|title)\"[^>]*>.*?</(?P=quiet)>"
+    r"|<(?P<end>/?)(?P<prose>p|li|dd)\b[^>]*>|<[^>]*>|(?P<text>[^<]+)",
     re.DOTALL,
 )
 _LINKED = re.compile(r"techniques/([a-z0-9.-]+?)(?:\.md|/)(?:\"|#([a-z0-9.-]*))|glossary(?:\.md|/)#([a-z0-9.-]+)\"")
-# Whole words where letters are Latin, in the plural too.
-# An expert can be a person.
-_PEOPLE = r"(?<!人类)(?<!human )"
-# A part of a path or a file's name is no word of the text: `inference/model.py`.
+# Whole words where letters are Latin, in the plural too. A part of a path or a file's name is no word of the text: `inference/model.py`.
 _BEFORE, _AFTER = r"(?<![A-Za-z0-9_@./-])", r"(?:e?s)?(?![A-Za-z0-9_@/-]|\.\w)"
 _BRACKET = re.compile(r"\s*[（(].*[)）]$")
+_INLINE = r"(?:</?(?:a|abbr|b|em|i|small|span|strong|sub|sup)\b[^>]*>)+"
+_LAST, _NEXT = re.compile(f"([^<>]){_INLINE}$"), re.compile(f"{_INLINE}([^<>])")
+_NEAR = 400  # letters in which a few tags have room
 
 
 class TermsInText:
+    """The first use of a term on a page leads to its definition, the longest form first.
+
+    Letters of a Latin word tell where it ends; a Chinese form is a word by itself only beside characters that
+    data/terms.yaml lists.
+    """
+
     def __init__(self, context: Context) -> None:
         self._chinese = context.words.language == CHINESE
         self._context = context
@@ -137,13 +144,11 @@ class TermsInText:
         declared = declaration_of(path)
         if declared is None or not declared.links_terms or not self.owner:
             return html
-        page = path.rpartition("/")[2].removesuffix(".md")
-        seen = {page, *(technique.id for technique in self._context.catalogue.techniques_on(page))}
-        depth, made, last = 0, [], 0
+        seen, depth, made, last = self.excluded(path), 0, list[str](), 0
         for piece in _PIECE.finditer(html):
-            if (text := piece["text"]) is not None:
-                if depth and text.strip():
-                    made += [html[last : piece.start()], self._in_text(text, seen)]
+            if piece["text"] is not None:
+                if depth and piece["text"].strip():
+                    made += [html[last : piece.start()], self._in_text(html, *piece.span(), seen)]
                     last = piece.end()
             elif piece["prose"]:
                 depth = max(0, depth - 1) if piece["end"] else depth + 1
@@ -151,17 +156,57 @@ class TermsInText:
                 seen.update(id_ for pair in _LINKED.findall(piece[0]) for id_ in pair if id_)
         return "".join([*made, html[last:]])
 
-    def _in_text(self, text: str, seen: set[str]) -> str:
-        def link(match: re.Match[str]) -> str:
-            form = match[0]
-            cuts = (_form_key(form[: len(form) - cut]) for cut in range(3))
-            id_, address = next(self.owner[key] for key in cuts if key in self.owner)
-            if id_ in seen:
-                return form
-            seen.add(id_)
-            return f'<a class="ds-term" href="{address}">{form}</a>'
+    def excluded(self, path: str) -> set[str]:
+        """What is not linked on a page: what it is about, and terms whose forms mean something else there."""
+        catalogue, page = self._context.catalogue, path.rpartition("/")[2].removesuffix(".md")
+        other = (
+            term.id
+            for term in catalogue.glossary.terms
+            if any(path == f"{there}.md" or path.startswith(f"{there}/") for there in term.not_on)
+        )
+        return {page, *(technique.id for technique in catalogue.techniques_on(page)), *other}
 
-        return self._pattern.sub(link, text)
+    def _in_text(self, html: str, start: int, end: int, seen: set[str]) -> str:
+        text, made, last = html[start:end], list[str](), 0
+        first = _LAST.search(html, max(0, start - _NEAR), start)
+        behind = _NEXT.match(html, end, end + _NEAR)
+        for match, border in self.find_forms(text, first[1] if first else "", behind[1] if behind else ""):
+            id_, address = self.owner_of(match[0]) or ("", "")
+            if not border and id_ not in seen:
+                seen.add(id_)
+                made += [text[last : match.start()], f'<a class="ds-term" href="{address}">{match[0]}</a>']
+                last = match.end()
+        return "".join([*made, text[last:]])
+
+    def find_forms(self, text: str, before: str = "", behind: str = "") -> Iterator[tuple[re.Match[str], str]]:
+        """Forms of terms in a text between two characters, each with the neighbours that forbid to take it for a word."""
+        at = 0
+        while match := self._pattern.search(text, at):
+            if self.owner_of(match[0]) is None:  # a longer expression that means something else
+                at = match.end()
+                continue
+            border = self._border(
+                match[0],
+                text[match.start() - 1 : match.start()] if match.start() else before,
+                text[match.end() : match.end() + 1] or behind,
+            )
+            at = match.start() + 1 if border else match.end()
+            yield match, border
+
+    def _border(self, form: str, before: str, behind: str) -> str:
+        """The form with the Chinese characters beside it that are not listed; empty where it is a word."""
+        listed = self._context.catalogue.glossary.neighbours
+        own = listed.forms.get(form, Beside())
+        if HAN.match(before) and HAN.match(form[0]) and before not in listed.before + own.before:
+            return f"{before}｜{form}"
+        if HAN.match(behind) and HAN.match(form[-1]) and behind not in listed.behind + own.behind:
+            return f"{form}｜{behind}"
+        return ""
+
+    def owner_of(self, form: str) -> tuple[str, str] | None:
+        """Id and address of what a form, or its plural, means; none for what means something else."""
+        keys = (_form_key(form[: len(form) - cut]) for cut in range(3))
+        return next((self.owner[key] for key in keys if key in self.owner), None)
 
     def _forms(self, term: Term) -> Iterable[str]:
         stated = term.in_text.zh if self._chinese else term.in_text.en
@@ -175,9 +220,9 @@ class TermsInText:
         return [name, technique.abbreviation] if technique.abbreviation else [name]
 
     @cached_property
-    def owner(self) -> dict[str, tuple[str, str]]:
-        """Id and address by form."""
-        owners: dict[str, tuple[str, str]] = {}
+    def owner(self) -> dict[str, tuple[str, str] | None]:
+        """Id and address by form; none for what means something else."""
+        owners: dict[str, tuple[str, str] | None] = {}
         catalogue = self._context.catalogue
         for term in catalogue.glossary.terms:
             for form in self._forms(term):
@@ -185,7 +230,8 @@ class TermsInText:
         for technique in catalogue.techniques.values():
             for form in self._names(technique):
                 owners.setdefault(_form_key(form), (technique.id, f"ds:{technique_address(technique)}"))
-        return owners
+        others = catalogue.glossary.other_senses
+        return {**owners, **dict.fromkeys(map(_form_key, others.zh if self._chinese else others.en))}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -200,7 +246,7 @@ class TermsInText:
         for first, rests in by_letter.items():
             (latin if first.isascii() else other).append(f"{first}(?:{'|'.join(rests)})")
         whole = [f"{_BEFORE}(?:{'|'.join(latin)})"] if latin else []
-        return re.compile(_PEOPLE + (f"(?:{'|'.join([*whole, *other])})" if by_letter else "(?!)"))
+        return re.compile("|".join([*whole, *other]) or "(?!)")
 
 
 def term_definitions(context: Context) -> str:
