@@ -10,7 +10,7 @@ from building import ROOT
 from catalogue.records import Catalogue
 from helpers import context_of
 from render.labs import LABS
-from render.technique_figures import MECHANISMS, PLAYS, SHOWN, labs_of, mechanism_html
+from render.technique_figures import FIGURES_OF, LABS_OF, MECHANISMS, PLACES, PLAYS, labs_of, mechanism_html
 from render.words import CHINESE, ENGLISH
 
 
@@ -27,13 +27,14 @@ def test_every_mechanism_is_drawn_and_said(catalogue: Catalogue, language: str) 
 
 
 def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:
-    """On the page of a technique, or in a guide: there a figure is placed, and the command that runs a lab is given."""
+    """Techniques that there are; the command that runs a lab is given in a guide. `make check` asks that figures are placed."""
     guides = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs/en/guides").glob("*.md"))
-    assert set(SHOWN) <= set(catalogue.techniques)
-    figures = {name for names, _ in SHOWN.values() for name in names}
-    labs = {name for _, names in SHOWN.values() for name in names}
-    figures |= set(re.findall(r"block\('mechanism-([\w-]+)'\)", guides))
-    assert figures == {*MECHANISMS, *PLAYS}
+    assert {*FIGURES_OF, *LABS_OF} <= set(catalogue.techniques)
+    assert set(PLACES) == {*MECHANISMS, *PLAYS}
+    for name, page in PLACES.items():
+        folder, _, id_ = page.removesuffix(".md").partition("/")
+        assert (ROOT / "docs" / "en" / page).exists() or (folder == "techniques" and name in FIGURES_OF[id_]), name
+    labs = {name for names in LABS_OF.values() for name in names}
     assert labs <= set(LABS)
     assert set(LABS) == labs | set(re.findall(r"block\('lab-(\w+)'\)", guides))
 

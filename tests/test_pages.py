@@ -13,10 +13,17 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
 from render.page import reading_minutes
+from render.pages import url_of
 
 # What an overview said twice is gone, and its marks for parts; who comes for them sees the top of the page. Problems come and go.
 GONE = ("about", "parts", "problems", "values", "part-serving", "part-disputes", "part-changes", "part-values")
 ADDRESSES = Path(__file__).parent / "cases" / "addresses.txt"
+
+
+def test_an_address_loses_only_a_name_that_is_index() -> None:
+    assert url_of("index.md") == ""
+    assert url_of("models/index.md#a") == "models/#a"
+    assert url_of("techniques/open-infra-index.md") == "techniques/open-infra-index/"
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -18,6 +19,7 @@ from catalogue.schema.values import Text, each_below, field_groups, values_at
 from catalogue.strict_yaml import Located
 from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
+from render.figures.canvas import PLACES
 from render.formula import FormulaError, formula_mathml
 from render.pages.glossary import TermsInText
 from render.site import site_of
@@ -95,6 +97,7 @@ def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set
             )
 
 
+_PLACED_FIGURE = re.compile(r"block\('mechanism-([\w-]+)'\)")
 _NO_TEXT = ("date.", "search.stop")
 
 
@@ -127,6 +130,7 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += [finding for pages in written for finding in pages.find_problems()]
     found += _missing_counterparts(written)
     found += _sections_and_quotes_of_one_language(written)
+    found += _unplaced_figures(written)
     found += _words_not_set_as_chinese(words[CHINESE])
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
@@ -189,6 +193,16 @@ def _sections_and_quotes_of_one_language(written: Sequence[HandWrittenPages]) ->
                 line = pages.texts[path].partition(name)[0].count("\n") + 1
                 found = f"`{quote}` is not quoted in the {other} page"
                 yield pages.finding(path, line, found, "the same quotes in both languages", fix="quote it there too")
+
+
+def _unplaced_figures(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
+    """A figure stands on the page that its decorator names; asked where any is placed."""
+    for pages in written:
+        blocks = {path: set(_PLACED_FIGURE.findall(text)) for path, text in pages.texts.items()}
+        for name, page in PLACES.items() if any(blocks.values()) else ():
+            if page in blocks and name not in blocks[page]:
+                found = f"does not place the figure `{name}`, whose decorator names this page"
+                yield pages.finding(page, 1, found, fix=f"write `{{{{ block('mechanism-{name}') }}}}` where it belongs")
 
 
 def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:

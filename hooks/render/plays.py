@@ -34,7 +34,7 @@ from catalogue.schema.quantities import Quantity
 
 from . import assets
 from .figures.attention_mechanisms import architecture_count, architecture_number, caching_layers
-from .figures.canvas import PLACES, Mechanism, Panel, equal_columns
+from .figures.canvas import Mechanism, Panel, enter_figure, equal_columns
 from .figures.home import general_line
 from .format import format_integer, format_month, short_size
 from .words import Words
@@ -104,11 +104,13 @@ PLAYED: dict[str, str] = {}  # the technique on whose page a figure stands besid
 
 
 def declares_play(
-    name: str, page: str, technique: str = ""
+    name: str, page: str, technique: str = "", also: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Mechanism], Play]], Callable[[Mechanism], Play]]:
+    """`page` places it; it stands beside it on that of `technique`, and those of `also` lead to it."""
+
     def enter(make: Callable[[Mechanism], Play]) -> Callable[[Mechanism], Play]:
         PLAYS[name] = lambda words, catalogue: make(Mechanism(name, words, catalogue))
-        PLACES[name] = page
+        enter_figure(name, page, (*filter(None, (technique,)), *also))
         if technique:
             PLAYED[name] = technique
         return make
@@ -193,7 +195,7 @@ _SELECTED = [2**n for n in range(7, 15)]
 _BITS = 16
 
 
-@declares_play("cache-context", page="guides/attention.md", technique="mla")
+@declares_play("cache-context", page="guides/attention.md", technique="mla", also=("gqa", "kv-cache-compression"))
 def cache_context(figure: Mechanism) -> Play:
     counted = {entry.variant.id: (entry, found) for entry, found in _counted_entries(figure.catalogue)}
     models = {
@@ -225,7 +227,7 @@ def cache_context(figure: Mechanism) -> Play:
     return Play(figure.name, "attention", controls, data, runs="context")
 
 
-@declares_play("memory-strip", page="guides/attention.md")
+@declares_play("memory-strip", page="guides/attention.md", also=("mla",))
 def memory_strip(figure: Mechanism) -> Play:
     context = stated_context(figure.catalogue.entries["deepseek-v3-base"])
     models: list[dict[str, Any]] = []
@@ -342,7 +344,7 @@ def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, 
     return layer["heads"] * layer["wide"] * read, layer["index_heads"] * indexed, layer["entry"] * read + indexed
 
 
-@declares_play("sparsity-cost", page="guides/attention.md", technique="dsa")
+@declares_play("sparsity-cost", page="guides/attention.md", technique="dsa", also=("csa", "hca"))
 def sparsity_cost(figure: Mechanism) -> Play:
     found = compared_layers(figure.catalogue)
     start = {"k": "deepseek-v3.2-exp", "entries": "deepseek-v4-pro-base"}
@@ -455,7 +457,12 @@ def grpo_advantages(figure: Mechanism) -> Play:
     return Play(figure.name, "grpo", controls, {"words": _script_words(figure, *keys)}, runs="size")
 
 
-@declares_play("pipelines", page="guides/framework.md", technique="dualpipe")
+@declares_play(
+    "pipelines",
+    page="guides/framework.md",
+    technique="dualpipe",
+    also=("pipeline-parallelism", "zero-bubble", "dualpipev"),
+)
 def pipeline_schedules(figure: Mechanism) -> Play:
     controls = (
         _make_slider(figure, "stages", 4, range(4, 17, 2)),

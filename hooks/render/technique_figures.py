@@ -13,52 +13,47 @@ from pygments.lexers import PythonLexer
 from . import assets
 from .context import Context
 from .figures import attention_mechanisms, machine_mechanisms, training_mechanisms  # noqa: F401 (they register figures)
-from .figures.canvas import MECHANISMS, PLACES, Mechanism
+from .figures.canvas import FIGURES_OF, MECHANISMS, PLACES, Mechanism
 from .labs import mechanism_code
 from .plays import PLAYED, PLAYS, draw_play
 
-# Mechanisms and modules of labs/ that belong to a technique.
-SHOWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "pre-norm-rmsnorm": ((), ("norm",)),
-    "swiglu": ((), ("norm",)),
-    "rope": (("rope-rotation",), ("rope",)),
-    "yarn": (("yarn",), ("yarn",)),
-    "mha": (("attention-cache",), ("attention",)),
-    "mqa": (("attention-cache",), ("attention",)),
-    "gqa": (("attention-cache", "cache-context"), ("attention",)),
-    "mla": (("attention-cache", "mla-two-ways", "memory-strip", "cache-context"), ("mla",)),
-    "kv-cache-compression": (("cache-context",), ()),
-    "dsa": (("dsa-selection", "sparsity-cost"), ("dsa",)),
-    "csa": (("csa-entry", "csa-windows", "sparsity-cost"), ("csa",)),
-    "hca": (("csa-windows", "sparsity-cost"), ("csa",)),
-    "ced": (("ced",), ("ced",)),
-    "csa2": (("csa2-layers",), ()),
-    "tensor-parallelism": (("parallelisms",), ()),
-    "context-parallelism": (("parallelisms",), ()),
-    "moe": ((), ("router_gradient",)),
-    "deepseekmoe": (("router",), ("router",)),
-    "aux-balance-loss": ((), ("balance",)),
-    "aux-loss-free": (("bias-balance", "router"), ("balance", "router")),
-    "node-limited-routing": (("node-limit",), ("all_to_all",)),
-    "expert-parallelism": (("node-limit",), ()),
-    "mtp": (("mtp",), ("mtp",)),
-    "fim": (("fim",), ("fim",)),
-    "document-packing": (("packing",), ("packing",)),
-    "multi-step-lr": (("multi-step",), ("schedules",)),
-    "wsd": ((), ("schedules",)),
-    "muon": (("muon",), ("muon",)),
-    "mhc": (("mhc",), ("mhc",)),
-    "engram": ((), ("engram",)),
-    "pipeline-parallelism": (("pipelines",), ("pipeline",)),
-    "zero-bubble": (("pipelines",), ("zero_bubble",)),
-    "dualpipe": (("dualpipe-lanes", "pipelines"), ("dualpipe", "overlap")),
-    "dualpipev": (("pipelines",), ("dualpipe",)),
-    "fp8-training": (("fp8-tiles",), ("fp8",)),
-    "speculative-decoding": (("speculative",), ("speculative",)),
-    "adamw": ((), ("adam",)),
-    "grpo": (("grpo", "networks"), ("grpo", "kl")),
-    "ppo": (("clip-signs", "networks"), ("ppo",)),
-    "dpo": (("networks",), ("dpo",)),
+# Modules of labs/ that belong to a technique.
+LABS_OF: dict[str, tuple[str, ...]] = {
+    "pre-norm-rmsnorm": ("norm",),
+    "swiglu": ("norm",),
+    "rope": ("rope",),
+    "yarn": ("yarn",),
+    "mha": ("attention",),
+    "mqa": ("attention",),
+    "gqa": ("attention",),
+    "mla": ("mla",),
+    "dsa": ("dsa",),
+    "csa": ("csa",),
+    "hca": ("csa",),
+    "ced": ("ced",),
+    "moe": ("router_gradient",),
+    "deepseekmoe": ("router",),
+    "aux-balance-loss": ("balance",),
+    "aux-loss-free": ("balance", "router"),
+    "node-limited-routing": ("all_to_all",),
+    "mtp": ("mtp",),
+    "fim": ("fim",),
+    "document-packing": ("packing",),
+    "multi-step-lr": ("schedules",),
+    "wsd": ("schedules",),
+    "muon": ("muon",),
+    "mhc": ("mhc",),
+    "engram": ("engram",),
+    "pipeline-parallelism": ("pipeline",),
+    "zero-bubble": ("zero_bubble",),
+    "dualpipe": ("dualpipe", "overlap"),
+    "dualpipev": ("dualpipe",),
+    "fp8-training": ("fp8",),
+    "speculative-decoding": ("speculative",),
+    "adamw": ("adam",),
+    "grpo": ("grpo", "kl"),
+    "ppo": ("ppo",),
+    "dpo": ("dpo",),
 }
 
 
@@ -87,8 +82,9 @@ def _drawn_mechanism(context: Context, name: str) -> str:
 
 
 def figures_of(context: Context, technique_id: str) -> str:
-    names, own = SHOWN.get(technique_id, ((), ()))[0], f"techniques/{technique_id}.md"
+    names, own = FIGURES_OF.get(technique_id, ()), f"techniques/{technique_id}.md"
     here = [name for name in names if PLACES[name] == own or PLAYED.get(name) == technique_id]
+    here.sort(key=lambda name: name not in PLAYS)
     elsewhere = [(name, PLACES[name], name in PLAYS) for name in names if name not in here]
     return "".join(mechanism_html(context, name) for name in here) + (
         context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else ""
@@ -96,7 +92,7 @@ def figures_of(context: Context, technique_id: str) -> str:
 
 
 def labs_of(context: Context, technique_id: str) -> str:
-    labs = SHOWN.get(technique_id, ((), ()))[1]
+    labs = LABS_OF.get(technique_id)
     return context.html("lab_links.html.jinja", labs=labs) if labs else ""
 
 

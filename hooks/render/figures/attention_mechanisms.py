@@ -50,7 +50,7 @@ def _kept_per_layer(entry: Entry) -> tuple[int, int, int]:
     return kept, numbers["num_attention_heads"], numbers["num_key_value_heads"] if of_heads else 0
 
 
-@draws_mechanism("attention-cache", page="guides/attention.md")
+@draws_mechanism("attention-cache", page="guides/attention.md", techniques=("mha", "mqa", "gqa", "mla"))
 def attention_cache(figure: Mechanism) -> None:
     entries = [figure.catalogue.entries[id_] for id_ in _LINE]
     most = max(_kept_per_layer(entry)[0] for entry in entries)
@@ -77,7 +77,7 @@ def attention_cache(figure: Mechanism) -> None:
         sizes.bar(0, y + 16, kept / most * 358, 20, "cache")
 
 
-@draws_mechanism("mla-two-ways", page="guides/attention.md")
+@draws_mechanism("mla-two-ways", page="guides/attention.md", techniques=("mla",))
 def mla_two_ways(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v3-base"]
     d_c, d_r, d_h = (architecture_count(entry, n) for n in ("kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim"))
@@ -110,7 +110,7 @@ def mla_two_ways(figure: Mechanism) -> None:
         panel.text(0, 214, figure.say("products", count=wide + d_r), "strong")
 
 
-@draws_mechanism("dsa-selection", page="guides/attention.md")
+@draws_mechanism("dsa-selection", page="guides/attention.md", techniques=("dsa",))
 def dsa_selection(figure: Mechanism) -> None:
     T, k, rng = 48, 8, np.random.default_rng(3)
     scores = dsa.index_scores(rng.standard_normal((T, 2, 4)), rng.random((T, 2)), rng.standard_normal((T, 4)))
@@ -135,7 +135,7 @@ def dsa_selection(figure: Mechanism) -> None:
     work.text(350, 340, figure.say("length", count=f"{most:,}"), anchor="end")
 
 
-@draws_mechanism("csa-entry", page="guides/attention.md")
+@draws_mechanism("csa-entry", page="guides/attention.md", techniques=("csa",))
 def entry_of_csa(figure: Mechanism) -> None:
     """The tokens that one entry is a mean of: those of two groups in CSA, with weights of their own in each dimension, and of one in HCA."""
     entry = figure.catalogue.entries["deepseek-v4-pro-base"]
@@ -166,7 +166,7 @@ def entry_of_csa(figure: Mechanism) -> None:
     blurred.text(WIDTH / 2, 200, figure.say("group", far=far), "small", "middle")
 
 
-@draws_mechanism("csa-windows", page="guides/attention.md")
+@draws_mechanism("csa-windows", page="guides/attention.md", techniques=("csa", "hca"))
 def csa_windows(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v4-pro-base"]
     names = ("csa_compress_ratio", "hca_compress_ratio", "sliding_window")
@@ -202,7 +202,7 @@ def csa_windows(figure: Mechanism) -> None:
         kept.bar(0, y + 6, amount / amounts[0][1] * 350, 14, "cache" if row else "outline")
 
 
-@draws_mechanism("ced", page="guides/attention.md")
+@draws_mechanism("ced", page="guides/attention.md", techniques=("ced",))
 def causal_encoder_decoder(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v4.1-flash"]
     layers, window = architecture_count(entry, "num_hidden_layers"), architecture_count(entry, "sliding_window")
@@ -225,7 +225,7 @@ _SIZES = (4, 64, 512)
 _KEYS = 24
 
 
-@draws_mechanism("softmax-saturates")
+@draws_mechanism("softmax-saturates", page="guides/attention-from-one-sentence.md")
 def softmax_saturating(figure: Mechanism) -> None:
     for case in ("raw", "divided"):
         rng = np.random.default_rng(6)
@@ -247,7 +247,7 @@ def softmax_saturating(figure: Mechanism) -> None:
         panel.says = figure.say("says", small=largest[0], middle=largest[1], large=largest[2])
 
 
-@draws_mechanism("rope-rotation", page="guides/attention-from-one-sentence.md")
+@draws_mechanism("rope-rotation", page="guides/attention-from-one-sentence.md", techniques=("rope",))
 def rope_rotation(figure: Mechanism) -> None:
     theta, q_angle, k_angle = math.radians(28), math.radians(20), math.radians(75)
     for case, (m, n) in (("near", (1, 3)), ("far", (5, 7)), ("other", (5, 6))):
@@ -274,7 +274,7 @@ def _point_on_circle(cx: float, cy: float, radius: float, angle: float) -> tuple
     return cx + radius * math.cos(angle), cy - radius * math.sin(angle)
 
 
-@draws_mechanism("attention-rows")
+@draws_mechanism("attention-rows", page="guides/attention-from-one-sentence.md")
 def rows_of_attention(figure: Mechanism) -> None:
     count, step = 8, 24
     for case in ("training", "writing"):
@@ -291,7 +291,7 @@ def rows_of_attention(figure: Mechanism) -> None:
         panel.text(60, 240, figure.say(f"{case}_below"))
 
 
-@draws_mechanism("csa2-layers", page="guides/attention.md")
+@draws_mechanism("csa2-layers", page="guides/attention.md", techniques=("csa2",))
 def layers_of_csa2(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v4.1-flash"]
     stated = entry.architecture.attention_layout if entry.architecture else None

@@ -243,15 +243,21 @@ class Mechanism:
 DrawMechanism = Callable[[Mechanism], None]
 MECHANISMS: dict[str, DrawMechanism] = {}
 PLACES: dict[str, str] = {}  # the page on which a figure stands
+FIGURES_OF: dict[str, list[str]] = {}  # figures of a technique, which its page shows or leads to
 
 
-def draws_mechanism(name: str, page: str = "") -> Callable[[DrawMechanism], DrawMechanism]:
-    """`page` is the one that pages of techniques link to."""
+def enter_figure(name: str, page: str, techniques: Iterable[str]) -> None:
+    PLACES[name] = page
+    for technique in techniques:
+        FIGURES_OF.setdefault(technique, []).append(name)
+
+
+def draws_mechanism(name: str, page: str, techniques: tuple[str, ...] = ()) -> Callable[[DrawMechanism], DrawMechanism]:
+    """`page` places it with `{{ block('mechanism-…') }}`, or is that of one of `techniques`; pages of the others lead to it."""
 
     def enter(draw: DrawMechanism) -> DrawMechanism:
         MECHANISMS[name] = draw
-        if page:
-            PLACES[name] = page
+        enter_figure(name, page, techniques)
         return draw
 
     return enter

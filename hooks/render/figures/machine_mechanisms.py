@@ -12,7 +12,7 @@ from .canvas import Mechanism, Panel, draws_mechanism
 _TERA = 1e12
 
 
-@draws_mechanism("roofline")
+@draws_mechanism("roofline", page="guides/what-a-gpu-waits-for.md")
 def roofline_of_h800(figure: Mechanism) -> None:
     gpu = figure.catalogue.gpus["nvidia-h800"]
     bf16, bandwidth = (float(getattr(gpu, name).value.value) for name in ("bf16_tflops", "bandwidth_tb_per_s"))
@@ -52,7 +52,7 @@ def roofline_of_h800(figure: Mechanism) -> None:
 _CHUNK, _LEFT = 28.8, 68
 
 
-@draws_mechanism("dualpipe-lanes", page="guides/what-a-gpu-waits-for.md")
+@draws_mechanism("dualpipe-lanes", page="guides/what-a-gpu-waits-for.md", techniques=("dualpipe",))
 def dualpipe_lanes(figure: Mechanism) -> None:
     # (label, kind, lane, start, length); attention, experts and an exchange take a unit, a backward part two: input and weights.
     alone = [
@@ -96,7 +96,7 @@ _GPUS, _BOX, _GAP, _LAYERS, _TOKENS = 4, 84, 8, 4, 8
 _SPLITS = ("data", "tensor", "pipeline", "expert", "context")
 
 
-@draws_mechanism("parallelisms", page="guides/framework.md")
+@draws_mechanism("parallelisms", page="guides/framework.md", techniques=("tensor-parallelism", "context-parallelism"))
 def forms_of_parallelism(figure: Mechanism) -> None:
     for split in _SPLITS:
         panel = figure.new_panel(split, 184)

@@ -18,7 +18,7 @@ from .attention_mechanisms import architecture_count, architecture_number
 from .canvas import Mechanism, Panel, draws_mechanism, equal_columns
 
 
-@draws_mechanism("multi-step", page="guides/optimisers.md")
+@draws_mechanism("multi-step", page="guides/optimisers.md", techniques=("multi-step-lr",))
 def learning_rates(figure: Mechanism) -> None:
     phases = figure.catalogue.models["deepseek-llm"].training[0].learning_rate.phases  # type: ignore[union-attr]
     drops = [float(phase.until.value.value) / 100 for phase in phases[:-1]]  # type: ignore[union-attr]
@@ -34,7 +34,7 @@ def learning_rates(figure: Mechanism) -> None:
         panel.text(30, 198, figure.say("tokens"))
 
 
-@draws_mechanism("muon", page="guides/optimisers.md")
+@draws_mechanism("muon", page="guides/optimisers.md", techniques=("muon",))
 def muon_values(figure: Mechanism) -> None:
     rng = np.random.default_rng(4)
     G = rng.standard_normal((24, 3)) @ rng.standard_normal((3, 24)) + 0.1 * rng.standard_normal((24, 24))
@@ -48,7 +48,7 @@ def muon_values(figure: Mechanism) -> None:
         panel.text(0, 160, figure.say("directions", count=len(values)))
 
 
-@draws_mechanism("mtp", page="guides/optimisers.md")
+@draws_mechanism("mtp", page="guides/optimisers.md", techniques=("mtp",))
 def mtp_modules(figure: Mechanism) -> None:
     count, step = 7, 50
     for name, ahead in (("main", 1), ("module", 2)):
@@ -67,7 +67,7 @@ def mtp_modules(figure: Mechanism) -> None:
         panel.text(0, 164, figure.say(f"{name}_below"), "small")
 
 
-@draws_mechanism("mhc", page="guides/recent.md")
+@draws_mechanism("mhc", page="guides/recent.md", techniques=("mhc",))
 def residual_streams(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v4-pro-base"]
     n, iterations = architecture_count(entry, "hc_mult"), architecture_count(entry, "hc_sinkhorn_iters")
@@ -103,7 +103,7 @@ def residual_streams(figure: Mechanism) -> None:
 _A, _B, _X, _Y, _ETA = 0.5, np.array([1.0, 0.0, -1.0]), 2.0, 1, 0.1
 
 
-@draws_mechanism("one-step")
+@draws_mechanism("one-step", page="guides/training-and-writing.md")
 def gradient_step(figure: Mechanism) -> None:
     h, p, loss = one_step.forward(_A, _B, _X, _Y)
     dz, db, dh, da = one_step.backward(_A, _B, _X, _Y)
@@ -154,7 +154,7 @@ def _signed_number(number: float, decimals: int) -> str:
     return f"{number:.{decimals}f}".replace("-", "−")
 
 
-@draws_mechanism("zero-bytes")
+@draws_mechanism("zero-bytes", page="guides/training-and-writing.md")
 def bytes_of_zero(figure: Mechanism) -> None:
     copies = 8
     full = 4.0  # FP32, of the copy of the weights and of each moment
@@ -177,7 +177,7 @@ def bytes_of_zero(figure: Mechanism) -> None:
         x += 88
 
 
-@draws_mechanism("sampling")
+@draws_mechanism("sampling", page="guides/training-and-writing.md")
 def sampling_figure(figure: Mechanism) -> None:
     z = np.log([0.46, 0.2, 0.13, 0.09, 0.06, 0.04, 0.02])
     cases = (("plain", 1.0, 1.0), ("cold", 0.6, 1.0), ("cut", 0.6, 0.95))
@@ -207,7 +207,7 @@ def _route_tokens(tokens: int, n: int, k: int, groups: int, best: int, scale: fl
     return gates
 
 
-@draws_mechanism("router", page="guides/experts.md")
+@draws_mechanism("router", page="guides/experts.md", techniques=("deepseekmoe", "aux-loss-free"))
 def router_of_v3(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v3-base"]
     groups, n = architecture_count(entry, "n_group"), architecture_count(entry, "n_routed_experts")
@@ -232,7 +232,7 @@ def router_of_v3(figure: Mechanism) -> None:
     weights.text(92, 246, figure.say("sum", sum=f"{gates.sum():.1f}"), "strong")
 
 
-@draws_mechanism("node-limit", page="guides/experts.md")
+@draws_mechanism("node-limit", page="guides/experts.md", techniques=("node-limited-routing", "expert-parallelism"))
 def node_limit(figure: Mechanism) -> None:
     entry = figure.catalogue.entries["deepseek-v3-base"]
     nodes, tokens = architecture_count(entry, "n_group"), 2000
@@ -252,7 +252,7 @@ def node_limit(figure: Mechanism) -> None:
 _EPSILON = 0.2
 
 
-@draws_mechanism("clip-signs", page="guides/from-a-reward-to-a-gradient.md")
+@draws_mechanism("clip-signs", page="guides/from-a-reward-to-a-gradient.md", techniques=("ppo",))
 def clip_both_signs(figure: Mechanism) -> None:
     rho = np.linspace(0.4, 1.6, 61)
     for case, advantage in (("good", 1.0), ("bad", -1.0)):
@@ -282,7 +282,7 @@ def clip_both_signs(figure: Mechanism) -> None:
         panel.text(350, place(1, 0)[1] + (34 if advantage > 0 else -26), figure.say("ratio"), "", "end")
 
 
-@draws_mechanism("baseline-noise")
+@draws_mechanism("baseline-noise", page="guides/from-a-reward-to-a-gradient.md")
 def baseline_noise(figure: Mechanism) -> None:
     count = 400
     logits, reward = np.array([1.0, 0.0, 0.0, -1.0]), np.array([10.0, 10.0, 11.0, 10.0])
@@ -307,7 +307,7 @@ def baseline_noise(figure: Mechanism) -> None:
         panel.text(356, 206, figure.say("samples", count=count), "", "end")
 
 
-@draws_mechanism("grpo-step")
+@draws_mechanism("grpo-step", page="guides/from-a-reward-to-a-gradient.md")
 def grpo_step(figure: Mechanism) -> None:
     found = figure.catalogue.worked_step
     if found is None:
@@ -348,7 +348,7 @@ def grpo_step(figure: Mechanism) -> None:
     course.text(356, 200, figure.say("steps", count=len(found.course["not divided"]) - 1), "", "end")
 
 
-@draws_mechanism("fim", page="guides/data.md")
+@draws_mechanism("fim", page="guides/data.md", techniques=("fim",))
 def fill_in_the_middle(figure: Mechanism) -> None:
     parts = {"prefix": (120, "attention soft"), "middle": (80, "expert"), "suffix": (130, "other soft")}
     for name, order in (("document", ("prefix", "middle", "suffix")), ("psm", ("prefix", "suffix", "middle"))):
@@ -365,7 +365,7 @@ def fill_in_the_middle(figure: Mechanism) -> None:
         panel.text(0, 72, figure.say(f"{name}_below"))
 
 
-@draws_mechanism("packing", page="guides/data.md")
+@draws_mechanism("packing", page="guides/data.md", techniques=("document-packing",))
 def packing_documents(figure: Mechanism) -> None:
     lengths, capacity = [34, 52, 18, 61, 27, 45, 12, 39, 70, 23, 31, 16, 44, 28], 100
     scale = 350 / capacity
@@ -396,7 +396,7 @@ def packing_documents(figure: Mechanism) -> None:
     mask.cells([(s * step + 90, t * step + 4) for t, s in np.argwhere(seen)], step - 1, step - 1, "attention")
 
 
-@draws_mechanism("networks", page="techniques/grpo.md")
+@draws_mechanism("networks", page="techniques/grpo.md", techniques=("grpo", "ppo", "dpo"))
 def networks_in_memory(figure: Mechanism) -> None:
     panel = figure.new_panel("title", 214, says="says")
     names = {"policy": "policy", "critic": "critic", "reward model": "reward", "reference model": "reference"}

@@ -6,6 +6,7 @@ that `make check` stays quick.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -265,9 +266,12 @@ PAGES = (
 """In the order of the menu."""
 
 
+_INDEX = re.compile(r"(?:^|(?<=/))index/$")  # and not `open-infra-index/`
+
+
 def url_of(path: str) -> str:
     page, hash_, place = path.partition("#")
-    return f"{page.removesuffix('.md')}/".removesuffix("index/") + hash_ + place
+    return _INDEX.sub("", f"{page.removesuffix('.md')}/") + hash_ + place
 
 
 _BY_PATH = {declared.path: declared for declared in PAGES if declared.groups is None}

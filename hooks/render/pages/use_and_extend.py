@@ -19,7 +19,7 @@ from ..context import Context
 from ..links import technique_link
 from ..page import Page, Section, lead_section, titled_page
 from ..tables import Column, by_column
-from ..technique_figures import SHOWN, lab_link
+from ..technique_figures import LABS_OF, lab_link
 from ..words import ENGLISH, Words
 
 _SOURCE_OF_BLOCK = Block.model_fields["source"].description
@@ -165,7 +165,7 @@ def _code_columns(context: Context) -> list[Column[CodePlace]]:
 
 
 def _lab_links(context: Context, technique_id: str) -> Markup:
-    return Markup(context.words("punctuation.listed")).join(map(lab_link, SHOWN.get(technique_id, ((), ()))[1]))
+    return Markup(context.words("punctuation.listed")).join(map(lab_link, LABS_OF.get(technique_id, ())))
 
 
 def _code_place(context: Context, place: CodePlace) -> Markup:
