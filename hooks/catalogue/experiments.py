@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from labs.train.experiments.verdict import Verdict as Judged
-from labs.train.experiments.verdict import judge
+from labs.train.experiments.verdict import by_chance, judge
 
 from .files import read_generated, read_texts
 from .findings import Finding
@@ -54,6 +54,11 @@ class Result:
     @property
     def seeds(self) -> int:
         return len({row["seed"] for row in self.rows})
+
+    @property
+    def chance(self) -> float:
+        """Share of comparisons that would be called shown or opposite if no arm differed from any other."""
+        return float(by_chance(self.seeds))
 
     @property
     def minutes(self) -> float:

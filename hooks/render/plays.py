@@ -368,7 +368,8 @@ def sparsity_cost(figure: Mechanism) -> Play:
 
 def _context_slider(figure: Mechanism) -> PlayControl:
     steps = [(n, _short_context(n)) for n in _CONTEXTS]
-    return PlayControl("context", figure.say("context"), _CONTEXTS[0], steps)
+    start = stated_context(figure.catalogue.entries["deepseek-v3-base"])
+    return PlayControl("context", figure.say("context"), start, steps)
 
 
 def enclosing_powers(amounts: Iterable[float]) -> list[int]:
@@ -499,19 +500,19 @@ def yarn_scaling(figure: Mechanism) -> Play:
 
 @declares_play("speculative", page="guides/serving.md", technique="speculative-decoding")
 def speculative_decoding(figure: Mechanism) -> Play:
-    """With V3's module; starts where no guess is accepted."""
+    """With V3's module, at the rate that V3 published."""
     entry = figure.catalogue.entries["deepseek-v3-base"]
     guesses = architecture_count(entry, "num_nextn_predict_layers")
     cost = round(100 * guesses / architecture_count(entry, "num_hidden_layers"))
     percent = figure.words("play.percent", value="{value}")
-    most = 8
+    most, published = 8, _published_acceptance(figure.catalogue)
     controls = (
-        _make_slider(figure, "alpha", 0, range(101), percent),
+        _make_slider(figure, "alpha", published, range(101), percent),
         _make_slider(figure, "gamma", guesses, range(1, most + 1)),
         _make_slider(figure, "cost", cost, range(51), percent),
     )
-    keys = ("passes", "passes_says", "rate", "published", "here", "speed", "speed_says", "guesses")
-    data = {"words": _script_words(figure, *keys), "most": most, "published": _published_acceptance(figure.catalogue)}
+    keys = ("none", "passes", "passes_says", "rate", "published", "here", "speed", "speed_says", "guesses")
+    data = {"words": _script_words(figure, *keys), "most": most, "published": published}
     return Play(figure.name, "speculative", controls, data, [_acceptance_rule(figure)], runs="alpha")
 
 

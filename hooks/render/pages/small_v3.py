@@ -185,5 +185,11 @@ def _render_limits(context: Context, model: _ExportedModel, v3: Entry) -> str:
     }
     said = {key: words(f"small.limits.{key}", **values) for key in ("size", "experts", "heads", "context", "lens")}
     checked = {key: words(f"small.limits.{key}", **values) for key in ("int8", "held")}
-    code = Markup(words("small.limits.code", command="<code>make train</code>"))
+    code = Markup(
+        words(
+            "small.limits.code",
+            archive='<a href="ds:data/train.zip" download>train.zip</a>',
+            command="<code>python -m labs.train</code>",
+        )
+    )
     return context.html("small_v3_limits.html.jinja", limits=said.values(), checked=checked.values(), code=code)

@@ -67,10 +67,27 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
             lead_section(words("experiments.intro")),
             *groups,
             Section("set-up", words("experiments.set_up"), html, after),
-            Section("judged", words("experiments.judged"), f"<p>{words('experiments.judged_text')}</p>"),
+            Section(
+                "judged",
+                words("experiments.judged"),
+                f"<p>{_judged_text(context)}</p><p>{words('experiments.beginners')}</p>",
+            ),
             Section("elsewhere", words("experiments.elsewhere"), f"<p>{elsewhere}</p>"),
             *([sources_section(citations)] if citations.numbers else []),
         ),
+    )
+
+
+def _judged_text(context: Context) -> str:
+    """The rule of verdicts, and how many of those on the page chance alone would give."""
+    found = context.catalogue.results
+    judged = [found[one.id] for one in context.catalogue.experiments if one.id in found for _ in one.comparisons]
+    return context.words(
+        "experiments.judged_text",
+        count=len(judged),
+        seeds=min((result.seeds for result in judged), default=0),
+        share=f"{100 * max((result.chance for result in judged), default=0):.0f}",
+        expected=round(sum(result.chance for result in judged)),
     )
 
 

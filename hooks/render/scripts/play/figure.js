@@ -103,7 +103,7 @@ function play(name, draw) {
       history.replaceState(null, "", address);
     });
   }
-  // A Play button walks a slider from where it stands, or from its first step, to the last in about ten seconds; the first step is taken at once.
+  // A Play button walks a slider from where a reader has put it, or from its first step, to the last in about ten seconds; the first step is taken at once.
   const runner = form.querySelector("[data-runs]");
   let running = 0;
   function stop() {
@@ -114,6 +114,7 @@ function play(name, draw) {
   function run() {
     if (running) return stop();
     const slider = inputs.find((input) => input.dataset.control === runner.dataset.runs);
+    const begins = slider.value === slider.max || (+slider.value && slider.value === slider.defaultValue);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const move = (to) => {
       slider.value = to;
@@ -122,7 +123,7 @@ function play(name, draw) {
     };
     runner.textContent = runner.dataset.pause;
     running = setInterval(() => move(+slider.value + 1), 10000 / (slider.max || 1));
-    move(still ? slider.max : slider.value === slider.max ? 0 : +slider.value + 1);
+    move(still ? slider.max : begins ? 0 : +slider.value + 1);
   }
   form.addEventListener("pointerdown", ({ target }) => target !== runner && stop());
   form.addEventListener("input", changed);

@@ -22,7 +22,8 @@ play("speculative", ({ words, most, published }, { alpha: rate, gamma, cost }) =
   passes.text(30, 226, words.here, "small");
 
   const speeds = range(most).map((i) => speedup(alpha, i + 1, c));
-  const best = speeds.indexOf(Math.max(...speeds)) + 1;
+  const fastest = Math.max(1, ...speeds); // not to guess at all is one way
+  const best = speeds.indexOf(fastest) + 1;
   const speed = panel(words.speed, 230, words.speed_says);
   const top = Math.max(2, ...speeds);
   columns(most, 0, 356, 8).forEach(([x, width], i) => {
@@ -34,5 +35,5 @@ play("speculative", ({ words, most, published }, { alpha: rate, gamma, cost }) =
   });
   speed.line([[0, 190 - 160 / top], [356, 190 - 160 / top]], "dashed");
   speed.text(0, 226, words.guesses, "small");
-  return { panels: [passes, speed], said: { alpha: rate, gamma, cost, tokens: figures(tokens), speed: figures(speeds[gamma - 1]), best, limit: most, most: figures(Math.max(...speeds)) } };
+  return { panels: [passes, speed], said: { alpha: rate, gamma, cost, tokens: figures(tokens), speed: figures(speeds[gamma - 1]), best, limit: most, most: figures(fastest) }, says: best ? "says" : "none" };
 });
