@@ -37,6 +37,7 @@ from .pages import MODEL, technique_address
 from .pages.calculators import BITS, GIGA, longest_context, memory_terms, released_format
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
+from .recomputed import worked_hours_html
 from .words import CHINESE, Words
 
 _RECOMPUTED = frozenset(
@@ -241,6 +242,10 @@ def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> An
         label = words(f"field.infrastructure.{key}")
         found[key] = [_single_line(citations, label, value, f"{path}#infrastructure")]
     if "gpu_hours_total" in found:
+        worked = worked_hours_html(citations, entry)
+        if worked is not None:
+            label = words("field.infrastructure.gpu_hours_total")
+            found["gpu_hours_total"] = [_answer_line(citations, label, worked, _WORKED_OUT, f"{path}#infrastructure")]
         found["gpu_hours_total"] += _hours_by_part(citations, entry, path)
     for key, beside in (("cost_usd", "price_per_gpu_hour_usd"), ("hardware.gpu_count", "hardware.gpu")):
         if key in found:

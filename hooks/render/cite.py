@@ -76,14 +76,15 @@ class Citations:
     def value_html(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
         """A value with its source, or the word for why there is none.
 
-        Its remark opens with the source (`notes="tip"`), stands behind it ("inline"), or is left out.
+        Its remark opens with the source (`notes="tip"`), stands behind it ("inline"), or is left out. That of a value
+        that is not there stands behind it in either case.
         """
         if single is None:
             return self.unknown_value()
         html = str(self.unsourced_value(single))
-        if notes == "tip":
+        if notes == "tip" and single.absence is None:
             return self.cite(html, single.source, self.note_text(single))
-        return self.cite(html, single.source) + (self.value_note(single) if notes == "inline" else Markup(""))
+        return self.cite(html, single.source) + (self.value_note(single) if notes != "apart" else Markup(""))
 
     def unsourced_value(self, single: Single[Any]) -> Markup:
         if single.absence is None:

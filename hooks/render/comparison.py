@@ -34,7 +34,14 @@ from . import format
 from .cite import Citations, counted_mark, reference_anchor
 from .format import NOTHING
 from .links import model_link
-from .recomputed import agreement_cell, substituted_formula, term_with_unit, working_cell, working_link
+from .recomputed import (
+    agreement_cell,
+    substituted_formula,
+    term_with_unit,
+    worked_hours_html,
+    working_cell,
+    working_link,
+)
 from .words import Words
 
 
@@ -393,8 +400,9 @@ def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
     for key, found in infrastructure_values(citations.context.catalogue, entry).items():
         if key not in _ELSEWHERE:
             place = fields_with_values(Infrastructure).index(key)
-            label = escape(words(f"field.infrastructure.{key}"))
-            cells[ComparisonRow((key,), (place,), label)] = published_cell(citations, found)
+            label, cell = escape(words(f"field.infrastructure.{key}")), published_cell(citations, found)
+            worked = worked_hours_html(citations, entry) if key == "gpu_hours_total" else None
+            cells[ComparisonRow((key,), (place,), label)] = ComparedCell(worked, None) if worked else cell
     return cells
 
 

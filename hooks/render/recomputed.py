@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Agreement
+from catalogue.derive.training import worked_gpu_hours
 from catalogue.records import Entry
 
 from . import format
@@ -23,6 +24,19 @@ _PARTS = 3  # of a sum that are named
 def recomputed_html(text: str, title: str = "") -> Markup:
     tip = Markup(' tabindex="0" title="{}"').format(title) if title else Markup("")
     return Markup('<span class="ds-r"{}>{}</span>').format(tip, text)
+
+
+def worked_hours_html(citations: Citations, entry: Entry) -> Markup | None:
+    """GPU-hours that follow from what is published in their place, with the working; None where there are none."""
+    worked = worked_gpu_hours(citations.context.catalogue.entries, entry)
+    if worked is None:
+        return None
+    words, term = citations.context.words, worked.term
+    hours = recomputed_html(
+        ("~" if worked.about else "") + format.format_integer(term.value), substituted_formula(term)
+    )
+    note = citations.cite(words(f"infrastructure.{term.name}", working=term.numbers), worked.source)
+    return hours + Markup(' <span class="ds-note">{}</span>').format(note)
 
 
 def recomputed_size(value: int) -> Cell:

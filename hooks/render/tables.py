@@ -199,7 +199,7 @@ def key_value_table(
     silent: list[Markup] = []
     for label, value, unit in rows:
         if not variants and value.absence is Absence.NOT_PUBLISHED:
-            silent.append(citations.cite(str(escape(label)), value.source, citations.note_text(value)))
+            silent.append(citations.cite(str(escape(label)), value.source) + citations.value_note(value))
             continue
         cells = [Cell(escape(label))]
         apart = variants if value.by_variant is not None else [""]

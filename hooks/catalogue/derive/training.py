@@ -20,13 +20,23 @@ from enum import StrEnum
 from fractions import Fraction
 
 from ..attention import kind_of
-from ..records import Catalogue, Entry, shares_training
+from ..records import Catalogue, Entry, infrastructure_value, published_gpu_hours, shares_training
 from ..schema.architecture import Architecture
 from ..schema.model import Counted, Model, Size
 from ..schema.quantities import Count, Quantity
-from ..schema.training import MAKE_A_BASE_MODEL, Gpu, GpuHours, OptimizerKind, PhaseShape, RatePhase, Stage, StageKind
-from ..schema.values import Single, per_kind, value_of_variant
-from .expression import Computation, architecture_numbers, evaluate_formula
+from ..schema.training import (
+    MAKE_A_BASE_MODEL,
+    Gpu,
+    GpuHours,
+    OptimizerKind,
+    PhaseShape,
+    RatePhase,
+    Stage,
+    StageKind,
+    TimeUnit,
+)
+from ..schema.values import Absence, Single, Sources, per_kind, value_of_variant
+from .expression import Computation, Exact, architecture_numbers, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION, cache_bytes
 
 
@@ -236,6 +246,50 @@ def pre_training_hours(entry: Entry) -> tuple[int, int | None] | None:
     own = _stated_tokens(covered, entry.variant.id) if covered else None
     whole = pre_training_tokens(entry)
     return hours, _whole_number(own.value) if own and whole and own.value != whole.value else None
+
+
+@dataclass(frozen=True)
+class WorkedHours:
+    """GPU-hours that follow from what is published in their place."""
+
+    term: Computation  # `gpu_hours`, or `gpu_hours_of_pre_training` where a rate covers that alone
+    about: bool  # whether a number in it is approximate
+    source: Sources | None
+
+
+_HOURS_OF = {TimeUnit.HOURS: "{} * gpu_count", TimeUnit.DAYS: "{} * 24 * gpu_count", TimeUnit.GPU_DAYS: "{} * 24"}
+
+
+def worked_gpu_hours(entries: Mapping[str, Entry], entry: Entry) -> WorkedHours | None:
+    """From days, hours or GPU days, or from a rate per tokens; None where the hours are published or nothing is."""
+    block, published = entry.model.infrastructure, published_gpu_hours(entry)
+    if block is None or published is None or published.absence is not Absence.NOT_PUBLISHED or entry.variant.release:
+        return None
+    rate, tokens = pre_training_hours(entry), pre_training_tokens(entry)
+    if rate is not None and rate[1] is not None and tokens is not None and tokens.value is not None:
+        given: dict[str, Exact] = {
+            "gpu_hours": rate[0],
+            "tokens": Fraction(tokens.value.value),
+            "tokens_of_these_hours": rate[1],
+        }
+        term = evaluate_formula("gpu_hours_of_pre_training", "gpu_hours * tokens / tokens_of_these_hours", given)
+        return WorkedHours(term, False, published.source)
+    count = infrastructure_value(entries, entry, block.hardware.gpu_count if block.hardware else None)
+    found = [(one, infrastructure_value(entries, entry, one.time)) for one in block.training_time]
+    values = [single.value for _, single in found if single is not None and single.value is not None]
+    if not values or len(values) < len(found) or len({one.unit for one, _ in found}) > 1:
+        return None
+    unit = found[0][0].unit
+    names = [unit.name.lower() + (f"_{n}" if len(values) > 1 else "") for n, _ in enumerate(values, 1)]
+    numbers: dict[str, Exact] = {name: Fraction(value.value) for name, value in zip(names, values, strict=True)}
+    if unit is not TimeUnit.GPU_DAYS:
+        if count is None or count.value is None:
+            return None
+        numbers["gpu_count"] = Fraction(count.value.value)
+    formula = _HOURS_OF[unit].format(names[0] if len(names) == 1 else f"({' + '.join(names)})")
+    term = evaluate_formula("gpu_hours", formula, numbers)
+    first = found[0][1]
+    return WorkedHours(term, any(value.qualifier == "~" for value in values), first.source if first else None)
 
 
 def stage_gpu_hours(model: Model) -> GpuHours | None:

@@ -284,6 +284,24 @@ class GpuHours(Block):
     cost_usd: Stated[Amount] | None = optional("Cost in US dollars, as published.", "5.328M")
 
 
+class TimeUnit(StrEnum):
+    """In what time of training is published."""
+
+    HOURS = "hours"
+    DAYS = "days"
+    GPU_DAYS = "GPU days"
+
+
+class TrainingTime(Block):
+    """Time of training, or of a part of it, that is published in place of GPU-hours."""
+
+    part: Text | None = optional("Which part; left out of the whole.", "Reinforcement learning")
+    time: Annotated[Stated[Quantity], Bound("0", "100000", above=True)] = required("How long.", "~14")
+    unit: TimeUnit = required(
+        "Hours or days on all GPUs of `hardware.gpu_count`, or the days of each GPU added up.", "days"
+    )
+
+
 class Infrastructure(Block):
     """What the model was trained with."""
 
@@ -302,6 +320,9 @@ class Infrastructure(Block):
     precision: Precision | None = optional("Number formats.")
     gpu_hours: tuple[GpuHours, ...] = optional("GPU-hours by part.", default=())
     gpu_hours_total: Stated[Amount] | None = optional("GPU-hours in all.", "2664K")
+    training_time: Annotated[tuple[TrainingTime, ...], Facet.ALTERNATIVE] = optional(
+        "Time that is published in place of GPU-hours, which are worked out from it.", default=()
+    )
     price_per_gpu_hour_usd: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = optional(
         "Rental price that the authors assume, in US dollars.", 2
     )

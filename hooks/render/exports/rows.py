@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from catalogue import records
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.derive.training import headline_tokens, pre_training, training_metrics
+from catalogue.derive.training import headline_tokens, pre_training, training_metrics, worked_gpu_hours
 from catalogue.lookup import item_names
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.references import Reference
@@ -230,6 +230,9 @@ def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
         row |= _value_cells("gpu", _infrastructure_cells(catalogue, entry, "gpu"), plain)
         row |= _value_cells("gpu_count", _infrastructure_cells(catalogue, entry, "gpu_count"))
         row |= _value_cells("gpu_hours", records.published_gpu_hours(entry))
+        worked = worked_gpu_hours(catalogue.entries, entry)
+        row["gpu_hours_recomputed"] = float(worked.term.exact) if worked else None
+        row["gpu_hours_recomputed_of"] = f"{worked.term.name}: {worked.term.numbers}" if worked else None
         row |= _value_cells("cost_usd", records.published_cost(entry))
         yield row | _architecture_cells(entry, plain)
 

@@ -83,6 +83,8 @@ _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "gpu": "Kind of GPU that it was trained on.",
         "gpu_count": "GPUs that it was trained on.",
         "gpu_hours": "GPU-hours of its training.",
+        "gpu_hours_recomputed": "GPU-hours that follow from days, hours or a rate, where these are published instead.",
+        "gpu_hours_recomputed_of": "What they are, all of the training or the pre-training alone, and the working.",
         "cost_usd": "Cost of its training in US dollars, as published.",
     },
     "stages": {

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from catalogue import records
+from catalogue.derive.training import worked_gpu_hours
 from catalogue.records import Entry, first_date
 from catalogue.references import Reference
 from catalogue.schema.architecture import Architecture
@@ -83,7 +84,12 @@ def _export_shape() -> Json:
         "gpu_hours": ref[Stated[Quantity]],
         "cost_usd": ref[Stated[Quantity]],
         "recomputed": _object_schema(
-            {"total": count, "activated": {"type": "object"}, "kv_cache_elements_per_token": count}
+            {
+                "total": count,
+                "activated": {"type": "object"},
+                "kv_cache_elements_per_token": count,
+                "gpu_hours": {"type": ["object", "null"]},
+            }
         ),
     }
     definitions["Variant"]["properties"].pop("release")
@@ -210,11 +216,14 @@ def _variant_record(plain: PlainRecords, entry: Entry) -> dict[str, Any]:
         if value is not None:
             record[name] = plain.of(value)
     record["architecture"] = plain.of(entry.architecture) if entry.architecture else None
-    recount = entry.recount
+    recount, worked = entry.recount, worked_gpu_hours(catalogue.entries, entry)
     record["recomputed"] = {
         "total": recount.total if recount else None,
         "activated": {str(basis): value for basis, value in recount.activated.items()} if recount else {},
         "kv_cache_elements_per_token": recount.kv_cache.value if recount and recount.kv_cache else None,
+        "gpu_hours": {"is": worked.term.name, "value": float(worked.term.exact), "working": worked.term.numbers}
+        if worked
+        else None,
     }
     return record
 

@@ -28,7 +28,7 @@ from ..tables import Cell, Column, Head, Table, by_column, columns_for_each, sta
 from ..words import Words
 from . import schedules
 from .model_architecture import sizes_table
-from .model_machines import compute_table
+from .model_machines import compute_table, hours_by_variants
 from .sources import sources_section
 
 
@@ -171,7 +171,7 @@ def _explained_words(citations: Citations, models: Sequence[Model]) -> Iterator[
     ]
     if listed:
         named = words("compare.evaluation.words")
-        table = by_column(named, columns, listed)
+        table = by_column(words("compare.evaluation.words_caption"), columns, listed)
         yield Section("words", named, citations.context.html("table.html.jinja", t=table))
 
 
@@ -354,6 +354,15 @@ def _infrastructure_sections(citations: Citations) -> Iterator[Section]:
     context, words = citations.context, citations.context.words
 
     def said(model: Model, key: str) -> Cell | Markup:
+        if key == "gpu_hours_total" and (worked := hours_by_variants(citations, model)):
+            names = [
+                words("punctuation.listed").join(short_variant(e.variant.name) for e in of) for of in worked.values()
+            ]
+            several = len(model.variants) > 1
+            return Markup("<br>").join(
+                Markup("{} <small>{}</small>").format(html, name) if several else html
+                for html, name in zip(worked, names, strict=True)
+            )
         value = stated_at(model.infrastructure, key)
         if value is None or not value.by_variant:
             return value_cell(citations, value)

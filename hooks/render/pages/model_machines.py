@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -27,10 +28,17 @@ from catalogue.schema.values import Single, Stated, Text, stated_values
 
 from .. import format
 from ..cite import Citations, counted_mark, counts_of
-from ..format import NOTHING
+from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Section
-from ..recomputed import as_decimal, recomputed_html, recomputed_size, term_with_unit, working_cell
+from ..recomputed import (
+    as_decimal,
+    recomputed_html,
+    recomputed_size,
+    term_with_unit,
+    worked_hours_html,
+    working_cell,
+)
 from ..tables import (
     EMPTY,
     Cell,
@@ -55,7 +63,18 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
     if infra is None:
         return []
     words = citations.context.words
-    rows = labelled_values(citations, infra, "infrastructure.", skip=("gpu_hours",))
+    worked = hours_by_variants(citations, model)
+    rows = labelled_values(
+        citations, infra, "infrastructure.", skip=("gpu_hours", *(["gpu_hours_total"] if worked else []))
+    )
+    rows += [
+        (
+            citations.rich_text(one.part) if one.part else words("infrastructure.training_time"),
+            one.time,
+            words(f"infrastructure.unit.{one.unit.name.lower()}"),
+        )
+        for one in infra.training_time
+    ]
     order = [v.id for v in model.variants]
     caption, title = model_caption(words, "infrastructure.caption", model.name)
     table = key_value_table(citations, caption, rows, order, title)
@@ -64,10 +83,19 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
         "model_infrastructure.html.jinja",
         table=table if rows else None,
         details=details_table(citations, caption, infra.details, order, title),
-        hours=_hours_table(citations, model, infra),
+        hours=_hours_table(citations, model, infra, worked),
         notes=list(map(citations.sourced_text, infra.notes)),
     )
     return [Section("infrastructure", words("section.infrastructure"), html)]
+
+
+def hours_by_variants(citations: Citations, model: Model) -> dict[Markup, list[Entry]]:
+    """GPU-hours that are worked out, each with its variants."""
+    found: dict[Markup, list[Entry]] = {}
+    for entry in citations.context.catalogue.entries_of(model):
+        if html := worked_hours_html(citations, entry):
+            found.setdefault(html, []).append(entry)
+    return found
 
 
 class _HoursRow(NamedTuple):
@@ -76,8 +104,10 @@ class _HoursRow(NamedTuple):
     cost: Stated[Amount] | None
 
 
-def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> Table | None:
-    if not infra.gpu_hours:
+def _hours_table(
+    citations: Citations, model: Model, infra: Infrastructure, worked: Mapping[Markup, list[Entry]]
+) -> Table | None:
+    if not infra.gpu_hours and not worked:
         return None
     words = citations.context.words
     price = infra.price_per_gpu_hour_usd.value if infra.price_per_gpu_hour_usd else None
@@ -100,7 +130,12 @@ def _hours_table(citations: Citations, model: Model, infra: Infrastructure) -> T
         ),
     ]
     caption, title = model_caption(words, "infrastructure.hours_caption", model.name)
-    return by_column(caption, columns, parts, title=title)
+    table, rows = by_column(caption, columns, parts, title=title), []
+    for html, entries in worked.items():
+        names = words("punctuation.listed").join(short_variant(entry.variant.name) for entry in entries)
+        part = escape(names) if len(model.variants) > 1 else every
+        rows.append([Cell(part), Cell(html), *([EMPTY] * (len(table.heads) - 2))])
+    return replace(table, rows=[*table.rows, *rows])
 
 
 def _hours_times_price(hours: Sequence[Amount], price: Quantity | None, words: Words) -> Iterator[Cell]:

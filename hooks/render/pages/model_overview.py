@@ -24,7 +24,7 @@ from ..family_facts import use_label
 from ..format import short_model
 from ..links import model_link, technique_link
 from ..page import Section
-from ..recomputed import substituted_formula, working_link
+from ..recomputed import substituted_formula, worked_hours_html, working_link
 
 MOST_BULLETS = 5
 
@@ -168,6 +168,8 @@ def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     single = _stated_fact(flagship, key)
     if single is None:
         return None
+    if key == "gpu_hours" and (worked := worked_hours_html(citations, flagship)):
+        return worked
     if isinstance(single.value, Length):
         return citations.cite(format.format_quantity(single.value), single.source)
     return citations.value_html(single)

@@ -1,0 +1,61 @@
+"""Effort that is published in another unit than GPU-hours is not called unpublished."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from catalogue.records import Catalogue, infrastructure_value
+from helpers import built_page, family
+
+HOURS = {"hours": 1, "days": 24, "GPU days": 24}
+
+
+@pytest.fixture(scope="module")
+def worked(catalogue: Catalogue) -> dict[str, float]:
+    """GPU-hours by variant, worked out here once more from what the entries state."""
+    found: dict[str, float] = {}
+    for entry in catalogue.entries.values():
+        block = entry.model.infrastructure
+        for one in block.training_time if block else ():
+            time = one.time.for_variant(entry.variant.id) if one.time.by_variant else one.time
+            if time is None or not (entry.variant.id in block.variants or len(entry.model.variants) == 1):
+                continue
+            gpus = infrastructure_value(catalogue.entries, entry, block.hardware.gpu_count)
+            times = 1 if one.unit.value == "GPU days" else float(gpus.value.value)
+            found[entry.variant.id] = found.get(entry.variant.id, 0) + float(time.value.value) * HOURS[one.unit] * times
+    return found
+
+
+def test_hours_that_follow_stand_in_tables_cards_and_exports(
+    built: Path, catalogue: Catalogue, worked: dict[str, float]
+) -> None:
+    assert len({catalogue.entries[id_].model.id for id_ in worked}) >= 6
+    rows = {row.css_first("td, th").text(): row.text() for row in built_page(built, "compare/infrastructure").css("tr")}
+    with (built / "data/variants.csv").open(encoding="utf-8") as lines:
+        exported = {row["variant"]: row for row in csv.DictReader(lines)}
+    for id_, hours in worked.items():
+        model = catalogue.entries[id_].model
+        shown = f"{round(hours):,}"
+        assert any(shown in text for name, text in rows.items() if name in model.name or model.name in name), (
+            id_,
+            shown,
+        )
+        assert shown in family(built, model.id, "machines").text(), id_
+        assert float(exported[id_]["gpu_hours_recomputed"]) == pytest.approx(hours)
+        assert exported[id_]["gpu_hours"] == ""
+
+
+def test_the_note_of_a_value_that_is_not_there_is_read_without_pressing(built: Path, catalogue: Catalogue) -> None:
+    table = built_page(built, "compare/infrastructure")
+    noted = [
+        stated.note.en
+        for model in catalogue.models.values()
+        if model.infrastructure and (block := model.infrastructure.parallelism)
+        for stated in (block.pipeline, block.expert)
+        if stated is not None and stated.absence is not None and stated.note is not None
+    ]
+    assert noted
+    assert all(note in table.text() for note in noted)
