@@ -143,6 +143,9 @@ def reading_of(c: SimpleNamespace) -> SecondReading:
     return ATTENTION[c.attention]
 
 
+BIASED = {"noaux_tc"}  # ways of routing with a balancing bias for each expert
+
+
 def gated(width: int, inner: int) -> list[Shape]:
     """Gate, up and down projection of a SwiGLU network."""
     return [(inner, width), (inner, width), (width, inner)]
@@ -150,7 +153,7 @@ def gated(width: int, inner: int) -> list[Shape]:
 
 def expert_layer_shapes(c: SimpleNamespace, experts: int, hashed: bool = False) -> list[Shape]:
     """One DeepSeekMoE layer with `experts` of its routed experts; a hash needs no balancing bias."""
-    biased = c.topk_method == "noaux_tc" and not hashed
+    biased = c.topk_method in BIASED and not hashed
     router = [(c.n_routed_experts, c.hidden_size)] + [(c.n_routed_experts,)] * ((c.gate_biases or 1) if biased else 0)
     routed = [shape for _ in range(experts) for shape in gated(c.hidden_size, c.moe_intermediate_size)]
     return [*router, *routed, *gated(c.hidden_size, c.n_shared_experts * c.moe_intermediate_size)]

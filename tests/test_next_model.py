@@ -23,6 +23,7 @@ from building import ROOT
 pytestmark = pytest.mark.builds
 
 PARTS = Path(__file__).parent / "cases" / "next_model"
+STATE = 18 * 128 * 128
 CACHE = 72 * (256 + 64) + 18 * 2 * 4 * 128
 SUMMARY = """
   en: A model that nobody has trained.
@@ -47,8 +48,11 @@ class Project:
         self.folder = folder
         self.files: set[str] = set()
         self.words: dict[str, str] = {}
-        for part in ("hooks", "data", "docs", "labs", "overrides"):
-            shutil.copytree(ROOT / part, folder / part)  # with what is compiled
+        for part in ("hooks", "data", "docs", "labs", "overrides", "tests", "bench"):
+            shutil.copytree(
+                ROOT / part, folder / part, ignore=shutil.ignore_patterns("golden")
+            )  # with what is compiled
+        shutil.copy(ROOT / "pyproject.toml", folder)
         for command in (["init", "-q"], ["add", "data"], ["commit", "-q", "-m", "before"]):
             git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *command]
             subprocess.run(git, cwd=folder, check=True)
@@ -134,11 +138,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "found `NVX4 (E2M1)`; the first word is one of `FP32`",
     )
     project.take(steps["entry"])
+    unread = project.run("-c", SECOND_READING)
+    assert "ATTENTION in tests/shapes.py lacks XSA: write its matrices from its code" in unread.stderr
+    project.take(steps["tests"])
     project.words = {step["file"]: (PARTS / step["part"]).read_text(encoding="utf-8") for step in steps["words"]}
     project.files |= project.words.keys()
     return project
 
 
+SECOND_READING = "import sys; sys.path.append('tests'); import shapes, types; shapes.reading_of(types.SimpleNamespace(attention='XSA'))"
 MISSING_WORDS = (
     "field.architecture.full_cache_layers",
     "drawing.kind_xsa",
@@ -177,6 +185,7 @@ found = {
     "total": entry.recount.total,
     "missing": [*entry.recount.missing, *entry.recount.cache_missing],
     "cache": entry.recount.kv_cache.value,
+    "state": entry.recount.state.value,
     "footprint": {key: float(value) for key, value in memory_numbers(memory_footprint(entry)).items()},
     "released": released_format(entry),
     "metrics": sorted(training_metrics(entry).terms),
@@ -204,13 +213,21 @@ def made(whole: Project) -> dict[str, object]:
     return found
 
 
-def test_a_new_kind_of_attention_takes_five_files(whole: Project) -> None:
+def test_a_new_kind_of_attention_takes_six_files(whole: Project) -> None:
     routing = {"hooks/catalogue/derive/expression.py"}
     formats = {
         "hooks/catalogue/schema/training.py",
         "hooks/catalogue/derive/calculators.py",
     }
-    assert len(whole.files - routing - formats) == 5
+    assert len(whole.files - routing - formats) == 6
+
+
+def test_tests_ask_for_its_matrices_and_for_nothing_else(whole: Project, made: dict[str, object]) -> None:
+    """In the copy: on the real catalogue with the model, and on the small one, which has nothing of it."""
+    run = whole.run(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_sizes.py", "tests/test_attention_kinds.py"
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
 
 
 def test_sizes_and_cache_are_those_of_the_new_kind(made: dict[str, object]) -> None:
@@ -228,6 +245,7 @@ def test_calculators_and_what_follows_use_it(made: dict[str, object]) -> None:
     footprint = made["footprint"]
     assert isinstance(footprint, dict)
     assert footprint["cache_elements"] == CACHE
+    assert footprint["state_elements"] == made["state"] == STATE
     assert made["released"] == "mixed", "as the row of the new format says"
     assert "tokens_per_parameter" in str(made["metrics"])
     assert made["peer"] is None, "no class of transformers is taken for it"
@@ -236,7 +254,7 @@ def test_calculators_and_what_follows_use_it(made: dict[str, object]) -> None:
 def test_it_is_drawn_as_what_it_is(made: dict[str, object]) -> None:
     svg = str(made["svg"])
     assert "Latent with shared heads" in svg
-    for number in ("320", "1,024", "41,472"):
+    for number in ("320", "1,024", "41,472", f"{STATE:,}"):
         assert f">{number}<" in svg, number
     assert "Grouped-query" not in svg
 
@@ -249,4 +267,5 @@ def test_it_is_compared_with_its_predecessor_in_both_languages(made: dict[str, o
         assert label in html
         assert "XSA" in html
         assert "41,472" in html
+        assert f"{STATE:,}" in html, "what a sequence keeps beside its cache"
         assert "CSA2" in html, "what V4.1 has in its place"

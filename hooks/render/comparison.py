@@ -263,6 +263,7 @@ def cache_rows(citations: Citations, entry: Entry) -> Cells:
     words, recount, listing = citations.context.words, entry.recount, _CellList(citations)
     listing.add_value("context", words("field.context_length"), entry.variant.context_length)
     listing.add_value("elements", words("field.kv_cache"), _worked_cell(entry, recount.kv_cache if recount else None))
+    listing.add_value("state", words("term.state"), _worked_cell(entry, recount.state if recount else None))
     label = _basis_label(words("field.cache.in_bf16"), words("compare.models.recomputed"))
     listing.add_value("bf16", label, _worked_cell(entry, cache_bytes(recount) if recount else None))
     label = _basis_label(words("field.cache.in_service"), words("compare.models.recomputed"))

@@ -202,7 +202,7 @@ def cache_context(figure: Mechanism) -> Play:
         id_: {
             "name": entry.variant.name,
             "elements": [*found.cache_elements.as_integer_ratio()],
-            "window": [found.sliding_window, found.window_elements],
+            "window": [found.sliding_window, found.window_elements, found.state_elements],
             "stated": stated_context(entry),
         }
         for id_, (entry, found) in counted.items()

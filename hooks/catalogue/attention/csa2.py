@@ -95,6 +95,7 @@ KIND = AttentionKind(
     ),
     cache=_cache_formula,
     window=kind.window_in_every_layer,
+    state=kind.nothing,
     stored_cache=lambda entry: f"{_FORMS} * {entry}",
     score_widths=None,
     layer_parts=(),

@@ -111,6 +111,7 @@ KIND = AttentionKind(
     caching_layers=_LAYERS,
     cache=partial(sum_over_layers, _LAYERS),
     window=kind.window_in_every_layer,
+    state=kind.nothing,
     stored_cache=_stored_cache,
     score_widths=None,
     layer_parts=("csa_layers", "hca_layers", "sliding_window_layers"),

@@ -19,7 +19,7 @@ from .kind import (
     is_dense,
     no_layer_counts,
     no_renamed_keys,
-    no_window,
+    nothing,
     settings_of,
 )
 
@@ -73,6 +73,7 @@ def kind_with_heads(
         ),
         cache=cache,
         window=window,
+        state=nothing,
         stored_cache=None,
         score_widths=SCORE_WIDTHS,
         layer_parts=(),
@@ -141,6 +142,6 @@ MQA = kind_with_heads(
     KeyValueHeads(fits=lambda heads, shared: shared == 1, allowed="1"),
     entry="2 * head_dim",
     cache=lambda numbers: "2 * num_hidden_layers * head_dim",
-    window=no_window,
+    window=nothing,
     allowed=("head_dim",),
 )

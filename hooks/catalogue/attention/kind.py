@@ -88,6 +88,7 @@ class AttentionKind:
     caching_layers: tuple[CachingLayers, ...]  # what figures draw
     cache: Callable[[Numbers], str]  # elements cached for a token over all layers; agrees with `caching_layers`
     window: Callable[[Numbers], str | None]  # the same for a token of the sliding window
+    state: Callable[[Numbers], str | None]  # elements kept for a sequence, however long it is, over all layers
     # Bytes in service from those of an entry with its indexer key; None where DeepSeek states none
     stored_cache: Callable[[str], str] | None
     # Elements a head multiplies for each earlier token, score and sum together; None where a token does not see all
@@ -117,8 +118,8 @@ def _of_all(layers: str, per_token: str) -> str:
     return f"{layers} * ({per_token})" if bare_sum else f"{layers} * {per_token}"
 
 
-def no_window(numbers: Numbers) -> None:
-    return
+def nothing(numbers: Numbers) -> None:
+    """Kept in a window or a state."""
 
 
 def no_renamed_keys(config: Config) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ from .kind import (
     is_dense,
     no_layer_counts,
     no_renamed_keys,
-    no_window,
+    nothing,
     settings_of,
     sum_over_layers,
 )
@@ -90,7 +90,8 @@ KIND = AttentionKind(
     weights=_weight_formulas,
     caching_layers=_LAYERS,
     cache=partial(sum_over_layers, _LAYERS),
-    window=no_window,
+    window=nothing,
+    state=nothing,
     stored_cache=lambda entry: f"num_hidden_layers * {entry}",
     score_widths="qk_nope_head_dim + qk_rope_head_dim + v_head_dim",
     layer_parts=(),

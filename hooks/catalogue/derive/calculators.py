@@ -1,7 +1,7 @@
 """Memory to serve a variant, and time and cost to train one, as formulas over inputs that a reader chooses.
 
 The script of the calculators gets the formulas as trees. Memory is weights plus cache; the window's entries stop
-growing once it is full. An element of the window takes two bytes where the cache is counted as stored: DeepSeek states
+growing once it is full, and a state never grows. An element of both takes two bytes where the cache is counted as stored: DeepSeek states
 the format of entries alone. Left out are the scales of FP8 and FP4 blocks, activations and copies on several GPUs, so
 the number of GPUs is a lower bound.
 
@@ -10,7 +10,7 @@ Training follows the convention of `derive.training`, at any sequence length, ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,7 +22,19 @@ from .expression import Computation, architecture_numbers, evaluate_formula, for
 from .parameters import ACTIVATED_CONVENTION
 from .training import attention_formula
 
-_WINDOW = " + min(context_length, sliding_window) * window_elements"
+# What a sequence keeps beside the entries of all its tokens.
+_BESIDE = {"window": " + min(context_length, sliding_window) * window_elements", "state": " + state_elements"}
+
+
+def _cache_forms() -> Iterator[tuple[str, str]]:
+    for kept in ((), ("window",), ("state",), ("window", "state")):
+        beside = "".join(_BESIDE[name] for name in kept)
+        elements = f"(context_length * cache_elements{beside})" if kept else "context_length * cache_elements"
+        yield " ".join(kept), f"sequences * {elements} * cache_bits / 8"
+        beside = "".join(f"{_BESIDE[name]} * 2" for name in kept)
+        stored = f"(context_length * stored_cache{beside})" if kept else "context_length * stored_cache"
+        yield " ".join(("stored", *kept)), f"sequences * {stored}"
+
 
 # Each line with its forms; which one holds is decided by `memory_forms` and `training_forms`.
 MEMORY: Mapping[str, Mapping[str, str]] = {
@@ -30,12 +42,7 @@ MEMORY: Mapping[str, Mapping[str, str]] = {
         "": "parameters * weight_bits / 8",
         "mixed": "(expert_parameters * expert_bits + (parameters - expert_parameters) * weight_bits) / 8",
     },
-    "cache_bytes": {
-        "": "sequences * context_length * cache_elements * cache_bits / 8",
-        "window": f"sequences * (context_length * cache_elements{_WINDOW}) * cache_bits / 8",
-        "stored": "sequences * context_length * stored_cache",
-        "stored window": f"sequences * (context_length * stored_cache{_WINDOW} * 2)",
-    },
+    "cache_bytes": dict(_cache_forms()),
     "gpus": {"": "ceil((weight_bytes + cache_bytes) / (gpu_memory * usable_percent / 100))"},
 }
 TRAINING: Mapping[str, Mapping[str, str]] = {
@@ -85,6 +92,7 @@ class MemoryFootprint:
     stored_cache: Fraction | None  # bytes of the same in service; None where unknown
     sliding_window: int  # in tokens; 0 without one
     window_elements: int  # for a token of the window
+    state_elements: int  # for a sequence
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,7 @@ def memory_footprint(entry: Entry) -> MemoryFootprint | MissingFields:
         stored_cache=entry.stored_cache.exact if entry.stored_cache else None,
         sliding_window=numbers["sliding_window"] if in_window else 0,
         window_elements=evaluate_formula("window_elements", in_window, numbers).value if in_window else 0,
+        state_elements=recount.state.value if recount.state else 0,
     )
 
 
@@ -149,11 +158,12 @@ def memory_numbers(found: MemoryFootprint) -> dict[str, Number]:
         "stored_cache": found.stored_cache or 0,
         "sliding_window": found.sliding_window,
         "window_elements": found.window_elements,
+        "state_elements": found.state_elements,
     }
 
 
 def memory_forms(found: MemoryFootprint, mixed: bool, stored: bool) -> dict[str, str]:
-    cache = ["stored"] * stored + ["window"] * bool(found.sliding_window)
+    cache = ["stored"] * stored + ["window"] * bool(found.sliding_window) + ["state"] * bool(found.state_elements)
     return {"weight_bytes": "mixed" if mixed else "", "cache_bytes": " ".join(cache), "gpus": ""}
 
 

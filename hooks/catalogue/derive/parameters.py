@@ -144,6 +144,7 @@ class Recount:
     total: int | None
     activated: Mapping[ActivatedBasis, int]
     kv_cache: Computation | None  # elements per token over all layers
+    state: Computation | None  # elements that a sequence keeps beside it, however long it is
     mtp: Computation | None  # what the main model does not share
     engram: tuple[Computation, ...]
     prefill: Computation | None  # parameters a token uses while it is read, where that is a part of the layers
@@ -156,14 +157,17 @@ def recount_sizes(architecture: Architecture) -> Recount:
     numbers = architecture_numbers(architecture)
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     formulas = parameter_formulas(architecture, numbers)
-    cache_formula = attention.cache(numbers) if attention else None
+    kept = {"kv_cache": attention.cache(numbers), "state": attention.state(numbers)} if attention else {}
     missing = _missing_fields(formulas.values(), numbers)
-    cache_missing = _missing_fields([cache_formula] if cache_formula else [], numbers)
-    kv_cache = evaluate_formula("kv_cache", cache_formula, numbers) if cache_formula and not cache_missing else None
+    cache_missing = _missing_fields([formula for formula in kept.values() if formula], numbers)
+    kv_cache, state = (
+        evaluate_formula(name, formula, numbers) if (formula := kept.get(name)) and not cache_missing else None
+        for name in ("kv_cache", "state")
+    )
     unknown = {"attention": attention, "feed_forward": feed_forward}
     missing = missing or tuple(name for name, kind in unknown.items() if kind is None)
     if missing:
-        return Recount((), None, None, {}, kv_cache, None, (), None, missing, cache_missing)
+        return Recount((), None, None, {}, kv_cache, state, None, (), None, missing, cache_missing)
     terms = tuple(evaluate_formula(name, formula, numbers) for name, formula in formulas.items())
     total = sum(t.value for t in terms)
     inactive = None
@@ -187,6 +191,7 @@ def recount_sizes(architecture: Architecture) -> Recount:
         total,
         activated,
         kv_cache,
+        state,
         mtp_weights(architecture, formulas, numbers),
         engram_weights(numbers),
         prefill_weights(architecture, formulas, numbers),

@@ -184,7 +184,7 @@ class Architecture(Block):
         "Longest position in config.json, in tokens.", 163840
     )
     rope_theta: Annotated[Stated[Quantity] | None, Facet.DEFAULTED, Bound("100", "1e9"), Group.POSITIONS] = optional(
-        "Base of the rotary embedding.", 10000
+        "Base of the rotary embedding; `not applicable` where nothing is rotated, whatever config.json has.", 10000
     )
     rope_scaling: Annotated[RopeScaling | None, Group.POSITIONS] = optional(
         "Scaling of the rotary embedding; left out where there is none."

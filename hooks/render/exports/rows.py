@@ -223,6 +223,7 @@ def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
         row["activated_counts"] = activated.counts.value if activated and activated.counts else None
         row["activated_recomputed"] = recount.activated.get(ACTIVATED_CONVENTION) if recount else None
         row["kv_cache_elements_per_token_recomputed"] = kv_cache.value if kv_cache else None
+        row["state_elements_recomputed"] = recount.state.value if recount and recount.state else None
         row |= _value_cells("tokens", headline_tokens(entry.model, entry.variant.id))
         kind = StageKind.PRE_TRAINING if pre_training(entry) is not None else StageKind.CONTINUED_PRE_TRAINING
         row["tokens_of"] = kind.value if row["tokens"] is not None else None

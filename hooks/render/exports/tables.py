@@ -77,6 +77,7 @@ _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "activated_counts": "What the published number counts, where that is not all of the main model.",
         "activated_recomputed": "Parameters active for a token, worked out here; without the input embedding.",
         "kv_cache_elements_per_token_recomputed": "Numbers of the KV cache of a token in all layers, worked out here.",
+        "state_elements_recomputed": "Numbers that a sequence keeps beside it however long it is, as linear attention does, worked out here.",
         "tokens": "Tokens of its pre-training, or of the training that goes on from other weights.",
         "tokens_of": "Which of the two the tokens are of: pre-training or continued pre-training.",
         "training_flops_recomputed": "Floating-point operations of the pre-training, worked out here.",

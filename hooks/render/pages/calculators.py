@@ -210,7 +210,7 @@ FORMATS = (*BITS, "mixed")
 _MEMORY_LINES = {"cache_elements": "all", "weight_bytes": "gb", "cache_bytes": "gb", "gpus": "all"}
 
 _MEMORY_FORMULAS = (
-    r"M_{w} = \frac{P \, b_{w}}{8} \qquad M_{c} = B \left( n \, E + \min(n, w) \, E_{w} \right) \frac{b_{c}}{8}"
+    r"M_{w} = \frac{P \, b_{w}}{8} \qquad M_{c} = B \left( n \, E + \min(n, w) \, E_{w} + S \right) \frac{b_{c}}{8}"
     r" \qquad G = \left\lceil \frac{M_{w} + M_{c}}{u \, M_{G}} \right\rceil"
 )
 

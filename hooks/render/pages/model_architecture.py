@@ -348,6 +348,8 @@ def _sum_lines(citations: Citations, entry: Entry) -> Iterator[_SumLine]:
     yield from (line(label, term) for label, term in _auxiliary_terms(citations, entry))
     if recount.kv_cache is not None:
         yield line(words("term.kv_cache"), recount.kv_cache, is_total=True)
+    if recount.state is not None:
+        yield line(words("term.state"), recount.state, is_total=True)
     if entry.stored_cache is not None:
         yield line(words("term.stored_cache"), entry.stored_cache, is_total=True)
 

@@ -155,7 +155,7 @@ def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, obj
             "label": words(f"fact.{key}"),
             "html": html,
             "unit": words(units[key]) if key in units and own is not None else "",
-            "below": Markup("<br>").join(_hours_remarks(citations, model)) if key == "gpu_hours" else Markup(""),
+            "below": Markup("<br>").join(_REMARKS[key](citations, model)) if key in _REMARKS else Markup(""),
             "dots": _strip_positions(line, own) if own is not None else (),
         }
 
@@ -224,6 +224,16 @@ def _hours_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
             yield escape(name)
     if infra.cost_usd is not None and infra.cost_usd.value is not None:
         yield escape(citations.context.words("model.cost", cost="{}")).format(citations.value_html(infra.cost_usd))
+
+
+def _state_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
+    flagship = citations.context.catalogue.flagship(model)
+    if flagship.recount and (state := flagship.recount.state):
+        kept = working_link(flagship, format.format_integer(state.value), substituted_formula(state))
+        yield escape(citations.context.words("fact.state", count="{}")).format(kept)
+
+
+_REMARKS = {"gpu_hours": _hours_remarks, "kv_cache": _state_remarks}
 
 
 def record_sections(citations: Citations, model: Model) -> list[Section]:

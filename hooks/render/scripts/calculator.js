@@ -86,7 +86,7 @@ const kinds = {
     if (field.x.checked && !field.x.disabled) known.parameters = apply["+"](known.parameters, exact(variant.beside));
     for (const [bits, format] of [["weight_bits", weights], ["cache_bits", field.c.value]]) known[bits] = exact(data.bits[format] ?? "8");
     known.expert_bits = exact(data.bits.expert);
-    return { weight_bytes: weights === "mixed" ? "mixed" : "", cache_bytes: (stored ? "stored " : "") + (known.window_elements[0] ? "window" : "") };
+    return { weight_bytes: weights === "mixed" ? "mixed" : "", cache_bytes: [stored && "stored", known.window_elements[0] && "window", known.state_elements[0] && "state"].filter(Boolean).join(" ") };
   },
   training: (variant, known) => ({ flops_per_token: variant.n ? (known.attention_flops_per_position ? "attention" : "") : "own" }),
 };

@@ -84,6 +84,9 @@ def _drawing_head(dims: Dimensions, entry: Entry) -> SheetHead:
     if term is not None:
         total = Dimension("", words("drawing.cache"), f"{term.value:,}", str(term.value), formula=term.formula)
         cache = dims.worded_line("cache_sum", sum=BoldText(term.numbers), total=total)
+        if (state := entry.recount.state if entry.recount else None) is not None:
+            kept = Dimension("", words("term.state"), f"{state.value:,}", str(state.value), formula=state.formula)
+            cache += dims.worded_line("cache_state", state=kept)
     return SheetHead(entry.variant.name, facts, cache, _credit_lines(dims))
 
 

@@ -251,6 +251,11 @@ TOKEN_PATHS: Mapping[Attention, TokenPathKind | None] = per_kind(
 )
 
 
+def _rotates(dims: Dimensions) -> bool:
+    theta = dims.architecture.rope_theta
+    return theta is None or theta.absence is not Absence.NOT_APPLICABLE
+
+
 def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> float:
     """Vector, latents, heads and output from left to right; on a narrow sheet the heads stand below."""
     narrow = sheet.width == NARROW
@@ -292,7 +297,13 @@ def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry
         thick = max(1.5, rope * SCALE)
         sheet.path(fan_path(edge, top, top + height, x, y, y + thick), "fan key")
         _draw_hatched_box(sheet, x, y, _LATENT, thick)
-        sheet.text(text, y + 5, *dims.worded_line("rope_key", qk_rope_head_dim=dims.stated("qk_rope_head_dim")))
+        sheet.text(
+            text,
+            y + 5,
+            *dims.worded_line(
+                "rope_key" if _rotates(dims) else "apart_key", qk_rope_head_dim=dims.stated("qk_rope_head_dim")
+            ),
+        )
         y += 14
     down = max(top + height + 20, y)
     heads_x, heads_y = (18.0, down + 14) if narrow else (358.0, top + 2)
@@ -327,7 +338,7 @@ def _draw_query_heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_en
     if one_entry:
         lines = [
             dims.worded_line("heads_on_one", num_attention_heads=heads, head_dim=dims.stated("head_dim")),
-            dims.worded_line("entry_rope", qk_rope_head_dim=dims.stated("qk_rope_head_dim")),
+            dims.worded_line("entry_rope", qk_rope_head_dim=dims.stated("qk_rope_head_dim")) if _rotates(dims) else [],
             dims.worded_line("output_groups", o_groups=dims.stated("o_groups"), o_lora_rank=dims.stated("o_lora_rank")),
         ]
     else:

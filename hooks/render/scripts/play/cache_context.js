@@ -1,6 +1,6 @@
 // The arithmetic is that of catalogue/derive/calculators.py.
 
-const cacheBytes = ({ elements: [elements, share], window: [window, inside] }, length) => Math.round((2 * (length * elements + Math.min(length, window) * inside * share)) / share);
+const cacheBytes = ({ elements: [elements, share], window: [window, inside, state] }, length) => Math.round((2 * (length * elements + (Math.min(length, window) * inside + state) * share)) / share);
 const size = (count) => (count >= 1e9 ? `${figures(count / 1e9)} GB` : `${figures(count / 1e6)} MB`);
 
 play("cache-context", ({ words, models, lengths, powers }, { a, b, context }) => {
