@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import numpy as np
-from labs import dualpipe, fp8, pipeline
+from labs import all_to_all, dualpipe, fp8, pipeline
 
 LABS = "labs"
 Number = Callable[[str], Decimal]
@@ -34,7 +34,24 @@ def _digits_in_bf16(_: Number) -> Mapping[str, Decimal]:
     return {f"digits-in-bf16.{name}": Decimal(f"{fp8.digits_of_sum(each):.3f}") for name, each in terms.items()}
 
 
+def _places_by_chance(number: Number) -> Mapping[str, Decimal]:
+    """On how many GPUs or nodes the experts of a token would lie without a limit."""
+    places = {
+        "v2": "model:deepseek-v2/infrastructure.parallelism.expert",
+        "v3": "model:deepseek-v3/infrastructure.details.nodes-over-which-the-experts-of-a-layer-are-spread.value",
+    }
+    variants = {"v2": "variant:deepseek-v2", "v3": "deepseek-v3-base"}
+    found = {}
+    for model, path in places.items():
+        fields = (f"{variants[model]}/architecture.{name}" for name in ("n_routed_experts", "num_experts_per_tok"))
+        found[f"places-by-chance.{model}"] = all_to_all.expected_copies(
+            *(int(number(each)) for each in (*fields, path))
+        )
+    return {name: Decimal(f"{value:.4f}") for name, value in found.items()}
+
+
 LAB_NUMBERS: Mapping[str, Callable[[Number], Mapping[str, Decimal]]] = {
     "pipelines-of-v3": _pipelines_of_v3,
     "digits-in-bf16": _digits_in_bf16,
+    "places-by-chance": _places_by_chance,
 }

@@ -138,7 +138,7 @@ def experiments_are_about_techniques(draft: Draft) -> Iterator[Finding]:
 
 @rule(Scope.CATALOGUE)
 def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
-    """An exercise names a function of labs/, as `module.function`."""
+    """An exercise names a function of labs/, as `module.function`, which a file of labs/exercises/ tests."""
     for path, exercise in draft.each_value(PROBLEMS, "problems.*.exercise"):
         module, _, function = exercise.partition(".")
         file = _LABS / f"{module}.py"
@@ -149,6 +149,10 @@ def exercises_are_functions_of_labs(draft: Draft) -> Iterator[Finding]:
                 f"no function `{exercise}` in labs/",
                 "`module.function` of labs/",
                 nearest_in_quotes(function if file.exists() else module, known),
+            )
+        elif not (test := _LABS / "exercises" / f"test_{function}.py").exists():
+            yield draft.located[PROBLEMS].finding(
+                path, f"nothing tests `{exercise}`", f"a file `labs/exercises/{test.name}`, which the archive hands out"
             )
 
 
