@@ -30,7 +30,7 @@ $(DEV): requirements-dev.txt $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
-# make serve ID=deepseek-v3: the pages of one entry alone, which follow a change in two seconds.
+# make serve ID=deepseek-v3: the pages of one entry alone, which follow a change in two seconds; ID=guides/experts: one guide.
 serve: $(READY)
 	PREVIEW="$$TYPED_ID" $(BIN)/mkdocs serve --open --dev-addr $(ADDR)
 

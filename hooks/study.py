@@ -32,7 +32,7 @@ from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from catalogue.findings import CatalogueError
-from checks import PageError
+from checks import PageError, check_pages
 from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
@@ -123,6 +123,8 @@ def _read_project(config: MkDocsConfig) -> Project:
     try:
         if entry := _only_entry():
             project = load_entry(root, _languages_to_build(config), entry)
+            words = {code: context.words for code, context in project.contexts.items()}
+            check_pages(next(iter(project.contexts.values())).catalogue, words, project.docs, f"{entry}.md")
             _begin_chinese(config, project)
         else:
             catalogue, words = read_data(root)
@@ -182,7 +184,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.remove(file)
     for file in files.documentation_pages():
         file.edit_uri = f"docs/{config.theme['language']}/{file.src_uri}"
-        if _only_entry():
+        if _only_entry() not in ("", file.src_uri.removesuffix(".md")):
             file.inclusion = InclusionLevel.EXCLUDED
         else:
             made.filled[file.src_uri] = hand_written(made.edition.context, file.content_string, file.src_uri)
@@ -357,7 +359,7 @@ def _build_of(config: MkDocsConfig) -> EditionBuild:
 
 
 def _only_entry() -> str:
-    """The entry whose pages alone are made, for `make serve ID=…`."""
+    """The entry or hand-written page that alone is made, for `make serve ID=…`."""
     return os.environ.get("PREVIEW", "")
 
 

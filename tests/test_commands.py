@@ -227,8 +227,25 @@ def test_a_preview_has_the_pages_of_one_entry_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.builds
+def test_a_preview_of_a_guide_has_it_alone(tmp_path: Path) -> None:
+    project, site = small_project(tmp_path), tmp_path / "preview"
+    guide = project / "docs/en/guides/attention.md"
+    guide.write_text(guide.read_text(encoding="utf-8") + "\n{{ v('ant-base/parameters.total') }}\n", encoding="utf-8")
+    command = ("build", "--strict", "-d", str(site))
+    run = mkdocs(project, *command, PREVIEW="guides/attention")
+    assert "docs/en/guides/attention.md:" in run.stdout + run.stderr
+    assert "quotes values and lists no sources" in run.stdout + run.stderr
+    guide.write_text(guide.read_text(encoding="utf-8") + "\n{{ block('sources') }}\n", encoding="utf-8")
+    run = mkdocs(project, *command, PREVIEW="guides/attention")
+    assert run.returncode == 0, run.stdout + run.stderr
+    pages = {path.parent.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    assert pages == {"guides/attention", "zh/guides/attention"}
+    assert 'href="#s1"' in (site / "guides" / "attention" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.builds
 def test_a_preview_of_nothing_says_what_is_near(tmp_path: Path) -> None:
     run = mkdocs(small_project(tmp_path), "build", "-d", str(tmp_path / "preview"), PREVIEW="antt")
     assert run.returncode == 1
-    assert "no model and no technique is called `antt`; nearest match: `ant`" in run.stdout
+    assert "no model, technique or hand-written page is called `antt`; nearest match: `ant`" in run.stdout
     assert "Traceback" not in run.stdout + run.stderr

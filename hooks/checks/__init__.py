@@ -203,16 +203,19 @@ class HandWrittenPages:
             else:
                 fix = "write it, or take it out there"
                 yield self.finding(path, 1, "is not there", "data/study.yaml lists it", fix=fix)
-        allowed = placeable_blocks(self.words, self.catalogue)
-        for path, text in self.texts.items():
-            wrong = [self.finding(path, each.line, each.message) for each in quote_problems(text, self.lookup, allowed)]
-            wrong = wrong or list(self._unreadable_formulas(path, text))
-            yield from wrong or self._repeated_blocks(path, text)
-            yield from self._unlisted_or_untitled(path, text)
-            yield from self._markup_findings(path, text)
-            bare = _blank_code(text)
-            yield from self._repeated_anchors(path, bare)
-            yield from self._dead_links(path, bare)
+        for path in self.texts:
+            yield from self.problems_of_page(path)
+
+    def problems_of_page(self, path: str) -> Iterator[Finding]:
+        text, allowed = self.texts[path], placeable_blocks(self.words, self.catalogue)
+        wrong = [self.finding(path, each.line, each.message) for each in quote_problems(text, self.lookup, allowed)]
+        wrong = wrong or list(self._unreadable_formulas(path, text))
+        yield from wrong or self._repeated_blocks(path, text)
+        yield from self._unlisted_or_untitled(path, text)
+        yield from self._markup_findings(path, text)
+        bare = _blank_code(text)
+        yield from self._repeated_anchors(path, bare)
+        yield from self._dead_links(path, bare)
 
     def _unreadable_formulas(self, path: str, text: str) -> Iterator[Finding]:
         displayed, line = formulas_by_block(self.catalogue), 1
@@ -407,9 +410,11 @@ def hand_written_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: P
     return [HandWrittenPages(catalogue, lookup, words[language], docs / language, entries) for language in words]
 
 
-def check_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> None:
-    """Raises PageError with everything that is wrong."""
+def check_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, only: str = "") -> None:
+    """Every page, or the one at the path `only` if it is there. Raises PageError with everything that is wrong."""
     if found := find_unreadable(docs):
         raise PageError(found)
-    if found := [finding for pages in hand_written_pages(catalogue, words, docs) for finding in pages.find_problems()]:
+    for pages in hand_written_pages(catalogue, words, docs):
+        found += pages.problems_of_page(only) if only in pages.texts else () if only else pages.find_problems()
+    if found:
         raise PageError(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
@@ -30,7 +30,7 @@ from .figures.svg_file import public_address, svg_file
 from .figures.token_path import SHOWN, token_path
 from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
 from .links import is_short, side_list_lines, site_navigation, year_badges
-from .page import REDIRECTS, Page, Site, block_marker, shared_page_redirects
+from .page import REDIRECTS, Page, Site, block_marker, shared_page_redirects, title_of
 from .pages import MODEL, PAGES, TECHNIQUE, DeclaredPage, models, sources
 from .pages.glossary import (
     TermsInText,
@@ -197,7 +197,7 @@ FOLDER = {ENGLISH: "", CHINESE: "zh/"}
 
 
 class NoSuchEntry(ValueError):
-    """An id that no model and no technique has."""
+    """What no model, technique or hand-written page is called."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ class Project:
 
     Attributes:
         docs: Folder with a folder of hand-written pages for each language.
-        entry: Id whose pages alone are made; empty for all.
+        entry: Id whose pages alone are made, or path of a hand-written page without `.md`; empty for all.
         downloads: Files by path with texts in both languages, whichever are built.
     """
 
@@ -236,19 +236,23 @@ class Project:
     def render_edition(self, language: str) -> Edition:
         ctx = self.contexts[language]
         if self.entry:
-            return Edition(ctx, site_of(ctx, self.entry))
+            site, written = site_of(ctx, self.entry), self.docs / language / f"{self.entry}.md"
+            if not site.pages:
+                site.nav.append({title_of(written.read_text(encoding="utf-8")): f"{self.entry}.md"})
+            return Edition(ctx, site)
         address = self.address and self.address + FOLDER[language]
         return Edition(ctx, render_site(ctx, self.downloads, read_pages(self.docs / language), address))
 
 
-def load_entry(root: Path, languages: Iterable[str], id_: str) -> Project:
-    """Only the data is checked. Raises CatalogueError, BrokenWords, or NoSuchEntry."""
+def load_entry(root: Path, languages: Sequence[str], id_: str) -> Project:
+    """The project as `PREVIEW` names it, with its data checked. Raises CatalogueError, BrokenWords, or NoSuchEntry."""
     catalogue = load_catalogue(root / "data")
-    known = (*catalogue.models, *catalogue.techniques)
+    written = set.intersection(*({*read_pages(root / "docs" / code)} for code in languages))
+    known = (*catalogue.models, *catalogue.techniques, *sorted(path.removesuffix(".md") for path in written))
     if id_ not in known:
         close = nearest_in_quotes(id_, known)
         nearest = f"; nearest match: {close}" if close else ""
-        raise NoSuchEntry(f"no model and no technique is called `{id_}`{nearest}")
+        raise NoSuchEntry(f"no model, technique or hand-written page is called `{id_}`{nearest}")
     shared = load_templates()
     contexts = {code: make_context(catalogue, own, shared) for code, own in load_words().items() if code in languages}
     return Project(contexts, root / "docs", entry=id_)
