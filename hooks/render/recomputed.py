@@ -28,6 +28,12 @@ def recomputed_html(text: str, title: str = "") -> Markup:
 
 def worked_hours_html(citations: Citations, entry: Entry) -> Markup | None:
     """GPU-hours that follow from what is published in their place, with the working; None where there are none."""
+    parts = worked_hours(citations, entry)
+    return Markup(' <span class="ds-note">').join(parts) + Markup("</span>") if parts else None
+
+
+def worked_hours(citations: Citations, entry: Entry) -> tuple[Markup, Markup] | None:
+    """The hours, and the working with what they cover."""
     worked = worked_gpu_hours(citations.context.catalogue.entries, entry)
     if worked is None:
         return None
@@ -35,8 +41,7 @@ def worked_hours_html(citations: Citations, entry: Entry) -> Markup | None:
     hours = recomputed_html(
         ("~" if worked.about else "") + format.format_integer(term.value), substituted_formula(term)
     )
-    note = citations.cite(words(f"infrastructure.{term.name}", working=term.numbers), worked.source)
-    return hours + Markup(' <span class="ds-note">{}</span>').format(note)
+    return hours, citations.cite(words(f"infrastructure.{term.name}", working=term.numbers), worked.source)
 
 
 def recomputed_size(value: int) -> Cell:

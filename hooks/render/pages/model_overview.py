@@ -24,7 +24,7 @@ from ..family_facts import use_label
 from ..format import short_model
 from ..links import model_link, technique_link
 from ..page import Section
-from ..recomputed import substituted_formula, worked_hours_html, working_link
+from ..recomputed import substituted_formula, worked_hours, working_link
 
 MOST_BULLETS = 5
 
@@ -168,8 +168,8 @@ def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     single = _stated_fact(flagship, key)
     if single is None:
         return None
-    if key == "gpu_hours" and (worked := worked_hours_html(citations, flagship)):
-        return worked
+    if key == "gpu_hours" and (worked := worked_hours(citations, flagship)):
+        return worked[0]
     if isinstance(single.value, Length):
         return citations.cite(format.format_quantity(single.value), single.source)
     return citations.value_html(single)
@@ -216,8 +216,10 @@ def _strip_positions(line: tuple[float, ...], own: float) -> tuple[float, ...]:
 
 
 def _hours_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
-    infra = model.infrastructure
+    infra, worked = model.infrastructure, worked_hours(citations, citations.context.catalogue.flagship(model))
     assert infra is not None
+    if worked is not None:
+        yield worked[1]
     if infra.total_of is not None:
         name = citations.context.catalogue.entries[infra.total_of].variant.name
         if name != model.name:
