@@ -34,7 +34,15 @@ from .context import Context
 from .family_facts import family_label
 from .format import maker_name, short_model, short_size, short_variant
 from .pages import MODEL, technique_address
-from .pages.calculators import BITS, GIGA, longest_context, memory_terms, released_format
+from .pages.calculators import (
+    BITS,
+    GIGA,
+    longest_context,
+    memory_terms,
+    parts_in_gigabytes,
+    released_format,
+    without_host,
+)
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
 from .recomputed import worked_hours_html
@@ -284,6 +292,11 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
             memory = {name: _in_gigabytes(worked[f"{name}_bytes"]) for name in ("weight", "cache")}
             text = words("asked.gpus", count=worked["gpus"].value)
             held = words("asked.gpus_for", weights=memory["weight"], cache=memory["cache"], length=length.text)
+            if parts := parts_in_gigabytes(words, entry, key):
+                held += words("punctuation.separated") + words("asked.beside", parts=parts.striptags())
+            if footprint.on_host:
+                fewer = memory_terms(without_host(footprint), gpu, int(length.value), key)["gpus"].value
+                held += words("punctuation.separated") + words("tools.memory.on_host", gpus=fewer)
             lines.append(AnswerLine(label, text, _WORKED_OUT, held, f"{address}&w={key}&g={gpu.id}"))
     lengths = []
     gpu = next(iter(catalogue.gpus.values()))

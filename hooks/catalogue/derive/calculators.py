@@ -1,6 +1,7 @@
 """Memory to serve a variant, and time and cost to train one, as formulas over inputs that a reader chooses.
 
-The script of the calculators gets the formulas as trees. Memory is weights plus cache; the window's entries stop
+The script of the calculators gets the formulas as trees. Memory is weights plus cache, and weights are all that come
+in the files, modules beside the main model among them; the window's entries stop
 growing once it is full, and a state never grows. An element of both takes two bytes where the cache is counted as stored: DeepSeek states
 the format of entries alone. Left out are the scales of FP8 and FP4 blocks, activations and copies on several GPUs, so
 the number of GPUs is a lower bound.
@@ -85,14 +86,29 @@ NUMBER_FORMATS: Mapping[NumberFormat, StoredFormat] = per_kind(
 
 @dataclass(frozen=True)
 class MemoryFootprint:
+    """Of what is released.
+
+    Attributes:
+        parameters: Of the main model and all modules beside it.
+        expert_parameters: Of these, in routed experts of the main model.
+        on_host: Of these, in tables of Engram, whose rows can be fetched from the host's memory.
+        optional: Of these, in what can be left away: MTP modules or a drafter, the vision encoder.
+        cache_elements: Per token over all layers, without the window.
+        stored_cache: Bytes of the same in service; None where unknown.
+        sliding_window: In tokens; 0 without one.
+        window_elements: For a token of the window.
+        state_elements: For a sequence.
+    """
+
     parameters: int
     expert_parameters: int
-    beside: int  # weights of auxiliary modules
-    cache_elements: Fraction  # per token over all layers, without the window
-    stored_cache: Fraction | None  # bytes of the same in service; None where unknown
-    sliding_window: int  # in tokens; 0 without one
-    window_elements: int  # for a token of the window
-    state_elements: int  # for a sequence
+    on_host: int
+    optional: int
+    cache_elements: Fraction
+    stored_cache: Fraction | None
+    sliding_window: int
+    window_elements: int
+    state_elements: int
 
 
 @dataclass(frozen=True)
@@ -117,23 +133,18 @@ def memory_footprint(entry: Entry) -> MemoryFootprint | MissingFields:
         return MissingFields((*recount.missing, *recount.cache_missing))
     numbers = architecture_numbers(architecture)
     in_window = window_formula(architecture, numbers)
+    optional = [module.value for module in (recount.mtp, entry.encoder) if module is not None]
     return MemoryFootprint(
-        parameters=recount.total,
+        parameters=recount.total + sum(part.value for part in recount.engram) + sum(optional),
         expert_parameters=sum(t.value for t in recount.terms if t.name == "routed_experts"),
-        beside=sum(t.value for t in auxiliary_modules(entry)),
+        on_host=next((part.value for part in recount.engram if part.name == "engram_tables"), 0),
+        optional=sum(optional),
         cache_elements=recount.kv_cache.exact,
         stored_cache=entry.stored_cache.exact if entry.stored_cache else None,
         sliding_window=numbers["sliding_window"] if in_window else 0,
         window_elements=evaluate_formula("window_elements", in_window, numbers).value if in_window else 0,
         state_elements=recount.state.value if recount.state else 0,
     )
-
-
-def auxiliary_modules(entry: Entry) -> tuple[Computation, ...]:
-    recount = entry.recount
-    if recount is None:
-        return ()
-    return tuple(t for t in (recount.mtp, *recount.engram, entry.encoder) if t is not None)
 
 
 def training_effort(entry: Entry) -> TrainingEffort | MissingFields:

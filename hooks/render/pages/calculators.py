@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -252,10 +252,11 @@ def _memory_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             only_with=("g", CUSTOM),
         ),
         FormField("u", value=str(USABLE_PERCENT), feeds="usable_percent", most="100"),
-        FormField("x", "tick"),
+        FormField("h", "tick"),
+        FormField("o", "tick"),
     )
     script = ("no_format", "no_stored")
-    pages = ("answer", "answer_detail", "beyond", "size", "format")
+    pages = ("answer", "answer_detail", "beyond", "size", "parts", "format")
     data = {
         "words": {key: words(f"tools.script.{key}") for key in script}
         | {key: words(f"tools.memory.{key}") for key in pages}
@@ -281,7 +282,7 @@ def _gpu_bytes(gpu: Gpu) -> Number:
 
 def _memory_data(citations: Citations) -> dict[str, Any]:
     """Coefficients of variants, or why there are none; the working of caches by architecture."""
-    context, found = citations.context, dict[str, Any]()
+    context, words, found = citations.context, citations.context.words, dict[str, Any]()
     workings: dict[str, list[str]] = {}
     for id_, entry in context.catalogue.entries.items():
         result = memory_footprint(entry)
@@ -296,7 +297,9 @@ def _memory_data(citations: Citations) -> dict[str, Any]:
         longest = longest_context(entry)
         found[id_] = {
             "n": {name: exact_number(number) for name, number in memory_numbers(result).items()},
-            "beside": exact_number(result.beside),
+            "h": exact_number(result.on_host),
+            "o": exact_number(result.optional),
+            "parts": str(_parts_beside(words, entry)),
             "stored": result.stored_cache is not None,
             "released": released_format(entry),
             "context": [str(int(longest.value)), str(citations.value_html(entry.variant.context_length))]
@@ -307,6 +310,38 @@ def _memory_data(citations: Citations) -> dict[str, Any]:
             "owner": entry.architecture_owner,
         }
     return {"variants": found, "workings": workings}
+
+
+def without_host(found: MemoryFootprint) -> MemoryFootprint:
+    """Of what lies on the GPUs where Engram's tables lie in the host's memory."""
+    return replace(found, parameters=found.parameters - found.on_host, on_host=0)
+
+
+def _modules_beside(words: Words, entry: Entry) -> list[tuple[str, int]]:
+    """What comes in the files beside the main model, each with its parameters."""
+    recount = entry.recount
+    engram = sum(part.value for part in recount.engram) if recount else 0
+    found = {
+        "engram": engram,
+        "mtp": recount.mtp.value if recount and recount.mtp else 0,
+        "vision": entry.encoder.value if entry.encoder else 0,
+    }
+    return [(words(f"tools.memory.module.{name}"), count) for name, count in found.items() if count]
+
+
+def _parts_beside(words: Words, entry: Entry) -> Markup:
+    named = (f"{name} {format.format_compact(count)}" for name, count in _modules_beside(words, entry))
+    return escape(words("punctuation.listed").join(named))
+
+
+def parts_in_gigabytes(words: Words, entry: Entry, weights: str) -> Markup:
+    """`Engram 197, MTP or drafter 14.2`; empty where nothing stands beside the main model."""
+    bits = MIXED["weight_bits"] if weights == "mixed" else BITS[weights]
+    sized = [
+        f"{name} {format.format_significant(as_decimal(Fraction(count * bits, 8 * GIGA)))}"
+        for name, count in _modules_beside(words, entry)
+    ]
+    return recomputed_html(words("punctuation.listed").join(sized)) if sized else Markup("")
 
 
 def longest_context(entry: Entry) -> Length | None:
@@ -321,6 +356,7 @@ def _memory_table(citations: Citations, gpu: Gpu) -> str:
         Head(words("table.variant")),
         Head(words("tools.memory.bf16"), True),
         Head(words("tools.memory.released"), True),
+        Head(words("tools.memory.beside")),
         *(Head(words("tools.memory.cache_at", length=format.format_quantity(length)), True) for length in lengths),
         Head(words("tools.memory.gpus_at", gpu=gpu.name), True),
     ]
@@ -335,6 +371,10 @@ def _memory_table(citations: Citations, gpu: Gpu) -> str:
         caches = {length: memory_terms(found, gpu, int(length.value), "bf16")["cache_bytes"] for length in held}
         most = held[-1] if held else lengths[0]
         needed = memory_terms(found, gpu, int(most.value), own or "bf16")["gpus"]
+        of_these = Markup(" <small>{}</small>").format(format.format_quantity(most))
+        if found.on_host:
+            fewer = memory_terms(without_host(found), gpu, int(most.value), own or "bf16")["gpus"]
+            of_these += Markup("<br><small>{}</small>").format(words("tools.memory.on_host", gpus=fewer.value))
         rows.append(
             [
                 Cell(variant_link(entry)),
@@ -342,10 +382,10 @@ def _memory_table(citations: Citations, gpu: Gpu) -> str:
                 _gigabytes_cell(memory_terms(found, gpu, 1, own)["weight_bytes"], words(f"tools.memory.short.{own}"))
                 if own
                 else EMPTY,
+                Cell(parts_in_gigabytes(words, entry, own or "bf16") or EMPTY.html),
                 *(_gigabytes_cell(caches[length]) if length in caches else EMPTY for length in lengths),
                 Cell(
-                    recomputed_html(format.format_integer(needed.value), needed.numbers)
-                    + Markup(" <small>{}</small>").format(format.format_quantity(most)),
+                    recomputed_html(format.format_integer(needed.value), needed.numbers) + of_these,
                     str(needed.value),
                 ),
             ]

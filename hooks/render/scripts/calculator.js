@@ -83,7 +83,7 @@ const kinds = {
     const stored = field.c.value === "stored";
     if (!weights) problems.push(fill(words.no_format, { name }));
     if (stored && !variant.stored) problems.push(fill(words.no_stored, { name }));
-    if (field.x.checked && !field.x.disabled) known.parameters = apply["+"](known.parameters, exact(variant.beside));
+    for (const part of ["h", "o"]) if (field[part].checked && !field[part].disabled) known.parameters = apply["-"](known.parameters, exact(variant[part]));
     for (const [bits, format] of [["weight_bits", weights], ["cache_bits", field.c.value]]) known[bits] = exact(data.bits[format] ?? "8");
     known.expert_bits = exact(data.bits.expert);
     return { weight_bytes: weights === "mixed" ? "mixed" : "", cache_bytes: [stored && "stored", known.window_elements[0] && "window", known.state_elements[0] && "state"].filter(Boolean).join(" ") };
@@ -111,6 +111,7 @@ const remarks = {
     return [
       context && above(known.context_length, exact(context[0])) && fill(words.beyond, { context: context[1], length: digits(known.context_length) }),
       published && fill(words.size, { recomputed: digits(known.parameters), published }),
+      variant.parts && fill(words.parts, variant),
       variant.format && fill(words.format, variant),
     ];
   },
@@ -172,7 +173,7 @@ function update() {
   }
   if (kind === "memory") {
     field.w.options[0].text = variant.released ? fill(words.as, { format: field.w.querySelector(`[value=${variant.released}]`).text }) : words.released;
-    field.x.disabled = !(variant.beside > "0");
+    for (const part of ["h", "o"]) field[part].disabled = !(variant[part] > "0");
   } else {
     field.s.parentNode.hidden = field.s.disabled = !variant.n?.attention_flops_per_position;
     const run = variant.run ?? data.run;
