@@ -31,15 +31,15 @@ from render.words import CHINESE, ENGLISH
 ADDRESS = "https://example.org/study/"
 ROWS = 12  # of a table that only repeats the schema
 REPEATS = ("fields.md",)  # says the schema again, which is committed as JSON already
-OF_REAL_MODELS = "mechanism-"  # blocks that are drawn from DeepSeek's models
+# Blocks that are drawn from DeepSeek's models, or show the code and weights of labs/; one lab is enough.
+NOT_OF_THE_SMALL_SITE = re.compile(r"mechanism-|sentence-weights|lab-(?!mla$)")
+INDEXED = ("models/ant/", "models/elk/details/", "techniques/sharing/", "timeline/", "glossary/")  # of the search
 SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
-COPIED = re.compile(
-    r"llms.txt|models/elk|compare/infra|techniques/judging|references|glossary|timeline|guides/attention"
-)
+COPIED = re.compile(r"models/elk|references|guides/attention")
 SHOWN = 80  # letters of a section
 # A hand-written page that quotes in every way and places every block.
 QUOTES = (Path(__file__).parent / "cases" / "quotes.md").read_text(encoding="utf-8") + "\n"
-QUOTES += "\n\n".join(f"{{{{ block('{name}') }}}}" for name in BLOCKS if not name.startswith(OF_REAL_MODELS)) + "\n"
+QUOTES += "\n\n".join(f"{{{{ block('{name}') }}}}" for name in BLOCKS if not NOT_OF_THE_SMALL_SITE.match(name)) + "\n"
 
 
 def _page(page: Page, edition: Edition, geometry: bool) -> Iterator[str]:
@@ -80,14 +80,12 @@ def _blocks(edition: Edition, geometry: bool) -> Iterator[str]:
 
 
 def _around(site: Site) -> Iterator[str]:
-    """What a site has beside pages and files: navigation, side lists, old addresses, places on parts of a model."""
+    """What a site has beside pages: navigation, side lists, old addresses, places on parts of a model."""
     redirects = {path: asdict(redirect) for path, redirect in site.redirects.items()}
     yield from lines_of_json({"navigation": site.nav, "redirects": redirects, "places": dict(site.places)})
     for path, html in site.beside.items():
         yield f"\n=== beside {path}"
         yield from lines_of_html(html)
-    yield "\n=== files"
-    yield from sorted([*site.files, *site.downloads])
 
 
 def _downloads(site: Site) -> Iterator[tuple[str, list[str]]]:
@@ -103,9 +101,9 @@ def _downloads(site: Site) -> Iterator[tuple[str, list[str]]]:
 
 
 def _search(edition: Edition) -> Iterator[str]:
-    """The index of the search, made from pages as MkDocs would make them."""
+    """The index of the search for some pages, made from them as MkDocs would make them."""
     words = edition.context.words
-    addresses = {f"{path.removesuffix('.md')}/".removesuffix("index/"): path for path in edition.site.pages}
+    addresses = {address: f"{address.rstrip('/')}.md" for address in INDEXED}
     read = [finished.read_page(_finished(edition.site.pages[path]), url) for url, path in addresses.items()]
     known = findable_pages(edition.context, addresses, {"models/ant.md": ("emmet",)})
     with tempfile.TemporaryDirectory() as temporary:
@@ -209,15 +207,21 @@ _WHOLE = (
 
 
 def built_texts(site: Path) -> dict[str, str]:
-    """What MkDocs, the theme and the finish add to the small site: files, heads, links and the map."""
+    """What MkDocs, the theme and the finish add to the small site: files beside pages; heads, links and map of some pages."""
     files = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     pages = {path: (site / path).read_text(encoding="utf-8") for path in files if path.endswith(".html")}
-    heads = [f"{path} | {_head(html)}" for path, html in pages.items()]
+    heads = [f"{path} | {_head(html)}" for path, html in pages.items() if path in _WHOLE or "404" in path]
+    beside = [
+        path
+        for path in files
+        if not path.endswith((".html", ".md")) and not re.search("/fonts/|search/|notebooks/", path)
+    ]
+    entry = (site / "sitemap.xml").read_text(encoding="utf-8").replace("><", ">\n<").split("<url>\n")
     found = {
-        "files": sorted(_HASH.sub("…", path) for path in files if "/fonts/" not in path),
+        "files": sorted(_HASH.sub("…", path) for path in beside),
         "heads": heads,
         "links": [line for path in _WHOLE for line in (f"=== {path}", *_links(pages[path]))],
-        "sitemap": (site / "sitemap.xml").read_text(encoding="utf-8").replace("><", ">\n<").splitlines(),
+        "sitemap": [line for url in (entry[0], *entry[1:3], entry[-1]) for line in url.splitlines()],
         "search": [
             f"{url} {title}: {kind}, {weight}"
             for url, title, kind, weight in _data(next(site.glob("search/*/head.js")))["pages"]
