@@ -23,7 +23,20 @@ from .references import Reference
 from .revision import Revision
 from .schema.architecture import Architecture, ImagePath, VisionEncoder
 from .schema.documents import Contemporary, Elsewhere, Reason, Testimony, Watched, Witness
-from .schema.model import ApiName, Dates, Licences, Model, OtherModel, Part, PartKind, Variant
+from .schema.model import (
+    ApiName,
+    ApiPrice,
+    ApiService,
+    BillingHours,
+    Dates,
+    Licences,
+    Model,
+    OtherModel,
+    Part,
+    PartKind,
+    Rate,
+    Variant,
+)
 from .schema.quantities import Quantity
 from .schema.study import AskedFile, Correction, Experiment, Problem, Question, QuestionGroup, StudyFile
 from .schema.technique import SharedPage, Technique, TermsFile
@@ -128,6 +141,9 @@ class Catalogue:
     references: Mapping[str, Reference]
     entries: Mapping[str, Entry]  # in catalogue order
     api_names: tuple[ApiName, ...]
+    api_prices: tuple[ApiPrice, ...]
+    billing_hours: tuple[BillingHours, ...]
+    api_services: tuple[ApiService, ...]
     gpus: Mapping[str, Gpu]
     places: Mapping[str, str]  # `data/models.yaml#L5` of each model and technique, for edit links
     bibliography: str  # references.bib as it stands
@@ -338,6 +354,41 @@ def api_date(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] |
     found = [pointer.since for name in names for pointer in name.pointers if pointer.variant == variant_id]
     dated = [since for since in found if since.value is not None]
     return min(dated, key=lambda since: since.value.first_day if since.value else "", default=next(iter(found), None))
+
+
+@dataclass(frozen=True)
+class PriceSpan:
+    name: ApiName
+    price: ApiPrice
+    until: PartialDate | None  # first day on which it holds no longer
+
+
+def price_spans(catalogue: Catalogue, name: ApiName) -> list[PriceSpan]:
+    """Prices of a name with their ends, the oldest first."""
+    prices = [price for price in catalogue.api_prices if name.id in price.names]
+    ended = name.until.value if name.until is not None else None
+    replaced = [price.since for price in prices if price.rate is not Rate.NIGHT]
+    return [
+        PriceSpan(name, price, next((day for day in replaced if day.first_day > price.since.first_day), ended))
+        for price in prices
+    ]
+
+
+def family_prices(catalogue: Catalogue, model: Model) -> list[PriceSpan]:
+    """Prices of the names of the API while these led to a variant of the family."""
+    own, found = {variant.id for variant in model.variants}, []
+    for name in catalogue.api_names:
+        ends = [*(pointer.since.value for pointer in name.pointers[1:]), name.until.value if name.until else None]
+        led = [(p.since.value, end) for p, end in zip(name.pointers, ends, strict=True) if p.variant in own]
+        for span in price_spans(catalogue, name):
+            if any(_overlap(span, since, until) for since, until in led if since is not None):
+                found.append(span)
+    return found
+
+
+def _overlap(span: PriceSpan, since: PartialDate, until: PartialDate | None) -> bool:
+    begins_in_time = until is None or span.price.since.first_day < until.first_day
+    return begins_in_time and (span.until is None or span.until.first_day > since.first_day)
 
 
 def family_dates(catalogue: Catalogue, model: Model) -> dict[str, Single[PartialDate] | None]:

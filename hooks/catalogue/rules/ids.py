@@ -200,6 +200,37 @@ def pointers_in_order(draft: Draft) -> Iterator[Finding]:
                 )
 
 
+@rule(Scope.CATALOGUE)
+def prices_in_order(draft: Draft) -> Iterator[Finding]:
+    """Prices of the API are of names that there are, stand in the order of their days, and input found in the cache costs no more than other input, and that no more than output."""
+    known = {name.id: name for name in draft.models.api_names}
+    found, allowed = "a name of the API that there is not", "the id of one under `api_names`"
+    for index, price in enumerate(draft.models.api_prices):
+        path: KeyPath = ("api_prices", index)
+        for number, id_ in enumerate(price.names):
+            where = (*path, "names", number)
+            yield from unknown_name(draft.models_file, where, id_, known, found, allowed, "correct the id")
+        if index and price.since.first_day < draft.models.api_prices[index - 1].since.first_day:
+            yield draft.models_file.finding(
+                (*path, "since"),
+                f"{price.since.text}, before the one above it",
+                "prices in the order of their days",
+                fix="move the price, or correct the day",
+            )
+        for currency in ("dollars", "yuan"):
+            tokens = getattr(price, currency)
+            if tokens is None:
+                continue
+            shown = [quantity for quantity in (tokens.hit, tokens.miss, tokens.output) if quantity is not None]
+            if any(cheap.value > dear.value for cheap, dear in pairwise(shown)):
+                yield draft.models_file.finding(
+                    (*path, currency),
+                    ", ".join(quantity.text for quantity in shown),
+                    "a hit, other input and output, each no cheaper than the one before",
+                    fix="correct the number that is out of order",
+                )
+
+
 def _can_follow(later: PartialDate, earlier: PartialDate) -> bool:
     """A month alone can be any of its days."""
     if later.is_day and earlier.is_day:

@@ -126,6 +126,58 @@ class ApiName(Block):
     notes: tuple[Remark, ...] = optional("What a reader should know and no field holds.", default=())
 
 
+class Rate(StrEnum):
+    """When a price holds."""
+
+    ALWAYS = "always"
+    NIGHT = "night"
+    OFF_PEAK = "off-peak"
+    PEAK = "peak"
+
+
+class TokenPrices(Record):
+    """What a million tokens cost."""
+
+    hit: Quantity | None = optional(
+        "Input found in the cache; left out where there was no cache, or it is not known.", 0.003
+    )
+    miss: Quantity = required("Other input.", 0.15)
+    output: Quantity = required("Output.", "0.60")
+
+
+class ApiPrice(Block):
+    """What names of the API cost from a day on, at one rate; the night's stands beside what was there, any other takes its place."""
+
+    names: tuple[Identifier, ...] = required("Ids of the names that it holds for.", ["deepseek-flash"], min_length=1)
+    since: PartialDate = required("First day, in UTC.", "2026-09-10")
+    rate: Rate = optional("When it holds: always, night, off-peak or peak.", "peak", default=Rate.ALWAYS)
+    dollars: TokenPrices = required("In US dollars.", {"hit": "0.003", "miss": "0.15", "output": "0.60"})
+    yuan: TokenPrices | None = optional("In yuan, where it was read.", {"hit": "0.02", "miss": "1", "output": "4"})
+    note: Text | None = optional("A remark, such as the hour.", "At 04:00 UTC.")
+
+
+class BillingHours(Block):
+    """Which hours have a price of their own from a day on."""
+
+    since: PartialDate = required("First day, in UTC.", "2026-08-22")
+    rate: Rate = required("The price of these hours.", "peak")
+    hours: Text = required("Which hours.", "01:00 to 04:00 and 06:00 to 10:00 UTC, Monday to Friday")
+
+
+class ApiService(Block):
+    """A service of the API that is no model to talk to, such as search or speech."""
+
+    id: Identifier = required("Unique among the services.", "asr")
+    name: Text = required("What it is called.", "Speech to text (ASR)")
+    endpoint: str = required("What is called.", "POST /v1/tools/asr", min_length=1)
+    since: Stated[PartialDate] = required("First day.", "2026-11-13")
+    does: Text = required("What it takes and gives.", "A file of audio in, its text out.")
+    model: Stated[Text] = required("The model behind it, `not published` where DeepSeek does not say.", "not published")
+    per: Text = required("What the price is for.", "an hour of audio")
+    yuan: Single[Quantity] = required("Price in yuan.", 0.78)
+    dollars: Single[Quantity] | None = optional("Price in US dollars, where it was read.", 0.75)
+
+
 class Row(Record):
     """One line of an evaluation table."""
 
@@ -505,3 +557,6 @@ class ModelsFile(Record):
         "Models that are not in the catalogue and that a variant is based on.", default=()
     )
     api_names: tuple[ApiName, ...] = optional("Names of the API as dated pointers.", default=())
+    api_prices: tuple[ApiPrice, ...] = optional("What the names cost, the oldest first.", default=())
+    billing_hours: tuple[BillingHours, ...] = optional("Hours with a price of their own, the oldest first.", default=())
+    api_services: tuple[ApiService, ...] = optional("Services of the API beside the models.", default=())
