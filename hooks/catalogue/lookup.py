@@ -1,15 +1,15 @@
 """Find a value of the catalogue by its path, for the numbers in texts.
 
-A path is `id/field.field`, where id is a model, variant, technique or GPU (`model:`, `variant:`, `technique:` or `gpu:`
-before it where two share it); `labs/name` is a number that a lab works out. Items of a list are called by id, by label in lower case with hyphens, or by position;
-`@variant-id` picks one variant's value; `recomputed.…` behind a variant gives what was recomputed.
+A path is `id/field.field`, where id is a model, variant, technique, GPU or price (`model:`, `variant:`, `technique:`,
+`gpu:` or `price:` before it where two share it); `labs/name` is a number that a lab works out. Items of a list are called
+by id, by label in lower case with hyphens, or by position; `@variant-id` picks one variant's value; `recomputed.…` behind a variant gives what was recomputed.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
@@ -23,7 +23,7 @@ from .findings import nearest_in_quotes
 from .lab_numbers import LAB_NUMBERS, LABS
 from .records import Entry
 from .schema.architecture import Architecture
-from .schema.model import Model, Tokenizer
+from .schema.model import ApiPrice, Model, Tokenizer
 from .schema.quantities import Quantity
 from .schema.technique import Technique
 from .schema.training import Gpu, Infrastructure, Stage
@@ -68,6 +68,7 @@ class Lookup:
     techniques: Mapping[str, Technique]
     entries: Mapping[str, Entry]
     gpus: Mapping[str, Gpu] = field(default_factory=dict)
+    prices: Iterable[ApiPrice] = ()
     _found: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, path: str) -> Found:
@@ -111,13 +112,22 @@ class Lookup:
 
     @property
     def _tables(self) -> dict[str, Mapping[str, Any]]:
-        return {"model": self.models, "variant": self.entries, "technique": self.techniques, "gpu": self.gpus}
+        prices = {price.path: price for price in self.prices}
+        return {
+            "model": self.models,
+            "variant": self.entries,
+            "technique": self.techniques,
+            "gpu": self.gpus,
+            "price": prices,
+        }
 
     def _find_record(self, id_: str, rest: str) -> Any:
         kind, colon, name = id_.rpartition(":")
         tables = self._tables
         if colon and kind not in tables:
-            raise LookupFailure(f"`{kind}:` is not a kind of entry; allowed are model:, variant:, technique:, gpu:")
+            raise LookupFailure(
+                f"`{kind}:` is not a kind of entry; allowed are model:, variant:, technique:, gpu:, price:"
+            )
         hits = [(k, table[name]) for k, table in tables.items() if name in table and (not colon or k == kind)]
         if not hits:
             known = [i for k, table in tables.items() if not colon or k == kind for i in table]
@@ -293,11 +303,10 @@ COMPUTE: Mapping[str, tuple[str, ...]] = {
 }
 # Published values without a field of their own that are asked for by name: what their English labels have in them.
 DETAILS: Mapping[str, re.Pattern[str]] = {
-    "price": re.compile(r"\b(?:[Pp]rice|API at release)\b"),
     "cutoff": re.compile(r"Newest text|[Kk]nowledge cut-?off"),
     "max_output": re.compile(r"[Ll]ongest (?:output|answer)|[Oo]utput limit|[Mm]ax(?:imum)? output"),
 }
-_DERIVED = ("serving", "cache_for", "changes", "api", "users", "definition")
+_DERIVED = ("price", "serving", "cache_for", "changes", "api", "users", "definition")
 _ELSEWHERE = frozenset(("gflop_per_token", "model_flops_utilization"))  # stand beside what is recomputed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -358,37 +358,44 @@ def api_date(names: Iterable[ApiName], variant_id: str) -> Single[PartialDate] |
 
 @dataclass(frozen=True)
 class PriceSpan:
-    name: ApiName
+    """A price with those of its names that it holds for until the same day."""
+
     price: ApiPrice
-    until: PartialDate | None  # first day on which it holds no longer
+    names: tuple[ApiName, ...]
+    until: PartialDate | None  # first day of the next price, or last of the names
 
 
-def price_spans(catalogue: Catalogue, name: ApiName) -> list[PriceSpan]:
-    """Prices of a name with their ends, the oldest first."""
-    prices = [price for price in catalogue.api_prices if name.id in price.names]
-    ended = name.until.value if name.until is not None else None
-    replaced = [price.since for price in prices if price.rate is not Rate.NIGHT]
-    return [
-        PriceSpan(name, price, next((day for day in replaced if day.first_day > price.since.first_day), ended))
-        for price in prices
-    ]
-
-
-def family_prices(catalogue: Catalogue, model: Model) -> list[PriceSpan]:
-    """Prices of the names of the API while these led to a variant of the family."""
-    own, found = {variant.id for variant in model.variants}, []
-    for name in catalogue.api_names:
-        ends = [*(pointer.since.value for pointer in name.pointers[1:]), name.until.value if name.until else None]
-        led = [(p.since.value, end) for p, end in zip(name.pointers, ends, strict=True) if p.variant in own]
-        for span in price_spans(catalogue, name):
-            if any(_overlap(span, since, until) for since, until in led if since is not None):
-                found.append(span)
+def price_spans(catalogue: Catalogue, variants: Container[str] | None = None) -> list[PriceSpan]:
+    """Prices of the API, the oldest first; of `variants` those of names that led to one of them at the time."""
+    known, found = {name.id: name for name in catalogue.api_names}, []
+    for price in catalogue.api_prices:
+        by_end: dict[tuple[PartialDate | None, bool], list[ApiName]] = {}
+        for name in map(known.__getitem__, price.names):
+            until = _price_end(catalogue, price, name)
+            if variants is None or _led_to(name, variants, price.since, until):
+                by_end.setdefault((until, name.until is None), []).append(name)
+        found += [PriceSpan(price, tuple(names), until) for (until, _), names in by_end.items()]
     return found
 
 
-def _overlap(span: PriceSpan, since: PartialDate, until: PartialDate | None) -> bool:
-    begins_in_time = until is None or span.price.since.first_day < until.first_day
-    return begins_in_time and (span.until is None or span.until.first_day > since.first_day)
+def _price_end(catalogue: Catalogue, price: ApiPrice, name: ApiName) -> PartialDate | None:
+    later = (
+        other.since
+        for other in catalogue.api_prices
+        if name.id in other.names and other.rate is not Rate.NIGHT and other.since.first_day > price.since.first_day
+    )
+    return next(later, name.until.value if name.until is not None else None)
+
+
+def _led_to(name: ApiName, variants: Container[str], since: PartialDate, until: PartialDate | None) -> bool:
+    """Whether the name led to one of the variants on some day between `since` and `until`."""
+    ends = [*(pointer.since.value for pointer in name.pointers[1:]), name.until.value if name.until else None]
+    return any(
+        pointer.variant in variants
+        and (end is None or since.first_day < end.first_day)
+        and (until is None or pointer.since.value is None or pointer.since.value.first_day < until.first_day)
+        for pointer, end in zip(name.pointers, ends, strict=True)
+    )
 
 
 def family_dates(catalogue: Catalogue, model: Model) -> dict[str, Single[PartialDate] | None]:

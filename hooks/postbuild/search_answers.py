@@ -120,10 +120,15 @@ def _definition_record(one: Mapping[str, Any], address: Address) -> dict[str, An
     return made
 
 
-def _api_records(api: Mapping[str, list[AnswerLine]], address: Address) -> list[dict[str, Any]]:
+def _api_records(
+    api: Mapping[str, tuple[list[AnswerLine], list[AnswerLine]]], address: Address
+) -> list[dict[str, Any]]:
+    def plain(lines: list[AnswerLine], labelled: bool) -> list[list[str]]:
+        return [[line.label if labelled else "", line.text, line.source, address(line.address)] for line in lines]
+
     return [
-        {"title": name, "lines": [[line.text, line.source, address(line.address)] for line in lines]}
-        for name, lines in api.items()
+        {"title": name, "lines": plain(pointers, False), "prices": plain(prices, True)}
+        for name, (pointers, prices) in api.items()
     ]
 
 

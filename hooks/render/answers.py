@@ -7,7 +7,7 @@ words by which people ask for a kind of fact stand in `data/asked.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -18,9 +18,9 @@ from catalogue.derive.calculators import MemoryFootprint, memory_footprint
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
 from catalogue.lookup import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
-from catalogue.records import Entry, recipe_stages
+from catalogue.records import Entry, PriceSpan, price_spans, recipe_stages
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import ApiName, ApiPointer, Model, Variant
+from catalogue.schema.model import ApiName, ApiPointer, Model, Rate, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, StageKind
@@ -45,6 +45,7 @@ from .pages.calculators import (
 )
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
+from .prices import dollars, last_day
 from .recomputed import worked_hours_html
 from .words import CHINESE, Words
 
@@ -151,6 +152,24 @@ def _variant_answers(citations: Citations, entry: Entry) -> Answers:
     found |= _stage_answers(citations, entry, path)
     found |= _infrastructure_answers(citations, entry, path)
     found |= _memory_answers(citations, entry)
+    spans = price_spans(citations.context.catalogue, {entry.variant.id})
+    return found | ({"price": price_lines(citations, spans, f"{path}#serving")} if spans else {})
+
+
+def price_lines(citations: Citations, spans: Sequence[PriceSpan], address: str) -> list[AnswerLine]:
+    """Prices, the newest first."""
+    words, found = citations.context.words, []
+    for span in reversed(spans):
+        names = words("punctuation.listed").join(name.name for name in span.names)
+        days = {"since": format.format_date(span.price.since, words), "until": last_day(words, span)}
+        label = words("asked.price_now" if span.until is None else "asked.price_until", names=names, **days)
+        rate = span.price.rate
+        if rate is not Rate.ALWAYS:
+            label += words("punctuation.comma") + words(f"prices.rate.{rate.name.lower()}")
+        shown = {part: f"${text}" for part, text in dollars(span.price)}
+        text = words("asked.price_with_cache" if "hit" in shown else "asked.price", **shown)
+        sources = [span.price.source] if span.price.source else []
+        found.append(AnswerLine(label, text, _PUBLISHED, source_text(citations, sources), address))
     return found
 
 
@@ -358,9 +377,18 @@ def _pointer_line(citations: Citations, label: str, pointer: ApiPointer, until: 
     return AnswerLine(label, text, _PUBLISHED, source, "api-names.md")
 
 
-def api_answers(citations: Citations) -> dict[str, list[AnswerLine]]:
+def api_answers(citations: Citations) -> dict[str, tuple[list[AnswerLine], list[AnswerLine]]]:
+    """What each name of the API led to, and what it cost, the newest first."""
+    spans = price_spans(citations.context.catalogue)
+
+    def priced(name: ApiName) -> list[PriceSpan]:
+        return [replace(span, names=(name,)) for span in spans if name in span.names]
+
     return {
-        name.name: [_pointer_line(citations, name.name, *pointer) for pointer in _pointers_with_ends(name)][::-1]
+        name.name: (
+            [_pointer_line(citations, name.name, *pointer) for pointer in _pointers_with_ends(name)][::-1],
+            price_lines(citations, priced(name), "api-names.md#prices"),
+        )
         for name in citations.context.catalogue.api_names
     }
 

@@ -40,7 +40,8 @@ class Context:
 
     @cached_property
     def lookup(self) -> Lookup:
-        return Lookup(self.catalogue.models, self.catalogue.techniques, self.catalogue.entries, self.catalogue.gpus)
+        found = self.catalogue
+        return Lookup(found.models, found.techniques, found.entries, found.gpus, found.api_prices)
 
     @cached_property
     def uses(self) -> Uses:

@@ -221,7 +221,7 @@ def prices_in_order(draft: Draft) -> Iterator[Finding]:
             tokens = getattr(price, currency)
             if tokens is None:
                 continue
-            shown = [quantity for quantity in (tokens.hit, tokens.miss, tokens.output) if quantity is not None]
+            shown = [each.value for each in (tokens.hit, tokens.miss, tokens.output) if each is not None and each.value]
             if any(cheap.value > dear.value for cheap, dear in pairwise(shown)):
                 yield draft.models_file.finding(
                     (*path, currency),

@@ -135,14 +135,14 @@ class Rate(StrEnum):
     PEAK = "peak"
 
 
-class TokenPrices(Record):
+class TokenPrices(Block):
     """What a million tokens cost."""
 
-    hit: Quantity | None = optional(
+    hit: Single[Quantity] | None = optional(
         "Input found in the cache; left out where there was no cache, or it is not known.", 0.003
     )
-    miss: Quantity = required("Other input.", 0.15)
-    output: Quantity = required("Output.", "0.60")
+    miss: Single[Quantity] = required("Other input.", 0.15)
+    output: Single[Quantity] = required("Output.", "0.60")
 
 
 class ApiPrice(Block):
@@ -154,6 +154,12 @@ class ApiPrice(Block):
     dollars: TokenPrices = required("In US dollars.", {"hit": "0.003", "miss": "0.15", "output": "0.60"})
     yuan: TokenPrices | None = optional("In yuan, where it was read.", {"hit": "0.02", "miss": "1", "output": "4"})
     note: Text | None = optional("A remark, such as the hour.", "At 04:00 UTC.")
+
+    @property
+    def path(self) -> str:
+        """By which texts quote it: `deepseek-flash-2026-09-10-peak`."""
+        rate = "" if self.rate is Rate.ALWAYS else f"-{self.rate.value}"
+        return f"{self.names[0]}-{self.since.text}{rate}"
 
 
 class BillingHours(Block):

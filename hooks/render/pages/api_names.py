@@ -12,7 +12,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.schema.model import ApiName, ApiPointer, Track
+from catalogue.records import price_spans
+from catalogue.schema.model import ApiName, ApiPointer, ApiService, BillingHours, Track
 from catalogue.schema.values import PartialDate
 
 from .. import format
@@ -22,7 +23,8 @@ from ..figures.canvas import Time, cut_text, text_width
 from ..format import short_model
 from ..links import variant_link
 from ..page import Page, Section, lead_section, titled_page
-from ..tables import Cell, Head, Table
+from ..prices import price_table
+from ..tables import Cell, Column, Head, Table, by_column, value_cell
 from .sources import sources_section
 
 WIDTH = 980.0
@@ -250,6 +252,7 @@ def api_names_page(context: Context) -> Page:
     sections = [lead_section(words("api_names.intro"))]
     if names:
         sections.append(Section("quarters", words("api_names.chart"), _names_chart(context)))
+    sections += _price_sections(citations)
     sections += [Section(reference_anchor(name.id), name.name, _name_history(citations, name)) for name in names]
     sections.append(sources_section(citations))
     return titled_page(words, "api-names.md", "api_names", tuple(sections), hide=("toc",))
@@ -265,6 +268,47 @@ def _names_chart(context: Context) -> str:
         "folded_table.html.jinja", summary=context.words("api_names.quarters"), t=_quarters_table(context)
     )
     return drawn + "\n" + folded
+
+
+def _price_sections(citations: Citations) -> Iterator[Section]:
+    context, words, catalogue = citations.context, citations.context.words, citations.context.catalogue
+    if spans := price_spans(catalogue):
+        hours: list[Column[BillingHours]] = [
+            Column(words("prices.since"), lambda h: citations.cite(format.format_date(h.since, words), h.source)),
+            Column(words("prices.when"), lambda h: words(f"prices.rate.{h.rate.name.lower()}")),
+            Column(words("prices.hours"), lambda h: citations.rich_text(h.hours)),
+        ]
+        tables = [
+            price_table(citations, words("prices.caption"), spans),
+            by_column(words("prices.hours_caption"), hours, catalogue.billing_hours),
+        ]
+        html = "\n".join(context.html("table.html.jinja", t=table) for table in tables)
+        yield Section("prices", words("prices.title"), f"<p>{words('prices.intro')}</p>\n{html}")
+    if catalogue.api_services:
+        columns: list[Column[ApiService]] = [
+            Column(words("services.service"), lambda s: _service_name(citations, s)),
+            Column(words("services.since"), lambda s: value_cell(citations, s.since)),
+            Column(words("services.does"), lambda s: citations.rich_text(s.does) + citations.footnote(s.source)),
+            Column(words("services.model"), lambda s: citations.value_html(s.model, notes="inline")),
+            Column(words("services.price"), lambda s: _service_price(citations, s)),
+        ]
+        table = by_column(words("services.caption"), columns, catalogue.api_services, classes="ds-prose")
+        html = context.html("table.html.jinja", t=table)
+        yield Section("services", words("services.title"), f"<p>{words('services.intro')}</p>\n{html}")
+
+
+def _service_name(citations: Citations, service: ApiService) -> Markup:
+    name = citations.rich_text(service.name)
+    return Markup('<span id="{}">{}</span><br><small><code>{}</code></small>').format(
+        reference_anchor(f"service-{service.id}"), name, service.endpoint
+    )
+
+
+def _service_price(citations: Citations, service: ApiService) -> Markup:
+    shown = [Markup("¥") + citations.value_html(service.yuan)]
+    if service.dollars is not None:
+        shown.append(Markup("$") + citations.value_html(service.dollars))
+    return Markup(" · ").join(shown) + Markup("<br><small>{}</small>").format(citations.rich_text(service.per))
 
 
 def _name_history(citations: Citations, name: ApiName) -> str:

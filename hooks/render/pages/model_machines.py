@@ -20,7 +20,7 @@ from catalogue.derive.training import (
     training_gpu,
     training_metrics_with_peak,
 )
-from catalogue.records import Entry
+from catalogue.records import Entry, PriceSpan, price_spans
 from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.training import Infrastructure, number_format
@@ -31,6 +31,7 @@ from ..cite import Citations, counted_mark, counts_of
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Section
+from ..prices import price_table
 from ..recomputed import (
     as_decimal,
     recomputed_html,
@@ -145,7 +146,8 @@ def _hours_times_price(hours: Sequence[Amount], price: Quantity | None, words: W
 
 
 def serving_sections(citations: Citations, model: Model) -> list[Section]:
-    if not model.serving and model.kv_cache is None:
+    prices = price_spans(citations.context.catalogue, {variant.id for variant in model.variants})
+    if not (model.serving or prices) and model.kv_cache is None:
         return []
     words = citations.context.words
     caption, title = model_caption(words, "serving.caption", model.name)
@@ -155,9 +157,17 @@ def serving_sections(citations: Citations, model: Model) -> list[Section]:
         "model_serving.html.jinja",
         cache=_stored_caches_table(citations, model),
         details=details,
+        prices=_family_prices(citations, model, prices),
         tools="" if _derived_by_variant(citations, model) else tools,
     )
     return [Section("serving", words("section.serving"), html)]
+
+
+def _family_prices(citations: Citations, model: Model, prices: Sequence[PriceSpan]) -> Table | None:
+    if not prices:
+        return None
+    caption, title = model_caption(citations.context.words, "prices.of_model", model.name)
+    return price_table(citations, caption, prices, title)
 
 
 def _stored_caches_table(citations: Citations, model: Model) -> Table | None:

@@ -414,12 +414,15 @@ async function answersTo(meant) {
   const why = facts.why.some((form) => follows(reading, form));
   const [apiName] = takeNames(branch(reading), facts.apiNames, facts.longest);
   const subjects = takeSubjects(reading);
-  if (apiName && (!subjects.length || coversAny(readQuery(meant), facts.api))) {
-    const { title, lines } = (await piece("api", 0))[apiName.value];
+  // A price is that of a name, whatever model it is called after.
+  const priced = apiName && facts.pricing.some((form) => spansOf(reading, form));
+  if (apiName && (!subjects.length || priced || coversAny(readQuery(meant), facts.api))) {
+    const { title, lines, prices } = (await piece("api", 0))[apiName.value];
     const text = readQuery(meant);
     explain(text, apiName.start, apiName.end);
     coversAny(text, facts.api);
-    if (leftover(text) <= 1) return [{ title, lines: lines.map(([text_, source, href]) => ({ label: "", text: text_, basis: facts.words.published, source, href })) }];
+    const shown = priced && coversAny(text, facts.pricing) && prices.length ? [lines[0], ...prices] : lines;
+    if (leftover(text) <= (priced && subjects.length ? 0 : 1)) return [{ title, lines: shown.map(([label, text_, source, href]) => ({ label, text: text_, basis: facts.words.published, source, href })) }];
   }
   if (subjects.length > 1) {
     const rest = branch(reading);
