@@ -20,7 +20,7 @@ from pydantic_core import core_schema
 
 from .files import DATA_FILES, SCHEMA_ENDING, schema_file
 from .rules import ALL
-from .schema.model import ApiName, Model, Size, Variant
+from .schema.model import ApiName, ApiPrice, ApiService, BillingHours, Model, Size, Variant
 from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
 from .schema.values import Facet, Name, Single, Stated, Text, Title
@@ -92,7 +92,7 @@ def _first_line(record: type[BaseModel]) -> str:
 def schema_records() -> dict[str, list[FieldRow]]:
     """Records of models and techniques with their fields, outermost first."""
     found: dict[str, list[FieldRow]] = {}
-    queue: list[type[BaseModel]] = [Model, ApiName, Technique, Gpu]
+    queue: list[type[BaseModel]] = [Model, ApiName, ApiPrice, BillingHours, ApiService, Technique, Gpu]
     while queue:
         record = queue.pop(0)
         if record.__name__ in found:

@@ -204,11 +204,12 @@ def pointers_in_order(draft: Draft) -> Iterator[Finding]:
 def prices_in_order(draft: Draft) -> Iterator[Finding]:
     """Prices of the API are of names that there are, stand in the order of their days, and input found in the cache costs no more than other input, and that no more than output."""
     known = {name.id: name for name in draft.models.api_names}
-    found, allowed = "a name of the API that there is not", "the id of one under `api_names`"
+    allowed = "the id of one under `api_names`"
     for index, price in enumerate(draft.models.api_prices):
         path: KeyPath = ("api_prices", index)
         for number, id_ in enumerate(price.names):
             where = (*path, "names", number)
+            found = f"`{id_}` is not a name of the API"
             yield from unknown_name(draft.models_file, where, id_, known, found, allowed, "correct the id")
         if index and price.since.first_day < draft.models.api_prices[index - 1].since.first_day:
             yield draft.models_file.finding(

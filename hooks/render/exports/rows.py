@@ -21,7 +21,7 @@ from catalogue.derive.training import headline_tokens, pre_training, training_me
 from catalogue.lookup import item_names
 from catalogue.records import Catalogue, Entry, first_date
 from catalogue.references import Reference
-from catalogue.schema.model import Model, Size
+from catalogue.schema.model import Model, Size, TokenPrices
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.setting import FIELDS
 from catalogue.schema.training import (
@@ -140,6 +140,8 @@ def all_rows(plain: PlainRecords) -> Iterator[ExportTable]:
         "techniques": _technique_rows(plain),
         "uses": _use_rows(plain),
         "api_names": _api_names(plain),
+        "api_prices": _api_prices(plain.catalogue),
+        "api_services": _api_services(plain),
         "references": _reference_rows(plain.catalogue),
     }
     for name, rows in ((name, tuple(rows)) for name, rows in made.items()):
@@ -379,6 +381,46 @@ def _api_names(plain: PlainRecords) -> Iterator[Row]:
                 "mode": plain.text(pointer.mode)["en"] if pointer.mode else None,
                 **_value_cells("name_until", name.until),
             }
+
+
+def _api_prices(catalogue: Catalogue) -> Iterator[Row]:
+    for span in records.price_spans(catalogue):
+        price = span.price
+        for name in span.names:
+            yield {
+                "name": name.name,
+                "since": price.since.text,
+                "until": span.until.text if span.until else None,
+                "rate": price.rate.value,
+                **_token_prices("dollars", price.dollars),
+                **_token_prices("yuan", price.yuan),
+            }
+
+
+def _token_prices(currency: str, prices: TokenPrices | None) -> Row:
+    cells: Row = {}
+    for part in ("hit", "miss", "output"):
+        single = getattr(prices, part, None)
+        cells[f"{currency}_{part}"] = _cell_value(single.value, None) if single is not None else None
+    found = prices.miss.source if prices is not None else None
+    return cells | {f"{currency}_source": source_text(found)}
+
+
+def _api_services(plain: PlainRecords) -> Iterator[Row]:
+    for service in plain.catalogue.api_services:
+        yield {
+            "service": service.id,
+            "name": plain.text(service.name)["en"],
+            "name_zh": plain.text(service.name).get("zh"),
+            "endpoint": service.endpoint,
+            **_value_cells("since", service.since),
+            "does": plain.text(service.does)["en"],
+            "does_zh": plain.text(service.does).get("zh"),
+            **_value_cells("model", service.model, plain),
+            "per": plain.text(service.per)["en"],
+            **_value_cells("yuan", service.yuan),
+            **_value_cells("dollars", service.dollars),
+        }
 
 
 def _reference_rows(catalogue: Catalogue) -> Iterator[Row]:

@@ -23,7 +23,7 @@ from catalogue.derive.training import worked_gpu_hours
 from catalogue.records import Entry, first_date
 from catalogue.references import Reference
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import ApiName, Dates, Licences, Model
+from catalogue.schema.model import ApiName, ApiPrice, ApiService, BillingHours, Dates, Licences, Model
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.study import Correction
 from catalogue.schema.technique import Technique
@@ -68,6 +68,9 @@ def _export_shape() -> Json:
         "techniques": Technique,
         "gpus": Gpu,
         "api_names": ApiName,
+        "api_prices": ApiPrice,
+        "billing_hours": BillingHours,
+        "api_services": ApiService,
         "corrections": Correction,
     }
     beside: tuple[type[BaseModel], ...] = (Dates, Licences, Architecture, Stated[Text], Stated[Quantity])
@@ -168,6 +171,9 @@ def catalogue_json(plain: PlainRecords, address: str) -> dict[str, str]:
         "techniques": with_files("technique", techniques),
         "gpus": map(plain.of, catalogue.gpus.values()),
         "api_names": map(plain.of, catalogue.api_names),
+        "api_prices": map(plain.of, catalogue.api_prices),
+        "billing_hours": map(plain.of, catalogue.billing_hours),
+        "api_services": map(plain.of, catalogue.api_services),
         "corrections": map(plain.of, catalogue.corrections),
         "references": references.values(),
     }
