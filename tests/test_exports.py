@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 
 from catalogue.derive.training import pre_training
 from catalogue.load import load_catalogue
-from catalogue.records import Catalogue
+from catalogue.records import Catalogue, price_spans
 from catalogue.schema.technique import Language
 from catalogue.schema.values import PartialDate
 from helpers import commit_all, context_of
@@ -168,6 +168,27 @@ def test_a_feed_names_every_release_or_correction_once(
     assert feed.findtext(f"{ATOM}updated") == days[0]
     assert all(feed.find(f"{ATOM}{required}") is not None for required in ("id", "title", "updated", "author"))
     assert feed.find(f"{ATOM}link[@rel='self']").get("href") == f"{ADDRESS}data/{name}{suffix}.atom"
+
+
+def test_a_price_ends_with_the_next_or_with_its_name_and_that_of_the_night_ends_none(small: Catalogue) -> None:
+    exported = [(row["name"], row["since"], row["until"], row["rate"]) for row in rows(made(small), "api_prices.csv")]
+    assert exported == [
+        ("insect", "2024-03-01", "2024-05-01", "always"),
+        ("insect", "2024-05-01", "2024-08-31", "always"),
+        ("larva", "2024-05-01", "", "always"),
+        ("insect", "2024-05-20", "2024-08-31", "night"),
+        ("forest", "2025-02-05", "", "off-peak"),
+        ("forest", "2025-02-05", "", "peak"),
+    ]
+
+
+def test_a_model_has_the_prices_of_the_names_that_led_to_it_at_the_time(small: Catalogue) -> None:
+    def days(variant: str) -> list[str]:
+        return [span.price.since.text for span in price_spans(small, {variant})]
+
+    assert days("bee-base") == ["2024-03-01"], "not those from the day on which the name led to another"
+    assert days("cat-base") == ["2024-03-01", "2024-05-01", "2024-05-20"]
+    assert days("ant-base") == []
 
 
 @pytest.mark.parametrize("suffix", ["", ".zh"])

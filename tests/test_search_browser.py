@@ -11,7 +11,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect
 
-from catalogue.records import Catalogue
+from catalogue.records import Catalogue, price_spans
 from first_search import EDITIONS, GIVE, first_search_weights, index_pieces, open_search, read_questions
 from helpers import CASES, built_page, watched
 from postbuild.search_index import split_words as words_of
@@ -178,6 +178,18 @@ def test_what_is_asked_is_answered_or_not_and_never_with_another_fact(searching:
         if "MLA" in query:
             assert found.answers[0] == "elsewhere/#mla"
             assert "DeepSeek-V2" not in found.says
+
+
+def test_a_price_is_that_of_the_name_and_says_what_it_means_now(searching: Search, catalogue: Catalogue) -> None:
+    prices = [span for span in price_spans(catalogue) if span.until is None]
+    asked = {f"price of {name.name}": (name, span) for span in prices for name in span.names if name.until is None}
+    for query, found in searching.ask(*asked).items():
+        name, span = asked[query]
+        meant = name.pointers[-1].variant
+        assert meant is not None
+        assert found.says.split("\n")[0] == name.name
+        for said in (catalogue.entries[meant].variant.name, f"${span.price.dollars.output.value.text}"):
+            assert said in found.says, (query, found.says)
 
 
 def test_the_page_for_lost_addresses_finds_at_the_root_of_a_host(page: Page, built: Path) -> None:
