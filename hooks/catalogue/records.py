@@ -373,7 +373,7 @@ def price_spans(catalogue: Catalogue, variants: Container[str] | None = None) ->
         for name in map(known.__getitem__, price.names):
             until = _price_end(catalogue, price, name)
             if variants is None or _led_to(name, variants, price.since, until):
-                by_end.setdefault((until, name.until is None), []).append(name)
+                by_end.setdefault((until, until is None and name.until is None), []).append(name)
         found += [PriceSpan(price, tuple(names), until) for (until, _), names in by_end.items()]
     return found
 

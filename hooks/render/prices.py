@@ -31,7 +31,7 @@ def price_table(citations: Citations, caption: str, spans: Sequence[PriceSpan], 
         lambda s, part: _price_cell(words, s, part),
         True,
     )
-    return by_column(caption, columns, spans, title=title)
+    return by_column(caption, columns, spans, classes="ds-prose", title=title)
 
 
 def name_link(name: ApiName) -> Markup:
