@@ -20,8 +20,9 @@ from render.words import CHINESE, ENGLISH, HAN
 
 KEEP_THEIR_WORDS = {
     *("a", "code", "pre", "button", "summary", "label", "table", "svg", "math", "script", "style", "select", "dt"),
-    *("h1", "h2", "h3", "h4", "h5", "h6", "template", "figcaption"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "template", "figcaption", "nav"),
 }
+NO_PROSE = {"ds-printed", "ds-kicker", "ds-sources", "ds-title"}
 PROSE = {"p", "li", "dd"}
 
 
@@ -36,7 +37,9 @@ def prose(page: Path) -> Iterator[tuple[str, str]]:
             elif child.tag == "a":
                 address = child.attributes.get("href") or ""
                 yield from walk(child, True, address) if within else iter([("", address)])
-            elif child.tag not in KEEP_THEIR_WORDS and "ds-printed" not in (child.attributes.get("class") or ""):
+            elif child.tag not in KEEP_THEIR_WORDS and not NO_PROSE & set(
+                (child.attributes.get("class") or "").split()
+            ):
                 yield from walk(child, within or child.tag in PROSE, link)
 
     article = LexborHTMLParser(page.read_text(encoding="utf-8")).css_first("article")
