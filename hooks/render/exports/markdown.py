@@ -34,6 +34,8 @@ _BLOCKS = {
 _SPACE = re.compile(r"\s+")
 _INLINE_MATH = 'math[display="inline"]'
 _ANY_BLOCK = ", ".join(_BLOCKS - {"math"} | {f"math:not({_INLINE_MATH})"})
+# Elements that stand beside each other without a space between them, where one of those that are set apart is among them.
+_BESIDE, _APART = {"a", "b", "small", "span", "time"}, {"small", "span", "time"}
 _SOURCE = re.compile(r"s\d+")  # numbers of sources, which stand as text
 _PLACES = {"li", "tr", "dt", "dd", "details", "section", "div", "figure", "p", "svg", "table"}
 _GAPS = re.compile(r"\n{3,}")
@@ -73,7 +75,7 @@ class _Writer:
                 line = ""
                 yield from self.block(node)
             else:
-                line += self.inline(node)
+                line += _gap_before(node) + self.inline(node)
         yield _tidied_line(line)
 
     def block(self, node: LexborNode) -> Iterator[str]:
@@ -150,7 +152,10 @@ class _Writer:
         yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
     def line(self, node: LexborNode) -> str:
-        return _tidied_line("".join(self.inline(child) for child in node.iter(include_text=True)))
+        return _tidied_line(self.inside(node))
+
+    def inside(self, node: LexborNode) -> str:
+        return "".join(_gap_before(child) + self.inline(child) for child in node.iter(include_text=True))
 
     def inline(self, node: LexborNode) -> str:
         tag = node.tag or ""
@@ -167,7 +172,7 @@ class _Writer:
             return _text_alternative(node)
         if tag == "math":
             return f"${_latex_of(node)}$"
-        inside = "".join(self.inline(child) for child in node.iter(include_text=True))
+        inside = self.inside(node)
         classes = (attributes.get("class") or "").split()
         if "ds-mark" in classes:
             return f" [{(attributes.get('href') or '').removeprefix('#s')}]" if attributes.get("href") else inside
@@ -187,9 +192,21 @@ class _Writer:
             return f"[{_tidied_line(inside)}]({self.link(href)})"
         if tag == "small" and node.next is not None and (node.next.text_content or "").startswith((":", "：")):
             return f" {inside}"
-        if tag in ("li", "p", "td", "th", "div", "dt", "dd", "small"):
+        if tag in ("li", "p", "td", "th", "div", "dt", "dd", "small", "details", "summary"):
             return f" {inside} "
         return inside
+
+
+def _gap_before(node: LexborNode) -> str:
+    """What a text puts in place of the space that a style leaves between two elements beside each other."""
+    before = node.prev
+    pair = {node.tag, before.tag} if before is not None else set[str | None]()
+    if not (pair <= _BESIDE and pair & _APART) or before is None or "ds-mark" in (node.attributes.get("class") or ""):
+        return ""
+    left, right = before.text(), node.text()
+    if not left.strip() or not right.strip() or left[-1].isspace() or not (right[0].isalnum() or right[0] in "−≈>（(×"):
+        return ""
+    return "" if left[-1] in "：；、，。（" else " " if left[-1] in ":;,.(" else " · "
 
 
 def _escaped_text(node: LexborNode) -> str:
@@ -223,6 +240,9 @@ _MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 _HTML = re.compile(r"(?ms)^<(p|ul|ol|div|figure|table|details)\b[^>]*>.*?</\1>|<(a|span|time)\b[^>]*>.*?</\2>")
 # Around fenced code that is folded on the page, and the end of what stands in columns: a text has neither.
 _FOLD = re.compile(r'(?m)^<details\b[^>]*\bmarkdown="1"[^>]*><summary>.*?</summary>\n*|^</(?:details|div)>$')
+# The end of a number of a source with a word right behind it, but for the `th` of 64th.
+_TOUCHING_MARK = re.compile(r"(?<=\d\])(?=[\u4e00-\u9fff]|[A-Za-z]{3})")
+_QUOTE_SIGN = re.compile(r"&(?:#3[49]|quot);")
 _LINK = re.compile(r"(?<=\]\()ds:([^)\s]+)")
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.S)
 _DOWNLOADS = "data/"
@@ -276,7 +296,9 @@ def _plain_markdown(edition: Edition, path: str, text: str, blocks: Mapping[str,
     front = _FRONT.match(text)
     head, body = (front[0], text[front.end() :]) if front else ("", text)
     body = _outside_code(body, lambda part: _FOLD.sub("", _HTML.sub(html, part)))
+    body = _QUOTE_SIGN.sub(lambda match: unescape(match[0]), body)
     body = _MARKER.sub(lambda match: html_to_markdown(blocks[match[1]], link), body)
+    body = _TOUCHING_MARK.sub(" ", body)
     return head + _LINK.sub(lambda match: link(match[0]), body).rstrip() + "\n"
 
 
