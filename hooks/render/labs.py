@@ -90,23 +90,25 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
     assert comparison.verdict is not None
     column, judged = comparison.column, result.judge_difference(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}
+    difference = _column_number(column, judged.difference, judged.deviation)
+    size = difference.removeprefix("−")
+    how = "alike" if not size.strip("0.") else "lower" if size != difference else "higher"
     text = words(
-        "experiments.compared",
+        f"experiments.compared.{how}",
         column=words(f"experiments.column.{column}"),
         first=names[comparison.first],
         second=names[comparison.second],
-        difference=_column_number(column, judged.difference, judged.deviation, signed=True),
+        difference=size,
         deviation=_column_number(column, judged.deviation, judged.deviation),
     )
     verdict = comparison.verdict
     return {"text": text, "verdict": _verdict_class(verdict), "label": verdict_word(words, verdict)}
 
 
-def _column_number(column: str, value: float, deviation: float = 1, signed: bool = False) -> str:
+def _column_number(column: str, value: float, deviation: float = 1) -> str:
     """With the column's decimals, or as many more as the first digit of the deviation needs."""
     decimals = max(_DECIMALS.get(column, 2), -math.floor(math.log10(deviation)) if deviation else 0)
-    shown = f"{round(value, decimals) + 0.0:{'+' if signed else ''},.{decimals}f}"
-    return shown.replace("-", "−")
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
 
 
 def _experiment_panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:

@@ -387,7 +387,7 @@ def bias_balance(figure: Mechanism) -> Play:
         _make_slider(figure, "experts", 16, (8, 16, 32)),
         _make_slider(figure, "step", 1, range(1, steps + 1)),
     )
-    keys = ("load", "load_says", "loads", "biases", "path", "path_says", "legend", "at_step")
+    keys = ("load", "load_says", "loads", "biases", "path", "path_says", "legend", "at_step", "says_alike")
     # `table` random numbers, which every step reads from another place, `stride` further on.
     simulation = {"rounds": steps, "tokens": 512, "sparsity": 8, "seed": 7, "table": 2**16, "stride": 7919}
     return Play(

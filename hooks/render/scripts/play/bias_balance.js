@@ -68,5 +68,6 @@ play("bias-balance", (data, { speed, experts, step: number }) => {
   return {
     panels: [load, path],
     said: { step: number, experts, with: fixed(100 * violations[step]), without: fixed(100 * without[step]), late: fixed((100 * sum(late)) / late.length) },
+    says: violations[step] === without[step] ? "says_alike" : "says",
   };
 });
