@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 
 from catalogue.derive.training import SizeOf, compared_sizes, recomputed_size
+from catalogue.facts import Theme
 from catalogue.records import Catalogue
 from catalogue.schema.model import Counted
 from catalogue.schema.values import Stated
 from render.cite import Citations
-from render.comparison import ComparedLine, size_rows
+from render.comparison import ComparedLine, theme_cells
 from render.context import Context
 from render.pages.model_changes import compare_dimensions
 from render.pages.trends import family_sizes, size_value
@@ -70,7 +71,7 @@ def test_unlike_bases_without_a_recount_are_not_compared(catalogue: Catalogue) -
 
 def test_the_comparison_of_any_models_compares_recounts_alone(ctx: Context, catalogue: Catalogue) -> None:
     cells = [
-        {row.id[0]: said for row, said in size_rows(Citations(ctx), catalogue.entries[id_]).items()}
+        {row.id[0]: said for row, said in theme_cells(Theme.SIZES, Citations(ctx), catalogue.entries[id_]).items()}
         for id_ in ("deepseek-vl2-tiny", "deepseek-ocr")
     ]
     assert [cell["total.published"].value for cell in cells] == [None, None]

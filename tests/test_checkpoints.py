@@ -30,7 +30,7 @@ PAIRS = (
 
 
 def said_of(catalogue: Catalogue, entry: Entry) -> dict[str, object]:
-    licences = records.checkpoint_licences(entry)
+    licences = entry.licences
     found = {
         "weights": records.checkpoint_date(entry, "weights"),
         "announcement": records.checkpoint_date(entry, "announcement"),

@@ -7,37 +7,25 @@ by id, by label in lower case with hyphens, or by position; `@variant-id` picks 
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import IntEnum
 from typing import Any
 
 from pydantic import BaseModel
 
-from .derive.parameters import ACTIVATED_CONVENTION, Recount, cache_bytes
-from .derive.training import training_metrics
+from .derive.expression import Computation
+from .derive.parameters import Recount
+from .facts import QUOTED, Anchor, Fact, Subject
 from .findings import nearest_in_quotes
 from .lab_numbers import LAB_NUMBERS, LABS
 from .records import Entry
-from .schema.architecture import Architecture
-from .schema.model import ApiPrice, Model, Tokenizer
+from .schema.model import ApiPrice, Model
 from .schema.quantities import Quantity
 from .schema.technique import Technique
-from .schema.training import Gpu, Infrastructure, Stage
-from .schema.values import PartialDate, Single, Sources, Stated, Text, fields_with_values
-
-RECOMPUTED: Mapping[str, Callable[[Entry, Recount], int | None]] = {
-    "total_parameters": lambda entry, recount: recount.total,
-    "activated_parameters": lambda entry, recount: recount.activated.get(ACTIVATED_CONVENTION),
-    "mtp_parameters": lambda entry, recount: recount.mtp.value if recount.mtp else None,
-    "kv_cache_elements": lambda entry, recount: recount.kv_cache.value if recount.kv_cache else None,
-    "kv_cache_bytes": lambda entry, recount: cache.value if (cache := cache_bytes(recount)) else None,
-    "stored_cache_bytes": lambda entry, recount: entry.stored_cache.value if entry.stored_cache else None,
-}
-FOLLOWING = ("training_flops", "tokens_per_parameter")
+from .schema.training import Gpu
+from .schema.values import PartialDate, Single, Sources, Stated, Text
 
 
 class LookupFailure(Exception):
@@ -151,27 +139,17 @@ class Lookup:
 
 
 def _recomputed_value(entry: Entry, name: str) -> Found:
-    if name in FOLLOWING:
-        return _derived_value(entry, name)
-    if name not in RECOMPUTED:
-        allowed = ", ".join(f"`{known}`" for known in (*RECOMPUTED, *FOLLOWING))
+    if name not in QUOTED:
+        allowed = ", ".join(f"`{known}`" for known in QUOTED)
         raise LookupFailure(f"`{name}` is not recomputed; allowed are {allowed}")
-    recount = entry.recount
-    value = RECOMPUTED[name](entry, recount) if recount is not None else None
-    if value is None:
-        why = _why_not_recomputed(name, recount)
+    fact = QUOTED[name]
+    found = fact.value(Subject(entry))
+    if not isinstance(found, Computation):
+        why = _why_not_recomputed(fact, entry.recount)
         raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {why}")
-    return Found(value, None, entry.variant.id)
-
-
-def _derived_value(entry: Entry, name: str) -> Found:
-    found = training_metrics(entry)
-    if found is None:
-        raise LookupFailure(
-            f"`{name}` cannot be recomputed for `{entry.variant.id}`: its size or the tokens of its pre-training are not known"
-        )
-    exact = found.terms[name].exact
-    return Found(Decimal(exact.numerator) / exact.denominator, None, entry.variant.id, follows=True)
+    follows = fact.anchor is Anchor.FOLLOWS
+    value = Decimal(found.exact.numerator) / found.exact.denominator if follows else found.value
+    return Found(value, None, entry.variant.id, follows)
 
 
 _NOT_STATED = {
@@ -180,13 +158,15 @@ _NOT_STATED = {
 }
 
 
-def _why_not_recomputed(name: str, recount: Recount | None) -> str:
+def _why_not_recomputed(fact: Fact, recount: Recount | None) -> str:
+    if fact.anchor is Anchor.FOLLOWS:
+        return "its size or the tokens of its pre-training are not known"
     if recount is None:
         return "it has no architecture"
     missing = recount.missing or recount.cache_missing
     if missing:
         return f"its architecture is not complete, `{'`, `'.join(missing)}` is missing"
-    return _NOT_STATED.get(name, "its attention has no formula")
+    return _NOT_STATED.get(fact.quoted, "its attention has no formula")
 
 
 def _descend_path(node: Any, parts: list[str], path: str) -> Any:
@@ -270,78 +250,3 @@ def _value_at(node: Any, path: str, variant_id: str) -> Found:
     if isinstance(node, Quantity | PartialDate | Text | str | int):
         return Found(node, source)
     raise LookupFailure(f"`{path}` is not a single value; go on to one of its fields")
-
-
-# Fields of a stage that are asked for together; every other field is asked for by its own name.
-_STAGE_GROUPS = ("learning_rate", "batch_size", "optimizer", "preference", "reinforcement")
-# Facts that are put together from several rows of a page: the rows, in the order in which an answer has them.
-SIZES: Mapping[str, tuple[str, ...]] = {
-    "total": ("total.published", "total.recomputed"),
-    "activated": ("activated.published", "activated.recomputed"),
-    "reading": ("part.READING",),
-    "mtp_size": ("part.MTP",),
-    "engram_size": ("part.ENGRAM",),
-    "vision_size": ("part.VISION",),
-    "everything": ("part.EVERYTHING",),
-}
-CACHE: Mapping[str, tuple[str, ...]] = {
-    "cache": ("published", "stored", "bf16", "elements"),
-    "context_length": ("context",),
-}
-IDENTITY: Mapping[str, tuple[str, ...]] = {
-    "date": ("date.weights", "date.announcement", "date.paper", "date.api"),
-    "paper": ("paper",),
-    "starts_from": ("based_on",),
-    "licence": ("licence.weights", "licence.code", "licence.commercial_use"),
-}
-COMPUTE: Mapping[str, tuple[str, ...]] = {
-    "sparsity": ("sparsity",),
-    "tokens_per_parameter": ("tokens_per_parameter", "tokens_per_activated"),
-    "flops_per_token": ("gflop_per_token", "flops_per_token", "matrix_flops"),
-    "training_flops": ("training_flops",),
-    "utilisation": ("model_flops_utilization", "utilisation"),
-}
-# Published values without a field of their own that are asked for by name: what their English labels have in them.
-DETAILS: Mapping[str, re.Pattern[str]] = {
-    "cutoff": re.compile(r"Newest text|[Kk]nowledge cut-?off"),
-    "max_output": re.compile(r"[Ll]ongest (?:output|answer)|[Oo]utput limit|[Mm]ax(?:imum)? output"),
-}
-_DERIVED = ("price", "serving", "cache_for", "changes", "api", "users", "definition")
-_ELSEWHERE = frozenset(("gflop_per_token", "model_flops_utilization"))  # stand beside what is recomputed
-
-
-def asked_kinds() -> tuple[str, ...]:
-    """Keys of fields, and names of composed or derived facts."""
-    fields = [stage_kind(key) for key in fields_with_values(Stage)]
-    fields += [*fields_with_values(Architecture), *fields_with_values(Infrastructure)]
-    fields += [f"tokenizer.{key}" for key in fields_with_values(Tokenizer)]
-    composed = (*SIZES, *CACHE, *IDENTITY, *COMPUTE, *DETAILS, *_DERIVED)
-    return tuple(dict.fromkeys((*composed, *(key for key in fields if key not in _ELSEWHERE))))
-
-
-class AnswerGroup(IntEnum):
-    OVERVIEW = 0
-    ARCHITECTURE = 1
-    TRAINING = 2
-    MACHINES = 3
-    SERVING = 4
-    LABELLED = 5
-
-
-@functools.cache
-def answer_group(kind: str) -> AnswerGroup:
-    if kind in ("serving", "cache_for"):
-        return AnswerGroup.SERVING
-    if kind in _DERIVED or any(kind in composed for composed in (SIZES, CACHE, IDENTITY, COMPUTE, DETAILS)):
-        return AnswerGroup.OVERVIEW
-    if kind in fields_with_values(Architecture) or kind.startswith("tokenizer."):
-        return AnswerGroup.ARCHITECTURE
-    if kind in fields_with_values(Infrastructure):
-        return AnswerGroup.MACHINES
-    return AnswerGroup.TRAINING
-
-
-def stage_kind(key: str) -> str:
-    """`learning_rate.peak` belongs to `learning_rate`."""
-    group = key.partition(".")[0]
-    return group if group in _STAGE_GROUPS else key

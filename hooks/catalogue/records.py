@@ -93,6 +93,13 @@ class Entry:
         return compare_published(part.count.value, recomputed.value, None)
 
     @property
+    def licences(self) -> Licences | None:
+        """Of the checkpoint: those of its own release, else of the variant or of the model."""
+        if self.variant.release is not None:
+            return self.variant.release.licences
+        return self.variant.licences or self.model.licences
+
+    @property
     def total(self) -> int | None:
         return self.recount.total if self.recount else None
 
@@ -410,13 +417,6 @@ def family_dates(catalogue: Catalogue, model: Model) -> dict[str, Single[Partial
 def checkpoint_reference(entry: Entry) -> str | None:
     release = entry.variant.release
     return entry.model.reference if release is None else release.reference
-
-
-def checkpoint_licences(entry: Entry) -> Licences | None:
-    release = entry.variant.release
-    if release is not None:
-        return release.licences
-    return entry.variant.licences or entry.model.licences
 
 
 def shares_training(entry: Entry) -> bool:

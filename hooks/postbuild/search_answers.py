@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from catalogue.lookup import AnswerGroup, answer_group, asked_kinds
+from catalogue.facts import AnswerGroup, asked_kinds
 from catalogue.records import Catalogue, first_day
 from catalogue.schema.study import AskedForms
 from render import answers
@@ -68,10 +68,10 @@ def _facts_by_group(found: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     """The facts of a family by the group of their kind; published values without a kind, and scores, in a group of their own."""
     for group in AnswerGroup:
         yield {
-            "answers": {kind: lines for kind, lines in found["answers"].items() if answer_group(kind) is group},
+            "answers": {kind: lines for kind, lines in found["answers"].items() if asked_kinds()[kind] is group},
             "details": found["details"] if group is AnswerGroup.LABELLED else [],
             "scores": found["scores"] if group is AnswerGroup.LABELLED else [],
-            "lacks": [kind for kind in found["lacks"] if answer_group(kind) is group],
+            "lacks": [kind for kind in found["lacks"] if asked_kinds()[kind] is group],
         }
 
 
@@ -136,8 +136,8 @@ def _kinds_of_fact(context: Context) -> dict[str, Any]:
     facts = context.catalogue.asked.facts
     return {
         "kinds": [
-            [kind, answers.kind_label(context.words, kind), answer_group(kind), _asked_forms(context, facts.get(kind))]
-            for kind in asked_kinds()
+            [kind, answers.kind_label(context.words, kind), group, _asked_forms(context, facts.get(kind))]
+            for kind, group in asked_kinds().items()
         ],
         "narrowing": {
             name: [[_comparable_form(form), label] for form, label in dict.fromkeys(listed)]

@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from markupsafe import Markup
-
 from catalogue.derive.calculators import MemoryFootprint, memory_footprint
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
-from catalogue.lookup import CACHE, COMPUTE, DETAILS, IDENTITY, SIZES, stage_kind
+from catalogue.facts import DETAILS, FACTS, Anchor, Basis, Fact, Subject, stage_kind
 from catalogue.records import Entry, PriceSpan, price_spans, recipe_stages
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import ApiName, ApiPointer, Model, Rate, Variant
@@ -27,9 +25,9 @@ from catalogue.schema.training import Gpu, StageKind
 from catalogue.schema.values import Detail, Single, Source, Sources, each_below, fields_with_values, stated_values
 from catalogue.settings import fields_of
 
-from . import comparison, format
+from . import format
 from .cite import Citations, plain_text, reference_anchor
-from .comparison import Cells, infrastructure_values, stage_values, training_rows
+from .comparison import ComparedCell, fact_cell, fact_label, stage_values
 from .context import Context
 from .family_facts import family_label
 from .format import maker_name, short_model, short_size, short_variant
@@ -46,17 +44,18 @@ from .pages.calculators import (
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
 from .prices import dollars, last_day
-from .recomputed import worked_hours_html
 from .words import CHINESE, Words
 
-_RECOMPUTED = frozenset(
-    ("recomputed", "stored", "bf16", "elements", "utilisation", *sum(COMPUTE.values(), ())[:-2])
-) - {"gflop_per_token", "model_flops_utilization"}
+# Kinds of fact that an answer says more of.
+_SAID_BESIDE = {
+    "activated": "total",
+    "cost_usd": "price_per_gpu_hour_usd",
+    "hardware.gpu_count": "hardware.gpu",
+}
 LENGTHS = ("4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M")
 _BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
 _DOTTED = re.compile(r"(v\d)-(\d)")
-_SOURCE = re.compile(r'href="#s(\d+)"')
-_PUBLISHED, _WORKED_OUT, _UNSAID = "published", "recomputed", ""
+_UNSAID = ""
 
 
 @dataclass(frozen=True)
@@ -127,33 +126,22 @@ def _say_the_same(some: Iterable[AnswerLine], others: Iterable[AnswerLine]) -> b
 
 
 def _variant_answers(citations: Citations, entry: Entry) -> Answers:
-    path, owner = MODEL.path_of(entry.model.id), MODEL.path_of(entry.owner_model)
-    found = Answers()
-    working = (
-        f"{owner}#working-{reference_anchor(entry.architecture_owner)}" if entry.architecture else f"{path}#record"
-    )
-    by_theme = (
-        (IDENTITY, comparison.identity_rows(citations, entry), f"{path}#record"),
-        (SIZES, comparison.size_rows(citations, entry), working),
-        (CACHE, comparison.cache_rows(citations, entry), working),
-        (COMPUTE, comparison.compute_rows(citations, entry), f"{path}#what-follows"),
-    )
-    for kinds, cells, address in by_theme:
-        for kind, rows in kinds.items():
-            if lines := list(_row_lines(citations, cells, rows, address)):
-                # What a model says of itself stands on its own page, what is worked out where the architecture is.
-                found[kind] = [
-                    line if line.basis == _WORKED_OUT else replace(line, address=f"{path}#record") for line in lines
-                ]
-    if "activated" in found:
-        found["activated"] += found.get("total", [])
-    found |= _architecture_answers(citations, entry, f"{owner}#dimensions")
-    found |= _tokenizer_answers(citations, entry, path)
-    found |= _stage_answers(citations, entry, path)
-    found |= _infrastructure_answers(citations, entry, path)
+    found, subject = Answers(), Subject.of(citations.context.catalogue, entry)
+    for fact in sorted(FACTS.values(), key=lambda fact: fact.turn):
+        cell = fact_cell(citations, subject, fact) if fact.asked else None
+        if cell is not None and cell.is_there:
+            label, address = fact_label(citations.context.words, fact), _fact_address(entry, fact)
+            found.setdefault(fact.asked, []).append(_cell_line(citations, label, cell, fact.basis, address))
+    found |= _stage_answers(citations, entry, MODEL.path_of(entry.model.id))
+    if "gpu_hours_total" in found:
+        found["gpu_hours_total"] += _hours_by_part(citations, entry, MODEL.path_of(entry.model.id))
+    for kind, beside in _SAID_BESIDE.items():
+        if kind in found:
+            found[kind] += found.get(beside, [])
     found |= _memory_answers(citations, entry)
     spans = price_spans(citations.context.catalogue, {entry.variant.id})
-    return found | ({"price": price_lines(citations, spans, f"{path}#serving")} if spans else {})
+    address = f"{MODEL.path_of(entry.model.id)}#serving"
+    return found | ({"price": price_lines(citations, spans, address)} if spans else {})
 
 
 def price_lines(citations: Citations, spans: Sequence[PriceSpan], address: str) -> list[AnswerLine]:
@@ -169,33 +157,30 @@ def price_lines(citations: Citations, spans: Sequence[PriceSpan], address: str) 
         shown = {part: f"${text}" for part, text in dollars(span.price)}
         text = words("asked.price_with_cache" if "hit" in shown else "asked.price", **shown)
         sources = [span.price.source] if span.price.source else []
-        found.append(AnswerLine(label, text, _PUBLISHED, source_text(citations, sources), address))
+        found.append(AnswerLine(label, text, Basis.PUBLISHED, source_text(citations, sources), address))
     return found
 
 
-def _row_lines(citations: Citations, cells: Cells, rows: Iterable[str], address: str) -> Iterator[AnswerLine]:
-    by_id = {row.id[-1]: (row, cell) for row, cell in cells.items()}
-    for name in rows:
-        row, cell = by_id.get(name, (None, None))
-        if row is None or cell is None or not cell.is_there:
-            continue
-        basis = _WORKED_OUT if name.rpartition(".")[2] in _RECOMPUTED or name.startswith("part.") else _PUBLISHED
-        label = row.label.split(" <small>")[0] if "<small>" in row.label else row.label
-        yield _answer_line(citations, Markup(label).striptags(), cell.html, basis, address)
+def _fact_address(entry: Entry, fact: Fact) -> str:
+    """What a model says of itself stands on its own page, what is worked out and dimensions where the architecture is."""
+    own, owner = MODEL.path_of(entry.model.id), MODEL.path_of(entry.owner_model)
+    match fact.anchor:
+        case Anchor.WORKING:
+            return f"{owner}#{fact.anchor}-{reference_anchor(entry.architecture_owner)}"
+        case Anchor.DIMENSIONS:
+            return f"{owner}#{fact.anchor}"
+    return f"{own}#{fact.anchor}"
 
 
-def _answer_line(citations: Citations, label: str, html: str, basis: str, address: str) -> AnswerLine:
-    """A line from the HTML of a page: its text, and the sources that its links lead to."""
-    text = _text_of_html(html).replace("; ", citations.context.words("punctuation.separated"))
-    numbers = dict.fromkeys(int(number) for number in _SOURCE.findall(html))
-    sources = [sources for sources, number in citations.numbers.items() if number in numbers]
-    absent = 'class="ds-absent"' in html
-    return AnswerLine(label, text, _UNSAID if absent else basis, source_text(citations, sources), address)
+def _cell_line(citations: Citations, label: str, cell: ComparedCell, basis: str, address: str) -> AnswerLine:
+    if isinstance(cell.said, Single):
+        return _single_line(citations, label, cell.said, address)
+    source = source_text(citations, [cell.source] if cell.source else [])
+    return AnswerLine(label, _one_line(cell.said), basis if cell.basis is None else cell.basis, source, address)
 
 
-def _text_of_html(html: str) -> str:
-    text = Markup(html.replace("<br>", "; ")).striptags()
-    return " ".join(text.replace("\u2060", "").split())
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
@@ -204,24 +189,17 @@ def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
 
 
 def _text_of_source(citations: Citations, source: Source) -> str:
-    return citations.context.made_once(
-        ("text of source", source), lambda: _text_of_html(citations.source_line(source, set()))
-    )
+    return citations.context.made_once(("text of source", source), lambda: citations.source_text(source))
 
 
 def _single_line(citations: Citations, label: str, value: Single[Any], address: str, unit: str = "") -> AnswerLine:
-    text = _text_of_html(citations.unsourced_value(value)) + (f" {unit}" if unit and value.absence is None else "")
+    words, text = citations.context.words, _one_line(citations.plain_value(value))
+    if value.absence is None:
+        text += f" {unit}" if unit else ""
+    elif value.note is not None:
+        text += words("punctuation.full_stop") + words("punctuation.gap") + plain_text(citations.context, value.note)
     source = source_text(citations, [value.source] if value.source else [])
-    return AnswerLine(label, text, _PUBLISHED if value.absence is None else _UNSAID, source, address)
-
-
-def _architecture_answers(citations: Citations, entry: Entry, address: str) -> Answers:
-    words, values = citations.context.words, dict(stated_values(entry.architecture)) if entry.architecture else {}
-    return {
-        key: [_single_line(citations, words(f"field.architecture.{key}"), values[key], address)]
-        for key in fields_with_values(Architecture)
-        if key in values
-    }
+    return AnswerLine(label, text, Basis.PUBLISHED if value.absence is None else _UNSAID, source, address)
 
 
 def _absent_parts(entry: Entry) -> list[str]:
@@ -233,15 +211,6 @@ def _absent_parts(entry: Entry) -> list[str]:
         for key in fields_with_values(Architecture)
         if key not in stated and comparable_dimension(key, None) == NOT_THERE
     ]
-
-
-def _tokenizer_answers(citations: Citations, entry: Entry, path: str) -> Answers:
-    address = f"{path}#training"
-    return {
-        f"tokenizer.{row.id[1]}": [_answer_line(citations, row.label.striptags(), cell.html, _PUBLISHED, address)]
-        for row, cell in training_rows(citations, entry).items()
-        if row.id[0] == "tokenizer"
-    }
 
 
 def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
@@ -260,23 +229,6 @@ def _stage_answers(citations: Citations, entry: Entry, path: str) -> Answers:
     for kind, lines in found.items():
         said = [line for line in lines if line.basis]
         found[kind] = said + [line for line in lines if not line.basis]
-    return found
-
-
-def _infrastructure_answers(citations: Citations, entry: Entry, path: str) -> Answers:
-    words, found = citations.context.words, Answers()
-    for key, value in infrastructure_values(citations.context.catalogue, entry).items():
-        label = words(f"field.infrastructure.{key}")
-        found[key] = [_single_line(citations, label, value, f"{path}#infrastructure")]
-    if "gpu_hours_total" in found:
-        worked = worked_hours_html(citations, entry)
-        if worked is not None:
-            label = words("field.infrastructure.gpu_hours_total")
-            found["gpu_hours_total"] = [_answer_line(citations, label, worked, _WORKED_OUT, f"{path}#infrastructure")]
-        found["gpu_hours_total"] += _hours_by_part(citations, entry, path)
-    for key, beside in (("cost_usd", "price_per_gpu_hour_usd"), ("hardware.gpu_count", "hardware.gpu")):
-        if key in found:
-            found[key] += found.get(beside, [])
     return found
 
 
@@ -316,7 +268,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
             if footprint.on_host:
                 fewer = memory_terms(without_host(footprint), gpu, int(length.value), key)["gpus"].value
                 held += words("punctuation.separated") + words("tools.memory.on_host", gpus=fewer)
-            lines.append(AnswerLine(label, text, _WORKED_OUT, held, f"{address}&w={key}&g={gpu.id}"))
+            lines.append(AnswerLine(label, text, Basis.RECOMPUTED, held, f"{address}&w={key}&g={gpu.id}"))
     lengths = []
     gpu = next(iter(catalogue.gpus.values()))
     for length in map(Length.parse, LENGTHS):
@@ -326,7 +278,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
             size = _in_gigabytes(memory_terms(*given, stored=True)["cache_bytes"])
             text += words("punctuation.comma") + words("asked.cache_stored", size=size)
         label = words("asked.cache_at", length=format.format_length(length, words))
-        lengths.append(AnswerLine(label, text, _WORKED_OUT, "", f"{address}&n={length.text}"))
+        lengths.append(AnswerLine(label, text, Basis.RECOMPUTED, "", f"{address}&n={length.text}"))
     return {"serving": lines, "cache_for": lengths}
 
 
@@ -344,7 +296,7 @@ def _family_answers(citations: Citations, model: Model, details: Iterable[tuple[
     told = [(plain_text(context, change.aspect), plain_text(context, change.after)) for change in model.changes]
     variants = {variant.id for variant in model.variants}
     found = {
-        "changes": [AnswerLine(aspect, after, _PUBLISHED, "", address) for aspect, after in told],
+        "changes": [AnswerLine(aspect, after, Basis.PUBLISHED, "", address) for aspect, after in told],
         "api": [
             _pointer_line(citations, name.name, pointer, end)
             for name in context.catalogue.api_names
@@ -367,14 +319,14 @@ def _pointer_line(citations: Citations, label: str, pointer: ApiPointer, until: 
     name = entry.variant.name if entry else plain_text(context, pointer.label) if pointer.label else ""
     if pointer.mode:
         name += words("punctuation.comma") + plain_text(context, pointer.mode)
-    since = _text_of_html(citations.unsourced_value(pointer.since))
+    since = citations.plain_value(pointer.since)
     text = words("asked.pointer_now", name=name, since=since)
     if until is not None:
         key = "asked.pointer_until" if until.absence is None else "asked.pointer_ended"
         key = "asked.pointer_before" if pointer.since.absence is not None and until.absence is None else key
-        text = words(key, name=name, since=since, until=_text_of_html(citations.unsourced_value(until)))
+        text = words(key, name=name, since=since, until=citations.plain_value(until))
     source = source_text(citations, [pointer.source] if pointer.source else [])
-    return AnswerLine(label, text, _PUBLISHED, source, "api-names.md")
+    return AnswerLine(label, text, Basis.PUBLISHED, source, "api-names.md")
 
 
 def api_answers(citations: Citations) -> dict[str, tuple[list[AnswerLine], list[AnswerLine]]]:
@@ -475,7 +427,7 @@ def _technique_users(context: Context, technique: Technique) -> Iterator[tuple[s
     order = list(context.catalogue.models)
     for family in context.uses.family_uses(technique.id):
         date = format.format_date(family.date, context.words) if family.date else ""
-        name, label = short_model(family.model.name), _text_of_html(family_label(context, family))
+        name, label = short_model(family.model.name), family_label(context, family).striptags()
         yield name, label, date, int(family.is_use), order.index(family.model.id)
 
 
@@ -490,7 +442,7 @@ def _other_makers(context: Context, technique: Technique) -> Iterator[AnswerLine
     source = f"transformers {context.catalogue.elsewhere.version}"
     for maker, models in by_maker.items():
         text = context.words("punctuation.listed").join(models)
-        yield AnswerLine(maker, text, _PUBLISHED, source, f"{ELSEWHERE}#{idea.id}")
+        yield AnswerLine(maker, text, Basis.PUBLISHED, source, f"{ELSEWHERE}#{idea.id}")
 
 
 def term_answers(context: Context) -> list[dict[str, Any]]:

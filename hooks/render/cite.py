@@ -22,7 +22,7 @@ from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import Counted, Size
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.setting import each_word
-from catalogue.schema.values import PartialDate, Remark, Single, Source, Sources, Text
+from catalogue.schema.values import Absence, PartialDate, Remark, Single, Source, Sources, Text
 from catalogue.text import (
     COMPUTED_CALLS,
     MATH_CALL,
@@ -89,8 +89,7 @@ class Citations:
     def unsourced_value(self, single: Single[Any]) -> Markup:
         if single.absence is None:
             return self.value_text(single.value) + counted_mark(self.context.words, counts_of(single))
-        word = self.context.words(f"absence.{single.absence.value.replace(' ', '_')}")
-        return Markup('<span class="ds-absent">{}</span>').format(word)
+        return Markup('<span class="ds-absent">{}</span>').format(absence_word(self.context.words, single.absence))
 
     def value_note(self, single: Single[Any]) -> Markup:
         return (
@@ -136,24 +135,38 @@ class Citations:
         return escape(self.context.words(f"bound.{_SAID[qualifier]}", number=number))
 
     def value_text(self, value: object) -> Markup:
-        words = self.context.words
-        if isinstance(value, Length):
-            return escape(format.format_length(value, words))
-        if isinstance(value, Quantity):
-            return escape(format.format_quantity(value, words))
-        if isinstance(value, PartialDate):
-            return Markup('<time datetime="{}">{}</time>').format(value.text, format.format_date(value, words))
         if isinstance(value, Text):
             return self.rich_text(value)
+        shown = escape(self.plain_value(value))
+        return (
+            Markup('<time datetime="{}">{}</time>').format(value.text, shown)
+            if isinstance(value, PartialDate)
+            else shown
+        )
+
+    def plain_value(self, value: object) -> str:
+        """A value as text, without its source."""
+        words = self.context.words
+        if isinstance(value, Single):
+            if value.absence is not None:
+                return absence_word(words, value.absence)
+            counts = counts_of(value)
+            return self.plain_value(value.value) + (f" {counted_words(words, counts)}" if counts is not None else "")
+        if isinstance(value, Length):
+            return format.format_length(value, words)
+        if isinstance(value, Quantity):
+            return format.format_quantity(value, words)
+        if isinstance(value, PartialDate):
+            return format.format_date(value, words)
+        if isinstance(value, Text):
+            return plain_text(self.context, value)
         if isinstance(value, bool):
-            return escape(words("yes" if value else "no"))
+            return words("yes" if value else "no")
         if isinstance(value, Attention):
-            return escape(value.value)
+            return value.value
         if value is FeedForward.DENSE:
-            return escape(words("line.dense"))
-        if isinstance(value, int):
-            return escape(format.format_integer(value))
-        return escape(str(value))
+            return words("line.dense")
+        return format.format_integer(value) if isinstance(value, int) else str(value)
 
     def rich_text(self, text: Text) -> Markup:
         """A catalogue text as HTML: quotes filled in, `code` marked, a fallback to English marked."""
@@ -278,8 +291,16 @@ class Citations:
 
     def source_line(self, source: Source, addressed: set[str]) -> Markup:
         place = self.source_place(source, addressed)
-        between = self.context.words("punctuation.comma") if source.locus else ""
-        return self.document_link(source.key, addressed) + between + place
+        return self.document_link(source.key, addressed) + self._between(source) + place
+
+    def source_text(self, source: Source) -> str:
+        place = self._place_text(source, is_card(self.context.catalogue.references[source.key]))
+        if source.via is not None:
+            place = place or self.context.words("source.copy")
+        return self.context.short_titles[source.key] + self._between(source) + place
+
+    def _between(self, source: Source) -> str:
+        return self.context.words("punctuation.comma") if source.locus else ""
 
     def document_link(self, key: str, addressed: set[str]) -> Markup:
         """A document's short title as a link; on paper, its first mention shows the address."""
@@ -315,15 +336,19 @@ class Citations:
         )
 
     def _source_place(self, source: Source, first: bool, card: bool) -> Markup:
-        """The place in a model card goes without the words "model card", which its title has."""
-        shown = escape(self.context.localized_place(source.locus))
-        if card and shown:
-            inside = shown.removeprefix(escape(self.context.localized_place("model card"))).lstrip()
-            shown = escape(inside or self.context.words("source.whole"))
+        shown = escape(self._place_text(source, card))
         return shown if source.via is None else self._copy_link(source.via, first, shown)
 
+    def _place_text(self, source: Source, card: bool) -> str:
+        """The place in a model card goes without the words "model card", which its title has."""
+        shown = self.context.localized_place(source.locus)
+        if not card or not shown:
+            return shown
+        inside = shown.removeprefix(self.context.localized_place("model card")).lstrip()
+        return inside or self.context.words("source.whole")
+
     def _copy_link(self, copy: Source, first: bool, place: Markup) -> Markup:
-        said = self.source_line(copy, set()).striptags()
+        said = self.source_text(copy)
         title = self.context.words("source.via", copy=said)
         address = self._address(copy.key) if first else ""
         link = Markup('<a class="ds-via" href="ds:references.md#{}" title="{}"{}>{}</a>')
@@ -335,16 +360,24 @@ def counts_of(single: Single[Any] | None) -> Counted | None:
     return single.counts if isinstance(single, Size) and single.value is not None else None
 
 
+def absence_word(words: Words, absence: Absence) -> str:
+    return words(f"absence.{absence.value.replace(' ', '_')}")
+
+
+def counted_words(words: Words, counts: Counted) -> str:
+    return words(f"counts.{counts.name.lower()}")
+
+
 def counted_text(words: Words, counts: Counted | None) -> str:
     if counts is None:
         return ""
-    return words("punctuation.bracketed", text=words(f"counts.{counts.name.lower()}"))
+    return words("punctuation.bracketed", text=counted_words(words, counts))
 
 
 def counted_mark(words: Words, counts: Counted | None) -> Markup:
     if counts is None:
         return Markup("")
-    return Markup(" <small>{}</small>").format(words(f"counts.{counts.name.lower()}"))
+    return Markup(" <small>{}</small>").format(counted_words(words, counts))
 
 
 def plain_text(context: Context, text: Text) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -11,27 +12,23 @@ from markupsafe import Markup, escape
 from catalogue import records
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import (
-    ACTIVATED_CONVENTION,
     NOT_THERE,
     Agreement,
     Verdict,
-    cache_bytes,
     comparable_dimension,
-    comparable_spelling,
     comparable_value,
     row_verdict,
 )
-from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size, training_metrics_with_peak
-from catalogue.records import Catalogue, Entry, Recipe, inherited_value, recipe_stages, variant_lineage
-from catalogue.schema.architecture import Architecture
-from catalogue.schema.model import Counted, Evaluation, EvaluationKind, PartKind, Size, Tokenizer
+from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size, worked_gpu_hours
+from catalogue.facts import FACTS, Basis, Fact, Subject, Theme
+from catalogue.records import Entry, Recipe, inherited_value, published_gpu_hours, recipe_stages
+from catalogue.schema.model import Counted, Evaluation, EvaluationKind, Model, Track, VariantKind
 from catalogue.schema.model import Row as Scores
-from catalogue.schema.quantities import Count
-from catalogue.schema.training import MAKE_A_BASE_MODEL, Infrastructure, Stage, StageKind
-from catalogue.schema.values import Single, fields_with_values, stated_values
+from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
+from catalogue.schema.values import Single, Sources, fields_with_values, stated_values
 
 from . import format
-from .cite import Citations, counted_mark, reference_anchor
+from .cite import Citations, counted_mark, counted_words, reference_anchor
 from .format import NOTHING
 from .links import model_link
 from .recomputed import (
@@ -39,7 +36,7 @@ from .recomputed import (
     substituted_formula,
     term_with_unit,
     worked_hours_html,
-    working_cell,
+    worked_hours_text,
     working_link,
 )
 from .words import Words
@@ -63,10 +60,20 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class ComparedCell:
-    """What a variant says in a row; `value` is in one spelling, None where it is not known."""
+    """What a variant says in a row.
+
+    Attributes:
+        value: In one spelling, None where it is not known.
+        said: The value of the record, or what is shown as text.
+        basis: Where it is not the fact's; empty of a text that says that there is none.
+        source: Of that text.
+    """
 
     html: Markup
     value: str | None
+    said: Single[Any] | str = ""
+    basis: str | None = None
+    source: Sources | None = None
 
     @property
     def is_there(self) -> bool:
@@ -103,214 +110,185 @@ def compared_lines(columns: Sequence[Cells], least: int) -> list[ComparedLine]:
     return found
 
 
-_LICENCES = ("weights", "code", "commercial_use")
-
-
 def published_cell(citations: Citations, value: Single[Any]) -> ComparedCell:
-    return ComparedCell(citations.value_html(value), comparable_value(value))
+    return ComparedCell(citations.value_html(value), comparable_value(value), value)
 
 
-class _CellList:
-    """Cells in order; `put` skips what a variant does not state."""
-
-    def __init__(self, citations: Citations) -> None:
-        self.citations, self.cells, self._place = citations, Cells(), 0
-
-    def add_value(self, id_: str, label: Markup | str, what: ComparedCell | Single[Any] | None) -> None:
-        self._place += 1
-        if what is not None:
-            given = what if isinstance(what, ComparedCell) else published_cell(self.citations, what)
-            self.cells[ComparisonRow((id_,), (self._place,), escape(label))] = given
-
-
-def identity_rows(citations: Citations, entry: Entry) -> Cells:
-    words = citations.context.words
-    model, listing = entry.model, _CellList(citations)
-    family = model_link(model)
-    listing.add_value("model", words("compare.models.family"), ComparedCell(family, model.id))
-    track = words(f"track.{model.track.value}")
-    listing.add_value("track", words("compare.models.track"), ComparedCell(escape(track), model.track.value))
-    kind = words(f"compare.models.kind.{entry.variant.kind.name.lower()}")
-    listing.add_value("kind", words("compare.models.checkpoint"), ComparedCell(escape(kind), entry.variant.kind.value))
-    listing.add_value("based_on", words("field.starts_from"), parent_cell(citations, entry))
-    dates = {name: records.checkpoint_date(entry, name) for name in records.RELEASED}
-    dates["api"] = records.api_date(citations.context.catalogue.api_names, entry.variant.id)
-    for name, date in dates.items():
-        listing.add_value(f"date.{name}", words("compare.models.date", of=words(f"field.dates.{name}")), date)
-    listing.add_value("paper", words("fact.paper"), _paper_cell(citations, entry))
-    for name in _LICENCES:
-        licence = getattr(records.checkpoint_licences(entry), name, None)
-        listing.add_value(f"licence.{name}", words(f"compare.models.licence.{name}"), licence)
-    return listing.cells
+def theme_cells(theme: Theme, citations: Citations, entry: Entry) -> Cells:
+    """What a variant says of each fact of a theme that it says anything of."""
+    if theme is Theme.ARCHITECTURE and entry.architecture is None:
+        return {}
+    words, subject = citations.context.words, Subject.of(citations.context.catalogue, entry)
+    facts = (fact for fact in FACTS.values() if fact.theme is theme)
+    made = ((place, fact, fact_cell(citations, subject, fact)) for place, fact in enumerate(facts))
+    return {
+        ComparisonRow((fact.id,), (place,), _row_label(words, fact)): cell
+        for place, fact, cell in made
+        if cell is not None
+    }
 
 
-def base_html(citations: Citations, stated: Single[Any]) -> Markup:
+def fact_label(words: Words, fact: Fact) -> str:
+    return words(fact.label, of=words(fact.of)) if fact.of else words(fact.label)
+
+
+def _row_label(words: Words, fact: Fact) -> Markup:
+    label = fact_label(words, fact)
+    if fact.theme is Theme.ARCHITECTURE:
+        return Markup("{} <code>{}</code>").format(label, fact.id.rpartition(".")[2])
+    if not fact.marked:
+        return escape(label)
+    marks = [words(key) for key in (f"compare.models.{fact.basis}", fact.mark) if key]
+    return Markup("{} <small>{}</small>").format(label, words("punctuation.comma").join(marks))
+
+
+def fact_cell(citations: Citations, subject: Subject, fact: Fact) -> ComparedCell | None:
+    """None where nothing is said."""
+    words, entry, value = citations.context.words, subject.entry, fact.of_variant(subject)
+    if fact.theme is Theme.ARCHITECTURE:
+        assert value is None or isinstance(value, Single)
+        html = citations.value_html(value) if value is not None else NOTHING
+        return ComparedCell(html, comparable_dimension(fact.id, value), value or "")
+    if fact.id in _OWN_CELLS:
+        return _OWN_CELLS[fact.id](citations, entry)
+    match value:
+        case Single():
+            return published_cell(citations, value)
+        case Computation():
+            return _computed_cell(words, entry, fact.theme, value)
+        case Model():
+            return ComparedCell(model_link(value), value.id, value.name)
+        case Track() | VariantKind():
+            key = f"track.{value}" if isinstance(value, Track) else f"compare.models.kind.{value.name.lower()}"
+            return ComparedCell(escape(words(key)), value.value, words(key))
+    absent = _ABSENT_PARTS.get(fact.id)
+    has_none = entry.architecture is not None and absent is not None and getattr(entry.architecture, absent) is None
+    return NOT_HERE if has_none else None
+
+
+# Parts that an architecture has not where it lacks this dimension.
+_ABSENT_PARTS = {"part.mtp": "num_nextn_predict_layers", "part.engram": "engram_layers"}
+
+
+def _computed_cell(words: Words, entry: Entry, theme: Theme, term: Computation) -> ComparedCell:
+    """A size as long as published ones are; all its digits are in the title."""
+    match theme:
+        case Theme.SIZES:
+            shown, title = format.format_compact(term.value), f"{format.format_integer(term.value)} = {term.numbers}"
+            return ComparedCell(working_link(entry, shown, title), str(term.value), shown)
+        case Theme.CACHE:
+            shown = format.format_integer(term.value)
+            return ComparedCell(working_link(entry, shown, substituted_formula(term)), str(term.value), shown)
+        case Theme.COMPUTE:
+            shown, counts = term_with_unit(words, term), metric_counts(entry, term.name)
+            html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
+                entry.model.id, term.numbers, shown
+            )
+            return ComparedCell(html + counted_mark(words, counts), shown, f"{shown}{_behind(words, counts)}")
+    raise ValueError(f"nothing is computed under {theme}")
+
+
+def _behind(words: Words, counts: Counted | None) -> str:
+    return f" {counted_words(words, counts)}" if counts is not None else ""
+
+
+def named_base(citations: Citations, stated: Single[Any]) -> Single[Any]:
+    """Weights that a variant starts from, under the name that pages have for them."""
     if stated.absence is not None:
-        return citations.value_html(stated)
-    name = escape(citations.context.outside_name(str(stated.value)))
-    return citations.cite(name, stated.source, citations.note_text(stated))
+        return stated
+    context, id_ = citations.context, str(stated.value)
+    parent = context.catalogue.entries.get(id_)
+    return stated.model_copy(update={"value": parent.variant.name if parent else context.outside_name(id_)})
 
 
 def parent_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
-    """The weights that a variant starts from, by page name where they have a page."""
     stated = entry.variant.based_on
     if stated is None:
         return None
-    parent = citations.context.catalogue.entries.get(str(stated.value))
-    if parent is None:
-        return ComparedCell(base_html(citations, stated), comparable_value(stated))
-    return ComparedCell(citations.cite(escape(parent.variant.name), stated.source), parent.variant.id)
+    named = named_base(citations, stated)
+    return ComparedCell(citations.value_html(named), comparable_value(stated), named)
 
 
 def _paper_cell(citations: Citations, entry: Entry) -> ComparedCell:
     words, references = citations.context.words, citations.context.catalogue.references
     reference = references.get(records.checkpoint_reference(entry) or "")
     if reference is None:
-        return ComparedCell(Markup('<span class="ds-absent">{}</span>').format(words("fact.no_paper")), "")
+        said = words("fact.no_paper")
+        return ComparedCell(Markup('<span class="ds-absent">{}</span>').format(said), "", said, basis="")
     label = f"arXiv:{reference.eprint}" if reference.eprint else reference.title_in(words.language)
     link = Markup('<a href="ds:references.md#{}">{}</a>').format(reference_anchor(reference.key), label)
-    return ComparedCell(link, reference.key)
+    return ComparedCell(link, reference.key, label)
 
 
-def size_rows(citations: Citations, entry: Entry) -> Cells:
-    words, parameters, listing = citations.context.words, entry.variant.parameters, _CellList(citations)
-    activated = {"total": parameters.total, "activated": parameters.activated}
-    agreements = {"total": entry.total_agreement, "activated": entry.activated_agreement}
-    for name, published in activated.items():
-        label = words(f"field.parameters.{name}")
-        printed = _printed_size(citations, published, agreements[name])
-        listing.add_value(f"{name}.published", _basis_label(label, words("compare.models.published")), printed)
-        how = words("compare.models.recomputed")
-        if name == "activated":
-            how = words("punctuation.comma").join((how, words(f"basis.{ACTIVATED_CONVENTION.name.lower()}")))
-        recounted = _recounted_size(citations, entry, SizeOf(name), agreements[name])
-        listing.add_value(f"{name}.recomputed", _basis_label(label, how), recounted)
-    for kind in PartKind:
-        term = entry.parts.get(kind)
-        label = words(f"compare.models.part.{kind.name.lower()}")
-        what = NOT_HERE if term is None and _has_none(entry, kind) else _worked_size(entry, term)
-        listing.add_value(f"part.{kind.name}", _basis_label(label, words("compare.models.recomputed")), what)
-    return listing.cells
-
-
-def _recounted_size(citations: Citations, entry: Entry, which: SizeOf, found: Agreement | None) -> ComparedCell | None:
-    """The recount that a published size is compared with; with Engram, the total counts all of it."""
-    said, whole = _agreement_cell(citations, entry, found), recomputed_size(entry, which)
-    if said is None or found is None or whole is None:
-        return said
-    words, published = citations.context.words, published_size(entry, which)
-    html = said.html
-    if published is not None and published.counts in (Counted.BACKBONE, Counted.WRITING):
-        html += counted_mark(words, published.counts)
-    if whole.value != found.recomputed:
-        html += Markup("<br>") + working_link(entry, format.format_compact(whole.value), substituted_formula(whole))
-        html += counted_mark(words, Counted.WITH_ENGRAM)
-    return ComparedCell(html, str(whole.value))
-
-
-def _printed_size(citations: Citations, published: Size[Count] | None, recounted: Agreement | None) -> ComparedCell:
+def _printed_size(which: SizeOf, citations: Citations, entry: Entry) -> ComparedCell:
     """A published size; its paper chooses what it counts, so a recount is compared in its place where there is one."""
+    published = published_size(entry, which)
     if published is None:
         return NOT_HERE
     shown = published_cell(citations, published)
-    return shown if recounted is None and published.counts is None else ComparedCell(shown.html, None)
+    alone = _size_agreement(entry, which) is None and published.counts is None
+    return shown if alone else replace(shown, value=None)
 
 
-def _has_none(entry: Entry, kind: PartKind) -> bool:
-    dimension = {PartKind.MTP: "num_nextn_predict_layers", PartKind.ENGRAM: "engram_layers"}.get(kind)
-    return entry.architecture is not None and dimension is not None and getattr(entry.architecture, dimension) is None
+def _size_agreement(entry: Entry, which: SizeOf) -> Agreement | None:
+    return entry.total_agreement if which is SizeOf.TOTAL else entry.activated_agreement
 
 
-def _basis_label(label: str, how: str) -> Markup:
-    return Markup("{} <small>{}</small>").format(label, how)
+def _recounted_size(which: SizeOf, citations: Citations, entry: Entry) -> ComparedCell | None:
+    """The recount that a published size is compared with; with Engram, the total counts all of it."""
+    found, whole = _size_agreement(entry, which), recomputed_size(entry, which)
+    if found is None or whole is None:
+        return _agreement_cell(citations, entry, found) if found is not None else None
+    words, published = citations.context.words, published_size(entry, which)
+    cell = _agreement_cell(citations, entry, found)
+    html, said = cell.html, str(cell.said)
+    if published is not None and published.counts in (Counted.BACKBONE, Counted.WRITING):
+        html += counted_mark(words, published.counts)
+        said += _behind(words, published.counts)
+    if whole.value != found.recomputed:
+        shown = format.format_compact(whole.value)
+        html += Markup("<br>") + working_link(entry, shown, substituted_formula(whole))
+        html += counted_mark(words, Counted.WITH_ENGRAM)
+        said += words("punctuation.separated") + shown + _behind(words, Counted.WITH_ENGRAM)
+    return ComparedCell(html, str(whole.value), said)
 
 
-def _agreement_cell(citations: Citations, entry: Entry, found: Agreement | None) -> ComparedCell | None:
-    if found is None:
+def _agreement_cell(citations: Citations, entry: Entry, found: Agreement) -> ComparedCell:
+    sign = format.AGREES if found.holds else citations.context.words("recomputed.sign_differs")
+    html = agreement_cell(citations, entry, found).html
+    return ComparedCell(html, str(found.recomputed), f"{format.format_compact(found.recomputed)} {sign}")
+
+
+def _stored_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
+    if entry.stored_cache_agreement is not None:
+        return _agreement_cell(citations, entry, entry.stored_cache_agreement)
+    if entry.stored_cache is None:
         return None
-    return ComparedCell(agreement_cell(citations, entry, found).html, str(found.recomputed))
+    return _computed_cell(citations.context.words, entry, Theme.CACHE, entry.stored_cache)
 
 
-def _worked_size(entry: Entry, term: Computation | None) -> ComparedCell | None:
-    """A size as long as published ones are; all its digits are in the title."""
-    if term is None:
-        return None
-    title = f"{format.format_integer(term.value)} = {term.numbers}"
-    return ComparedCell(working_link(entry, format.format_compact(term.value), title), str(term.value))
+def _hours_cell(citations: Citations, entry: Entry) -> ComparedCell | None:
+    """GPU-hours that follow stand where none are published."""
+    published, worked = published_gpu_hours(entry), worked_gpu_hours(citations.context.catalogue.entries, entry)
+    if worked is None:
+        return published_cell(citations, published) if published is not None else None
+    html, words = worked_hours_html(citations, entry), citations.context.words
+    said = words("punctuation.separated").join(worked_hours_text(words, worked))
+    return ComparedCell(html or NOTHING, None, said, Basis.RECOMPUTED, worked.source)
 
 
-def _worked_cell(entry: Entry, term: Computation | None) -> ComparedCell | None:
-    return ComparedCell(working_cell(entry, term).html, str(term.value)) if term is not None else None
-
-
-def architecture_rows(citations: Citations, entry: Entry) -> Cells:
-    """Dimensions of config.json; one that an architecture does not have is a difference."""
-    block = entry.architecture
-    if block is None:
-        return {}
-    words = citations.context.words
-    values = dict(stated_values(block))
-    cells = {}
-    for place, key in enumerate(fields_with_values(Architecture)):
-        label = Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key.rpartition(".")[2])
-        value = values.get(key)
-        html = citations.value_html(value) if value is not None else NOTHING
-        cells[ComparisonRow((key,), (place,), label)] = ComparedCell(html, comparable_dimension(key, value))
-    return cells
-
-
-def cache_rows(citations: Citations, entry: Entry) -> Cells:
-    words, recount, listing = citations.context.words, entry.recount, _CellList(citations)
-    listing.add_value("context", words("field.context_length"), entry.variant.context_length)
-    listing.add_value("elements", words("field.kv_cache"), _worked_cell(entry, recount.kv_cache if recount else None))
-    listing.add_value("state", words("term.state"), _worked_cell(entry, recount.state if recount else None))
-    label = _basis_label(words("field.cache.in_bf16"), words("compare.models.recomputed"))
-    listing.add_value("bf16", label, _worked_cell(entry, cache_bytes(recount) if recount else None))
-    label = _basis_label(words("field.cache.in_service"), words("compare.models.recomputed"))
-    compared = _agreement_cell(citations, entry, entry.stored_cache_agreement)
-    listing.add_value("stored", label, compared or _worked_cell(entry, entry.stored_cache))
-    published = entry.model.kv_cache.bytes_per_token if entry.model.kv_cache else None
-    lineage = variant_lineage(citations.context.catalogue.entries, entry)
-    listing.add_value("published", words("field.cache.bytes_per_token"), inherited_value(published, lineage))
-    return listing.cells
-
-
-def compute_rows(citations: Citations, entry: Entry) -> Cells:
-    """What follows from the architecture and from the pre-training that made the weights, in whichever family."""
-    words, listing = citations.context.words, _CellList(citations)
-    line = variant_lineage(citations.context.catalogue.entries, entry)
-    result = training_metrics_with_peak(citations.context.catalogue.gpus, line[-1])
-    infrastructure = entry.model.infrastructure
-    for key in (
-        *("sparsity", "tokens_per_parameter", "tokens_per_activated", "matrix_flops", "attention_flops"),
-        *("flops_per_token", "training_flops", "utilisation"),
-    ):
-        term = result.terms.get(key) if result else None
-        listing.add_value(
-            key,
-            _basis_label(words(f"term.{key}"), words("compare.models.recomputed")),
-            _derived_cell(words, entry, term),
-        )
-    for key in ("gflop_per_token", "model_flops_utilization"):
-        label = _basis_label(words(f"field.infrastructure.{key}"), words("compare.models.published"))
-        stated = getattr(infrastructure, key, None)
-        listing.add_value(key, label, records.infrastructure_value(citations.context.catalogue.entries, entry, stated))
-    return listing.cells
-
-
-def _derived_cell(words: Words, entry: Entry, term: Computation | None) -> ComparedCell | None:
-    if term is None:
-        return None
-    shown = term_with_unit(words, term)
-    html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
-        entry.model.id, term.numbers, shown
-    )
-    return ComparedCell(html + counted_mark(words, metric_counts(entry, term.name)), comparable_spelling(shown))
-
-
-_ELSEWHERE = ("gflop_per_token", "model_flops_utilization")  # stand beside the recomputed ones
-
-_KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
+# Facts that are shown as no others are.
+_OWN_CELLS: Mapping[str, Callable[[Citations, Entry], ComparedCell | None]] = {
+    "based_on": parent_cell,
+    "paper": _paper_cell,
+    "total.published": partial(_printed_size, SizeOf.TOTAL),
+    "total.recomputed": partial(_recounted_size, SizeOf.TOTAL),
+    "activated.published": partial(_printed_size, SizeOf.ACTIVATED),
+    "activated.recomputed": partial(_recounted_size, SizeOf.ACTIVATED),
+    "stored": _stored_cell,
+    "gpu_hours_total": _hours_cell,
+}
+assert _OWN_CELLS.keys() <= FACTS.keys()
 
 
 def training_rows(citations: Citations, entry: Entry) -> Cells:
@@ -319,14 +297,9 @@ def training_rows(citations: Citations, entry: Entry) -> Cells:
     root = parent_cell(citations, made.line[-1])
     if root is not None:
         cells[ComparisonRow(("root",), (-2,), escape(words("compare.models.root")))] = root
-    if entry.model.tokenizer is not None:
-        group = words("section.tokenizer")
-        for key, value in stated_values(entry.model.tokenizer):
-            place = fields_with_values(Tokenizer).index(key)
-            label = escape(words(f"field.tokenizer.{key}"))
-            found = records.tokenizer_value(citations.context.catalogue.entries, entry, value)
-            if found is not None:
-                cells[ComparisonRow(("tokenizer", key), (-1, place), label, group)] = published_cell(citations, found)
+    group = words("section.tokenizer")
+    for row, cell in theme_cells(Theme.TOKENIZER, citations, entry).items():
+        cells[replace(row, id=tuple(row.id[0].split(".", 1)), order=(-1, *row.order), group=group)] = cell
     return cells | _stage_rows(citations, made, MAKE_A_BASE_MODEL)
 
 
@@ -396,29 +369,7 @@ def _joined_stages(
     return ComparedCell(Markup(" ").join(map(each.format, parts)), value)
 
 
-def infrastructure_rows(citations: Citations, entry: Entry) -> Cells:
-    words, cells = citations.context.words, Cells()
-    for key, found in infrastructure_values(citations.context.catalogue, entry).items():
-        if key not in _ELSEWHERE:
-            place = fields_with_values(Infrastructure).index(key)
-            label, cell = escape(words(f"field.infrastructure.{key}")), published_cell(citations, found)
-            worked = worked_hours_html(citations, entry) if key == "gpu_hours_total" else None
-            cells[ComparisonRow((key,), (place,), label)] = ComparedCell(worked, None) if worked else cell
-    return cells
-
-
-def infrastructure_values(catalogue: Catalogue, entry: Entry) -> dict[str, Single[Any]]:
-    """What holds for a variant, in the order of the schema."""
-    values: dict[str, Single[Any] | None] = {
-        key: records.infrastructure_value(catalogue.entries, entry, value)
-        for key, value in stated_values(entry.model.infrastructure or Infrastructure())
-    }
-    values |= {
-        "gpu_hours_total": records.published_gpu_hours(entry),
-        "cost_usd": records.published_cost(entry),
-        "precision.released_weights": records.weights_format(entry),
-    }
-    return {key: found for key in fields_with_values(Infrastructure) if (found := values.get(key)) is not None}
+_KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Agreement
-from catalogue.derive.training import worked_gpu_hours
+from catalogue.derive.training import WorkedHours, worked_gpu_hours
 from catalogue.records import Entry
 
 from . import format
@@ -37,11 +37,13 @@ def worked_hours(citations: Citations, entry: Entry) -> tuple[Markup, Markup] | 
     worked = worked_gpu_hours(citations.context.catalogue.entries, entry)
     if worked is None:
         return None
-    words, term = citations.context.words, worked.term
-    hours = recomputed_html(
-        ("~" if worked.about else "") + format.format_integer(term.value), substituted_formula(term)
-    )
-    return hours, citations.cite(words(f"infrastructure.{term.name}", working=term.numbers), worked.source)
+    hours, working = worked_hours_text(citations.context.words, worked)
+    return recomputed_html(hours, substituted_formula(worked.term)), citations.cite(working, worked.source)
+
+
+def worked_hours_text(words: Words, worked: WorkedHours) -> tuple[str, str]:
+    hours = ("~" if worked.about else "") + format.format_integer(worked.term.value)
+    return hours, words(f"infrastructure.{worked.term.name}", working=worked.term.numbers)
 
 
 def recomputed_size(value: int) -> Cell:

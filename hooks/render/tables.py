@@ -168,12 +168,6 @@ def sort_key(single: Single[Any] | None) -> str | None:
     return "" if value is None else None
 
 
-def stated_at(block: object, path: str) -> Stated[Any] | None:
-    for name in path.split("."):
-        block = getattr(block, name, None)
-    return block if isinstance(block, Stated) else None
-
-
 def variants_told_apart(values: Sequence[Stated[Any]], order: Sequence[str]) -> list[str]:
     """Variants whose values differ, so that they need columns of their own."""
     named = {variant for value in values for variant in (value.by_variant or {})}

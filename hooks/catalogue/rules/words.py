@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from ..derive.calculators import NUMBER_FORMATS
 from ..derive.training import OPTIMIZERS
+from ..facts import asked_kinds
 from ..files import ASKED, MODELS, TECHNIQUES, TERMS
 from ..findings import Finding, KeyPath, closest_word, nearest_in_quotes
-from ..lookup import asked_kinds
 from ..schema.architecture import Architecture
 from ..schema.model import LICENCES, Licences
 from ..schema.technique import Language, TechniqueKind, names_deepseek
@@ -370,7 +370,7 @@ def no_avoided_form(draft: Draft) -> Iterator[Finding]:
 @rule(Scope.CATALOGUE)
 def facts_have_words(draft: Draft) -> Iterator[Finding]:
     """asked.yaml has words for every field of an entry that the search can answer with, and for no field that there is not; a way of asking belongs to one of them."""
-    file, known, written = draft.located[ASKED], asked_kinds(), draft.asked.facts
+    file, known, written = draft.located[ASKED], tuple(asked_kinds()), draft.asked.facts
     fields = tuple(f"models.*.{place}" for place in ("training.*", "variants.*.architecture", "infrastructure"))
     of_schema = {*fields_with_values(Architecture), *fields_with_values(Stage), *fields_with_values(Infrastructure)}
     for kind in [each for each in known if each not in written] if written else ():

@@ -530,6 +530,12 @@ def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[
             yield from stated_values(value, f"{prefix}{name}.")
 
 
+def stated_at(record: object, path: str) -> Stated[Any] | None:
+    for name in path.split("."):
+        record = getattr(record, name, None)
+    return record if isinstance(record, Stated) else None
+
+
 def _fields_with_facet(record: type[BaseModel], facet: Facet) -> Iterator[str]:
     for name, info in record.model_fields.items():
         if facet in info.metadata:

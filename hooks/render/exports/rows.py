@@ -16,10 +16,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from catalogue import records
-from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.derive.training import headline_tokens, pre_training, training_metrics, worked_gpu_hours
+from catalogue.derive.expression import Computation
+from catalogue.facts import FACTS, Anchor, Basis, Fact, Subject, Theme, Value
 from catalogue.lookup import item_names
-from catalogue.records import Catalogue, Entry, first_date
+from catalogue.records import Catalogue, first_date
 from catalogue.references import Reference
 from catalogue.schema.model import Model, Size, TokenPrices
 from catalogue.schema.quantities import Length, Quantity
@@ -32,7 +32,6 @@ from catalogue.schema.training import (
     Preference,
     Reinforcement,
     Stage,
-    StageKind,
 )
 from catalogue.schema.values import Block, PartialDate, Single, Source, Sources, Stated, Text, values_below
 from catalogue.settings import fields_of
@@ -200,12 +199,8 @@ def _model_rows(plain: PlainRecords) -> Iterator[Row]:
 
 
 def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
-    catalogue = plain.catalogue
-    for entry in catalogue.entries.values():
-        parameters, recount, follows = entry.variant.parameters, entry.recount, training_metrics(entry)
-        out, licences = records.release_date(entry), records.checkpoint_licences(entry)
-        length, kv_cache = entry.variant.context_length, recount.kv_cache if recount else None
-        flops = follows.terms.get("training_flops") if follows else None
+    for entry in plain.catalogue.entries.values():
+        out, subject = records.release_date(entry), Subject.of(plain.catalogue, entry)
         row: Row = {
             "model": entry.model.id,
             "variant": entry.variant.id,
@@ -215,43 +210,22 @@ def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
             "released": out.text if out else None,
             "weights_url": entry.variant.weights,
         }
-        row |= _value_cells("licence_weights", licences.weights if licences else None)
-        row |= _value_cells("context_length", length.for_variant(entry.variant.id) if length else None)
-        row |= _value_cells("total", parameters.total)
-        row["total_counts"] = parameters.total.counts.value if parameters.total.counts else None
-        row["total_recomputed"] = recount.total if recount else None
-        row |= _value_cells("activated", parameters.activated)
-        activated = parameters.activated
-        row["activated_counts"] = activated.counts.value if activated and activated.counts else None
-        row["activated_recomputed"] = recount.activated.get(ACTIVATED_CONVENTION) if recount else None
-        row["kv_cache_elements_per_token_recomputed"] = kv_cache.value if kv_cache else None
-        row["state_elements_recomputed"] = recount.state.value if recount and recount.state else None
-        row |= _value_cells("tokens", headline_tokens(entry.model, entry.variant.id))
-        kind = StageKind.PRE_TRAINING if pre_training(entry) is not None else StageKind.CONTINUED_PRE_TRAINING
-        row["tokens_of"] = kind.value if row["tokens"] is not None else None
-        row["training_flops_recomputed"] = float(flops.exact) if flops else None
-        row |= _value_cells("gpu", _infrastructure_cells(catalogue, entry, "gpu"), plain)
-        row |= _value_cells("gpu_count", _infrastructure_cells(catalogue, entry, "gpu_count"))
-        row |= _value_cells("gpu_hours", records.published_gpu_hours(entry))
-        worked = worked_gpu_hours(catalogue.entries, entry)
-        row["gpu_hours_recomputed"] = float(worked.term.exact) if worked else None
-        row["gpu_hours_recomputed_of"] = f"{worked.term.name}: {worked.term.numbers}" if worked else None
-        row |= _value_cells("cost_usd", records.published_cost(entry))
-        yield row | _architecture_cells(entry, plain)
+        for fact in FACTS.values():
+            if fact.column is not None:
+                row |= _fact_cells(fact.column[0], fact, fact.value(subject), plain)
+        yield row
 
 
-def _architecture_cells(entry: Entry, plain: PlainRecords) -> Row:
-    row: Row = {}
-    for name, value in entry.architecture or ():
-        if isinstance(value, Single):
-            row |= _value_cells(name, value, plain)
+def _fact_cells(name: str, fact: Fact, value: Value, plain: PlainRecords) -> Row:
+    if fact.basis is Basis.RECOMPUTED:
+        if isinstance(value, Computation):  # what an architecture gives are whole numbers
+            return {name: value.value if fact.anchor is Anchor.WORKING else float(value.exact)}
+        return {name: None if value is None else _cell_value(value, plain)}
+    assert value is None or isinstance(value, Single)
+    row = _value_cells(name, value, plain)
+    if fact.theme is Theme.SIZES:
+        row[f"{name}_counts"] = value.counts.value if isinstance(value, Size) and value.counts else None
     return row
-
-
-def _infrastructure_cells(catalogue: Catalogue, entry: Entry, name: str) -> Single[Any] | None:
-    block = entry.model.infrastructure
-    hardware = block.hardware if block else None
-    return records.infrastructure_value(catalogue.entries, entry, getattr(hardware, name, None))
 
 
 # The blocks of a stage with a name that their columns begin with.

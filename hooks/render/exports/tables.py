@@ -11,8 +11,8 @@ from contextlib import closing
 from hashlib import sha256
 from typing import Any
 
+from catalogue.facts import FACTS, Theme
 from catalogue.revision import Revision
-from catalogue.schema.architecture import Architecture
 from catalogue.schema.setting import FIELDS, Setting
 
 from .rows import STAGE_BLOCKS, ExportTable, stage_column
@@ -39,6 +39,7 @@ FOREIGN_KEYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 
 _MODEL, _VARIANT, _TECHNIQUE = "Id of the family of models.", "Id of the variant.", "Id of the technique."
+_COUNTS = "What the published number counts, where that is not all of the main model."
 _CHINESE = "The same in Chinese; empty where it is not written yet."
 _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "models": {
@@ -69,27 +70,15 @@ _DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "kind": "What the checkpoint is: base, chat, instruct, reasoning, RL or distilled.",
         "released": "Day on which it came out, or a month where only that is known.",
         "weights_url": "Where the weights are.",
-        "licence_weights": "Licence of the weights.",
-        "context_length": "Supported context, in tokens.",
-        "total": "All parameters, as published.",
-        "total_counts": "What the published number counts, where that is not all of the main model.",
-        "total_recomputed": "All parameters, worked out here from the architecture.",
-        "activated": "Parameters active for a token, as published; empty for dense models.",
-        "activated_counts": "What the published number counts, where that is not all of the main model.",
-        "activated_recomputed": "Parameters active for a token, worked out here; without the input embedding.",
-        "kv_cache_elements_per_token_recomputed": "Numbers of the KV cache of a token in all layers, worked out here.",
-        "state_elements_recomputed": "Numbers that a sequence keeps beside it however long it is, as linear attention does, worked out here.",
-        "tokens": "Tokens of its pre-training, or of the training that goes on from other weights.",
-        "tokens_of": "Which of the two the tokens are of: pre-training or continued pre-training.",
-        "training_flops_recomputed": "Floating-point operations of the pre-training, worked out here.",
-        "gpu": "Kind of GPU that it was trained on.",
-        "gpu_count": "GPUs that it was trained on.",
-        "gpu_hours": "GPU-hours of its training.",
-        "gpu_hours_recomputed": "GPU-hours that follow from days, hours or a rate, where these are published instead.",
-        "gpu_hours_recomputed_of": "What they are, all of the training or the pre-training alone, and the working.",
-        "cost_usd": "Cost of its training in US dollars, as published.",
+        **dict(fact.column for fact in FACTS.values() if fact.column),
+        **{f"{fact.column[0]}_counts": _COUNTS for fact in FACTS.values() if fact.column and fact.theme is Theme.SIZES},
     },
     "stages": {
+        **{
+            stage_column(block, name): info.description or ""
+            for block, record in STAGE_BLOCKS.items()
+            for name, info in record.model_fields.items()
+        },
         "model": _MODEL,
         "stage": "Id of the stage, unique inside the family.",
         "number": "Its place in the order in which the stages were run, from 1.",
@@ -200,19 +189,7 @@ def describe_column(table: str, column: str) -> str:
                 "not published, not applicable or unknown." if suffix == "_absence" else "key of a reference and place."
             )
             return said.format(of) + end
-    return _of_the_schema(table).get(column, "")
-
-
-def _of_the_schema(table: str) -> dict[str, str]:
-    if table == "variants":
-        return {name: info.description or "" for name, info in Architecture.model_fields.items()}
-    if table == "stages":
-        return {
-            stage_column(block, name): info.description or ""
-            for block, record in STAGE_BLOCKS.items()
-            for name, info in record.model_fields.items()
-        }
-    return {}
+    raise KeyError(f"no description of the column `{column}` of {table}")
 
 
 def column_type(table: ExportTable, name: str) -> str:

@@ -209,7 +209,7 @@ def _variant_record(plain: PlainRecords, entry: Entry) -> dict[str, Any]:
     record.pop("release", None)
     dates = {name: records.checkpoint_date(entry, name) for name in records.RELEASED}
     dates["api"] = records.api_date(catalogue.api_names, entry.variant.id)
-    licences, key = records.checkpoint_licences(entry), records.checkpoint_reference(entry)
+    licences, key = entry.licences, records.checkpoint_reference(entry)
     paper = catalogue.references.get(key or "")
     record["dates"] = {name: plain.of(date) for name, date in dates.items() if date is not None}
     record["arxiv"] = paper.eprint if paper else None

@@ -14,7 +14,7 @@ from catalogue.schema.model import Evaluation, EvaluationKind, Model, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.setting import FIELDS, Setting, SettingWord, each_word
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
-from catalogue.schema.values import Remark, Single, Text
+from catalogue.schema.values import Remark, Single, Text, stated_at
 from catalogue.settings import fields_of
 
 from ..assets import page_script
@@ -24,7 +24,7 @@ from ..context import Context
 from ..format import short_model, short_variant
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Head, Table, by_column, columns_for_each, stated_at, value_cell
+from ..tables import Cell, Column, Head, Table, by_column, columns_for_each, value_cell
 from ..words import Words
 from . import schedules
 from .model_architecture import sizes_table

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -19,12 +20,13 @@ from catalogue import records
 from catalogue.derive.expression import architecture_numbers
 from catalogue.derive.parameters import NOT_THERE, Verdict
 from catalogue.derive.training import SizeOf, pre_training_tokens, published_size, recomputed_counts, recomputed_size
+from catalogue.facts import Theme
 from catalogue.records import Entry, variant_lineage
 from catalogue.schema.model import Counted, Model
 
 from .. import assets, comparison, format
 from ..cite import Citations, counted_text
-from ..comparison import Cells, ComparisonRow
+from ..comparison import Cells, ComparisonRow, theme_cells
 from ..context import Context
 from ..figures.home import chosen_experts, general_line
 from ..format import NOTHING, short_variant
@@ -54,7 +56,7 @@ PRESETS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Theme:
+class ThemeTable:
     """A table below the bars; a row is shown where `least` variants fill it."""
 
     id: str
@@ -286,18 +288,18 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     return {**_UNKNOWN, "note": note}
 
 
-def _comparison_themes(citations: Citations) -> tuple[Theme, ...]:
+def _comparison_themes(citations: Citations) -> tuple[ThemeTable, ...]:
     evaluation = comparison.benchmark_tables(citations).find_evaluation
     return (
-        Theme("identity", comparison.identity_rows),
-        Theme("sizes", comparison.size_rows),
-        Theme("architecture", _once_each(comparison.architecture_rows)),
-        Theme("cache", comparison.cache_rows),
-        Theme("training", comparison.training_rows),
-        Theme("compute", comparison.compute_rows),
-        Theme("post-training", comparison.post_training),
-        Theme("infrastructure", comparison.infrastructure_rows),
-        Theme("evaluation", evaluation, least=2),
+        ThemeTable(Theme.IDENTITY, partial(theme_cells, Theme.IDENTITY)),
+        ThemeTable(Theme.SIZES, partial(theme_cells, Theme.SIZES)),
+        ThemeTable(Theme.ARCHITECTURE, _once_each(partial(theme_cells, Theme.ARCHITECTURE))),
+        ThemeTable(Theme.CACHE, partial(theme_cells, Theme.CACHE)),
+        ThemeTable("training", comparison.training_rows),
+        ThemeTable(Theme.COMPUTE, partial(theme_cells, Theme.COMPUTE)),
+        ThemeTable("post-training", comparison.post_training),
+        ThemeTable(Theme.INFRASTRUCTURE, partial(theme_cells, Theme.INFRASTRUCTURE)),
+        ThemeTable("evaluation", evaluation, least=2),
     )
 
 
@@ -312,7 +314,7 @@ def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citation
     return cells
 
 
-def _table_cells(citations: Citations, shown: Sequence[Theme]) -> dict[str, Any]:
+def _table_cells(citations: Citations, shown: Sequence[ThemeTable]) -> dict[str, Any]:
     """The cells of every variant; each HTML and each run of cells once.
 
     `runs[n]` is a flat list of row, HTML and value by number; HTML 0 is a dash, value 0 an absent dimension, −1 an

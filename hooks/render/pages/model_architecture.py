@@ -17,7 +17,7 @@ from catalogue.schema.values import Group, field_groups, stated_values
 
 from .. import format, problems
 from ..cite import Citations, reference_anchor
-from ..comparison import base_html
+from ..comparison import named_base
 from ..context import Context
 from ..figures.architecture import architecture_drawing, way_of_images
 from ..format import NOTHING, short_variant
@@ -147,10 +147,7 @@ def _base_name(citations: Citations, entry: Entry) -> Markup:
     base = entry.variant.based_on
     if base is None:
         return NOTHING
-    other = citations.context.catalogue.entries.get(str(base.value))
-    if other is None:
-        return base_html(citations, base)
-    return citations.cite(str(escape(other.variant.name)), base.source, citations.note_text(base))
+    return citations.value_html(named_base(citations, base))
 
 
 def _vision_table(citations: Citations, model: Model, entries: Iterable[Entry]) -> Table | None:

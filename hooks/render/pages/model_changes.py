@@ -7,7 +7,7 @@ a stage does not mean that it was left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from catalogue.attention import allows_field
 from catalogue.derive.parameters import NOT_THERE, Verdict, row_verdict
 from catalogue.derive.training import ComparedSize, SizeOf, compared_sizes, published_size
+from catalogue.facts import FACTS, Theme
 from catalogue.records import Entry, first_date, is_younger, most_trained
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Change, Model
@@ -25,7 +26,7 @@ from catalogue.uses import Use, UseLabel
 
 from .. import comparison, format
 from ..cite import Citations, counted_mark
-from ..comparison import NOT_HERE, Cells, ComparedCell, ComparedLine, ComparisonRow, compared_lines
+from ..comparison import NOT_HERE, ComparedCell, ComparedLine, ComparisonRow, compared_lines, theme_cells
 from ..context import Context
 from ..family_facts import sources_of, told_together, use_checkpoints, use_label, use_remark
 from ..format import NOTHING, short_model
@@ -36,7 +37,7 @@ from ..tables import Cell, Column, Head, Table, by_column
 from ..words import Words
 from . import compare_models
 
-_CACHE = ("elements", "context")
+_CACHE = (FACTS["elements"], FACTS["context"])
 # Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
 _NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedule", "vocabulary", "algorithm")
 
@@ -100,8 +101,9 @@ def _group_names(words: Words, before: Model, model: Model, titles: Mapping[str,
 
 def compare_dimensions(citations: Citations, before: Entry, after: Entry) -> DimensionChanges:
     sizes = [line for which in SizeOf if (line := _size_line(citations, which, before, after)) is not None]
-    sizes += _lines_of_theme(citations, comparison.cache_rows, _CACHE, before, after)
-    rows = compared_lines([comparison.architecture_rows(citations, entry) for entry in (before, after)], 1)
+    cache = {line.row.id[0]: line for line in _theme_lines(citations, Theme.CACHE, before, after)}
+    sizes += [cache[fact.id] for fact in _CACHE if fact.id in cache]
+    rows = _theme_lines(citations, Theme.ARCHITECTURE, before, after)
     minor = fields_with(Architecture, Facet.MINOR)
     major = (row for row in rows if row.row.id[0] not in minor and not row.row.id[0].startswith("rope_scaling."))
     differing = [row for row in major if row.verdict is Verdict.DIFFERENT]
@@ -158,11 +160,8 @@ def _size_cell(citations: Citations, entry: Entry, size: ComparedSize) -> Compar
     return ComparedCell(number + counted_mark(citations.context.words, size.counts), size.spelling)
 
 
-def _lines_of_theme(
-    citations: Citations, theme: Callable[[Citations, Entry], Cells], ids: Iterable[str], *entries: Entry
-) -> list[ComparedLine]:
-    rows = compared_lines([theme(citations, entry) for entry in entries], 1)
-    return [row for id_ in ids for row in rows if row.row.id == (id_,)]
+def _theme_lines(citations: Citations, theme: Theme, *entries: Entry) -> list[ComparedLine]:
+    return compared_lines([theme_cells(theme, citations, entry) for entry in entries], 1)
 
 
 def recipe_rows(citations: Citations, ends: Sequence[Entry]) -> list[ComparedLine]:

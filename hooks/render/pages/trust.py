@@ -21,7 +21,16 @@ from catalogue.schema.model import Dates, Track
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
-from catalogue.schema.values import Absence, Facet, PartialDate, Single, Stated, fields_with, fields_with_values
+from catalogue.schema.values import (
+    Absence,
+    Facet,
+    PartialDate,
+    Single,
+    Stated,
+    fields_with,
+    fields_with_values,
+    stated_at,
+)
 from catalogue.witnesses import ComparedValue, Outcome, compare_witness
 
 from .. import format
@@ -31,7 +40,7 @@ from ..context import Context
 from ..format import NOTHING, format_quantity, format_span, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
-from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell, stated_at
+from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell
 from ..words import Words
 from .sources import sources_section
 
