@@ -16,7 +16,10 @@ from render.page import reading_minutes
 from render.pages import url_of
 
 # What an overview said twice is gone, and its marks for parts; who comes for them sees the top of the page. Problems come and go.
-GONE = ("about", "parts", "problems", "values", "part-serving", "part-disputes", "part-changes", "part-values")
+GONE = (
+    *("about", "parts", "problems", "values", "part-serving", "part-disputes", "part-changes", "part-values"),
+    *("bearing", "other", "schedule"),  # of the count of slips
+)
 ADDRESSES = Path(__file__).parent / "cases" / "addresses.txt"
 
 

@@ -311,7 +311,7 @@ def trust_page(context: Context) -> Page:
         lead_section(words("trust.intro")),
         *_watched_sections(context),
         coverage_section(context),
-        Section("digits", words("trust.digits"), _joined_paragraphs(*(words(f"trust.{key}") for key in DIGITS))),
+        Section("summary", words("trust.digits"), _joined_paragraphs(*(words(f"trust.{key}") for key in DIGITS))),
         *peer_sections(context),
         *_witness_sections(context),
     ]
