@@ -243,7 +243,7 @@ _ALL = (
     _licence("code"),
     _licence("commercial_use"),
     Fact(
-        "context",
+        "context_length",
         "field.context_length",
         lambda s: s.entry.variant.context_length,
         Theme.CACHE,
@@ -283,7 +283,7 @@ _ALL = (
     ),
     *map(_part, PartKind),
     _cache(
-        "elements",
+        "cache.elements",
         "field.kv_cache",
         lambda s: s.entry.recount.kv_cache if s.entry.recount else None,
         column=(
@@ -294,7 +294,7 @@ _ALL = (
         quoted="kv_cache_elements",
     ),
     _cache(
-        "state",
+        "cache.state",
         "term.state",
         lambda s: s.entry.recount.state if s.entry.recount else None,
         column=(
@@ -303,9 +303,9 @@ _ALL = (
         ),
         asked="",
     ),
-    _cache("bf16", "field.cache.in_bf16", _cache_in_bf16, marked=True, turn=2, quoted="kv_cache_bytes"),
-    _cache("stored", "field.cache.in_service", _stored_cache, marked=True, turn=1, quoted="stored_cache_bytes"),
-    Fact("published", "field.cache.bytes_per_token", _published_cache, Theme.CACHE, asked="cache"),
+    _cache("cache.bf16", "field.cache.in_bf16", _cache_in_bf16, marked=True, turn=2, quoted="kv_cache_bytes"),
+    _cache("cache.stored", "field.cache.in_service", _stored_cache, marked=True, turn=1, quoted="stored_cache_bytes"),
+    Fact("cache.published", "field.cache.bytes_per_token", _published_cache, Theme.CACHE, asked="cache"),
     _tokens(
         "tokens",
         value=_headline_tokens,
@@ -317,7 +317,7 @@ _ALL = (
         basis=Basis.RECOMPUTED,
         column=("tokens_of", "Which of the two the tokens are of: pre-training or continued pre-training."),
     ),
-    _tokens("pre_training_tokens", value=lambda s: pre_training_tokens(s.entry)),
+    _tokens("pre_training_tokens", value=lambda s: pre_training_tokens(s.entry), of_root=True),
     _metric("sparsity", "sparsity"),
     _metric("tokens_per_parameter", "tokens_per_parameter", quoted="tokens_per_parameter"),
     _metric("tokens_per_activated", "tokens_per_parameter", 1),

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from . import files
-from .derive.training import training_metrics
+from .derive.expression import Computation
+from .facts import FACTS, Subject
 from .files import ENTRIES
 from .findings import CatalogueError
 from .load import load_catalogue, read_draft
@@ -248,7 +249,7 @@ class NoSuchRevision(Exception):
 
 
 @dataclass(frozen=True)
-class Fact:
+class Said:
     value: str
     source: str
 
@@ -257,7 +258,7 @@ def changes_report(data: Path, revision: str, markdown: bool = False) -> str:
     """One fact a line, or Markdown tables. Raises NoSuchRevision and CatalogueError."""
     old, new = load_catalogue_at(data, revision), load_catalogue(data)
     facts = list(_changed_facts(dict(_catalogue_facts(old)), dict(_catalogue_facts(new))))
-    following = list(_changed_facts(dict(_recomputed_facts(old)), dict(_recomputed_facts(new))))
+    following = list(_changed_facts(dict(_recomputed_values(old)), dict(_recomputed_values(new))))
     if not facts and not following:
         return f"No fact changed since {revision}."
     return "\n".join(_change_tables(facts, following) if markdown else _change_lines(facts, following))
@@ -300,17 +301,17 @@ def rows_to_write(data: Path, catalogue: Catalogue) -> Iterator[str]:
         yield f"{id_}: {listed}. If the site said it wrongly, data/{files.CORRECTIONS} gets a row (`central: true` for a number or a licence)"
 
 
-Change = tuple[str, Fact | None, Fact | None]
+Change = tuple[str, Said | None, Said | None]
 
 
-def _changed_facts(old: dict[str, Fact], new: dict[str, Fact]) -> Iterator[Change]:
+def _changed_facts(old: dict[str, Said], new: dict[str, Said]) -> Iterator[Change]:
     for path in [*new, *(path for path in old if path not in new)]:
         before, after = old.get(path), new.get(path)
         if before is None or after is None or before.value != after.value:
             yield path, before, after
 
 
-def _catalogue_facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
+def _catalogue_facts(catalogue: Catalogue) -> Iterator[tuple[str, Said]]:
     for name in ("models", "techniques", "gpus"):
         for id_, record in getattr(catalogue, name).items():
             yield from _values_below(record, f"{name}.{id_}")
@@ -318,12 +319,12 @@ def _catalogue_facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
         yield from _values_below(api_name, f"api_names.{api_name.id}")
 
 
-def _values_below(record: Any, path: str) -> Iterator[tuple[str, Fact]]:
+def _values_below(record: Any, path: str) -> Iterator[tuple[str, Said]]:
     if isinstance(record, Stated) and record.by_variant is not None:
         for variant, single in record.by_variant.items():
             yield from _values_below(single, f"{path}@{variant}")
     elif isinstance(record, Single):
-        yield path, Fact(_value_text(record), _source_text(record.source))
+        yield path, Said(_value_text(record), _source_text(record.source))
     elif not isinstance(record, Text | Sources):
         for key, child in values_below(record):
             name = _item_name(child, key) if isinstance(record, tuple) else key
@@ -352,29 +353,18 @@ def _source_text(sources: Sources | None) -> str:
     return "; ".join(f"{item.key} {item.locus}".strip() for item in sources.items) if sources else ""
 
 
-def _recomputed_facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
+def _recomputed_values(catalogue: Catalogue) -> Iterator[tuple[str, Said]]:
     for id_, entry in catalogue.entries.items():
-        for name, value in _recomputed_sizes(entry):
-            yield f"{id_}: {name}", Fact(f"{value:,}", "")
-
-
-def _recomputed_sizes(entry: Entry) -> Iterator[tuple[str, int | Decimal]]:
-    if entry.recount is not None:
-        if entry.recount.total is not None:
-            yield "parameters in all", entry.recount.total
-        for basis, count in entry.recount.activated.items():
-            yield f"activated parameters {basis}", count
-        if entry.recount.kv_cache is not None:
-            yield "elements of the KV cache per token", entry.recount.kv_cache.value
-    found = training_metrics(entry)
-    if found is not None:
-        for name, term in found.terms.items():
-            yield name.replace("_", " "), round(Decimal(term.exact.numerator) / term.exact.denominator, 2)
+        subject = Subject.of(catalogue, entry)
+        for fact in FACTS.values():
+            if isinstance(found := fact.value(subject), Computation):
+                exact = round(Decimal(found.exact.numerator) / found.exact.denominator, 2)
+                yield f"{id_}: {fact.id}", Said(f"{exact.normalize():,f}", "")
 
 
 def _change_lines(facts: list[Change], following: list[Change]) -> Iterator[str]:
     for path, before, after in facts:
-        source = (after or before or Fact("", "")).source
+        source = (after or before or Said("", "")).source
         yield f"{path}: {_before_and_after(before, after)}" + (f" ({source})" if source else "")
     if following:
         yield "What follows:"
@@ -382,7 +372,7 @@ def _change_lines(facts: list[Change], following: list[Change]) -> Iterator[str]
             yield f"  {path}: {_before_and_after(before, after)}"
 
 
-def _before_and_after(before: Fact | None, after: Fact | None) -> str:
+def _before_and_after(before: Said | None, after: Said | None) -> str:
     if before is None:
         return f"new, {after.value if after else ''}"
     return f"{before.value} → {after.value}" if after else f"{before.value}, taken out"
@@ -393,7 +383,7 @@ def _change_tables(facts: list[Change], following: list[Change]) -> Iterator[str
     for title, changes in _by_record(facts):
         rows = [
             f"| `{path}` | {escape_cell(before.value if before else '')} | {escape_cell(after.value if after else '')}"
-            f" | {escape_cell((after or before or Fact('', '')).source)} |"
+            f" | {escape_cell((after or before or Said('', '')).source)} |"
             for path, before, after in changes
         ]
         yield from _folded_table(title, "| Fact | Was | Is | Source |\n|---|---|---|---|", rows)

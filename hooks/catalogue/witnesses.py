@@ -12,8 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .derive.training import training_metrics
-from .records import RELEASED, Catalogue, Entry, api_date, checkpoint_date, infrastructure_value, published_cost
+from .derive.expression import Computation
+from .facts import FACTS, Subject
+from .records import RELEASED, Catalogue, Entry, api_date, checkpoint_date
 from .schema.documents import Reason, Witness, WitnessRow
 from .schema.quantities import Length, Quantity
 from .schema.values import PartialDate, Single
@@ -26,6 +27,10 @@ _TOLERANCE = {
     "training_flops": Decimal("0.1"),
     "cost_usd": Decimal("0.05"),
 }
+
+
+# What a witness's field is called in facts.py, where it has another name.
+_FACT_OF = {"total_parameters": "total.published", "gpu_count": "hardware.gpu_count"}
 
 
 class Outcome(StrEnum):
@@ -63,32 +68,12 @@ def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]
         dates = [*(checkpoint_date(entry, name) for name in RELEASED), api_date(catalogue.api_names, entry.variant.id)]
         yield from (date.value for date in dates if date is not None and date.value is not None)
         return
-    if field == "training_flops":
-        metrics = training_metrics(entry)
-        if metrics is not None and field in metrics.terms:
-            yield metrics.terms[field].value
-        return
-    stated = _stated_value(catalogue, entry, field)
-    if stated is not None and stated.value is not None:
-        yield stated.value
-
-
-def _stated_value(catalogue: Catalogue, entry: Entry, field: str) -> Single[Any] | None:
-    infrastructure = entry.model.infrastructure
-    match field:
-        case "context_length":
-            return entry.variant.context_length
-        case "total_parameters":
-            total = entry.variant.parameters.total
-            return total if isinstance(total, Single) else None
-        case "cost_usd":
-            return published_cost(entry)
-        case "gpu_count":
-            count = infrastructure.hardware.gpu_count if infrastructure and infrastructure.hardware else None
-            return infrastructure_value(catalogue.entries, entry, count)
-        case _:
-            found: Single[Any] | None = getattr(entry.architecture, field, None)
-            return found
+    fact = FACTS.get(_FACT_OF.get(field, field))  # none for what a witness alone publishes
+    match fact.value(Subject.of(catalogue, entry)) if fact else None:
+        case Computation() as found:
+            yield found.value
+        case Single(value=value) if value is not None:
+            yield value
 
 
 def _is_equal(ours: Any, theirs: Any, tolerance: Decimal) -> bool:

@@ -285,7 +285,7 @@ _OWN_CELLS: Mapping[str, Callable[[Citations, Entry], ComparedCell | None]] = {
     "total.recomputed": partial(_recounted_size, SizeOf.TOTAL),
     "activated.published": partial(_printed_size, SizeOf.ACTIVATED),
     "activated.recomputed": partial(_recounted_size, SizeOf.ACTIVATED),
-    "stored": _stored_cell,
+    "cache.stored": _stored_cell,
     "gpu_hours_total": _hours_cell,
 }
 assert _OWN_CELLS.keys() <= FACTS.keys()

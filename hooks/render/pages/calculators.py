@@ -38,7 +38,8 @@ from catalogue.derive.training import (
     training_gpu,
     training_metrics_with_peak,
 )
-from catalogue.records import Entry, shares_training, sort_by_date
+from catalogue.facts import FACTS, Fact, Subject
+from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.training import Gpu, NumberFormat, number_format
@@ -466,21 +467,24 @@ _TRAINING_FORMULAS = (
 )
 
 
+_UTILISATION, _PRICE = FACTS["model_flops_utilization"], FACTS["price_per_gpu_hour_usd"]
+_GPU_COUNT = FACTS["hardware.gpu_count"]
+
+
 def training_page(context: Context) -> Page | None:
     return calculator_page(context, "training", TRAINING_PATH, _training_form, _runs_table, _render_training_formulas)
 
 
-def stated_quantity(entry: Entry, name: str) -> Single[Quantity] | None:
-    value = getattr(entry.model.infrastructure, name, None) if shares_training(entry) else None
-    single = value.for_variant(entry.variant.id) if value else None
-    return single if single is not None and single.value is not None else None
+def _stated_value(entry: Entry, fact: Fact) -> Single[Any] | None:
+    found = fact.value(Subject(entry))
+    return found if isinstance(found, Single) and found.value is not None else None
 
 
-def _known_quantity(entry: Entry, name: str) -> Quantity:
+def _known_quantity(entry: Entry, fact: Fact) -> Quantity:
     """For the run that the calculator begins with, which states it."""
-    single = stated_quantity(entry, name)
+    single = _stated_value(entry, fact)
     assert single is not None
-    assert single.value is not None
+    assert isinstance(single.value, Quantity)
     return single.value
 
 
@@ -497,8 +501,8 @@ def training_terms(
         "matrix_flops": found.matrix_flops,
         "tokens": tokens,
         "peak_flops": peak_flops(gpu),
-        "utilisation_percent": Fraction(_known_quantity(start, "model_flops_utilization").value),
-        "price_per_gpu_hour": Fraction(_known_quantity(start, "price_per_gpu_hour_usd").value),
+        "utilisation_percent": Fraction(_known_quantity(start, _UTILISATION).value),
+        "price_per_gpu_hour": Fraction(_known_quantity(start, _PRICE).value),
     }
     forms = training_forms(found)
     if found.attention_flops_per_position is not None and length is not None:
@@ -607,17 +611,14 @@ def _borrowed_run(citations: Citations, start: Entry) -> dict[str, list[Any]]:
 
 def _published_run(context: Context, entry: Entry) -> dict[str, tuple[str, Sources | None]]:
     stage, tokens, gpu = pre_training(entry), pre_training_tokens(entry), training_gpu(context.catalogue.gpus, entry)
-    hardware = entry.model.infrastructure.hardware if entry.model.infrastructure and shares_training(entry) else None
     length = sequence_length(stage, entry.variant.id) if stage else None
     lengths = stage.sequence_length.for_variant(entry.variant.id) if stage and stage.sequence_length else None
-    counted = hardware.gpu_count.for_variant(entry.variant.id) if hardware and hardware.gpu_count else None
-    kind = hardware.gpu.for_variant(entry.variant.id) if hardware and hardware.gpu else None
-    percent, price = stated_quantity(entry, "model_flops_utilization"), stated_quantity(entry, "price_per_gpu_hour_usd")
+    count, percent, price = (_stated_value(entry, fact) for fact in (_GPU_COUNT, _UTILISATION, _PRICE))
     found: dict[str, tuple[str | None, Single[Any] | None]] = {
         "d": (tokens.value.text.lstrip("~") if tokens and tokens.value else None, tokens),
         "s": (str(length) if length else None, lengths),
-        "g": (gpu.id if gpu else None, kind),
-        "k": (_typed_number(counted), counted),
+        "g": (gpu.id if gpu else None, _stated_value(entry, FACTS["hardware.gpu"])),
+        "k": (_typed_number(count), count),
         "p": (_typed_number(percent), percent),
         "r": (_typed_number(price), price),
     }
@@ -650,13 +651,13 @@ def _runs_table(citations: Citations, start: Entry, gpu: Gpu) -> str:
     caption = words(
         "tools.training.table_caption",
         gpu=gpu.name,
-        share=format.format_significant(_known_quantity(start, "model_flops_utilization").value, 4),
-        price=format.format_quantity(_known_quantity(start, "price_per_gpu_hour_usd")),
+        share=format.format_significant(_known_quantity(start, _UTILISATION).value, 4),
+        price=format.format_quantity(_known_quantity(start, _PRICE)),
     )
     intro = escape(words("tools.training.table_intro")).format(
         gpu=gpu.name,
-        share=citations.value_html(stated_quantity(start, "model_flops_utilization")),
-        price=citations.value_html(stated_quantity(start, "price_per_gpu_hour_usd")),
+        share=citations.value_html(_stated_value(start, _UTILISATION)),
+        price=citations.value_html(_stated_value(start, _PRICE)),
         name=start.model.name,
     )
     table = Table(caption, heads, rows, sortable=True, classes="ds-wide")

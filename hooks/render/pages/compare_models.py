@@ -19,10 +19,11 @@ from markupsafe import Markup, escape
 from catalogue import records
 from catalogue.derive.expression import architecture_numbers
 from catalogue.derive.parameters import NOT_THERE, Verdict
-from catalogue.derive.training import SizeOf, pre_training_tokens, published_size, recomputed_counts, recomputed_size
-from catalogue.facts import Theme
-from catalogue.records import Entry, variant_lineage
+from catalogue.derive.training import SizeOf, published_size, recomputed_counts, recomputed_size
+from catalogue.facts import FACTS, Subject, Theme
+from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
+from catalogue.schema.values import Single
 
 from .. import assets, comparison, format
 from ..cite import Citations, counted_text
@@ -275,12 +276,10 @@ def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
 def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     """Tokens of the family's own pre-training; of one that starts from other weights, from which."""
     context = citations.context
-    for each in variant_lineage(context.catalogue.entries, entry):
-        stated = pre_training_tokens(each)
-        if stated is not None and stated.value is not None:
-            html = citations.cite(str(citations.value_text(stated.value)), stated.source)
-            return _board_value(stated.value.value, html)
-    root = each.variant.based_on
+    subject = Subject.of(context.catalogue, entry)
+    stated, root = FACTS["pre_training_tokens"].of_variant(subject), subject.root.entry.variant.based_on
+    if isinstance(stated, Single) and stated.value is not None:
+        return _board_value(stated.value.value, citations.cite(str(citations.value_text(stated.value)), stated.source))
     parent = context.catalogue.entries.get(str(root.value)) if root is not None else None
     if parent is None:
         return _UNKNOWN

@@ -37,7 +37,7 @@ from ..tables import Cell, Column, Head, Table, by_column
 from ..words import Words
 from . import compare_models
 
-_CACHE = (FACTS["elements"], FACTS["context"])
+_CACHE = (FACTS["cache.elements"], FACTS["context_length"])
 # Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
 _NOT_COMPARABLE = ("", "data.description", "starts_from", "learning_rate.schedule", "vocabulary", "algorithm")
 

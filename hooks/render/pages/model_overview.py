@@ -10,10 +10,11 @@ from functools import cache, partial
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.training import headline_tokens
+from catalogue.derive.expression import Computation
+from catalogue.facts import FACTS, Subject, Value
 from catalogue.records import Catalogue, Entry, is_younger
 from catalogue.schema.model import LinkKind, Model, Track
-from catalogue.schema.quantities import Amount, Length, Quantity
+from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Single
 from catalogue.uses import UseLabel
 
@@ -137,14 +138,21 @@ def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Marku
     ]
 
 
-FACTS = ("total", "activated", "kv_cache", "context", "tokens", "gpu_hours")
+_SHOWN = {
+    "total": "total.published",
+    "activated": "activated.published",
+    "kv_cache": "cache.elements",
+    "context": "context_length",
+    "tokens": "tokens",
+    "gpu_hours": "",
+}
 _WIDTH, _EDGE = 150, 5
 
 
 def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, object]]:
     """Of the `dots` of a number's strip its own is last."""
     words, catalogue = citations.context.words, citations.context.catalogue
-    for key in FACTS:
+    for key in _SHOWN:
         html = _fact_html(citations, model, key)
         if html is None:
             continue
@@ -162,39 +170,35 @@ def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, obj
 
 def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
-    if key == "kv_cache":
-        kept = flagship.recount.kv_cache if flagship.recount else None
-        return working_link(flagship, format.format_integer(kept.value), substituted_formula(kept)) if kept else None
-    single = _stated_fact(flagship, key)
-    if single is None:
-        return None
     if key == "gpu_hours" and (worked := worked_hours(citations, flagship)):
         return worked[0]
-    if isinstance(single.value, Length):
-        return citations.cite(format.format_quantity(single.value), single.source)
-    return citations.value_html(single)
+    match _fact_value(citations.context.catalogue, flagship, key):
+        case Computation() as kept:
+            return working_link(flagship, format.format_integer(kept.value), substituted_formula(kept))
+        case Single(value=Length() as length, source=source):
+            return citations.cite(format.format_quantity(length), source)
+        case Single() as single:
+            return citations.value_html(single)
+    return None
 
 
-def _stated_fact(entry: Entry, key: str) -> Single[Quantity] | Single[Amount] | Single[Length] | None:
-    variant, infrastructure = entry.variant, entry.model.infrastructure
-    match key:
-        case "total" | "activated":
-            return variant.parameters.total if key == "total" else variant.parameters.activated
-        case "context":
-            return variant.context_length
-        case "tokens":
-            return headline_tokens(entry.model, variant.id)
-    return infrastructure.gpu_hours_total if infrastructure else None
+def _fact_value(catalogue: Catalogue, entry: Entry, key: str) -> Value:
+    if key == "gpu_hours":  # of the model, whichever variant they made
+        return entry.model.infrastructure.gpu_hours_total if entry.model.infrastructure else None
+    return FACTS[_SHOWN[key]].value(Subject.of(catalogue, entry))
 
 
 def _fact_number(catalogue: Catalogue, model: Model, key: str) -> float | None:
     entry = catalogue.flagship(model)
-    if key == "kv_cache":
-        return float(entry.recount.kv_cache.value) if entry.recount and entry.recount.kv_cache else None
-    single = _stated_fact(entry, key)
-    if single is None and key == "activated":
-        single = _stated_fact(entry, "total")
-    return float(single.value.value) if single is not None and single.value is not None else None
+    found = _fact_value(catalogue, entry, key)
+    if found is None and key == "activated":
+        found = _fact_value(catalogue, entry, "total")
+    match found:
+        case Computation():
+            return float(found.value)
+        case Single(value=Quantity() | Length() as number):
+            return float(number.value)
+    return None
 
 
 def _general_line(catalogue: Catalogue, key: str) -> tuple[float, ...]:

@@ -16,20 +16,18 @@ from markupsafe import Markup, escape
 
 from catalogue import records
 from catalogue.derive.expression import Computation, architecture_numbers
-from catalogue.derive.parameters import cache_bytes
 from catalogue.derive.training import (
     SizeOf,
     is_on_common_base,
-    pre_training_tokens,
     published_size,
     recomputed_counts,
     recomputed_size,
-    training_metrics_with_peak,
 )
+from catalogue.facts import FACTS, Fact, Subject, Value
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
 from catalogue.schema.model import Size as StatedSize
-from catalogue.schema.quantities import Count, Quantity
+from catalogue.schema.quantities import Count, Length, Quantity
 from catalogue.schema.values import Absence, PartialDate, Single
 
 from .. import assets, format
@@ -296,41 +294,9 @@ def _activated_size(citations: Citations, size: FamilySize) -> TrendValue | None
     return _total_size(citations, size) if value is None and dense else value
 
 
-def _published_value(citations: Citations, stated: Single[Quantity] | None) -> TrendValue | None:
-    if stated is None or stated.value is None:
-        return None
-    shown = format.format_quantity(stated.value)
-    return TrendValue(stated.value.value, True, shown, citations.value_html(stated))
-
-
-def _computed_value(found: Computation | None) -> TrendValue | None:
-    if found is None:
-        return None
-    html = recomputed_html(format.format_integer(found.value), found.numbers)
-    return TrendValue(Decimal(found.value), False, format.format_compact(found.value), html)
-
-
-def _cache_in_bf16(citations: Citations, size: FamilySize) -> TrendValue | None:
-    return _computed_value(cache_bytes(size.owner.recount)) if size.owner.recount else None
-
-
-def _served_cache(citations: Citations, size: FamilySize) -> TrendValue | None:
-    for member in size.members:
-        stated = member.model.kv_cache.bytes_per_token if member.model.kv_cache else None
-        published = _published_value(citations, stated.for_variant(member.variant.id) if stated else None)
-        if found := published or _computed_value(member.stored_cache):
-            return found
-    return None
-
-
-def _trained_tokens(citations: Citations, size: FamilySize) -> TrendValue | None:
-    stated = (single for member in size.members if (single := pre_training_tokens(member)) is not None)
-    return _published_value(citations, next(stated, None))
-
-
 def _training_flops(citations: Citations, size: FamilySize) -> TrendValue | None:
-    runs = (training_metrics_with_peak(citations.context.catalogue.gpus, member) for member in size.members)
-    run = next((found for found in runs if found is not None), None)
+    subjects = (Subject.of(citations.context.catalogue, member) for member in size.members)
+    run = next((subject.metrics for subject in subjects if subject.metrics is not None), None)
     if run is None:
         return None
     term = run.terms["training_flops"]
@@ -340,39 +306,45 @@ def _training_flops(citations: Citations, size: FamilySize) -> TrendValue | None
     return TrendValue(Decimal(term.value), False, shown, recomputed_html(shown, term.numbers))
 
 
-def _context_length(citations: Citations, size: FamilySize) -> TrendValue | None:
-    lengths = (member.variant.context_length for member in size.members)
-    stated = next((single for single in lengths if single is not None and single.value is not None), None)
-    if stated is None or stated.value is None:
-        return None
-    shown = format.format_quantity(stated.value)
-    return TrendValue(stated.value.value, True, shown, citations.cite(shown, stated.source))
+def _first_of(*facts: Fact) -> Measure:
+    """The first of the facts that a member has."""
 
-
-def _stated_dimension(name: str) -> Measure:
     def measure(citations: Citations, size: FamilySize) -> TrendValue | None:
-        stated = getattr(size.owner.architecture, name)
-        if stated is None or stated.value is None:
-            return None
-        shown = format.format_integer(stated.value)
-        return TrendValue(Decimal(stated.value), True, shown, citations.value_html(stated))
+        subjects = (Subject.of(citations.context.catalogue, member) for member in size.members)
+        values = (_fact_value(citations, fact.value(subject)) for subject in subjects for fact in facts)
+        return next(filter(None, values), None)
 
     return measure
+
+
+def _fact_value(citations: Citations, value: Value) -> TrendValue | None:
+    match value:
+        case Computation():
+            html = recomputed_html(format.format_integer(value.value), value.numbers)
+            return TrendValue(Decimal(value.value), False, format.format_compact(value.value), html)
+        case Single(value=Length() as length):
+            shown = format.format_quantity(length)
+            return TrendValue(length.value, True, shown, citations.cite(shown, value.source))
+        case Single(value=Quantity() as quantity):
+            return TrendValue(quantity.value, True, format.format_quantity(quantity), citations.value_html(value))
+        case Single(value=int() as count):
+            return TrendValue(Decimal(count), True, format.format_integer(count), citations.value_html(value))
+    return None
 
 
 # What an axis can show: its scale, and how it is measured.
 QUANTITIES: Mapping[str, tuple[str, Measure]] = {
     "date": ("date", _first_day),
-    "cache": ("log", _cache_in_bf16),
-    "served": ("log", _served_cache),
+    "cache": ("log", _first_of(FACTS["cache.bf16"])),
+    "served": ("log", _first_of(FACTS["cache.published"], FACTS["cache.stored"])),
     "total": ("log", _total_size),
     "activated": ("log", _activated_size),
-    "tokens": ("log", _trained_tokens),
+    "tokens": ("log", _first_of(FACTS["pre_training_tokens"])),
     "flops": ("log", _training_flops),
-    "context": ("log", _context_length),
-    "layers": ("linear", _stated_dimension("num_hidden_layers")),
-    "hidden": ("linear", _stated_dimension("hidden_size")),
-    "experts": ("linear", _stated_dimension("n_routed_experts")),
+    "context": ("log", _first_of(FACTS["context_length"])),
+    "layers": ("linear", _first_of(FACTS["num_hidden_layers"])),
+    "hidden": ("linear", _first_of(FACTS["hidden_size"])),
+    "experts": ("linear", _first_of(FACTS["n_routed_experts"])),
 }
 PRESETS = (
     Preset("cache", "date", "cache"),
