@@ -68,6 +68,7 @@ def test_found_value_carries_its_source(row: dict[str, Any]) -> None:
         ("ant-base/context_length", "4096"),
         ("ant-base/architecture.hidden_size", "64"),
         ("ant/training.ant-pre.data.mix.web-pages.share", "60"),
+        ("labs/digits-in-bf16.one", "2.78"),
     ],
 )
 def test_number(path: str, number: str) -> None:

@@ -31,7 +31,7 @@ def _pipelines_of_v3(number: Number) -> Mapping[str, Decimal]:
 def _digits_in_bf16(_: Number) -> Mapping[str, Decimal]:
     """Decimal digits that are right after one rounding to BF16, and in a sum of sixteen."""
     terms = {name: np.random.default_rng(0).normal(size=(n, 50_000)) for name, n in (("one", 1), ("sixteen", 16))}
-    return {f"digits-in-bf16.{name}": Decimal(f"{fp8.digits_of_sum(each):.3f}") for name, each in terms.items()}
+    return {f"digits-in-bf16.{name}": Decimal(f"{fp8.digits_of_sum(each):.2f}") for name, each in terms.items()}
 
 
 def _places_by_chance(number: Number) -> Mapping[str, Decimal]:

@@ -115,7 +115,6 @@ function play(name, draw) {
     if (running) return stop();
     const slider = inputs.find((input) => input.dataset.control === runner.dataset.runs);
     const begins = slider.value === slider.max || (+slider.value && slider.value === slider.defaultValue);
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const move = (to) => {
       slider.value = to;
       changed();
@@ -123,7 +122,7 @@ function play(name, draw) {
     };
     runner.textContent = runner.dataset.pause;
     running = setInterval(() => move(+slider.value + 1), 10000 / (slider.max || 1));
-    move(still ? slider.max : begins ? 0 : +slider.value + 1);
+    move(matchMedia("(prefers-reduced-motion: reduce)").matches ? slider.max : begins ? 0 : +slider.value + 1);
   }
   form.addEventListener("pointerdown", ({ target }) => target !== runner && stop());
   form.addEventListener("input", changed);
