@@ -28,7 +28,7 @@ def price_table(citations: Citations, caption: str, spans: Sequence[PriceSpan], 
     columns += columns_for_each(
         _PARTS,
         lambda part: words(f"prices.{part}"),
-        lambda s, part: _price_cell(words, s, part),
+        lambda s, part: _price_cell(citations, s, part),
         True,
     )
     return by_column(caption, columns, spans, classes="ds-prose", title=title)
@@ -57,11 +57,12 @@ def dollars(price: ApiPrice) -> Iterator[tuple[str, str]]:
             yield part, single.value.text
 
 
-def _price_cell(words: Words, span: PriceSpan, part: str) -> Cell:
+def _price_cell(citations: Citations, span: PriceSpan, part: str) -> Cell:
     dollars, yuan = getattr(span.price.dollars, part), getattr(span.price.yuan, part, None)
     if dollars is None:
         return EMPTY
     html = Markup("${}").format(dollars.value.text)
     if yuan is not None:
-        html += Markup("<br><small>¥{}</small>").format(yuan.value.text)
+        source = yuan.source if yuan.source != span.price.source else None
+        html += Markup("<br><small>{}</small>").format(citations.cite(f"¥{yuan.value.text}", source))
     return Cell(html, sort_key(dollars))
