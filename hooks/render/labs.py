@@ -245,7 +245,6 @@ def trained_attention(context: Context, file: Path = ATTENTION_WEIGHTS) -> str:
         _attention_panel(
             words(f"{name}.{looks_at}", layer=layer + 1, head=head + 1),
             words(f"{name}.says", share=f"{100 * share:.0f}"),
-            words(f"{name}.part"),
             found["tokens"],
             found["weights"][layer][head],
         )
@@ -271,14 +270,12 @@ def chosen_heads(weights: Sequence[Sequence[Rows]]) -> dict[str, tuple[int, int,
     return found
 
 
-def _attention_panel(title: str, says: str, part: str, tokens: Sequence[str], rows: Rows) -> Panel:
-    """`part` is the word for bytes that are no whole character."""
+def _attention_panel(title: str, says: str, tokens: Sequence[str], rows: Rows) -> Panel:
     panel = Panel(title, _TOKEN_TOP + _TOKEN_ROW * len(rows) + 6, says)
     step = min(_TOKEN_ROW, (356 - _TOKEN_LEFT) / len(rows))
     for t, row in enumerate(rows):
         middle = _TOKEN_TOP + _TOKEN_ROW * (t + 0.5)
-        token = part if "\ufffd" in tokens[t] else tokens[t].strip() or "␣"
-        panel.text(_TOKEN_LEFT - 8, middle + 4, token, "small", "end")
+        panel.text(_TOKEN_LEFT - 8, middle + 4, tokens[t].strip() or "␣", "small", "end")
         for j, weight in enumerate(row):
             side = max(0.8, (step - 1.5) * math.sqrt(weight))
             left, kind = _TOKEN_LEFT + step * (j + 0.5) - side / 2, "attention" if weight > 0.02 else ""

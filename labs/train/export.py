@@ -18,7 +18,7 @@ from labs.train.trainer import RUNS, load
 ARTIFACTS = Path(__file__).parent / "artifacts"
 SENTENCES = {
     "en": "The router picks the experts, and the bias keeps their load even.",
-    "zh": "路由器为每个 token 选择专家，偏置使各专家的负载保持均衡。",
+    "zh": "模型的参数大多在专家中，每个 token 只用其中的一部分。",
 }
 PROMPTS = (
     "DeepSeek-V3 is",
