@@ -42,9 +42,12 @@ def roofline_of_h800(figure: Mechanism) -> None:
         for label, intensity in points:
             x, y = place(intensity, min(bf16, intensity * bandwidth))
             panel.dots([(x, y)], "expert")
-            right, lift = intensity < 50, (22 if intensity > corner else -9)
-            beside, below, anchor = (9, 12, "start") if right else (-6, lift, "end")
-            panel.text(x + beside, y + below, figure.say(label), "strong", anchor)
+            if intensity < 20:  # right of the slope, or left of it before the line of the ridge, or behind that line
+                panel.text(x + 9, y + 12, figure.say(label), "strong")
+            elif intensity < corner:
+                panel.text(x - 6, y - 9, figure.say(label), "strong", "end")
+            else:
+                panel.text(356, y + 22, figure.say(label), "strong", "end")
         panel.text(356, 240, figure.say("intensity"), "", "end")
         panel.text(0, 14, figure.say("tflops"))
 

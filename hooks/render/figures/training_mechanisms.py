@@ -325,14 +325,14 @@ def grpo_step(figure: Mechanism) -> None:
         drawn.bar(236 if good else 236 - width, y + 2, width, 26, "attention" if good else "expert")
         beside, anchor = (236 + width + 6, "start") if good else (236 - width - 6, "end")
         drawn.text(beside, y + 19, f"{advantage:+.2f}".replace("-", "−"), "", anchor)
-    step = figure.new_panel("step", 190, before=found.before[right], after=f"{group.after[right]:.2f}")
+    step = figure.new_panel("step", 190, before=f"{found.before[right]:.3f}", after=f"{group.after[right]:.3f}")
     for i, answer in enumerate(answers):
         x = 10 + i * 88
-        for offset, share, kind in ((0, found.before[i], "attention soft"), (36, group.after[i], "attention")):
+        for offset, share, kind in ((0, found.before[i], "attention soft"), (42, group.after[i], "attention")):
             height = 300 * share
-            step.bar(x + offset, 150 - height, 32, height, kind)
-            step.text(x + offset + 16, 144 - height, f"{share:.2f}", "small", "middle")
-        step.text(x + 34, 168, answer, "strong", "middle")
+            step.bar(x + offset, 150 - height, 36, height, kind)
+            step.text(x + offset + 18, 144 - height, f"{share:.3f}", "small", "middle")
+        step.text(x + 39, 168, answer, "strong", "middle")
     step.line([(0, 150), (356, 150)], "axis")
     step.text(0, 186, figure.say("step_below"))
     course = figure.new_panel("course", 226, nothing=f"{100 * found.all_groups.share_that_teach_nothing:.0f}")
