@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
@@ -36,7 +37,8 @@ from . import assets
 from .figures.attention_mechanisms import architecture_count, architecture_number, caching_layers
 from .figures.canvas import Mechanism, Panel, enter_figure, equal_columns
 from .figures.home import general_line
-from .format import format_integer, format_month, short_size
+from .figures.meanings import kinds_of
+from .format import format_integer, format_month, format_scientific, short_size
 from .words import Words
 
 State = Mapping[str, Any]
@@ -109,7 +111,11 @@ def declares_play(
     """`page` places it; it stands beside it on that of `technique`, and those of `also` lead to it."""
 
     def enter(make: Callable[[Mechanism], Play]) -> Callable[[Mechanism], Play]:
-        PLAYS[name] = lambda words, catalogue: make(Mechanism(name, words, catalogue))
+        def with_kinds(words: Words, catalogue: Catalogue) -> Play:
+            play = make(Mechanism(name, words, catalogue))
+            return replace(play, data={"kinds": kinds_of(technique), **play.data})
+
+        PLAYS[name] = with_kinds
         enter_figure(name, page, (*filter(None, (technique,)), *also))
         if technique:
             PLAYED[name] = technique
@@ -387,7 +393,7 @@ def bias_balance(figure: Mechanism) -> Play:
         _make_slider(figure, "experts", 16, (8, 16, 32)),
         _make_slider(figure, "step", 1, range(1, steps + 1)),
     )
-    keys = ("load", "load_says", "loads", "biases", "path", "path_says", "legend", "at_step", "says_alike")
+    keys = ("load", "load_says", "loads", "biases", "path", "path_says", "without", "with", "at_step", "says_alike")
     # `table` random numbers, which every step reads from another place, `stride` further on.
     simulation = {"rounds": steps, "tokens": 512, "sparsity": 8, "seed": 7, "table": 2**16, "stride": 7919}
     return Play(
@@ -409,7 +415,7 @@ def fp8_tiles(figure: Mechanism) -> Play:
     labels = [f"1 × {width}" for width in tiles[:-1]] + [figure.say("whole")]
     controls = (
         PlayControl("tile", figure.say("tile"), tiles[-1], list(zip(tiles, labels, strict=True))),
-        _make_slider(figure, "spread", 6, range(9), figure.say("spread_step")),
+        PlayControl("spread", figure.say("spread"), 6, [(n, format_scientific(Decimal(10) ** n)) for n in range(9)]),
         _make_slider(figure, "outlier", 1, (1, 100, 1_000, 10_000, 100_000, 1_000_000)),
     )
     keys = ("range", "range_says", "zero", "coarse", "fine", "axis", "lost", "lost_says", "tiles", "whole_short")
@@ -429,20 +435,24 @@ _dot_error = cache(fp8.dot_error)  # both editions show the same
 def _promoted_sums(figure: Mechanism) -> Panel:
     lengths = [128 * 2**n for n in range(6)]
     errors = {
-        kind: [100 * _dot_error(length, every) for length in lengths] for kind, every in (("off", None), ("cache", 128))
+        which: [100 * _dot_error(length, every) for length in lengths]
+        for which, every in (("throughout", None), ("promoted", 128))
     }
     panel = figure.new_panel("sums", 230)
-    top = max(errors["off"])
+    top, said = max(errors["throughout"]), kinds_of("fp8-training")
+    kinds = {"throughout": said["lost"], "promoted": said["promoted"]}
     panel.line([(46, 10), (46, 180), (356, 180)], "axis")
-    for kind, values in errors.items():
+    for which, values in errors.items():
         points = [(46 + 60 * i, 180 - 150 * value / top) for i, value in enumerate(values)]
-        panel.line(points, kind)
-        x, y = (350.0, points[-1][1] - 8) if kind == "cache" else (330.0, 22.0)
+        panel.line(points, kinds[which])
+        x, y = (350.0, points[-1][1] - 8) if which == "promoted" else (330.0, 22.0)
         panel.text(x, y, f"{values[-1]:.2f}%", "strong", "end")
     for i in (0, 3, 5):
         last = i == len(lengths) - 1
         panel.text(358 if last else 46 + 60 * i, 198, f"{lengths[i]:,}", "small", "end" if last else "middle")
     panel.text(0, 226, figure.say("sums_axis"), "small")
+    for row, which in enumerate(kinds):
+        panel.legend(56, 12 + 19 * row, (kinds[which], figure.say(which)))
     panel.text(40, 184, "0", "small", "end")
     return panel
 
@@ -488,7 +498,7 @@ def yarn_scaling(figure: Mechanism) -> Play:
         _make_slider(figure, "alpha", start["beta_slow"], range(1, 9)),
         _make_slider(figure, "beta", start["beta_fast"], range(16, 65)),
     )
-    keys = ("turns", "turns_says", "kept", "kept_says", "bound", "pair", "slow")
+    keys = ("turns", "turns_says", "kept", "kept_says", "bound", "pair", "fast", "mixed", "slow")
     data = {
         "words": _script_words(figure, *keys),
         "d": architecture_count(entry, "qk_rope_head_dim"),
@@ -519,15 +529,17 @@ def speculative_decoding(figure: Mechanism) -> Play:
 def _acceptance_rule(figure: Mechanism) -> Panel:
     rule = figure.new_panel("rule", 230)
     p, q = np.array([0.42, 0.25, 0.18, 0.1, 0.05]), np.array([0.3, 0.4, 0.1, 0.15, 0.05])
+    kinds = kinds_of("speculative-decoding")
     for i, (x, width) in enumerate(equal_columns(len(p), 14)):
         half, common = width / 2 - 1, min(p[i], q[i])
-        rule.bar(x, 180 - 380 * p[i], half, 380 * p[i], "attention")
-        rule.bar(x + half + 2, 180 - 380 * q[i], half, 380 * q[i], "other soft")
-        rule.bar(x + half + 2, 180 - 380 * common, half, 380 * common, "other")
+        rule.bar(x, 180 - 380 * p[i], half, 380 * p[i], kinds["large"])
+        rule.bar(x + half + 2, 180 - 380 * q[i], half, 380 * q[i], kinds["rejected"])
+        rule.bar(x + half + 2, 180 - 380 * common, half, 380 * common, kinds["draft"])
         rule.text(x + width / 2, 196, "abcde"[i], "strong", "middle")
     share = f"{100 * speculative.acceptance(p, q):.0f}"
     rule.text(0, 218, figure.say("kept", share=share), "strong")
-    rule.text(356, 16, figure.say("legend"), "small", "end")
+    said = (("large", "large"), ("draft", "accepted"), ("rejected", "rejected"))
+    rule.legend(70, 6, *((kinds[which], figure.say(words)) for which, words in said))
     return rule
 
 

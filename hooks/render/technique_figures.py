@@ -14,6 +14,7 @@ from . import assets
 from .context import Context
 from .figures import attention_mechanisms, machine_mechanisms, training_mechanisms  # noqa: F401 (they register figures)
 from .figures.canvas import FIGURES_OF, MECHANISMS, PLACES, Mechanism
+from .figures.meanings import with_swatches
 from .labs import mechanism_code
 from .plays import PLAYED, PLAYS, draw_play
 
@@ -62,7 +63,8 @@ def mechanism_html(context: Context, name: str) -> str:
 
 
 def _drawn_mechanism(context: Context, name: str) -> str:
-    words, caption = context.words, context.words(f"mechanism.{name}.caption")
+    words, technique = context.words, PLAYED.get(name, "")
+    caption = with_swatches(words(f"mechanism.{name}.caption"), technique)
     if name not in PLAYS:
         figure = Mechanism(name, words, context.catalogue)
         MECHANISMS[name](figure)
@@ -74,6 +76,7 @@ def _drawn_mechanism(context: Context, name: str) -> str:
         name=name,
         panels=[*drawn.panels, *play.static_panels],
         caption=caption,
+        invites=with_swatches(words(f"mechanism.{name}.try"), technique),
         play=play,
         said=drawn.status,
         script=f"ds:{assets.FOLDER}/play-{play.script}.js",

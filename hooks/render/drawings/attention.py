@@ -6,7 +6,8 @@ from math import pi
 
 import numpy as np
 
-from .canvas import KINDS, Canvas, Drawing, draws_technique, random_pattern
+from ..figures.meanings import KINDS, MEANINGS
+from .canvas import Canvas, Drawing, draws_technique, random_pattern
 
 
 def _draw_heads(d: Drawing, f: Canvas, queries: int, kept: int, entry_id: str, name: str) -> None:
@@ -52,12 +53,13 @@ def draw_mla(d: Drawing, f: Canvas) -> None:
     every = v3["num_attention_heads"] * (own + v3["v_head_dim"])
     layers = v3["num_hidden_layers"]
     d.numbers |= {"kept": latent + rope, "every": every, "total": layers * (latent + rope), "written": own + rope}
+    other, own_kind = (MEANINGS["mla"][which] for which in ("before", "after"))
     f.bar_rows(
         [
-            ("=MHA · LLM 7B", d.cached_elements("deepseek-llm-7b-base"), "c"),
-            ("=GQA · LLM 67B", d.cached_elements("deepseek-llm-67b-base"), "c"),
-            ("=MLA · V2, V3", latent + rope, "C"),
-            ("=CSA · V4-Pro", d.cached_elements("deepseek-v4-pro-base"), "c"),
+            ("=MHA · LLM 7B", d.cached_elements("deepseek-llm-7b-base"), other),
+            ("=GQA · LLM 67B", d.cached_elements("deepseek-llm-67b-base"), other),
+            ("=MLA · V2, V3", latent + rope, own_kind),
+            ("=CSA · V4-Pro", d.cached_elements("deepseek-v4-pro-base"), other),
         ],
         height=26,
     )
@@ -106,20 +108,21 @@ def draw_yarn(d: Drawing, f: Canvas) -> None:
     }
     base, pairs = d.architecture_value("deepseek-v3-base", "rope_theta"), v3["qk_rope_head_dim"] // 2
     turns = [scaling["original_max_position_embeddings"] / (2 * pi * base ** (i / pairs)) for i in range(pairs)]
-    kinds = "".join("C" if t > scaling["beta_fast"] else "O" if t < scaling["beta_slow"] else "c" for t in turns)
+    kept, mixed, slowed = (MEANINGS["yarn"][how] for how in ("kept", "mixed", "slowed"))
+    kinds = "".join(kept if t > scaling["beta_fast"] else slowed if t < scaling["beta_slow"] else mixed for t in turns)
     d.numbers |= (
         {key: int(value) for key, value in scaling.items()}
         | {"pairs": pairs}
-        | {name: kinds.count(kind) for name, kind in (("same", "C"), ("mixed", "c"), ("slower", "O"))}
+        | {name: kinds.count(kind) for name, kind in (("same", kept), ("mixed", mixed), ("slower", slowed))}
     )
     f.text_lines("pairs")
     f.cell_row(kinds, height=60, gap=2)
-    f.colour_legend(("C", "kept"), ("c", "between"), ("O", "slowed"))
+    f.colour_legend((kept, "kept"), (mixed, "between"), (slowed, "slowed"))
     f.skip(8)
     f.bar_rows(
         [
-            ("before", scaling["original_max_position_embeddings"], "A"),
-            ("after", scaling["original_max_position_embeddings"] * scaling["factor"], "A"),
+            ("before", scaling["original_max_position_embeddings"], "G"),
+            ("after", scaling["original_max_position_embeddings"] * scaling["factor"], "G"),
         ]
     )
 
@@ -236,7 +239,7 @@ def draw_csa(d: Drawing, f: Canvas) -> None:
         f.connect_places(token, entries[i // 4], "C", thin=True)
         if i // 4 < 2:
             f.connect_places(token, entries[i // 4 + 1], "I", thin=True)
-    f.text_lines("overlap")
+    f.colour_legend(("C", "own_block"), ("I", "block_before"))
     f.bar_rows([("one_each", m * v["head_dim"], "c"), ("one_for_all", v["head_dim"], "C")])
     f = d.new_frame("choose", r"\mathrm{Topk}\left(\class{index}{I_{t,s}}\right), \quad k = <index_topk>")
     f.cell_row("cCccccCcccCccccccCcc", height=30, gap=3)

@@ -12,31 +12,16 @@ from dataclasses import dataclass
 from math import ceil, cos, sin
 
 import numpy as np
+from markupsafe import Markup
 
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
 
 from ..context import Context
 from ..figures.attention_mechanisms import architecture_number, caching_layers
 from ..figures.canvas import WIDTH, Panel, fan_path, path_data, polyline_path, text_width
+from ..figures.meanings import KINDS, with_swatches
 from ..format import format_compact
 
-# Blue reads or computes, green is kept, orange are experts and the way back, teal carries the position or travels between machines,
-# purple chooses or rates, crimson is lost, waits or is shared by all, grey is the token or the network itself. Small letters are pale.
-KINDS: Mapping[str, str] = {
-    "A": "attention",
-    "C": "cache",
-    "E": "expert",
-    "O": "other",
-    "I": "index",
-    "X": "off",
-    "G": "",
-    "g": "faint",
-    ".": "outline",
-    **{
-        letter.lower(): f"{kind} soft"
-        for letter, kind in zip("ACEOIX", ["attention", "cache", "expert", "other", "index", "off"], strict=True)
-    },
-}
 KEY = "key"  # the class of a colour in a legend
 _SIZE, _LINE = 12.5, 17.0
 _BREAKS = re.compile(
@@ -332,7 +317,7 @@ class Frame:
     """A picture with its caption and formula, in which `\\class{cache}{…}` has the colour of that shape."""
 
     title: str
-    says: str
+    says: Markup
     panel: Panel
     formula: str = ""
 
@@ -396,7 +381,7 @@ class Drawing:
             panel.title = panel.says = title
             panel.height = canvas.y + 2
             latex = _NUMBER.sub(lambda m: _with_digit_groups(self.numbers[m[1]]).replace(",", "{,}"), formula)
-            found.append(Frame(title, self.say(f"{behind}says"), panel, latex))
+            found.append(Frame(title, with_swatches(self.say(f"{behind}says"), self.name), panel, latex))
         return found
 
 

@@ -9,6 +9,7 @@ from math import comb
 import numpy as np
 from labs.mhc import sinkhorn
 
+from ..figures.meanings import MEANINGS
 from .canvas import Canvas, Drawing, Place, draws_technique, random_pattern
 
 
@@ -152,9 +153,11 @@ def draw_aux_balance_loss(d: Drawing, f: Canvas) -> None:
 def draw_aux_loss_free(d: Drawing, f: Canvas) -> None:
     d.numbers["speed"] = f"{d.fact_number('bias-update-speed-of-deepseek-v3-first-14-3t-tokens'):g}"
     bias = tuple(-1 if load > 1 else 1 for load in _LOAD)
+    raised, lowered = (MEANINGS["aux-loss-free"][way] for way in ("raised", "lowered"))
+    moves = "".join(raised if b > 0 else lowered for b in bias)
     f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1)
     f.text_lines("load")
-    f.columns_chart(bias, "".join("I" if b > 0 else "X" for b in bias), height=46)
+    f.columns_chart(bias, moves, height=46)
     f.text_lines("bias")
     f = d.new_frame("count", r"\class{expert}{c_i} - \bar{c}")
     f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1, height=120)
@@ -165,9 +168,9 @@ def draw_aux_loss_free(d: Drawing, f: Canvas) -> None:
         r"\class{index}{b_i} \leftarrow \class{index}{b_i} + u \, \mathrm{sign}(\bar{c} - \class{expert}{c_i}), \quad u = <speed>",
     )
     f.columns_chart(_LOAD, "".join("E" if x > 1 else "e" for x in _LOAD), line=1, height=70)
-    f.columns_chart(bias, "".join("I" if b > 0 else "X" for b in bias), height=60)
+    f.columns_chart(bias, moves, height=60)
     f.text_lines("one_step")
-    f.colour_legend(("I", "raised"), ("X", "lowered"))
+    f.colour_legend((raised, "raised"), (lowered, "lowered"))
     f = d.new_frame("choose", r"s_i + \class{index}{b_i} \in \mathrm{Topk}, \qquad \class{expert}{g_i} \propto s_i")
     scores = (0.62, 0.55, 0.5, 0.7, 0.3, 0.2, 0.45, 0.35)
     lifted = [s + 0.1 * b for s, b in zip(scores, bias, strict=True)]

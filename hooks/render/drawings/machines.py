@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ..figures.meanings import KINDS, MEANINGS
 from .canvas import Canvas, Drawing, draws_technique
 
+FORWARD, BACKWARD, WEIGHTS = (MEANINGS["dualpipe"][way] for way in ("forward", "backward", "weights"))
 Spans = list[tuple[float, float, str, str]]
 
 
@@ -35,7 +37,7 @@ def _pipeline_lanes(stages: int, batches: int) -> list[tuple[str, list[tuple[flo
                 continue
             start, long = max(clock[stage], done.get(needed, 0)), 1.0 if kind == "F" else 2.0
             clock[stage] = done[kind, stage, batch] = start + long
-            lanes[stage][1].append((start, long, "A" if kind == "F" else "E"))
+            lanes[stage][1].append((start, long, FORWARD if kind == "F" else BACKWARD))
             work.pop(0)
     return lanes
 
@@ -44,23 +46,24 @@ def _pipeline_lanes(stages: int, batches: int) -> list[tuple[str, list[tuple[flo
 def draw_pipeline_parallelism(d: Drawing, f: Canvas) -> None:
     f.text_lines("time", anchor="end")
     f.event_lanes(_pipeline_lanes(4, 6))
-    f.colour_legend(("A", "forward"), ("E", "backward"), ("g", "idle"))
+    f.colour_legend((FORWARD, "forward"), (BACKWARD, "backward"), ("g", "idle"))
 
 
 @draws_technique("zero-bubble")
 def draw_zero_bubble(d: Drawing, f: Canvas) -> None:
     f.text_lines("before", "strong")
-    f.event_lanes([("=GPU 1", [(0, 1, "A"), (4, 2, "E")]), ("=GPU 2", [(1, 1, "A"), (2, 2, "E")])], length=8)
+    rows = [("=GPU 1", [(0, 1, FORWARD), (4, 2, BACKWARD)]), ("=GPU 2", [(1, 1, FORWARD), (2, 2, BACKWARD)])]
+    f.event_lanes(rows, length=8)
     f.skip(4)
     f.text_lines("after", "strong")
     f.event_lanes(
         [
-            ("=GPU 1", [(0, 1, "A"), (3, 1, "E", "=I"), (4, 1, "I", "=W")]),
-            ("=GPU 2", [(1, 1, "A"), (2, 1, "E", "=I"), (3, 1, "I", "=W")]),
+            ("=GPU 1", [(0, 1, FORWARD), (3, 1, BACKWARD, "=I"), (4, 1, WEIGHTS, "=W")]),
+            ("=GPU 2", [(1, 1, FORWARD), (2, 1, BACKWARD, "=I"), (3, 1, WEIGHTS, "=W")]),
         ],
         length=8,
     )
-    f.colour_legend(("A", "forward"), ("E", "for_input"), ("I", "for_weights"), ("g", "idle"))
+    f.colour_legend((FORWARD, "forward"), (BACKWARD, "for_input"), (WEIGHTS, "for_weights"), ("g", "idle"))
 
 
 def _draw_exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> None:
@@ -69,36 +72,35 @@ def _draw_exchanges(f: Canvas, rows: tuple[Spans, Spans], length: float = 0) -> 
 
 @draws_technique("dualpipe")
 def draw_dualpipe(d: Drawing, f: Canvas) -> None:
+    F, B, f_, b_ = FORWARD, BACKWARD, *(MEANINGS["dualpipe"][way] for way in ("forward_sent", "backward_sent"))
     alone: tuple[Spans, Spans] = (
-        [(0, 1, "A", ""), (2, 1, "A", ""), (5, 2, "E", ""), (8, 2, "E", "")],
-        [(1, 1, "a", ""), (3, 1, "a", ""), (4, 1, "e", ""), (7, 1, "e", "")],
+        [(0, 1, F, ""), (2, 1, F, ""), (5, 2, B, ""), (8, 2, B, "")],
+        [(1, 1, f_, ""), (3, 1, f_, ""), (4, 1, b_, ""), (7, 1, b_, "")],
     )
     paired: tuple[Spans, Spans] = (
-        [(0, 2, "E", ""), (2, 1, "A", ""), (3, 2, "E", ""), (5, 1, "A", "")],
-        [(0, 1, "a", ""), (2, 1, "e", ""), (3, 1, "a", ""), (5, 1, "e", "")],
+        [(0, 2, B, ""), (2, 1, F, ""), (3, 2, B, ""), (5, 1, F, "")],
+        [(0, 1, f_, ""), (2, 1, b_, ""), (3, 1, f_, ""), (5, 1, b_, "")],
     )
     f.text_lines("alone", "strong")
     _draw_exchanges(f, alone)
     f.text_lines("paired", "strong")
     _draw_exchanges(f, paired, 10)
-    f.colour_legend(("A", "forward"), ("E", "backward"), ("a", "forward_sent"), ("e", "backward_sent"))
-    f = d.new_frame("cut", r"\class{expert}{B} = \class{expert}{B_{\mathrm{input}}} + \class{index}{W}")
+    f.colour_legend((F, "forward"), (B, "backward"), (f_, "forward_sent"), (b_, "backward_sent"))
+    f = d.new_frame("cut", r"\class{other}{B} = \class{other}{B_{\mathrm{input}}} + \class{index}{W}")
     f.text_lines("forward_chunk", "strong")
     f.event_lanes(
-        [("=", [(0, 1, "A", "attention"), (1, 1, "a", "dispatch"), (2, 1, "A", "experts"), (3, 1, "a", "combine")])],
+        [("=", [(0, 1, F, "attention"), (1, 1, f_, "dispatch"), (2, 1, F, "experts"), (3, 1, f_, "combine")])],
         height=40,
     )
     f.text_lines("backward_chunk", "strong")
     f.event_lanes(
-        [("=", [(0, 1, "E", "experts"), (1, 1, "I", "=W"), (2, 1, "E", "attention"), (3, 1, "I", "=W")])], height=40
+        [("=", [(0, 1, B, "experts"), (1, 1, WEIGHTS, "=W"), (2, 1, B, "attention"), (3, 1, WEIGHTS, "=W")])], height=40
     )
     f.text_lines("weights_wait")
-    f = d.new_frame(
-        "pair", r"\class{attention}{F} \, \& \, \class{expert}{B} < \class{attention}{F} + \class{expert}{B}"
-    )
+    f = d.new_frame("pair", r"\class{attention}{F} \, \& \, \class{other}{B} < \class{attention}{F} + \class{other}{B}")
     _draw_exchanges(f, paired)
     f.text_lines("covered")
-    f.bar_rows([("one_after_other", 10, "x", "="), ("together", 6, "A", "=")])
+    f.bar_rows([("one_after_other", 10, "g", "="), ("together", 6, "G", "=")])
     f.text_lines("schematic")
     f = d.new_frame("ends", r"\left(\frac{PP}{2} - 1\right)\left(F \& B + B - 3W\right)")
     stages = 8
@@ -107,11 +109,11 @@ def draw_dualpipe(d: Drawing, f: Canvas) -> None:
         spans: list[tuple[float, float, str]] = []
         for batch in range(4):
             first, last = stage + batch, stages - 1 - stage + batch
-            half = [(first, "A"), (last, "O")]
-            spans += [(at + (0.0 if kind == "A" else 0.5), 0.5, kind) for at, kind in half]
+            half = [(first, F), (last, "G")]
+            spans += [(at + (0.0 if kind == F else 0.5), 0.5, kind) for at, kind in half]
         lanes.append((f"={stage + 1}", spans))
     f.event_lanes(lanes, height=11)
-    f.colour_legend(("A", "from_above"), ("O", "from_below"))
+    f.colour_legend((F, "from_above"), ("G", "from_below"))
     f.text_lines("two_copies")
 
 
@@ -247,15 +249,16 @@ def draw_batch_invariant(d: Drawing, f: Canvas) -> None:
 
 @draws_technique("speculative-decoding")
 def draw_speculative(d: Drawing, f: Canvas) -> None:
+    large, drafted = (MEANINGS["speculative-decoding"][who] for who in ("large", "draft"))
     f.text_lines("drafted", "strong")
-    draft = f.cell_row("EEEEE", height=30, texts=d.sample_tokens())
+    draft = f.cell_row(drafted * 5, height=30, texts=d.sample_tokens())
     f.skip(26)
     f.text_lines("checked", "strong")
-    verdict = f.cell_row("AAAXg", height=30, texts=[*d.sample_tokens("checked_text"), "="])
+    verdict = f.cell_row(f"{large * 3}Xg", height=30, texts=[*d.sample_tokens("checked_text"), "="])
     for place, to in zip(draft, verdict, strict=True):
-        f.panel.line([(place.middle, place.bottom + 2), (to.middle, to.y - 22)], "expert")
+        f.panel.line([(place.middle, place.bottom + 2), (to.middle, to.y - 22)], KINDS[drafted])
     f.text_lines("result")
-    f.colour_legend(("E", "small"), ("A", "agreed"), ("X", "replaced"), ("g", "discarded"))
+    f.colour_legend((drafted, "small"), (large, "agreed"), ("X", "replaced"), ("g", "discarded"))
 
 
 @draws_technique("dspark")
@@ -312,7 +315,8 @@ def draw_redundant_experts(d: Drawing, f: Canvas) -> None:
     f.columns_chart((1.0, 0.8, 2.6, 0.9, 1.1, 0.7, 1.2, 0.6), "eeXeeeee", line=1.11, height=100)
     f.text_lines("after", "strong")
     f.columns_chart((1.0, 0.8, 0.87, 0.9, 1.1, 0.7, 1.2, 0.6, 0.87, 0.87), "eeEeeeeeEE", line=1.11, height=50)
-    f.text_lines("copies")
+    f.colour_legend(("E", "copies"))
+    f.text_lines("mean")
 
 
 @draws_technique("eplb")

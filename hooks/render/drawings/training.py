@@ -7,6 +7,7 @@ from math import cos, exp, pi
 import numpy as np
 from labs import fp8, muon, schedules
 
+from ..figures.meanings import MEANINGS
 from .canvas import Canvas, Drawing, draws_technique
 
 
@@ -46,7 +47,7 @@ def draw_mtp(d: Drawing, f: Canvas) -> None:
     f = d.new_frame("draft", r"1 + \class{expert}{p}")
     f.text_lines("one_pass", "strong")
     f.cell_row("GGGAE ", height=26, texts=sample[:5])
-    f.text_lines("both")
+    f.colour_legend(("A", "sure"), ("E", "guessed"))
     f.skip(8)
     f.bar_rows([("alone", 1, "A", "=1"), ("drafting", speed, "E", f"={speed:g}")])
 
@@ -377,7 +378,8 @@ _RIGHT = (1, 0, 0, 1, 0, 1, 0, 0)
 def draw_grpo(d: Drawing, f: Canvas) -> None:
     rewards = np.array(_RIGHT, dtype=float)
     advantages = [float(a) for a in (rewards - rewards.mean()) / rewards.std()]
-    signs = "".join("C" if r else "X" for r in _RIGHT)
+    good, bad = (MEANINGS["grpo"][which] for which in ("right", "wrong"))
+    signs = "".join(good if r else bad for r in _RIGHT)
     d.numbers |= {
         "group": len(_RIGHT),
         "right": sum(_RIGHT),
@@ -394,20 +396,20 @@ def draw_grpo(d: Drawing, f: Canvas) -> None:
     f.cell_row(signs, height=22, gap=8, texts=["=1" if r else "=0" for r in _RIGHT])
     f.skip(6)
     f.columns_chart(advantages, signs, height=80)
-    f.text_lines("advantage")
+    f.colour_legend((good, "above_mean"), (bad, "below_mean"))
     f = d.new_frame(
         "answer",
         r"\class{attention}{o_1, \ldots, o_G} \sim \pi_{\theta_{\mathrm{old}}}, \qquad r_i \in \{\class{cache}{1}, \class{off}{0}\}",
     )
     f.event_lanes(
         [
-            (f"={i + 1}", [(0, long, "A"), (long, 0.5, "C" if r else "X")])
+            (f"={i + 1}", [(0, long, "A"), (long, 0.5, good if r else bad)])
             for i, (long, r) in enumerate(zip((5, 3, 6, 4, 7, 6, 2, 5), _RIGHT, strict=True))
         ],
         length=8,
         height=16,
     )
-    f.colour_legend(("A", "written"), ("C", "right_answer"), ("X", "wrong_answer"))
+    f.colour_legend(("A", "written"), (good, "right_answer"), (bad, "wrong_answer"))
     f = d.new_frame(
         "compare",
         r"\hat{A}_i = \frac{r_i - \mathrm{mean}(r)}{\mathrm{std}(r)} \in \{\class{cache}{<up>}, \class{off}{<down>}\}",

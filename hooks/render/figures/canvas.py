@@ -201,6 +201,13 @@ class Panel:
         said = {"words": words, "kind": kind, "anchor": anchor}
         self.shapes.append({"is": "text", "x": coordinate_text(x), "y": coordinate_text(y), **said})
 
+    def legend(self, x: float, y: float, *entries: tuple[str, str], size: float = 12.6) -> None:
+        """A swatch for each kind, side by side."""
+        for kind, words in entries:
+            self.bar(x, y, 10, 10, kind)
+            self.text(x + 15, y + 9.5, words)
+            x += 15 + text_width(words, size) + 14
+
     def line(self, points: Sequence[tuple[float, float]], kind: str = "") -> None:
         self.path(polyline_path(points), f"line {kind}".strip())
 

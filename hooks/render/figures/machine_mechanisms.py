@@ -8,6 +8,7 @@ from labs.roofline import ridge
 
 from .attention_mechanisms import architecture_count
 from .canvas import Mechanism, Panel, draws_mechanism
+from .meanings import kinds_of
 
 _TERA = 1e12
 
@@ -57,26 +58,27 @@ _CHUNK, _LEFT = 28.8, 68
 
 @draws_mechanism("dualpipe-lanes", page="guides/what-a-gpu-waits-for.md", techniques=("dualpipe",))
 def dualpipe_lanes(figure: Mechanism) -> None:
-    # (label, kind, lane, start, length); attention, experts and an exchange take a unit, a backward part two: input and weights.
+    kinds = kinds_of("dualpipe")
+    # (label, meaning, lane, start, length); attention, experts and an exchange take a unit, a backward part two: input and weights.
     alone = [
-        ("attention", "attention", 0, 0, 1),
-        ("dispatch", "cache", 1, 1, 1),
-        ("experts", "attention", 0, 2, 1),
-        ("combine", "cache", 1, 3, 1),
-        ("combine", "index", 1, 4, 1),
-        ("experts", "expert", 0, 5, 2),
-        ("dispatch", "index", 1, 7, 1),
-        ("attention", "expert", 0, 8, 2),
+        ("attention", "forward", 0, 0, 1),
+        ("dispatch", "forward_sent", 1, 1, 1),
+        ("experts", "forward", 0, 2, 1),
+        ("combine", "forward_sent", 1, 3, 1),
+        ("combine", "backward_sent", 1, 4, 1),
+        ("experts", "backward", 0, 5, 2),
+        ("dispatch", "backward_sent", 1, 7, 1),
+        ("attention", "backward", 0, 8, 2),
     ]
     together = [
-        ("experts", "expert", 0, 0, 2),
-        ("dispatch", "cache", 1, 0, 1),
-        ("experts", "attention", 0, 2, 1),
-        ("dispatch", "index", 1, 2, 1),
-        ("attention", "expert", 0, 3, 2),
-        ("combine", "cache", 1, 3, 1),
-        ("attention", "attention", 0, 5, 1),
-        ("combine", "index", 1, 5, 1),
+        ("experts", "backward", 0, 0, 2),
+        ("dispatch", "forward_sent", 1, 0, 1),
+        ("experts", "forward", 0, 2, 1),
+        ("dispatch", "backward_sent", 1, 2, 1),
+        ("attention", "backward", 0, 3, 2),
+        ("combine", "forward_sent", 1, 3, 1),
+        ("attention", "forward", 0, 5, 1),
+        ("combine", "backward_sent", 1, 5, 1),
     ]
     for case, blocks in (("alone", alone), ("together", together)):
         last = max(start + length for *_, start, length in blocks)
@@ -85,14 +87,12 @@ def dualpipe_lanes(figure: Mechanism) -> None:
         for lane, label in enumerate(("computes", "sends")):
             panel.text(0, 26 + lane * 50, figure.say(label), "small")
             panel.bar(_LEFT, 8 + lane * 50, _CHUNK * 10, 34, "faint")
-        for label, kind, lane, start, length in blocks:
+        for label, meaning, lane, start, length in blocks:
             x, y = _LEFT + start * _CHUNK, 8 + lane * 50
-            panel.bar(x, y, length * _CHUNK - 2, 34, kind)
-            panel.text(x + length * _CHUNK / 2 - 1, y + 22, figure.say(label), "on", "middle")
+            panel.bar(x, y, length * _CHUNK - 2, 34, kinds[meaning])
+            panel.text(x + length * _CHUNK / 2 - 1, y + 22, figure.say(label), "strong" if lane else "on", "middle")
         panel.text(_LEFT, 126, figure.say(f"{case}_below", busy=busy, length=last), "strong")
-        for i, (kind, label) in enumerate((("attention", "forward"), ("expert", "backward"))):
-            panel.bar(_LEFT + 146 * i, 136, 10, 10, kind)
-            panel.text(_LEFT + 14 + 146 * i, 145, figure.say(label), "small")
+        panel.legend(_LEFT, 136, *((kinds[way], figure.say(way)) for way in ("forward", "backward")))
 
 
 _GPUS, _BOX, _GAP, _LAYERS, _TOKENS = 4, 84, 8, 4, 8

@@ -340,10 +340,16 @@ class _Frames:
     def draw_answer(self) -> list[Panel]:
         head = self.new_panel("head")
         self.draw_stream(head, 0, 20)
-        head.path(f"M16 20L90 60V200L16 {20 + self.a['hidden_size'] * _SCALE:.0f}z", "beam")
-        head.bar(90, 60, 14, 140, "")
-        head.text(116, 120, f"{self.a['vocab_size']:,}", "huge")
+        hidden, scores = self.a["hidden_size"], self.a["vocab_size"]
+        head.path(f"M16 20L90 4V{_HEIGHT - 4:.0f}L16 {20 + hidden * _SCALE:.0f}z", "beam")
+        # Far longer than the panel is high: torn in two, with what is left out said beside it.
+        tear = "l3.5 5 3.5-5 3.5 5 3.5-5"
+        head.path(f"M90 4V206{tear}V4z")
+        head.path(f"M90 214{tear}V{_HEIGHT - 4:.0f}H90z")
+        head.text(116, 120, f"{scores:,}", "huge")
         head.text(116, 142, self.token_words("panel.scores"))
+        times = f"{scores / hidden:.{0 if scores >= 10 * hidden else 1}f}"
+        head.text(116, 215, self.token_words("panel.times_as_long", times=times), "small")
         words = self.new_panel("next")
         for i, share in enumerate((0.52, 0.2, 0.11, 0.07, 0.04, 0.03)):
             words.bar(0, 20 + i * 30, share * 420, 20, "attention" if not i else "attention soft")

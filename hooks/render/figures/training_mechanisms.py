@@ -407,4 +407,4 @@ def networks_in_memory(figure: Mechanism) -> None:
             learns = network in ("policy", "critic")
             panel.bar(54 + i * 77, y, 73, 36, "attention" if learns else "faint")
             panel.text(54 + i * 77 + 36, y + 22, figure.say(names[network]), "on" if learns else "", "middle")
-    panel.text(54, 208, figure.say("legend"))
+    panel.legend(54, 198, ("attention", figure.say("trained")), ("faint", figure.say("frozen")))

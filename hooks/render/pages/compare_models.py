@@ -47,7 +47,7 @@ _SOURCE = re.compile(r'href="#s(\d+)"')
 
 # Choices that show something; the first is that of the page.
 PRESETS: Mapping[str, tuple[str, ...]] = {
-    "general": ("deepseek-v2", "deepseek-v3", "deepseek-v4-pro", "deepseek-v4.1-flash"),
+    "general": ("deepseek-v2", "deepseek-v3", "deepseek-v4.1-flash"),  # a fourth can be added at once
     "dense_to_experts": ("deepseek-llm-67b-base", "deepseek-moe-16b-base", "deepseek-v2", "deepseek-v3"),
     "one_network": ("deepseek-v3", "deepseek-r1", "deepseek-v3.1", "deepseek-v3.2"),
     "small": ("deepseek-llm-7b-base", "deepseek-moe-16b-base", "deepseek-v2-lite", "deepseek-v4-flash"),
@@ -170,7 +170,7 @@ def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequenc
 
 
 _TABLE_WORDS = ("nothing", "counts", "state_none", "state_alike", "state_sparse", "state_differ")
-_PAGE_WORDS = ("remove", "unknown", "many", "few", "copied", "not_copied")
+_PAGE_WORDS = ("add", "full", "remove", "unknown", "many", "few", "copied", "not_copied")
 
 
 def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[str, str]:

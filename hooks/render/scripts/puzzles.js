@@ -38,9 +38,9 @@ function chunks(place) {
     for (const [name, [start, end]] of Object.entries(spans)) {
       const sends = name in given.sent, forward = name.endsWith("F");
       const [x, y, width] = [start * step, sends ? 74 : 18, (end - start) * step - 1.5];
-      const kind = sends ? (forward ? "cache" : "index") : forward ? "attention" : "expert";
+      const kind = `${forward ? "attention" : "other"}${sends ? " soft" : ""}`; // as in the drawings of DualPipe
       shapes.push(`<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="34"/>`);
-      shapes.push(`<text class="on" x="${x + width / 2}" y="${y + 21}" text-anchor="middle">${given.short[name]}</text>`);
+      shapes.push(`<text class="${sends ? "strong" : "on"}" x="${x + width / 2}" y="${y + 21}" text-anchor="middle">${given.short[name]}</text>`);
     }
     picture.innerHTML = shapes.join("");
   }

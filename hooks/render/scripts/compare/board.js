@@ -6,6 +6,7 @@ const at = (number) => number.toFixed(1).replace(/\.0$/, "");
 const span = (count) => [...Array(count).keys()];
 const ROWS = ["total", "activated", "cache", "context", "tokens"];
 const TOLD = ["total", "activated", "cache"]; // in the sentence
+const WITH_KEY = ["total", "activated"]; // whose label has a swatch of the weights at work
 const [LAYER, UNIT, PITCH, PER_ROW, GROUND, WIDE] = [1.5, 0.0095, 5.6, 16, 146, 230];
 
 // How a number stands to the first one: the same, a whole part of it (one 22nd), or so many times.
@@ -100,7 +101,8 @@ function board(data, ids) {
   const { words, models } = data;
   const cells = (of) => ids.map((id) => of(models[id], id)).join("");
   const row = (name, head, of) => `<tr class="${name}"${name === "drawn" ? ' id="compare-drawings"' : ""}><th scope="row">${head}</th>${cells(of)}</tr>`;
-  const label = (name) => `${words[name]}${words[`${name}_says`] ? `<small>${words[`${name}_says`]}</small>` : ""}`;
+  const key = (name) => (WITH_KEY.includes(name) ? '<i class="ds-board-key"></i>' : "");
+  const label = (name) => `${words[name]}${words[`${name}_says`] ? `<small>${key(name)}${words[`${name}_says`]}</small>` : ""}`;
   const [told, high] = [sentence(data, ids), highest(data, ids)];
   return `<p class="ds-board-sentence">${told}</p>
 <div class="ds-board-scroll" role="region" aria-label="${words.title}" tabindex="0"><table class="ds-board" data-of="${ids.length}"><caption class="ds-hidden">${words.title}</caption>

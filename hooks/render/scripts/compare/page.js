@@ -30,6 +30,7 @@ function showChips() {
   chips.innerHTML = chipItems(data, ids);
   add.value = "";
   add.disabled = ids.length >= data.most;
+  add.placeholder = add.disabled ? data.words.full : `＋ ${data.words.add}`;
   for (const option of add.list.options) option.disabled = ids.includes(option.dataset.id);
   preset.value = data.presets.findIndex((known) => known.join() === ids.join());
 }

@@ -44,7 +44,9 @@ function picture(data, ids, style, faces) {
   for (const row of ROWS) {
     rule();
     write(EDGE, y + 26, words[row], "head");
-    if (words[`${row}_says`]) wrapped(words[`${row}_says`], 12.5, LEFT - 16).forEach((line, k) => write(EDGE, y + 44 + 16 * k, line, "small"));
+    const key = WITH_KEY.includes(row) ? 15 : 0;
+    if (key) out.push(`<rect class="fill activated" x="${EDGE}" y="${at(y + 35)}" width="9" height="9"/>`);
+    if (words[`${row}_says`]) wrapped(words[`${row}_says`], 12.5, LEFT - 16 - key).forEach((line, k) => write(EDGE + key, y + 44 + 16 * k, line, "small"));
     ids.forEach((id, i) => {
       const { n, html, note } = models[id].values[row];
       const first = models[ids[0]].values[row].n;

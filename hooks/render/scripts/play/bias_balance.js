@@ -36,7 +36,7 @@ function simulated({ rounds, tokens, sparsity, seed, table: count, stride }, N, 
 }
 
 play("bias-balance", (data, { speed, experts, step: number }) => {
-  const { words, rounds } = data;
+  const { words, rounds, kinds } = data;
   const step = number - 1;
   const { loads, violations, biases } = simulated(data, experts, speed);
   const without = simulated(data, experts, 0).violations;
@@ -46,13 +46,14 @@ play("bias-balance", (data, { speed, experts, step: number }) => {
   const far = Math.max(1e-9, ...biases.map((each) => Math.max(...each.map(Math.abs))));
   columns(experts, 0, 356, experts < 32 ? 3 : 2).forEach(([x, width], i) => {
     const [first, now, bias] = [loads[0][i], loads[step][i], biases[step][i]];
-    load.bar(x, 150 - (first / most) * 132, width, (first / most) * 132, "expert soft");
-    load.bar(x + width * 0.2, 150 - (now / most) * 132, width * 0.6, (now / most) * 132, "expert");
-    load.bar(x, 204 - (22 * Math.max(bias, 0)) / far, width, (22 * Math.abs(bias)) / far, bias > 0 ? "attention" : "off");
+    load.bar(x, 150 - (first / most) * 132, width, (first / most) * 132, kinds.first);
+    load.bar(x + width * 0.2, 150 - (now / most) * 132, width * 0.6, (now / most) * 132, kinds.load);
+    load.bar(x, 204 - (22 * Math.max(bias, 0)) / far, width, (22 * Math.abs(bias)) / far, bias > 0 ? kinds.raised : kinds.lowered);
   });
   load.line([[0, 150 - (even / most) * 132], [356, 150 - (even / most) * 132]], "dashed");
   load.line([[0, 204], [356, 204]], "axis");
   load.text(0, 168, words.loads, "small");
+  load.key(0, 16, kinds.first, filled(words.at_step, { step: 1 }));
   load.text(0, 244, words.biases, "small");
 
   const path = panel(words.path, 250, words.path_says);
@@ -60,9 +61,12 @@ play("bias-balance", (data, { speed, experts, step: number }) => {
   const place = (i, value) => [46 + (304 * i) / (rounds - 1), 210 - (190 * value) / top];
   path.line([[46, 10], [46, 210], [356, 210]], "axis");
   for (let value = 0; value <= Math.floor(top); value++) path.text(40, 214 - (190 * value) / top, filled(words.percent, { value: 100 * value }), "small", "end");
-  for (const [kind, values] of [["off", without], ["expert", violations]]) path.line(values.map((value, i) => place(i, value)), kind);
-  path.dots([place(step, violations[step])], "expert here");
-  path.text(46, 247, words.legend, "small");
+  for (const [kind, values] of [[kinds.without, without], [kinds.load, violations]]) path.line(values.map((value, i) => place(i, value)), kind);
+  path.dots([place(step, violations[step])], `${kinds.load} here`);
+  [[kinds.without, words.without], [kinds.load, words.with]].forEach(([kind, said], i) => {
+    path.line([[46 + 150 * i, 243], [60 + 150 * i, 243]], kind);
+    path.text(65 + 150 * i, 247, said);
+  });
   for (const [at, anchor] of [[1, "start"], [rounds, "end"]]) path.text(place(at - 1, 0)[0], 230, filled(words.at_step, { step: at }), "", anchor);
   const late = violations.slice(rounds / 2);
   return {

@@ -3,8 +3,13 @@
 const cacheBytes = ({ elements: [elements, share], window: [window, inside, state] }, length) => Math.round((2 * (length * elements + (Math.min(length, window) * inside + state) * share)) / share);
 const size = (count) => (count >= 1e9 ? `${figures(count / 1e9)} GB` : `${figures(count / 1e6)} MB`);
 
-play("cache-context", ({ words, models, lengths, powers }, { a, b, context }) => {
-  const chosen = [["index", models[a]], ["cache", models[b]]];
+play("cache-context", ({ words, kinds, models, lengths, powers }, { a, b, context }) => {
+  const chosen = [[kinds.before, models[a]], [kinds.after, models[b]]];
+  // Both are caches: the first has a ring on its line and before its name, the second a disc.
+  const mark = (panel, at, kind) => {
+    panel.dots([at], "cache here");
+    if (kind === kinds.before) panel.dots([at], "hole");
+  };
   const { place, drawInto } = axes(lengths, powers);
   const curves = panel(words.curves, 240, words.curves_says);
   drawInto(curves, 220, (power) => (power % 3 ? "" : ["1 MB", "1 GB", "1 TB"][power / 3 - 2]));
@@ -15,7 +20,7 @@ play("cache-context", ({ words, models, lengths, powers }, { a, b, context }) =>
     };
     line((length) => !model.stated || length <= model.stated, "");
     line((length) => model.stated && length >= model.stated, " dashed");
-    curves.dots([place(context, cacheBytes(model, context))], `${kind} here`);
+    mark(curves, place(context, cacheBytes(model, context)), kind);
   }
   curves.text(34, 237, words.dashed, "small");
 
@@ -24,7 +29,8 @@ play("cache-context", ({ words, models, lengths, powers }, { a, b, context }) =>
   const bars = panel(filled(words.sizes, { context: short(context) }), 240, words.sizes_says);
   found.forEach(({ kind, name, bytes, elements }, row) => {
     const y = 20 + row * 96;
-    bars.text(0, y, name, "strong");
+    mark(bars, [7, y - 5], kind);
+    bars.text(18, y, name, "strong");
     bars.bar(0, y + 10, (bytes / most) * 356, 28, kind);
     bars.text(0, y + 56, `${size(bytes)} · ${filled(words.numbers, { count: figures(elements[0] / elements[1]) })}`);
   });

@@ -30,6 +30,7 @@ function panel(title, height, says) {
     title, height, says, shapes, path,
     bar: (x, y, width, tall, kind = "") => shapes.push(`<rect${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}" width="${at(Math.max(width, 0.5))}" height="${at(Math.max(tall, 0.5))}"/>`),
     text: (x, y, words, kind = "", anchor = "start") => shapes.push(`<text${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y)}"${anchor === "start" ? "" : ` text-anchor="${anchor}"`}>${plain(words)}</text>`),
+    key: (x, y, kind, words) => shapes.push(`<rect${kind && ` class="${kind}"`} x="${at(x)}" y="${at(y - 10)}" width="10" height="10"/><text x="${at(x + 15)}" y="${at(y)}">${plain(words)}</text>`),
     line: (points, kind = "") => path(through(points), `line ${kind}`.trim()),
     cells: (places, width, tall, kind = "") => path(barsPath(places.map(([x, y]) => [x, y, width, tall])), kind),
     dots: (places, kind = "") => path(movesTo(places).map((move) => `${move}h0`).join(""), `dots ${kind}`.trim()),

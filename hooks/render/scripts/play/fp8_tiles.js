@@ -45,7 +45,7 @@ function losses(x, tile) {
   return { parts, zero, coarse: below - zero, median: (wrong[wrong.length / 2 - 1] + wrong[wrong.length / 2]) / 2 };
 }
 
-play("fp8-tiles", ({ words, shape: [rows, wide], seed, place, tiles }, { tile, spread, outlier }) => {
+play("fp8-tiles", ({ words, kinds, shape: [rows, wide], seed, place, tiles }, { tile, spread, outlier }) => {
   const x = matrix(rows, wide, seed, spread, place, outlier);
   const found = tiles.map((each) => losses(x, each));
   const here = tiles.indexOf(tile);
@@ -60,7 +60,7 @@ play("fp8-tiles", ({ words, shape: [rows, wide], seed, place, tiles }, { tile, s
   const most = Math.max(...counts);
   counts.forEach((count, i) => {
     const exponent = low + i;
-    const kind = exponent < FINEST - 1 ? "off" : exponent < E4M3.smallest ? "other" : "cache";
+    const kind = exponent < FINEST - 1 ? kinds.lost : exponent < E4M3.smallest ? kinds.coarse : kinds.fine;
     const tall = (count / most) * 130;
     if (count) fields.bar(left(exponent), 170 - tall, 352 / (high - low) - 1.5, tall, kind);
   });
@@ -77,14 +77,15 @@ play("fp8-tiles", ({ words, shape: [rows, wide], seed, place, tiles }, { tile, s
   const top = Math.max(0.1, ...found.map((one) => one.zero + one.coarse));
   columns(tiles.length, 0, 356, 8).forEach(([at, width], i) => {
     const [dead, dull] = [(found[i].zero / top) * 130, (found[i].coarse / top) * 130];
-    lost.bar(at, 170 - dead, width, dead, i === here ? "off" : "off soft");
-    if (dull) lost.bar(at, 170 - dead - dull, width, dull, i === here ? "other" : "other soft");
+    lost.bar(at, 170 - dead, width, dead, i === here ? kinds.lost : `${kinds.lost} soft`);
+    if (dull) lost.bar(at, 170 - dead - dull, width, dull, i === here ? kinds.coarse : `${kinds.coarse} soft`);
     const kind = i === here ? "strong" : "small";
     lost.text(at + width / 2, 162 - dead - dull, filled(words.percent, { value: fixed(100 * (found[i].zero + found[i].coarse), 1) }), kind, "middle");
     lost.text(at + width / 2, 188, i === tiles.length - 1 ? words.whole_short : tiles[i], kind, "middle");
   });
   lost.line([[0, 170], [356, 170]], "axis");
   lost.text(0, 222, words.tiles, "small");
+  [[kinds.lost, words.zero], [kinds.coarse, words.coarse]].forEach(([kind, said], i) => lost.key(0, 14 + 18 * i, kind, said));
   const percent = (share) => fixed(100 * share, 1);
   return {
     panels: [fields, lost],

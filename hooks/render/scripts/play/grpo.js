@@ -6,7 +6,7 @@ function advantages(rewards) {
   return rewards.map((r) => (spread > 0 ? (r - mean) / spread : 0));
 }
 
-play("grpo", ({ words }, { size, rewards: marks }) => {
+play("grpo", ({ words, kinds }, { size, rewards: marks }) => {
   const base = 128;
   const most = Math.sqrt(size - 1);
   const unit = Math.min(40, 86 / most);
@@ -16,9 +16,9 @@ play("grpo", ({ words }, { size, rewards: marks }) => {
   const group = panel(words.group, 240, words.group_says);
   columns(size, 0, 356, size < 10 ? 6 : 3).forEach(([x, width], i) => {
     const [a, y] = [A[i], base - unit * A[i]];
-    group.bar(x, 4, width, 24, rewards[i] ? "cache" : "faint");
-    group.text(x + width / 2, 21, rewards[i], rewards[i] ? "on" : "", "middle");
-    group.bar(x, base - unit * Math.max(a, 0), width, unit * Math.abs(a), a > 0 ? "attention" : "off");
+    group.bar(x, 4, width, 24, rewards[i] ? kinds.right : "faint");
+    group.text(x + width / 2, 21, rewards[i], rewards[i] ? "strong" : "", "middle");
+    group.bar(x, base - unit * Math.max(a, 0), width, unit * Math.abs(a), a > 0 ? kinds.right : kinds.wrong);
     if (size < 10 || i === rewards.indexOf(rewards[i])) group.text(Math.max(x + width / 2, 17), a < 0 ? y + 14 : y - 5, signed(a), "small", "middle");
   });
   group.line([[0, base], [356, base]], "axis");
@@ -34,15 +34,22 @@ play("grpo", ({ words }, { size, rewards: marks }) => {
   });
   pairs.forEach(([up, down], k) => {
     const here = k === right ? " here" : "";
-    push.dots([[40 + place * k, base - unit * up]], `attention${here}`);
-    push.dots([[40 + place * k, base - unit * down]], `off${here}`);
+    push.dots([[40 + place * k, base - unit * up]], `${kinds.right}${here}`);
+    push.dots([[40 + place * k, base - unit * down]], `${kinds.wrong}${here}`);
   });
   for (const k of [0, size]) push.text(40 + place * k, 234, k, "small", "middle");
   push.text(190, 234, words.count, "small", "middle");
   for (let advantage = -Math.floor(most); advantage <= most; advantage++) push.text(24, base + 4 - unit * advantage, `${advantage}`.replace("-", "−"), "small", "end");
-  push.text(350, 30, words.right, "strong", "end");
-  push.text(46, 204, words.wrong, "strong");
   const [up, down] = pairs[right];
+  // Beside the two large dots: right of the upper one and left of the lower one, where the curve runs on the other side, with room for words.
+  if (right % size) {
+    const [x, room] = [40 + place * right, 112];
+    const at = (edge, k) => pairs[Math.min(Math.max(k, 1), size - 1)][edge];
+    if (x + room < 356) push.text(x + 9, base - unit * up - 7, words.right, "strong");
+    else push.text(356, base - unit * at(0, Math.floor((316 - room) / place)) - 7, words.right, "strong", "end");
+    if (x - room > 40) push.text(x - 9, base - unit * down + 16, words.wrong, "strong", "end");
+    else push.text(40, base - unit * at(1, Math.ceil(room / place)) + 16, words.wrong, "strong");
+  }
   return {
     panels: [group, push],
     said: { right, size, up: signed(up, 2), down: signed(down, 2) },

@@ -1,9 +1,9 @@
 // Four pipeline schedules, one line a device, time to the right, what is sent below what is computed; idle time stays empty.
 
-play("pipelines", ({ words, times: computing }, { stages, batches, sends }) => {
+play("pipelines", ({ words, kinds, times: computing }, { stages, batches, sends }) => {
   const times = { ...computing, sends: sends / 100 };
   const units = (number) => `${+number.toFixed(2)}`;
-  const kinds = { F: "attention", B: "cache", I: "cache", W: "cache soft" };
+  const ways = { F: "forward", B: "backward", I: "backward", W: "weights" };
   const back = (device, line) => (line ? stages - 1 - device : device);
   const enough = batches >= 2 * stages;
   const found = [oneFOneB(stages, batches), zb1p(stages, batches)].map((orders) => run(orders, (device) => [0, device], times));
@@ -21,8 +21,13 @@ play("pipelines", ({ words, times: computing }, { stages, batches, sends }) => {
         one.bar(0, device * height, 356, height - 1.5, "faint");
         for (const [start, end, slot] of row) {
           const [tall, over] = [upper / slot.length, start + computed(slot, times)];
-          slot.forEach(([kind], part) => (paths[kinds[kind]] ??= []).push([start * scale, device * height + part * tall, (over - start) * scale - 0.5, tall]));
-          if (sent(slot, times)) (paths.other ??= []).push([(slot.length > 1 ? start : over) * scale, device * height + upper, sent(slot, times) * scale - 0.5, height - 1.5 - upper]);
+          let from = slot.length > 1 ? start : over;
+          slot.forEach((operation, part) => {
+            const [way, long] = [ways[operation[0]], sent([operation], times)];
+            (paths[kinds[way]] ??= []).push([start * scale, device * height + part * tall, (over - start) * scale - 0.5, tall]);
+            if (long) (paths[kinds[`${way}_sent`]] ??= []).push([from * scale, device * height + upper, long * scale - 0.5, height - 1.5 - upper]);
+            from += long;
+          });
         }
       });
       for (const [kind, cells] of Object.entries(paths)) one.path(barsPath(cells), kind);

@@ -10,8 +10,7 @@ function costs(layer, n, k) {
   return [layer.heads * layer.wide * read, layer.index_heads * indexed, layer.entry * read + indexed];
 }
 
-play("sparsity-cost", ({ words, layers, lengths, powers }, state) => {
-  const kinds = { dense: "off", dsa: "attention", csa: "index", hca: "cache" };
+play("sparsity-cost", ({ words, kinds, layers, lengths, powers }, state) => {
   const { context } = state;
   const work = (layer, n) => costs(layer, n, state[layer.chooses]);
   const products = ([attention, indexer]) => attention + indexer;
@@ -34,7 +33,7 @@ play("sparsity-cost", ({ words, layers, lengths, powers }, state) => {
     said[key] = figures((100 * products(each)) / products(dense));
     bars.text(0, y, words[key], "strong");
     bars.bar(0, y + 6, attention * longest, 16, kinds[key]);
-    if (indexer) bars.bar(attention * longest, y + 6, indexer * longest, 16, `${kinds[key]} soft`);
+    if (indexer) bars.bar(attention * longest, y + 6, indexer * longest, 16, kinds.indexer);
     bars.text(0, y + 36, filled(words.row, { products: said[key], read: figures((100 * read) / dense[2]) }), "small");
   });
   return { panels: [curves, bars], said };

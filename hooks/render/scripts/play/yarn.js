@@ -12,10 +12,10 @@ function rampByPair(theta, L, alpha, beta) {
 const stretched = (theta, gamma, s) => theta.map((t, i) => ((1 - gamma[i]) * t) / s + gamma[i] * t);
 const lengthFactor = (s, slope = 0.1) => slope * Math.log(s) + 1;
 
-play("yarn", ({ words, d, base, length: L }, { factor: s, alpha, beta }) => {
+play("yarn", ({ words, kinds: { kept: fast, mixed, slowed }, d, base, length: L }, { factor: s, alpha, beta }) => {
   const theta = angles(d, base);
   const share = stretched(theta, rampByPair(theta, L, alpha, beta), s).map((t, i) => t / theta[i]);
-  const kinds = share.map((x) => (x > 0.99 ? "attention" : x < 1.01 / s ? "off" : "other"));
+  const kinds = share.map((x) => (x > 0.99 ? fast : x < 1.01 / s ? slowed : mixed));
   const log = theta.map((t) => Math.log10(turnsWithin(t, L)));
   const [low, high] = [Math.min(...log), Math.max(...log)];
   const y = (value) => 190 - (170 * (value - low)) / (high - low);
@@ -35,10 +35,10 @@ play("yarn", ({ words, d, base, length: L }, { factor: s, alpha, beta }) => {
     one.text(0, 208, filled(words.pair, { number: 1 }));
     one.text(356, 208, filled(words.pair, { number: theta.length }), "", "end");
   }
-  kept.text(356, 14, filled(words.slow, { factor: s }), "", "end");
+  [[fast, words.fast], [mixed, words.mixed], [slowed, filled(words.slow, { factor: s })]].forEach(([kind, said], i) => kept.key(10 + 104 * i, 14, kind, said));
   const count = (kind) => kinds.filter((one) => one === kind).length;
   return {
     panels: [turns, kept],
-    said: { factor: s, length: fixed(L), longer: fixed(L * s), pairs: theta.length, fast: count("attention"), mixed: count("other"), slow: count("off"), sharp: fixed(lengthFactor(s), 2) },
+    said: { factor: s, length: fixed(L), longer: fixed(L * s), pairs: theta.length, fast: count(fast), mixed: count(mixed), slow: count(slowed), sharp: fixed(lengthFactor(s), 2) },
   };
 });
