@@ -15,8 +15,13 @@ from helpers import FONTS_READY, built_page, context_of, script, show
 from render.drawings import DRAWINGS, Frame, frames_of
 from render.figures.canvas import text_width
 from render.formula import wrapping_mathml
-from render.words import CHINESE, ENGLISH
+from render.technique_figures import MECHANISMS, PLAYS, mechanism_html
+from render.words import CHINESE, ENGLISH, load_words
 
+COLOUR = re.compile(
+    r"\b(?:red|blue|green|orange|purple|crimson|teal|pink|lilac|gr[ae]y|yellow)\b|[红蓝绿橙紫青灰黄]色|深红|浅绿|为[红蓝绿橙紫]"
+)
+DARK = ("attention", "expert", "other", "index", "off")  # grounds for white letters
 LANGUAGES = pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 IN_STEPS = {"mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-training", "grpo", "dsa", "csa", "mhc"}
 
@@ -40,6 +45,31 @@ def label_boxes(frame: Frame) -> list[tuple[str, Box]]:
 
 def meet(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+@LANGUAGES
+def test_no_text_names_a_colour(language: str) -> None:
+    """It would be another one in the dark scheme; a swatch has it in both."""
+    words = load_words()[language]
+    texts = {key: words(key) for key in words if not key.startswith("schema.") and "sample_text" not in key}
+    assert {key: text for key, text in texts.items() if COLOUR.search(text)} == {}
+
+
+def test_no_white_letters_stand_on_a_pale_ground(catalogue: Catalogue) -> None:
+    wrong = []
+    for name in (*MECHANISMS, *PLAYS):
+        for panel in re.findall(r"<svg.*?</svg>", mechanism_html(context_of(catalogue), name), re.DOTALL):
+            boxes: list[tuple[str, list[float]]] = []
+            for tag in re.findall(r"<(?:rect|text)[^>]*>", panel):
+                here = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+                x, y = float(here["x"]), float(here["y"])
+                if tag.startswith("<rect"):
+                    boxes.append((here.get("class", ""), [x, y, x + float(here["width"]), y + float(here["height"])]))
+                elif here.get("class") == "on":
+                    under = [kind for kind, (x1, y1, x2, y2) in boxes if x1 <= x <= x2 and y1 <= y - 4 <= y2]
+                    if not under or under[-1] not in DARK:
+                        wrong.append((name, under[-1:]))
+    assert wrong == []
 
 
 def test_every_technique_that_a_guide_names_is_drawn(catalogue: Catalogue) -> None:

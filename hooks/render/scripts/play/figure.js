@@ -106,11 +106,11 @@ function play(name, draw) {
   }
   // A Play button walks a slider from where a reader has put it, or from its first step, to the last in about ten seconds; the first step is taken at once.
   const runner = form.querySelector("[data-runs]");
-  let running = 0;
+  const idle = runner?.textContent;
+  let running;
   function stop() {
-    clearInterval(running);
-    running = 0;
-    if (runner) runner.textContent = runner.dataset.name;
+    running = clearInterval(running);
+    if (runner) runner.textContent = idle;
   }
   function run() {
     if (running) return stop();
@@ -135,7 +135,5 @@ function play(name, draw) {
   for (const input of inputs) write(input, given.get(key(input)));
   if (quicker) changed();
   else if (moved()) show();
-  if (!runner) return;
-  runner.dataset.name = runner.textContent;
-  dsOnPress(runner, run);
+  if (runner) dsOnPress(runner, run);
 }
