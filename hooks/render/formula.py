@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from html import unescape
+from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from fontTools.ttLib import TTFont
 from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
@@ -177,7 +180,22 @@ def _convert_latex(latex: str, display: Literal["block", "inline"]) -> str:
     left_over = re.search(r"\\[A-Za-z]+", result)
     if left_over or "<merror" in result:
         raise FormulaError(f"`{latex}`: `{left_over[0] if left_over else '?'}` is not understood; use plain LaTeX")
+    shown = unescape(re.sub(r"<annotation.*?</annotation>|<[^>]*>", "", result))
+    if lacking := sorted({sign for sign in shown if not sign.isspace() and ord(sign) < _HAN} - _signs_of_the_font()):
+        raise FormulaError(
+            f"`{latex}`: `{lacking[0]}` is not in the font of formulas; write another sign, or cut it with fonts/subset.py"
+        )
     return result
+
+
+_FONTS = Path(__file__).parents[2] / "overrides" / "assets" / "fonts"
+_HAN = 0x2E80  # from here on letters come from the reader's system
+
+
+@cache
+def _signs_of_the_font() -> frozenset[str]:
+    fonts = (TTFont(path, lazy=True).getBestCmap() for path in _FONTS.glob("stix-two-math*.woff2"))
+    return frozenset(chr(code) for font in fonts for code in font)
 
 
 _BRACE = re.compile(r"\\.|[{}]", re.S)
