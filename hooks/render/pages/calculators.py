@@ -257,7 +257,7 @@ def _memory_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
         FormField("o", "tick"),
     )
     script = ("no_format", "no_stored")
-    pages = ("answer", "answer_detail", "beyond", "size", "parts", "format")
+    pages = ("answer", "answer_detail", "beyond", "size", "format")
     data = {
         "words": {key: words(f"tools.script.{key}") for key in script}
         | {key: words(f"tools.memory.{key}") for key in pages}
@@ -300,7 +300,7 @@ def _memory_data(citations: Citations) -> dict[str, Any]:
             "n": {name: exact_number(number) for name, number in memory_numbers(result).items()},
             "h": exact_number(result.on_host),
             "o": exact_number(result.optional),
-            "parts": str(_parts_beside(words, entry)),
+            "parts": _parts_beside(words, entry, result),
             "stored": result.stored_cache is not None,
             "released": released_format(entry),
             "context": [str(int(longest.value)), str(citations.value_html(entry.variant.context_length))]
@@ -330,9 +330,16 @@ def _modules_beside(words: Words, entry: Entry) -> list[tuple[str, int]]:
     return [(words(f"tools.memory.module.{name}"), count) for name, count in found.items() if count]
 
 
-def _parts_beside(words: Words, entry: Entry) -> Markup:
-    named = (f"{name} {format.format_compact(count)}" for name, count in _modules_beside(words, entry))
-    return escape(words("punctuation.listed").join(named))
+def _parts_beside(words: Words, entry: Entry, found: MemoryFootprint) -> str:
+    """What stands beside the main model, and where else it may be; empty where there is nothing."""
+    named = [f"{name} {format.format_compact(count)}" for name, count in _modules_beside(words, entry)]
+    if not named:
+        return ""
+    sentences = [words("tools.memory.parts", parts=words("punctuation.listed").join(named))]
+    sentences += [words("tools.memory.host")] * bool(found.on_host) + [words("tools.memory.optional")] * bool(
+        found.optional
+    )
+    return words("punctuation.gap").join(sentences)
 
 
 def parts_in_gigabytes(words: Words, entry: Entry, weights: str) -> Markup:

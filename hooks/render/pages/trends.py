@@ -47,6 +47,7 @@ class TrendValue:
     published: bool
     shown: str
     html: Markup
+    digits: int | None = None  # of a published value that is rounded
 
 
 # Tracks that are drawn lightly beside the general line, by the flagships alone.
@@ -131,7 +132,8 @@ def size_value(citations: Citations, entry: Entry, which: SizeOf) -> TrendValue 
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
     if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
         shown = format.format_quantity(published.value) + _counted_text(citations, published.counts)
-        return TrendValue(published.value.value, True, shown, citations.cite(str(escape(shown)), published.source))
+        html = citations.cite(str(escape(shown)), published.source)
+        return TrendValue(published.value.value, True, shown, html, published.value.digits)
     if recounted is None:
         return None
     shown = format.format_compact(recounted.value) + _counted_text(citations, recomputed_counts(entry, which))
@@ -204,24 +206,30 @@ def _preset_section(context: Context, data: Mapping[str, Any], preset: Preset, f
 
 
 def _preset_finding(context: Context, preset: Preset, line: Sequence[Mapping[str, Any]]) -> str:
+    """From the first model to the one that went furthest."""
     words = context.words
     if len(line) < 2:
         return words(f"trends.{preset.key}.name")
-    (before, after), other = (model["values"][preset.y] for model in (line[0], line[-1])), line[-1]["values"][preset.x]
-    ratio = Decimal(after["n"]) / Decimal(other["n"] if preset.x != "date" else before["n"])
+
+    def ratio_of(model: Mapping[str, Any]) -> Decimal:
+        over = line[0]["values"][preset.y] if preset.x == "date" else model["values"][preset.x]
+        return Decimal(model["values"][preset.y]["n"]) / Decimal(over["n"])
+
+    furthest = (max if ratio_of(line[-1]) >= 1 else min)(line, key=ratio_of)
+    before, after, ratio = line[0]["values"][preset.y], furthest["values"][preset.y], ratio_of(furthest)
     return words(
         f"trends.{preset.key}.finding",
         first=line[0]["short"],
-        last=line[-1]["short"],
+        furthest=furthest["short"],
         before=before["shown"],
         after=after["shown"],
-        ratio=ratio_text(ratio),
+        ratio=ratio_text(ratio, min(3, *(value.get("digits", 3) for value in (before, after)))),
     )
 
 
-def ratio_text(ratio: Decimal) -> str:
-    """`3.2`-fold; below one as a share."""
-    return format.format_significant(ratio) if ratio >= 1 else f"{format.format_significant(100 * ratio, 2)}%"
+def ratio_text(ratio: Decimal, digits: int) -> str:
+    """`3.2`-fold; below one as a share. No more digits than the coarser of the two numbers has."""
+    return format.format_ratio(ratio, digits) if ratio >= 1 else f"{format.format_ratio(100 * ratio, min(digits, 2))}%"
 
 
 def _chart_data(citations: Citations, sizes: Sequence[FamilySize]) -> dict[str, Any]:
@@ -240,6 +248,7 @@ def _chart_data(citations: Citations, sizes: Sequence[FamilySize]) -> dict[str, 
                 "month": format.format_month(size.date, words),
                 "values": {
                     key: {"n": float(v.number), "published": v.published, "shown": v.shown, "html": v.html}
+                    | ({"digits": v.digits} if v.digits is not None else {})
                     for key, v in found.items()
                 },
             }
@@ -326,7 +335,8 @@ def _fact_value(citations: Citations, value: Value) -> TrendValue | None:
             shown = format.format_quantity(length)
             return TrendValue(length.value, True, shown, citations.cite(shown, value.source))
         case Single(value=Quantity() as quantity):
-            return TrendValue(quantity.value, True, format.format_quantity(quantity), citations.value_html(value))
+            shown = format.format_quantity(quantity)
+            return TrendValue(quantity.value, True, shown, citations.value_html(value), quantity.digits)
         case Single(value=int() as count):
             return TrendValue(Decimal(count), True, format.format_integer(count), citations.value_html(value))
     return None

@@ -111,7 +111,7 @@ const remarks = {
     return [
       context && above(known.context_length, exact(context[0])) && fill(words.beyond, { context: context[1], length: digits(known.context_length) }),
       published && fill(words.size, { recomputed: digits(known.parameters), published }),
-      variant.parts && fill(words.parts, variant),
+      variant.parts,
       variant.format && fill(words.format, variant),
     ];
   },
