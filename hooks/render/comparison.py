@@ -354,13 +354,13 @@ def _told_apart(citations: Citations, made: Recipe, stage: Stage, stages: Collec
 def _joined_stages(
     citations: Citations, made: Recipe, stages: list[Stage], found: list[tuple[Stage, Single[Any]]]
 ) -> ComparedCell:
-    """One value, or that of each stage with the stage's name."""
+    """One value, or that of each stage with the stage's name; the one that needs none comes first."""
     sayings = [comparable_value(value) for _, value in found]
     value = " / ".join(dict.fromkeys(s for s in sayings if s is not None)) if None not in sayings else None
     if len(found) == len(stages) and len(set(sayings)) == 1 and value is not None:
         return ComparedCell(citations.value_html(found[0][1]), sayings[0])
     parts = []
-    for stage, single_ in found:
+    for stage, single_ in sorted(found, key=lambda of: bool(_told_apart(citations, made, of[0], stages))):
         name = _told_apart(citations, made, stage, stages) if len(stages) > 1 else ""
         parts.append(citations.value_html(single_) + (Markup(" <small>{}</small>").format(name) if name else ""))
     if len(parts) == 1:
