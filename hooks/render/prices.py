@@ -10,7 +10,7 @@ from catalogue.records import PriceSpan
 from catalogue.schema.model import ApiName, ApiPrice
 
 from . import format
-from .cite import Citations, reference_anchor
+from .cite import Citations
 from .tables import EMPTY, Cell, Column, Table, by_column, columns_for_each, sort_key
 from .words import Words
 
@@ -20,7 +20,7 @@ _PARTS = ("hit", "miss", "output")
 def price_table(citations: Citations, caption: str, spans: Sequence[PriceSpan], title: str = "") -> Table:
     words = citations.context.words
     columns: list[Column[PriceSpan]] = [
-        Column(words("prices.names"), lambda s: Markup("<br>").join(map(name_link, s.names))),
+        Column(words("prices.names"), lambda s: Markup("<br>").join(map(_name_html, s.names))),
         Column(words("prices.since"), lambda s: _first_day(citations, s)),
         Column(words("prices.until"), lambda s: last_day(words, s)),
         Column(words("prices.when"), lambda s: words(f"prices.rate.{s.price.rate.name.lower()}")),
@@ -34,8 +34,8 @@ def price_table(citations: Citations, caption: str, spans: Sequence[PriceSpan], 
     return by_column(caption, columns, spans, classes="ds-prose", title=title)
 
 
-def name_link(name: ApiName) -> Markup:
-    return Markup('<a href="ds:api-names.md#{}"><code>{}</code></a>').format(reference_anchor(name.id), name.name)
+def _name_html(name: ApiName) -> Markup:
+    return Markup("<code>{}</code>").format(name.name)
 
 
 def _first_day(citations: Citations, span: PriceSpan) -> Markup:
@@ -64,5 +64,6 @@ def _price_cell(citations: Citations, span: PriceSpan, part: str) -> Cell:
     html = Markup("${}").format(dollars.value.text)
     if yuan is not None:
         source = yuan.source if yuan.source != span.price.source else None
-        html += Markup("<br><small>{}</small>").format(citations.cite(f"¥{yuan.value.text}", source))
+        amount = escape(citations.context.words("prices.in_yuan", amount=yuan.value.text))
+        html += Markup("<br><small>{}</small>").format(citations.cite(amount, source))
     return Cell(html, sort_key(dollars))

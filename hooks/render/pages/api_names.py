@@ -305,7 +305,8 @@ def _service_name(citations: Citations, service: ApiService) -> Markup:
 
 
 def _service_price(citations: Citations, service: ApiService) -> Markup:
-    shown = [Markup("¥") + citations.value_html(service.yuan)]
+    in_yuan = Markup(citations.context.words("prices.in_yuan"))
+    shown = [in_yuan.format(amount=citations.value_html(service.yuan))]
     if service.dollars is not None:
         shown.append(Markup("$") + citations.value_html(service.dollars))
     return Markup(" · ").join(shown) + Markup("<br><small>{}</small>").format(citations.rich_text(service.per))
