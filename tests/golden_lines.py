@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 WIDTH = 110  # of a line of JSON
+TOGETHER = 160  # of a line of shapes or of cells
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:[^>"]|"[^"]*")*?)(/?)>')
 _SCRIPT = re.compile(r'<script type="application/json" id="([^"]+)">(.*?)</script>', re.DOTALL)
@@ -22,6 +23,8 @@ _PHRASING = (
 _INLINE = frozenset(_PHRASING.split())
 _VOID = frozenset(["br", "hr", "img", "input", "link", "meta", "source", "wbr", "col"])
 _GEOMETRY = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|r|rx|ry|dx|dy|width|height|points|transform|viewBox)="[^"]*"')
+_SHAPE = re.compile(r" *<(?:path|rect|circle|line)\b[^>]*>(?:$| <)")
+_CELL = re.compile(r" *<(?:td|th|option)\b")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 _SPACE = re.compile(r"\s+")
 
@@ -33,13 +36,33 @@ def lines_of_html(html: str, geometry: bool = True) -> Iterator[str]:
         yield from _broken(html[at : script.start()], geometry)
         yield f"data of a script: {script[1]}"
         data = json.loads(script[2])
-        data.pop("drawings", None)  # as on the pages of the models
+        for known in ("drawings", "words"):  # as on the pages of the models, and in words/
+            data.pop(known, None) if isinstance(data, dict) else None
         yield from (f"  {line}" for line in lines_of_json(data))
         at = script.end()
     yield from _broken(html[at:], geometry)
 
 
 def _broken(html: str, geometry: bool) -> Iterator[str]:
+    """Shapes without a text, and cells of a row, share a line with what is before them."""
+    last = ""
+    for line in _elements(html, geometry):
+        beside = any(one.match(line) and one.match(last) for one in (_SHAPE, _CELL))
+        if beside and len(last) + len(line.lstrip()) < TOGETHER and _depth(last) == _depth(line):
+            last += f" {line.lstrip()}"
+        else:
+            if last:
+                yield last
+            last = line
+    if last:
+        yield last
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _elements(html: str, geometry: bool) -> Iterator[str]:
     depth, line, at = 0, "", 0
     begun = 0  # depth of the element that the line begins with
 

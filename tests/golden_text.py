@@ -35,7 +35,12 @@ REPEATS = ("fields.md",)  # says the schema again, which is committed as JSON al
 NOT_OF_THE_SMALL_SITE = re.compile(r"mechanism-|sentence-weights|lab-(?!mla$)")
 INDEXED = ("models/ant/", "models/elk/details/", "techniques/sharing/", "timeline/", "glossary/")  # of the search
 SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
-COPIED = re.compile(r"models/elk|references|guides/attention")
+COPIED = re.compile(r"(models/elk|references|guides/attention)\.md")
+# What repeats others: an entry is a part of the whole, of which each table holds the values; the Chinese edition has the same events.
+PARTS_AND_COPIES = re.compile(r"data/(catalogue\.json|models/|.*\.zh\.)")
+DRAWN = ("assets/poster.svg", "assets/drawings/elk-base.svg")  # from the drawings on pages
+# Pages of the Chinese edition with what only it has: joins of sentences, dates, numbers, forms. The others have their words from words/.
+CHINESE_PAGES = re.compile(r"models/elk\.|how-to-read|tools/memory|glossary|compare/models")
 SHOWN = 80  # letters of a section
 # A hand-written page that quotes in every way and places every block.
 QUOTES = (Path(__file__).parent / "cases" / "quotes.md").read_text(encoding="utf-8") + "\n"
@@ -92,11 +97,8 @@ def _downloads(site: Site) -> Iterator[tuple[str, list[str]]]:
     for path, content in site.downloads.items():
         if path == DATABASE:
             yield path, list(_dump(content))
-        elif path == "data/catalogue.json":
-            yield path, list(lines_of_json(json.loads(content)))
-        elif (
-            not path.endswith((".json", ".zip", ".ipynb")) and not path.startswith("data/labs/")
-        ):  # labs are in labs/ and notebooks made of them, schemas are committed in data/; one entry is a part of the whole
+        elif not (PARTS_AND_COPIES.match(path) or path.endswith((".json", ".zip", ".ipynb")) or "/labs/" in path):
+            # labs are in labs/ and notebooks made of them, schemas are committed in data/
             yield path, content.decode().replace("\r\n", "\n").splitlines()
 
 
@@ -145,6 +147,8 @@ def texts(project: Path) -> Iterator[tuple[str, str]]:
         words = {language: language_files.load_words()[language]}
         edition = make_editions(catalogue, words, project / "docs", ADDRESS)[language]
         for path, page in edition.site.pages.items():
+            if language == CHINESE and not CHINESE_PAGES.match(path):
+                continue
             yield _written(f"{language}/{path.removesuffix('.md')}", _page(page, edition, language == ENGLISH))
         yield _written(f"{language}/blocks", _blocks(edition, language == ENGLISH))
         yield _written(f"{language}/around", _around(edition.site))
@@ -159,7 +163,7 @@ def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]
     for path, lines in _downloads(site):
         yield _written(path, lines)
     for path, svg in site.files.items():
-        if path.endswith(".svg"):
+        if path in DRAWN:
             yield _written(f"files/{path}", lines_of_html(svg))
     linked = {path: linked_data(edition.context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
     yield _written("linked", lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
@@ -207,18 +211,12 @@ _WHOLE = (
 
 
 def built_texts(site: Path) -> dict[str, str]:
-    """What MkDocs, the theme and the finish add to the small site: files beside pages; heads, links and map of some pages."""
+    """What MkDocs, the theme and the finish add to the small site: heads, links and map of some pages."""
     files = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
     pages = {path: (site / path).read_text(encoding="utf-8") for path in files if path.endswith(".html")}
     heads = [f"{path} | {_head(html)}" for path, html in pages.items() if path in _WHOLE or "404" in path]
-    beside = [
-        path
-        for path in files
-        if not path.endswith((".html", ".md")) and not re.search("/fonts/|search/|notebooks/", path)
-    ]
     entry = (site / "sitemap.xml").read_text(encoding="utf-8").replace("><", ">\n<").split("<url>\n")
     found = {
-        "files": sorted(_HASH.sub("…", path) for path in beside),
         "heads": heads,
         "links": [line for path in _WHOLE for line in (f"=== {path}", *_links(pages[path]))],
         "sitemap": [line for url in (entry[0], *entry[1:3], entry[-1]) for line in url.splitlines()],
@@ -244,7 +242,10 @@ def _head(html: str) -> str:
 
 
 def _links(html: str) -> Iterator[str]:
-    """Every link of a page with its words, in order."""
-    for node in LexborHTMLParser(html).css("a[href], script[data-src], link[rel=stylesheet]"):
+    """Every link around an article with its words, in order."""
+    tree = LexborHTMLParser(html)
+    for article in tree.css("article"):
+        article.decompose()
+    for node in tree.css("a[href], script[data-src], link[rel=stylesheet]"):
         address = node.attributes.get("href") or node.attributes.get("data-src") or ""
         yield f"{_HASH.sub('…', address)} {' '.join(node.text().split())}".rstrip()

@@ -35,7 +35,7 @@ def inputs(root: Path) -> str:
 
 
 def lines(root: Path, catalogue: Catalogue) -> Iterator[str]:
-    """Each page with digests of its drawings and of the rest; then each file of the search's answers."""
+    """Each page with digests of its drawings and of the rest; then downloads and the files of the search's answers."""
     words = {ENGLISH: language_files.load_words()[ENGLISH]}
     edition = make_editions(catalogue, words, root / "docs", "https://example.org/")[ENGLISH]
     made = {path: (page.markdown, page.blocks) for path, page in edition.site.pages.items()}
@@ -43,8 +43,12 @@ def lines(root: Path, catalogue: Catalogue) -> Iterator[str]:
         html = _OF_CODE.sub("", "\n".join((text, *blocks.values())))
         drawn, rest = "".join(_DRAWING.findall(html)), _DRAWING.sub("", html)
         yield f"{path}: drawings {_said(drawn)}, tables {_said(rest)}" if drawn else f"{path}: tables {_said(rest)}"
-    for name, script in answers_in_index(edition.context, str).files.items():
-        yield f"answers {name}: {_digest([script])}"
+    for path, content in edition.site.downloads.items():
+        if path.endswith((".csv", ".json", ".txt", ".atom", ".ics")) and path.count("/") == 1:
+            yield f"{path}: {_digest([content.decode()])}"
+    files = answers_in_index(edition.context, str).files
+    for kind in sorted({name[:2] for name in files}):
+        yield f"answers {kind}*.js: {_digest(script for name, script in files.items() if name.startswith(kind))}"
 
 
 def _said(html: str) -> str:
