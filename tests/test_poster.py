@@ -73,7 +73,7 @@ def test_a_sheet_alone_says_what_it_is() -> None:
     for scheme, path in home.POSTER_PATHS.items():
         assert "example.org/ds<" in public[path]
         assert "127.0.0.1" not in local[path]
-        for said in (ctx.words("poster.title").replace("'", "&#39;"), "CC BY 4.0"):
+        for said in (ctx.words("poster.title").replace("'", "’"), "CC BY 4.0"):
             assert said in public[path], scheme
         assert "var(" not in public[path]
     light, dark = (public[path] for path in home.POSTER_PATHS.values())

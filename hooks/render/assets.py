@@ -206,6 +206,20 @@ FOLLOW_REDIRECT = (
 """The script of a page that leads to a new address. It takes an anchor of the old address along, which no other way does."""
 
 
+@lru_cache(maxsize=1)
+def embedded_faces() -> Markup:
+    """Rules with the faces of text and titles in them, for a drawing that stands by itself: as a picture it can load nothing."""
+    faces = (("Inter", "400 700", "inter"), ("Source Serif", "600", "source-serif"))
+    return Markup("\n").join(
+        Markup('@font-face {{ font-family: "{}"; font-weight: {}; src: url(data:font/woff2;base64,{}); }}').format(
+            family,
+            weight,
+            base64.b64encode((THEME_STYLES.parent / "assets" / "fonts" / f"{file}.woff2").read_bytes()).decode(),
+        )
+        for family, weight, file in faces
+    )
+
+
 def script_digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
@@ -227,13 +241,14 @@ POLICY = "; ".join(
 _CLOSED = ("object-src", "media-src", "frame-src", "worker-src", "manifest-src")
 HEADER = "; ".join(
     (
-        *(rule for rule in POLICY.split("; ") if not rule.startswith(("default-src", "style-src"))),
+        *(rule for rule in POLICY.split("; ") if not rule.startswith(("default-src", "style-src", "font-src"))),
+        "font-src 'self' data:",
         *(f"{rule} 'none'" for rule in _CLOSED),
         "frame-ancestors 'self'",
     )
 )
 """For a server, which can also say who may show the site in a frame. Both policies hold, and it leaves styles to the page's.
 
-A drawing that is opened by itself holds its styles. So there is no `default-src` here, which would forbid them, and what that
+A drawing that is opened by itself holds its styles and faces. So there is no `default-src` here, which would forbid them, and what that
 would have closed is closed by name.
 """

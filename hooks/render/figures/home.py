@@ -17,12 +17,12 @@ from catalogue.schema.model import Model, Size, Track
 from catalogue.schema.quantities import Count
 from catalogue.schema.values import PartialDate
 
-from .. import format
-from ..cite import counted_text, counts_of
+from .. import assets, format
+from ..cite import counted_text, counted_words, counts_of
 from ..context import Context
 from ..format import short_size
 from .architecture.shapes import example_choice, grid_places, hatch_path
-from .canvas import BOLD, Log, bar_path, bars_path, cut_text, dots_path, text_width
+from .canvas import BOLD, Log, bar_path, bars_path, cut_text, dots_path, text_width, wrapped_text
 from .map import lay_out_narrow_map, lay_out_wide_map
 from .svg_file import FONTS, dark_tokens, light_tokens, public_address
 
@@ -239,8 +239,8 @@ _POSTER_GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
 
 # What a cell of the poster may lack.
 _PARTS = (
-    *("stack", "lines", "routed", "active", "square", "filled", "bar", "hatch", "layers", "experts", "total"),
-    *("total_x", "activated", "cache", "attention"),
+    *("stack", "lines", "tall", "routed", "active", "square", "side", "filled", "bar", "hatch", "layers", "experts"),
+    *("total", "total_note", "activated", "activated_note", "weights", "cache", "attention"),
 )
 
 
@@ -259,7 +259,8 @@ def poster_files(context: Context, address: str) -> dict[str, str]:
     dates = [date for model in models if (date := first_date(model))]
     first, last = (format.format_month(dates[at], words) if dates else "" for at in (0, -1))
     shown = {
-        "title": words("poster.title"),
+        "faces": assets.embedded_faces(),
+        "title": words("poster.title").replace("'", "’"),
         "span": words("poster.span", count=len(models), first=first, last=last),
         "credit": words("poster.credit"),
         "address": public_address(address),
@@ -352,20 +353,21 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     layers, hidden = numbers.get("num_hidden_layers"), numbers.get("hidden_size")
     if layers is None or hidden is None:
         return
-    width, top = hidden * _POSTER_UNIT, _STACK - layers * _POSTER_LAYER
-    yield "stack", bar_path(0, top, width, layers * _POSTER_LAYER)
+    width, tall = hidden * _POSTER_UNIT, layers * _POSTER_LAYER
+    top = _STACK - tall
+    routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
+    grid = -(-routed // _POSTER_PER_ROW) * _POSTER_PITCH
+    yield "tall", round(max(tall, grid + 3), 1)
+    yield "stack", bar_path(0, top, width, tall)
     yield "lines", bars_path((0, top + index * _POSTER_LAYER, width, _POSTER_LAYER) for index in range(0, layers, 4))
     yield "layers", words("poster.layers", layers=layers, width=format.format_integer(hidden))
     kind = entry.architecture.attention.value
     yield "attention", f"{kind or ''}{' + DSA' if has_added_indexer(entry.architecture) else ''}"
-    routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
     if not routed:
         yield "experts", words("line.dense")
         return
     chosen = chosen_experts(entry)
-    places = grid_places(
-        routed, _POSTER_PER_ROW, _POSTER_PITCH, 84, _STACK - -(-routed // _POSTER_PER_ROW) * _POSTER_PITCH
-    )
+    places = grid_places(routed, _POSTER_PER_ROW, _POSTER_PITCH, 84, _STACK - grid)
     yield "dense", False
     yield "routed", dots_path(place for index, place in enumerate(places) if index not in chosen)
     yield "active", dots_path(place for index, place in enumerate(places) if index in chosen)
@@ -385,13 +387,22 @@ def _parameter_areas(context: Context, entry: Entry, largest: float) -> Iterator
     if active or dense:
         inner = _square_side((active or total) / largest)
         yield "filled", bar_path(0, _POSTER_GROUND - inner, inner, inner)
-    counts = counted_text(context.words, counts_of(parameters.total))
-    yield "total", format.format_quantity(parameters.total.value, context.words) + counts
-    yield "total_x", round(side + 8, 1)
+    said = {"total": format.format_quantity(parameters.total.value, context.words)}
+    notes = {"total": counts_of(parameters.total)}
     if active and parameters.activated is not None and parameters.activated.value is not None:
         count = format.format_quantity(parameters.activated.value, context.words)
-        counts = counted_text(context.words, counts_of(parameters.activated))
-        yield "activated", context.words("line.active", count=count) + counts
+        said["activated"] = context.words("line.active", count=count)
+        notes["activated"] = counts_of(parameters.activated)
+    lines: list[tuple[str, str]] = []
+    for what, number in said.items():
+        note = notes[what]
+        text = counted_words(context.words, note) if note else ""
+        yield from ((what, number), (f"{what}_note", text))
+        lines.append(("b" if what == "total" else "", number))
+        lines += [("", line) for line in wrapped_text(text, 13, _CELL - 22 - side, most=2)] if text else []
+    yield "side", round(side, 1)
+    x, y = round(side + 8, 1), _POSTER_GROUND - 1 - 17 * (len(lines) - 1)
+    yield "weights", [(kind, x, y + 17 * row, line) for row, (kind, line) in enumerate(lines)]
 
 
 def _square_side(share: float) -> float:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from string import ascii_lowercase
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -59,15 +61,18 @@ def models_page(context: Context) -> Page:
 def _family_cards(context: Context) -> str:
     words, models = context.words, context.catalogue.models
     cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell["model"]]), reverse=True)
-    cards: list[dict[str, object]] = []
+    cards: list[dict[str, Any]] = []
     for track in Track:
         name, own = words(f"track.{track.value}"), [cell for cell in cells if models[cell["model"]].track is track]
         for cell in own:
             day, first = first_day(models[cell["model"]]), cell is own[0]
             cards.append({"cell": cell, "track": track.value, "track_name": name, "day": day, "first": first})
+    notes = dict.fromkeys(card["cell"][f"{what}_note"] for card in cards for what in ("total", "activated"))
+    notes.pop("", None)
     return context.html(
         "models_index.html.jinja",
         cards=cards,
+        keys=dict(zip(notes, ascii_lowercase, strict=False)),
         tracks=dict.fromkeys((card["track"], card["track_name"]) for card in cards),
         years=sorted({str(card["day"])[:4] for card in cards}),
         script=page_script("models"),

@@ -9,8 +9,9 @@ const sizes = new ResizeObserver(() => {
   const fits = drawn.map((box) => box.firstElementChild.offsetWidth <= box.clientWidth);
   drawn.forEach((box, at) => {
     box.classList.toggle("ds-fits", fits[at]);
-    // One that does not, and is long, scrolls within the window, under its head.
-    box.classList.toggle("ds-tall", !fits[at] && box.firstElementChild.tBodies[0]?.rows.length > 12);
+    // One that does not, is long and has many columns, scrolls within the window, under its head.
+    const { tHead, tBodies } = box.firstElementChild;
+    box.classList.toggle("ds-tall", !fits[at] && tBodies[0]?.rows.length > 12 && tHead?.rows[0].cells.length > 4);
   });
 });
 for (const box of boxes) {
