@@ -23,7 +23,7 @@ from catalogue.records import Entry, first_date
 from catalogue.schema.model import Model
 from catalogue.schema.technique import Technique
 from render import format
-from render.cite import Citations, counted_text, counts_of
+from render.cite import counted_text, counts_of, plain_text
 from render.context import Context
 from render.figures.architecture.shapes import hatch_path
 from render.figures.canvas import bar_path
@@ -198,7 +198,7 @@ def _large_thumbnail(entry: Entry) -> str:
 
 
 def _technique_card(context: Context, faces: Faces, technique: Technique) -> Card:
-    said = str(Citations(context).rich_text(technique.definition).striptags())
+    said = plain_text(context, technique.definition)
     name = context.short_name(technique)
     lines = _wrapped_lines(faces.text, said, 34, WIDTH - 2 * _LEFT, 5)
     return Card(

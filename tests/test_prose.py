@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from building import ROOT
+from render import markup
 from render import words as language_files
 
 
@@ -44,3 +45,15 @@ def test_words_have_no_leftovers() -> None:
     whole |= {name + end for name in whole for end in ends}
     unused = [key for key in language_files.load_words()["en"] if key not in whole and not key.startswith(dynamic)]
     assert unused == []
+
+
+def test_classes_that_are_data_are_worn() -> None:
+    """What the copies and the search look for in pages is written by a template or a module."""
+    files = [path for path in (ROOT / "hooks/render").rglob("*") if path.suffix in (".py", ".jinja", ".js")]
+    files += (ROOT / "overrides").rglob("*.html")
+    worn = "\n".join(path.read_text(encoding="utf-8") for path in files if path.name != "markup.py")
+    named = [value for value in vars(markup).values() if isinstance(value, str | tuple)]
+    classes = {name for value in named for name in ([value] if isinstance(value, str) else value)} - {markup.MARK}
+    classes = {name for name in classes if name.startswith("ds-")}
+    assert len(classes) > 10
+    assert {name for name in classes if not re.search(rf"{name}(?![\w-])", worn)} == set()

@@ -28,6 +28,7 @@ from catalogue.text import (
 )
 from render.formula import FormulaError, formula_mathml, inline_mathml
 from render.labs import EXPERIMENT_BLOCK, LABS
+from render.markup import BLOCK_BEGINS
 from render.pages import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from render.pages.glossary import formulas_by_block
 from render.words import CHINESE, ENGLISH, Words
@@ -99,8 +100,8 @@ def find_unreadable(docs: Path) -> list[Finding]:
 
 
 def _reserved_markers(name: str, text: str) -> Iterator[Finding]:
-    for number, line in enumerate(text.split("\n"), 1) if "<!-- ds-block:" in text else ():
-        if "<!-- ds-block:" in line:
+    for number, line in enumerate(text.split("\n"), 1) if BLOCK_BEGINS in text else ():
+        if BLOCK_BEGINS in line:
             allowed = "a figure is placed with `{{ block('name') }}`"
             yield Finding(name, number, "", "the sign `<!-- ds-block: … -->`, which a build writes", allowed, fix=FIX)
 

@@ -17,6 +17,7 @@ from catalogue.findings import closest_word
 from render.assets import SEARCH, SEARCH_INDEX
 from render.exports.markdown import Filled
 from render.links import Links
+from render.markup import BLOCK
 from render.pages import FindablePage, SearchKind, findable_pages, is_searched
 from render.site import Edition
 from render.words import CHINESE, ENGLISH
@@ -61,7 +62,6 @@ def config_error(
     return None
 
 
-_MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 _FOR_MARKDOWN = re.compile(
     r'(<\w+[^>]*?) markdown="(?:0|span)"'
 )  # read by Markdown, which leaves it in HTML of several lines
@@ -104,7 +104,7 @@ class EditionBuild:
         """Blocks put in, links relative to `here`."""
         blocks = self.page_blocks(path)
         html = _SYMBOL.sub(r"<i>\1</i>", _FOR_MARKDOWN.sub(r"\1", html))
-        whole = self.edition.terms.link_terms(_MARKER.sub(lambda match: blocks[match[1]], html), path)
+        whole = self.edition.terms.link_terms(BLOCK.sub(lambda match: blocks[match[1]], html), path)
         return self.links.with_relative_addresses(whole, here, missing)
 
     def collect_text(self, url: str, html: str) -> None:

@@ -26,6 +26,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
 from catalogue.schema.study import AskedForms
+from render.markup import ELSEWHERE, FACTS, PROBLEM_LINKS, UNSEARCHED
 from render.pages import FindablePage
 from render.words import CHINESE, HAN
 
@@ -103,14 +104,9 @@ def _number_words(digits: str, unit: str | None) -> Iterator[str]:
     yield f"{kept}e{exponent + len(shortened) - len(kept)}"
 
 
-# What is said elsewhere, cannot be read as a sentence, or is a tool.
-_SILENT = (
-    "script, style, svg, math, form, template, .headerlink, .md-content__button, .ds-printed, .ds-sources, .ds-mark, "
-    ".ds-via, .ds-copy, .ds-meta, nav, button, caption, pre, .ds-exercise, .ds-labs, .ds-who, .ds-who-line, .ds-save, .ds-kicker, .ds-also"
-)
-_ELSEWHERE = frozenset(
-    ("related", "origin", "problems", "sources", "cite")
-)  # sections that only lead to what other pages say
+_ELEMENTS = ("script", "style", "svg", "math", "form", "template", "nav", "button", "caption", "pre")
+_SILENT = ", ".join((*_ELEMENTS, ".headerlink", ".md-content__button", *(f".{name}" for name in UNSEARCHED)))
+_FACTS = ", ".join(f".{name} dd a" for name in FACTS)
 _TAG = r'<(?:[^>"]|"[^"]*")*>'  # the parser writes every attribute in double quotes
 _BLOCK = re.compile(
     r'</?(?:p|div|li|td|th|tr|dt|dd|h[1-6]|br|pre|figcaption|summary|section)\b(?:[^>"]|"[^"]*")*>|\n\s*\n'
@@ -153,7 +149,7 @@ def read_page(html: str, url: str) -> FinishedPage | None:
         return None
     for node in article.css(_SILENT):
         node.decompose()
-    facts = _collapse_space(" · ".join(node.text() for node in article.css(".ds-ribbon dd a, .ds-facts dd a")))
+    facts = _collapse_space(" · ".join(node.text() for node in article.css(_FACTS)))
     title = _collapse_space(heading.text())
     heading.decompose()
     links = frozenset(urljoin(f"/{url}", link)[1:] for link in set(_LINK.findall(article.html or "")))
@@ -163,7 +159,7 @@ def read_page(html: str, url: str) -> FinishedPage | None:
     lead, *rest = _HEADING.split(text)
     page.sections.append(IndexedSection("", page.title, _visible_text(lead)))
     for anchor, title, under in zip(*[iter(rest)] * 3, strict=True):
-        if anchor in _ELSEWHERE:
+        if anchor in ELSEWHERE:
             continue
         page.sections.append(
             IndexedSection(anchor, _collapse_space(unescape(_ANY.sub("", title))), _visible_text(under))
@@ -174,7 +170,7 @@ def read_page(html: str, url: str) -> FinishedPage | None:
 
 def _take_problems(article: LexborNode, url: str) -> Iterator[IndexedSection]:
     """Those of a list, each under the address where it is asked; they are taken out of the list."""
-    for item in article.css(".ds-problem-links > li"):
+    for item in article.css(f".{PROBLEM_LINKS} > li"):
         for link in item.css("a"):
             address, title = urljoin(f"/{url}", link.attributes["href"] or "")[1:], _collapse_space(link.text())
             link.decompose()

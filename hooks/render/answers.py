@@ -176,6 +176,7 @@ def _cell_line(citations: Citations, label: str, cell: ComparedCell, basis: str,
     if isinstance(cell.said, Single):
         return _single_line(citations, label, cell.said, address)
     source = source_text(citations, [cell.source] if cell.source else [])
+    assert isinstance(cell.said, str)
     return AnswerLine(label, _one_line(cell.said), basis if cell.basis is None else cell.basis, source, address)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +39,7 @@ from catalogue.text import (
 from . import format
 from .context import Context, is_card
 from .formula import inline_mathml
+from .markup import MARK
 from .pages import technique_address
 from .words import CHINESE, HAN, Words
 
@@ -53,9 +55,21 @@ class Citations:
     context: Context
     numbers: dict[Sources, int] = field(default_factory=dict)
     marked: set[int] = field(default_factory=set)  # numbers that stand as marks in the text
+    _noted: list[set[int]] = field(default_factory=list)
 
     def source_number(self, sources: Sources) -> int:
-        return self.numbers.setdefault(sources, len(self.numbers) + 1)
+        number = self.numbers.setdefault(sources, len(self.numbers) + 1)
+        for noted in self._noted:
+            noted.add(number)
+        return number
+
+    @contextmanager
+    def noting(self) -> Iterator[set[int]]:
+        """Collects the numbers of what is cited meanwhile."""
+        noted = set[int]()
+        self._noted.append(noted)
+        yield noted
+        self._noted.remove(noted)
 
     def cite(self, html: str, sources: Sources | None, note: str = "") -> Markup:
         """`html` as a link to its source; `note` opens beside it."""
@@ -71,7 +85,7 @@ class Citations:
         number = self.source_number(sources)
         self.marked.add(number)
         label = escape(self.context.words("source.mark", number=number))
-        return Markup(f'{_JOINER}<a class="ds-mark" href="#s{number}" aria-label="{label}">[{number}]</a>')
+        return Markup(f'{_JOINER}<a class="{MARK}" href="#s{number}" aria-label="{label}">[{number}]</a>')
 
     def value_html(self, single: Single[Any] | None, notes: str = "tip") -> Markup:
         """A value with its source, or the word for why there is none.
@@ -261,7 +275,7 @@ class Citations:
         lookup = self.context.lookup
         found = [None if a[0].isdigit() and "/" not in a else lookup.find(a).value for a in quote.arguments]
         shown_inputs = [
-            typed if value is None else self.value_text(value).striptags()
+            typed if value is None else self.plain_value(value)
             for typed, value in zip(quote.arguments, found, strict=True)
         ]
         numbers = [lookup.find_number(argument, typed=True) for argument in quote.arguments]

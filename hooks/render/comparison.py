@@ -64,20 +64,25 @@ class ComparedCell:
 
     Attributes:
         value: In one spelling, None where it is not known.
-        said: The value of the record, or what is shown as text.
+        said: The values of the record, or what is shown as text.
         basis: Where it is not the fact's; empty of a text that says that there is none.
         source: Of that text.
     """
 
     html: Markup
     value: str | None
-    said: Single[Any] | str = ""
+    said: Single[Any] | Sequence[Single[Any]] | str = ""
     basis: str | None = None
     source: Sources | None = None
 
     @property
     def is_there(self) -> bool:
         return self.html != NOTHING
+
+    @property
+    def sources(self) -> set[Sources]:
+        said = [self.said] if isinstance(self.said, Single) else [] if isinstance(self.said, str) else self.said
+        return {source for source in (self.source, *(single.source for single in said)) if source is not None}
 
 
 NOT_HERE = ComparedCell(NOTHING, NOT_THERE)
@@ -358,15 +363,15 @@ def _joined_stages(
     sayings = [comparable_value(value) for _, value in found]
     value = " / ".join(dict.fromkeys(s for s in sayings if s is not None)) if None not in sayings else None
     if len(found) == len(stages) and len(set(sayings)) == 1 and value is not None:
-        return ComparedCell(citations.value_html(found[0][1]), sayings[0])
+        return ComparedCell(citations.value_html(found[0][1]), sayings[0], found[0][1])
     parts = []
     for stage, single_ in sorted(found, key=lambda of: bool(_told_apart(citations, made, of[0], stages))):
         name = _told_apart(citations, made, stage, stages) if len(stages) > 1 else ""
         parts.append(citations.value_html(single_) + (Markup(" <small>{}</small>").format(name) if name else ""))
     if len(parts) == 1:
-        return ComparedCell(parts[0], value)
+        return ComparedCell(parts[0], value, found[0][1])
     each = Markup('<span class="ds-each">{}</span>')
-    return ComparedCell(Markup(" ").join(map(each.format, parts)), value)
+    return ComparedCell(Markup(" ").join(map(each.format, parts)), value, [single for _, single in found])
 
 
 _KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
@@ -422,7 +427,7 @@ def _score_cell(citations: Citations, scores: list[Single[Any]]) -> ComparedCell
     distinct = distinct_scores(scores)
     sayings = sorted(saying for saying in map(comparable_value, distinct) if saying is not None)
     html = Markup(" / ").join(map(citations.value_html, distinct))
-    return ComparedCell(html, " / ".join(sayings) if sayings else None)
+    return ComparedCell(html, " / ".join(sayings) if sayings else None, distinct)
 
 
 def distinct_scores(scores: Iterable[Single[Any]]) -> list[Single[Any]]:

@@ -24,6 +24,7 @@ from catalogue.records import Catalogue
 from catalogue.strict_yaml import front_matter
 
 from .assets import FOLLOW_REDIRECT, POLICY
+from .markup import FORMULA, block_marker
 from .pages import TECHNIQUE, technique_address
 from .words import Words
 
@@ -176,10 +177,6 @@ def fenced_code(text: str, language: str = "") -> str:
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
-def block_marker(block: str) -> str:
-    return f"<!-- ds-block: {block} -->"
-
-
 _ID = re.compile(r' id="([^"]+)"')
 _SOURCE = re.compile(r"s\d+|.*-title")
 
@@ -222,7 +219,7 @@ _WORDS_A_MINUTE = 150  # of a text that one means to understand
 _CHINESE_A_MINUTE = 260  # characters
 _FIGURE, _FORMULA = 1, 2  # minutes each
 _FORMULAS = re.compile(r"display=\"block\"|block\('formula-")
-_FIGURES = re.compile(r"<figure\b(?![^>]*ds-formula)|block\('(?:mechanism|token-path|experiment)")
+_FIGURES = re.compile(rf"<figure\b(?![^>]*{FORMULA})|block\('(?:mechanism|token-path|experiment)")
 _TAGS = re.compile(r"<(script|style|svg|math|details)\b.*?</\1>|<[^>]+>|\{\{.*?\}\}", re.S)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-z0-9][\w.,'’-]*")

@@ -30,7 +30,8 @@ from .figures.svg_file import public_address, svg_file
 from .figures.token_path import SHOWN, token_path
 from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
 from .links import is_short, side_list_lines, site_navigation, year_badges
-from .page import REDIRECTS, Page, Site, block_marker, shared_page_redirects, title_of
+from .markup import block_marker
+from .page import REDIRECTS, Page, Site, shared_page_redirects, title_of
 from .pages import MODEL, PAGES, TECHNIQUE, DeclaredPage, models, sources
 from .pages.glossary import (
     TermsInText,

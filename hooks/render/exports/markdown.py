@@ -20,6 +20,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.files import read_pages
 
+from ..markup import BLOCK, MARK, RECOMPUTED, SAVE, WRAPPING
 from ..page import fenced_code
 from ..site import Edition, hand_written
 from ..words import ENGLISH
@@ -68,7 +69,7 @@ class _Writer:
             tag = node.tag
             if tag == "-text":
                 line += _escaped_text(node)
-            elif tag in _SKIPPED or "ds-save" in (node.attributes.get("class") or ""):
+            elif tag in _SKIPPED or SAVE in (node.attributes.get("class") or ""):
                 continue  # a figure's files lie beside the site's pages only
             elif _is_block(node):
                 yield _tidied_line(line)
@@ -93,7 +94,7 @@ class _Writer:
             yield from self.table(node)
         elif tag == "pre":
             yield fenced_code(node.text())
-        elif tag == "div" and "ds-wrapping" in (node.attributes.get("class") or ""):
+        elif tag == "div" and WRAPPING in (node.attributes.get("class") or ""):
             whole = r" \qquad ".join(map(_latex_of, node.css("math")))
             yield f"$$\n{whole}\n$$"
         elif tag == "math":
@@ -174,7 +175,7 @@ class _Writer:
             return f"${_latex_of(node)}$"
         inside = self.inside(node)
         classes = (attributes.get("class") or "").split()
-        if "ds-mark" in classes:
+        if MARK in classes:
             return f" [{(attributes.get('href') or '').removeprefix('#s')}]" if attributes.get("href") else inside
         if tag == "a" and "data-s" in attributes:
             return f"{inside} [{attributes['data-s']}]"
@@ -183,7 +184,7 @@ class _Writer:
             return f"**{attributes['data-n']}** {place.strip()}"
         if tag in ("strong", "b"):
             return _wrapped_in("**", inside)
-        if tag in ("em", "i") or "ds-r" in classes:
+        if tag in ("em", "i") or RECOMPUTED in classes:
             return _wrapped_in("*", inside)
         if tag in ("sub", "sup"):
             return f"<{tag}>{inside}</{tag}>"
@@ -201,7 +202,7 @@ def _gap_before(node: LexborNode) -> str:
     """What a text puts in place of the space that a style leaves between two elements beside each other."""
     before = node.prev
     pair = {node.tag, before.tag} if before is not None else set[str | None]()
-    if not (pair <= _BESIDE and pair & _APART) or before is None or "ds-mark" in (node.attributes.get("class") or ""):
+    if not (pair <= _BESIDE and pair & _APART) or before is None or MARK in (node.attributes.get("class") or ""):
         return ""
     left, right = before.text(), node.text()
     if not left.strip() or not right.strip() or left[-1].isspace() or not (right[0].isalnum() or right[0] in "−≈>（(×"):
@@ -235,7 +236,6 @@ def _tidied_line(text: str) -> str:
     return " ".join(text.split()).replace("****", "")
 
 
-_MARKER = re.compile(r"<!-- ds-block: (\S+) -->")
 # HTML in a hand-written page: a block that begins a line, or what a quote was filled in with.
 _HTML = re.compile(r"(?ms)^<(p|ul|ol|div|figure|table|details)\b[^>]*>.*?</\1>|<(a|span|time)\b[^>]*>.*?</\2>")
 # Around fenced code that is folded on the page, and the end of what stands in columns: a text has neither.
@@ -297,7 +297,7 @@ def _plain_markdown(edition: Edition, path: str, text: str, blocks: Mapping[str,
     head, body = (front[0], text[front.end() :]) if front else ("", text)
     body = _outside_code(body, lambda part: _FOLD.sub("", _HTML.sub(html, part)))
     body = _QUOTE_SIGN.sub(lambda match: unescape(match[0]), body)
-    body = _MARKER.sub(lambda match: html_to_markdown(blocks[match[1]], link), body)
+    body = BLOCK.sub(lambda match: html_to_markdown(blocks[match[1]], link), body)
     body = _TOUCHING_MARK.sub(" ", body)
     return head + _LINK.sub(lambda match: link(match[0]), body).rstrip() + "\n"
 

@@ -47,7 +47,7 @@ from catalogue.schema.values import Single, Sources
 
 from .. import assets, format
 from ..cite import Citations
-from ..comparison import parent_cell
+from ..comparison import named_base
 from ..context import Context
 from ..formula import formula_mathml, with_indices
 from ..links import variant_link
@@ -585,9 +585,8 @@ def _training_data(citations: Citations, entry: Entry, start: Entry) -> dict[str
     if root is not entry:
         published = context.words("tools.training.hints.root", name=root.variant.name)
         found["root"] = root.variant.name
-    elif entry.variant.based_on is not None:
-        base = parent_cell(citations, entry)
-        found["continues"] = base.html.striptags() if base else ""
+    elif entry.variant.based_on is not None and entry.variant.based_on.value is not None:
+        found["continues"] = citations.plain_value(named_base(citations, entry.variant.based_on))
     found["run"] = {name: given for name, given in _borrowed_run(citations, start).items() if name != "d"}
     found["run"] |= {name: [value, published + citations.footnote(source), 0] for name, (value, source) in own.items()}
     if "p" not in own and (percent := _recomputed_utilisation(context, root)) is not None:

@@ -7,12 +7,11 @@ needs of every variant; the cells of the tables are a file that is loaded with t
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
 
@@ -27,7 +26,7 @@ from catalogue.schema.values import Single
 
 from .. import assets, comparison, format
 from ..cite import Citations, counted_text
-from ..comparison import Cells, ComparisonRow, theme_cells
+from ..comparison import Cells, ComparisonRow, compared_lines, theme_cells
 from ..context import Context
 from ..figures.home import chosen_experts, general_line
 from ..format import NOTHING, short_variant
@@ -42,8 +41,9 @@ from .sources import sources_section
 PATH = "compare/models.md"
 CELLS = "assets/compare-cells.js"
 MOST = 4
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 _BROUGHT = 3
-_SOURCE = re.compile(r'href="#s(\d+)"')
 
 # Choices that show something; the first is that of the page.
 PRESETS: Mapping[str, tuple[str, ...]] = {
@@ -88,10 +88,13 @@ def comparison_link(context: Context, before: Entry, after: Entry) -> Markup:
 def compare_models_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     chosen = first_choice(context)
-    models = {id_: _board_model(citations, entry) for id_, entry in context.catalogue.entries.items()}
+    entries, noted = context.catalogue.entries, dict[str, set[int]]()
+    models = _noting_each(citations, _board_model, entries, noted)
+    families = _noting_each(citations, _family_changes, context.catalogue.models, noted)
+    data = _board_data(citations, models, families, set().union(*noted.values()), chosen)
     shown = _comparison_themes(citations)
-    data = _board_data(citations, models, chosen)
-    cells = _table_cells(citations, shown)
+    everything = {id_: {t.id: t.cells(citations, entry) for t in shown} for id_, entry in entries.items()}
+    cells = _table_cells(citations, shown, everything)
     board = Markup(run_script("compare", "board", data, chosen))
     folds = run_script("compare", "folds", cells, chosen, False)
     lead = context.html(
@@ -106,7 +109,10 @@ def compare_models_page(context: Context) -> Page:
     details = context.html(
         "compare_folds.html.jinja", folds=[{**fold, "tables": Markup(fold["tables"])} for fold in folds], cells=CELLS
     )
-    listed = citations.source_list({int(number) for number in _SOURCE.findall(str(board) + details)})
+    listed = set().union(*(noted[id_] for one in chosen for id_ in (one, entries[one].model.id)))
+    for theme in shown:
+        for line in compared_lines([everything[id_][theme.id] for id_ in chosen], theme.least):
+            listed.update(citations.numbers[source] for cell in line.cells for source in cell.sources)
     return Page(
         PATH,
         words("compare.models.title"),
@@ -114,7 +120,7 @@ def compare_models_page(context: Context) -> Page:
         (
             Section("lead", "", lead_section(words("compare.models.intro")).html + lead),
             Section("details", words("compare.models.details"), details),
-            sources_section(citations, listed),
+            sources_section(citations, citations.source_list(listed)),
         ),
         hide=("navigation", "toc"),
         files={CELLS: f"dsCells({_as_json(cells)});\n"},
@@ -146,10 +152,26 @@ def _row_word(context: Context, kind: Verdict) -> Markup:
     return Markup('<small class="ds-cue">{}</small> ').format(context.words("compare.models.same"))
 
 
-def _board_data(citations: Citations, models: Mapping[str, Any], chosen: Sequence[str]) -> dict[str, Any]:
+def _noting_each(
+    citations: Citations, make: Callable[[Citations, Item], Made], items: Mapping[str, Item], noted: dict[str, set[int]]
+) -> dict[str, Made]:
+    """What is made of each item by id; `noted` takes the numbers of what is cited in it."""
+    made = {}
+    for id_, item in items.items():
+        with citations.noting() as numbers:
+            made[id_] = make(citations, item)
+        noted[id_] = noted.get(id_, set()) | numbers
+    return made
+
+
+def _board_data(
+    citations: Citations,
+    models: Mapping[str, Any],
+    families: Mapping[str, Any],
+    used: set[int],
+    chosen: Sequence[str],
+) -> dict[str, Any]:
     context = citations.context
-    families = {model.id: _family_changes(citations, model) for model in context.catalogue.models.values()}
-    used = {int(number) for number in _SOURCE.findall(_as_json([models, families]).replace('\\"', '"'))}
     keys = (
         *("title", "same", "told_times", "told_less", "told_part", "told_same", "from_to", "beside", "comma", "and"),
         *("drawn", "total", "total_says", "activated", "activated_says", "cache", "cache_says", "context", "tokens"),
@@ -223,7 +245,7 @@ def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
     tells = bool(model.changes) or citations.context.catalogue.predecessor(model) is not None
     link = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>')
     more = link.format(model.id, citations.context.words("compare.board.more")) if tells else ""
-    brought = [[str(part) for part in line] for line in main_changes(citations, model)[:_BROUGHT]]
+    brought = [[str(part) for part in line] for line in main_changes(citations, model, _BROUGHT)]
     return {"brought": brought, "more": more}
 
 
@@ -238,9 +260,9 @@ def _size_value(citations: Citations, entry: Entry, which: SizeOf) -> dict[str, 
     """A size on the base of trends: published where that counts the same; of a dense model all is active."""
     words, published, recounted = citations.context.words, published_size(entry, which), recomputed_size(entry, which)
     if which is SizeOf.ACTIVATED and published is None and recounted is None:
-        whole = _size_value(citations, entry, SizeOf.TOTAL)
         dense = entry.architecture is not None and "n_routed_experts" not in architecture_numbers(entry.architecture)
-        return {**whole, "note": words("compare.board.all_active")} if dense and whole["n"] else _UNKNOWN
+        whole = _size_value(citations, entry, SizeOf.TOTAL) if dense else _UNKNOWN
+        return {**whole, "note": words("compare.board.all_active")} if whole["n"] else _UNKNOWN
     stated = trends.size_value(citations, entry, which)
     if stated is None:
         return _UNKNOWN
@@ -313,17 +335,15 @@ def _once_each(theme: Callable[[Citations, Entry], Cells]) -> Callable[[Citation
     return cells
 
 
-def _table_cells(citations: Citations, shown: Sequence[ThemeTable]) -> dict[str, Any]:
+def _table_cells(
+    citations: Citations, shown: Sequence[ThemeTable], everything: Mapping[str, Mapping[str, Cells]]
+) -> dict[str, Any]:
     """The cells of every variant; each HTML and each run of cells once.
 
     `runs[n]` is a flat list of row, HTML and value by number; HTML 0 is a dash, value 0 an absent dimension, −1 an
     unknown one. `variants` has the name and the runs by theme.
     """
     context, words = citations.context, citations.context.words
-    everything = {
-        id_: {theme.id: theme.cells(citations, entry) for theme in shown}
-        for id_, entry in context.catalogue.entries.items()
-    }
     html, values, runs = {str(NOTHING): 0}, {NOT_THERE: 0}, dict[str, int]()  # the number of each text
     rows: dict[str, list[ComparisonRow]] = {
         theme.id: sorted({r for cells in everything.values() for r in cells[theme.id]}, key=lambda r: r.order)

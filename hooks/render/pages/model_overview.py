@@ -126,15 +126,15 @@ def _compared_with(citations: Citations, model: Model) -> Markup:
     return Markup(words(key, model=short_model(before.model.name)))
 
 
-def main_changes(citations: Citations, model: Model) -> list[tuple[Markup, Markup]]:
-    if changes := model.changes[:MOST_BULLETS]:
+def main_changes(citations: Citations, model: Model, most: int = MOST_BULLETS) -> list[tuple[Markup, Markup]]:
+    if changes := model.changes[:most]:
         return [(citations.rich_text(change.aspect), citations.rich_text(change.after)) for change in changes]
     brings = (UseLabel.INTRODUCED, UseLabel.FORM, UseLabel.FIRST, UseLabel.ADOPTED)
     uses = [use for use in citations.context.uses.of_model(model.id) if use.stated is not None and use.how in brings]
     uses.sort(key=lambda use: (brings.index(use.how), use.stated is None or use.stated.note is None))
     return [
         (technique_link(citations.context, use.technique.id, short=True), use_label(citations.context, use))
-        for use in uses[:MOST_BULLETS]
+        for use in uses[:most]
     ]
 
 

@@ -171,14 +171,14 @@ class Dimensions:
         elif isinstance(single.value, int) and not isinstance(single.value, bool):
             shown = format.spoken_number(single.value, self.words)
         else:
-            shown = self.citations.value_text(single.value).striptags()
+            shown = self.citations.plain_value(single.value)
         return Dimension(
             key,
             self.words(label),
             shown + counted_text(self.words, counts_of(single)),
             _plain_value(single),
             self.citations.source_number(single.source) if single.source is not None else None,
-            str(self.citations.rich_text(single.note).striptags()) if single.note is not None else "",
+            self.citations.note_text(single),
             absent=single.absence is not None,
         )
 
