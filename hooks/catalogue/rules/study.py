@@ -97,9 +97,14 @@ _LABS = Path(__file__).parents[3] / "labs"
 
 @rule(Scope.CATALOGUE)
 def problems_can_be_answered(draft: Draft) -> Iterator[Finding]:
-    """A problem has an id of its own, stands on a page that exists, its formula can be computed, and no mistake leads to the answer itself."""
+    """A problem has an id and a title of its own, stands on a page that exists, its formula can be computed, and no mistake leads to the answer itself."""
     file = draft.located[PROBLEMS]
     yield from repeated_ids(file, draft.each_value(PROBLEMS, "problems.*.id"))
+    titles = (
+        (path, problem.title.en.replace("{name}", ", ".join(problem.variants)))
+        for path, problem in draft.each_value(PROBLEMS, "problems.*")
+    )
+    yield from repeated_ids(file, titles, "title", "say what this one asks")
     for where, page in draft.each_value(PROBLEMS, "problems.*.pages.*"):
         yield from _unknown_page(draft, PROBLEMS, where, page)
     for index, problem in enumerate(draft.problems.problems):

@@ -237,7 +237,8 @@ def _stage_nodes(
         result = _variant_names(context, finished) if is_end and stage.kind not in BESIDE else ""
         x, y, down_x, down_y = places[id_]
         fact = _stage_fact(context, stage)
-        below = (result and f"→ {result}", fact, "" if start == result else start)
+        shorter = re.split("[,，]", start)[0]  # what it is, without how it was changed
+        below = (result and f"→ {result}", fact, "" if start == result else shorter)
         yield {
             "id": f"stage-{id_}",
             "number": number,
@@ -250,7 +251,7 @@ def _stage_nodes(
             "down_x": down_x,
             "down_y": down_y,
             "beside": stage.kind in BESIDE,
-            "start": wrapped_text(start, 12.5, max(room - 56, 92), 3) if start else (),
+            "start": wrapped_text(start, 12.5, max(room - 56, 92), 4) if start else (),
             "down_lines": wrapped_text(" · ".join(filter(None, below)), 12, line_room, 2),
             "result": result,
             "before_band": id_ in makers_above,  # its words end where a band leaves downwards
