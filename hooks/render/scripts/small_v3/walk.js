@@ -330,7 +330,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
         lines: [
           line("logits", { token: top, share }),
           ...came,
-          line("lens", { read: read.map(({ token, share: p }, i) => `${i ? say("after_layer", { layer: i }) : say("before_layers")} ${token} ${percentage(p)}%`).join(say("then")) }),
+          line("lens", { read: read.map(({ token, share: p }, i) => `${i ? say("after_layer", { layer: i }) : say("before_layers")} “${token}” ${percentage(p)}%`).join(say("then")) }),
           ...(ahead ? [line("ahead", { follows: tokenizer.label(follows), token: ahead.top, share: ahead.share })] : []),
         ],
       };
