@@ -43,6 +43,9 @@ def lines(root: Path, catalogue: Catalogue) -> Iterator[str]:
         html = _OF_CODE.sub("", "\n".join((text, *blocks.values())))
         drawn, rest = "".join(_DRAWING.findall(html)), _DRAWING.sub("", html)
         yield f"{path}: drawings {_said(drawn)}, tables {_said(rest)}" if drawn else f"{path}: tables {_said(rest)}"
+    for path, svg in edition.site.files.items():
+        if path.endswith(".svg"):
+            yield f"{path}: {_said(svg)}"
     for path, content in edition.site.downloads.items():
         if path.endswith((".csv", ".json", ".txt", ".atom", ".ics")) and path.count("/") == 1:
             yield f"{path}: {_digest([content.decode()])}"

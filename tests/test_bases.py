@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from catalogue.derive.training import SizeOf, compared_sizes, recomputed_size
+from catalogue.derive.training import SizeOf, compared_sizes
 from catalogue.facts import Theme
 from catalogue.records import Catalogue
-from catalogue.schema.model import Counted
 from catalogue.schema.values import Stated
 from render.cite import Citations
 from render.comparison import ComparedLine, theme_cells
 from render.context import Context
 from render.pages.model_changes import compare_dimensions
-from render.pages.trends import family_sizes, size_value
 
 
 def size_lines(ctx: Context, model_id: str) -> dict[str, tuple[str, ComparedLine]]:
@@ -54,14 +51,6 @@ def test_a_count_of_files_is_not_set_beside_a_count_of_the_model(ctx: Context, c
     assert "685B" not in line.cells[1].html
 
 
-def test_v4_1_is_compared_with_its_engram_tables(ctx: Context) -> None:
-    _, line = size_lines(ctx, "deepseek-v4-1")["total"]
-    assert "748.5B" in line.cells[1].html
-    assert "with Engram" in line.cells[1].html
-    _, line = size_lines(ctx, "deepseek-v4-1")["activated"]
-    assert "while writing" in line.cells[1].html
-
-
 def test_unlike_bases_without_a_recount_are_not_compared(catalogue: Catalogue) -> None:
     moe, unknown = catalogue.entries["deepseek-moe-145b"], catalogue.entries["deepseek-moe-2b"]
     assert compared_sizes((moe, unknown), SizeOf.TOTAL) is not None, "both count the main model"
@@ -76,23 +65,6 @@ def test_the_comparison_of_any_models_compares_recounts_alone(ctx: Context, cata
     ]
     assert [cell["total.published"].value for cell in cells] == [None, None]
     assert cells[0]["total.recomputed"].value == cells[1]["total.recomputed"].value
-
-
-def test_trends_are_drawn_on_one_base(ctx: Context, catalogue: Catalogue) -> None:
-    found = {
-        size.owner.variant.id: [value for which in SizeOf if (value := size_value(Citations(ctx), size.owner, which))]
-        for size in family_sizes(ctx)
-    }
-    whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
-    total, activated = found["deepseek-v4.1-flash"]
-    assert total.number == Decimal(whole.value)
-    assert not total.published
-    assert total.shown == "748.5B (with Engram)"
-    assert activated.shown == "16B (while writing)"
-    for id_, values in found.items():
-        counts = catalogue.entries[id_].variant.parameters.total.counts
-        if counts not in (None, Counted.LANGUAGE_MODEL):
-            assert not values[0].published, id_
 
 
 def test_a_size_of_the_backbone_says_so_wherever_it_stands(ctx: Context, catalogue: Catalogue) -> None:

@@ -1,11 +1,8 @@
-"""The calculators without a browser: their forms and their static table have the numbers of the derivation."""
+"""The calculators without a browser: their numbers are those of the derivation."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
-
-from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.calculators import (
     MEMORY,
@@ -79,17 +76,3 @@ def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) 
         assert length.denominator == 1
         compared += 1
     assert compared > 5
-
-
-def test_static_table_holds_the_digits_of_the_derivation(built: Path, catalogue: Catalogue) -> None:
-    """Each weight in the table is that of all that comes in the files of its row, in two bytes a parameter."""
-    html = LexborHTMLParser((built / "tools" / "memory" / "index.html").read_text(encoding="utf-8"))
-    rows = html.css("table.ds-sortable tbody tr")
-    by_name = {entry.variant.name: entry for entry in catalogue.entries.values()}
-    assert len(rows) > 5
-    for row in rows:
-        head = row.css_first("th")
-        entry = by_name[head.text().strip()]
-        beside = (entry.recount.mtp, *entry.recount.engram, entry.encoder)
-        released = entry.recount.total + sum(module.value for module in beside if module is not None)
-        assert row.css("td")[0].attributes["data-k"] == str(2 * released)

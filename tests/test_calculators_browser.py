@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,8 +22,7 @@ from catalogue.derive.calculators import (
 )
 from catalogue.derive.training import pre_training_hours, reference_run
 from catalogue.records import Catalogue, Entry
-from helpers import built_page
-from render.pages.calculators import BITS, MIXED, USABLE_PERCENT, longest_context, released_format
+from render.pages.calculators import BITS, MIXED, USABLE_PERCENT
 from test_calculators import able
 
 pytestmark = pytest.mark.browser
@@ -153,38 +151,6 @@ def test_published_run_comes_out(page: Page, address: str, start: Entry) -> None
     expect(page.locator("[data-hint=p]")).to_have_text("your number")
 
 
-def test_a_run_that_borrows_says_so_in_its_headline_and_gives_no_more_digits_than_it_can(
-    page: Page, address: str
-) -> None:
-    """V4-Pro has neither price nor utilisation of its own, and only its matrix products are counted."""
-    page.goto(f"{address}tools/training/?v=deepseek-v4-pro-base")
-    headline = page.locator("output strong").inner_text()
-    for word in ("at least about", "DeepSeek-V3-Base", "utilisation", "price of a GPU-hour"):
-        assert word in headline, headline
-    numbers = re.findall(r"[\d.,]*\d", headline.split("):")[1])
-    assert len(numbers) == 3, headline
-    assert all(len(number.replace(".", "").replace(",", "").strip("0")) <= 2 for number in numbers), headline
-
-
-def test_a_run_says_whose_numbers_it_has_and_where_they_are_from(page: Page, address: str) -> None:
-    page.goto(f"{address}tools/training/?v=deepseek-r1")
-    expect(page.locator("output strong")).to_contain_text("Pre-training of DeepSeek-V3-Base:")
-    expect(page.locator(".ds-remarks")).to_contain_text("Published for DeepSeek-V3-Base")
-    page.locator("[name=v]").select_option("deepseek-v2")
-    mark = page.locator("[data-hint=d] a.ds-mark")
-    expect(page.locator(f"li:has({mark.get_attribute('href')})")).to_contain_text("V2")
-    for variant, says in (
-        ("deepseek-v3-base", "was pre-trained on 14.8T"),
-        ("deepseek-math-7b-base", "was not trained from scratch"),
-    ):
-        page.locator("[name=v]").select_option(variant)
-        page.locator("[name=d]").fill("")
-        expect(page.locator("output")).to_contain_text(says)
-        expect(page.locator("output")).not_to_contain_text("not published")
-    page.goto(f"{address}zh/tools/training/")
-    expect(page.locator("output strong")).to_have_text(re.compile(r"[\d.]+ 万 GPU 小时，.+[\d.]+ 万美元。"))
-
-
 def test_by_keyboard_alone(page: Page, address: str) -> None:
     page.goto(f"{address}tools/memory/")
     page.locator("[name=v]").focus()
@@ -208,23 +174,6 @@ def test_by_keyboard_alone(page: Page, address: str) -> None:
     for name in "wcgu":
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.name") == name
-
-
-def test_by_mouse_with_a_gpu_of_ones_own(page: Page, address: str) -> None:
-    page.goto(f"{address}tools/memory/")
-    own = page.get_by_label("Its memory, GB")
-    expect(own).to_be_hidden()
-    page.get_by_label("GPU", exact=True).select_option("custom")
-    expect(own).to_be_visible()
-    own.fill("1000")
-    expect(page.locator("data[data-line=gpus]")).to_have_attribute("value", "1")
-    tick = page.get_by_label(re.compile("Leave MTP modules"))
-    weights = page.locator("data[data-line=weight_bytes]")
-    released = int(weights.get_attribute("value") or 0)
-    tick.check()
-    assert int(weights.get_attribute("value") or 0) < released
-    assert "o=1" in page.url
-    assert "m=1000" in page.url
 
 
 @pytest.mark.parametrize(
@@ -297,43 +246,6 @@ def test_variants_without_data_are_refused_with_the_reason(page: Page, address: 
             assert not has_result, id_
             for part in (catalogue.entries[id_].variant.name, *(found.fields or ("architecture",))):
                 assert part in said, id_
-
-
-def test_what_the_catalogue_does_not_have_is_refused_and_what_goes_beyond_it_pointed_out(
-    page: Page, address: str, catalogue: Catalogue
-) -> None:
-    unknown = next(id_ for id_ in able(catalogue) if released_format(catalogue.entries[id_]) is None)
-    page.goto(f"{address}tools/memory/?v={unknown}")
-    expect(page.locator("output")).to_contain_text("was released")
-    page.locator("[name=w]").select_option("bf16")
-    expect(page.locator("[data-result]")).to_be_visible()
-    bare = next(id_ for id_, found in able(catalogue).items() if found.stored_cache is None)
-    page.locator("[name=v]").select_option(bare)
-    page.locator("[name=c]").select_option("stored")
-    expect(page.locator("output")).to_contain_text("is stored in service")
-    short = next(
-        id_
-        for id_ in able(catalogue)
-        if (longest := longest_context(catalogue.entries[id_])) is not None and longest.value < LENGTHS["128K"]
-    )
-    page.goto(f"{address}tools/memory/?v={short}&w=bf16&n=128K")
-    expect(page.locator(".ds-remarks")).to_contain_text("131,072 is more")
-
-
-def test_model_pages_lead_here_with_their_variant(built: Path, catalogue: Catalogue, start: Entry) -> None:
-    """From an overview by the part about machines; that an address with a variant fills the form is held above."""
-    other = next(
-        m for m in catalogue.models.values() if m.flagship != start.variant.id and m.flagship in able(catalogue)
-    )
-    for model, kind, variant in (
-        (start.model.id, "training", start.variant.id),
-        (other.id, "memory", other.flagship),
-    ):
-        parts = built_page(built, f"models/{model}").css(".ds-local a")
-        (part,) = [part.attributes["href"] or "" for part in parts if part.text() == "Machines and serving"]
-        links = built_page(built, f"models/{model}/{part.partition('#')[0]}").css("article a")
-        named = [link.attributes["href"] for link in links if link.text() == f"{kind.title()} calculator"]
-        assert named == [f"../../../tools/{kind}/?v={variant}"]
 
 
 def test_pages_say_everything_without_a_script(plain: Page, address: str, catalogue: Catalogue, start: Entry) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from catalogue import records
 from catalogue.records import Catalogue, Entry
-from comparing import comparison_cells
 
 # A later checkpoint beside one of the first release of its family, and what of the latter must not be said of the former.
 PAIRS = (
@@ -50,28 +47,6 @@ def test_a_checkpoint_does_not_take_over_what_is_not_said_of_it(
     own, family = (said_of(catalogue, catalogue.entries[id_]) for id_ in (later, first))
     same = {name for name in differs if own[name] is not None and own[name] == family[name]}  # and from the same source
     assert not same, (own, family)
-
-
-def compared(built: Path, id_: str) -> Iterator[tuple[str, str]]:
-    """Label and text of every cell that the page to compare models has for a variant under identity and infrastructure."""
-    data = comparison_cells(built)
-    for number, theme in enumerate(data["themes"]):
-        if theme["id"] in ("identity", "infrastructure"):
-            run = data["runs"][data["variants"][id_][number + 1]]
-            for place, html, _ in zip(run[::3], run[1::3], run[2::3], strict=True):
-                texts = (theme["rows"][place][1], data["html"][html])
-                label, value = (LexborHTMLParser(text).text().strip() for text in texts)
-                yield label, value
-
-
-def test_the_page_to_compare_models_says_of_v3_0324_what_its_own_sources_say(built: Path) -> None:
-    """No hours of V3, no licence of V3, no day of V3 stand under the name of its update."""
-    cells = dict(compared(built, "deepseek-v3-0324"))
-    family = dict(compared(built, "deepseek-v3"))
-    for label, text in cells.items():
-        if any(word in label for word in ("Weights", "API", "GPU-hours", "Cost", "Licence of the weights")):
-            assert text != family.get(label), (label, text)
-    assert family["GPU-hours, total"] != cells["GPU-hours, total"] == "not published"
 
 
 def test_the_download_gives_each_checkpoint_its_own_dates_and_licences(built: Path, catalogue: Catalogue) -> None:

@@ -1,19 +1,18 @@
-"""The comparison of models in Chromium: choosing, presets, sharing, folding, saving as a picture, and what stands side by side for any choice."""
+"""The comparison of models in Chromium: choosing, presets, sharing, folding, saving as a picture."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from catalogue.records import Catalogue, Entry
-from catalogue.schema.architecture import Architecture
-from catalogue.schema.values import Absence, Facet, Single, fields_with, stated_values
-from comparing import PAGE, WORDS, add_model, choose, chosen, heads, names, names_shown, open_with, short_names, word
-from helpers import FRAMES, built_page, watched
+from catalogue.schema.values import Absence, Single, stated_values
+from comparing import PAGE, add_model, choose, chosen, heads, names, names_shown, open_with, short_names, word
+from helpers import watched
 from render.pages.compare_models import FOLDS, PRESETS
 
 pytestmark = pytest.mark.browser
@@ -171,30 +170,6 @@ def test_it_is_saved_as_a_picture(page: Page, address: str, tmp_path: Path) -> N
     assert saved["png"].startswith(b"\x89PNG")
 
 
-def test_a_model_page_leads_to_its_comparison(built: Path, catalogue: Catalogue) -> None:
-    model = catalogue.models["deepseek-v3"]
-    pair = [catalogue.entries[model.compared_with or ""], catalogue.flagship(model)]
-    (more,) = [
-        link
-        for link in built_page(built, f"models/{model.id}").css("article a")
-        if link.text() == WORDS("model.all_changes")
-    ]
-    changes = (more.attributes["href"] or "").partition("#")[0]
-    links = built_page(built, f"models/{model.id}/{changes}").css("article a")
-    led = [link.attributes["href"] or "" for link in links if link.text() == word("against", name=pair[0].variant.name)]
-    assert led == [f"../../../{PAGE}?v={pair[0].variant.id},{pair[1].variant.id}"]
-
-
-CHOICES = (
-    ("deepseek-llm-67b-base", "deepseek-v2"),
-    ("deepseek-v3", "deepseek-r1"),
-    ("deepseek-r1-lite-preview", "deepseek-r1"),
-    ("deepseek-v3.2", "deepseek-v4-pro-base", "deepseek-v4.1-flash"),
-    ("deepseek-llm-7b-base", "deepseek-moe-16b-base", "deepseek-v2-lite", "janus-pro-7b"),
-    ("deepseek-v2", "deepseek-v3-base"),  # the last: it is the choice of the tests below too
-)
-
-
 @pytest.fixture(scope="module")
 def comparison(browser: Browser, address: str) -> Iterator[Page]:
     """The page, opened once, for tests that choose on it; it may read what was copied."""
@@ -215,101 +190,6 @@ def dimensions(entry: Entry) -> dict[str, object]:
     if entry.architecture is None:
         return {}
     return {key: said_plainly(single) for key, single in stated_values(entry.architecture)}
-
-
-def expected_marks(entries: Sequence[Entry]) -> dict[str, str]:
-    """Which dimensions differ, straight from the catalogue."""
-    blocks = [dimensions(entry) for entry in entries]
-    marks = {}
-    for key in {key for block in blocks for key in block}:
-        values = [
-            block.get(
-                key, None if key in fields_with(Architecture, Facet.DEFAULTED) or not block else 0
-            )  # what an architecture has not, it has 0 of
-            for block in blocks
-        ]
-        known = [value for value in values if value is not None]
-        differ = any(value != known[0] for value in known)
-        marks[key] = "differs" if differ else "same" if known and len(known) == len(values) else "open"
-    return marks
-
-
-@pytest.mark.parametrize("ids", CHOICES, ids="+".join)
-def test_what_differs_is_marked_and_nothing_else_drawings_are_to_scale_and_scores_comparable(
-    comparison: Page, catalogue: Catalogue, ids: tuple[str, ...]
-) -> None:
-    choose(comparison, *ids)
-    rows = comparison.locator("#compare-architecture tbody tr").evaluate_all(
-        "rows => rows.map(r => [r.querySelector('th code').textContent, r.className, r.querySelector('.ds-cue')?.textContent ?? null,"
-        " [...r.querySelectorAll('td')].map(c => c.className)])"
-    )
-    entries = [catalogue.entries[id_] for id_ in chosen(comparison)]
-    assert {code: kind for code, kind, _, _ in rows} == {
-        key.rpartition(".")[2]: kind for key, kind in expected_marks(entries).items()
-    }
-    for code, kind, cue, cells in rows:
-        assert cue == {"differs": None, "same": word("same"), "open": None}[kind], code
-        assert ("differs" in cells) == (kind == "differs"), code
-    if len(ids) == 2:
-        check_scores(comparison, catalogue, ids)
-    else:
-        check_drawings(comparison, catalogue)
-
-
-def check_drawings(comparison: Page, catalogue: Catalogue) -> None:
-    """They stand on one ground and are to one scale."""
-    boxes = comparison.locator(".ds-board-drawing .pale").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.width, box.height, box.bottom])"
-    )
-    assert max(bottom for *_, bottom in boxes) - min(bottom for *_, bottom in boxes) < 1
-    for id_, (width, height, _) in zip(chosen(comparison), boxes, strict=True):
-        shape = catalogue.entries[id_].architecture
-        first = catalogue.entries[chosen(comparison)[0]].architecture
-        layers, hidden = shape.num_hidden_layers.value, shape.hidden_size.value
-        assert layers is not None and hidden is not None  # noqa: PT018
-        assert height / boxes[0][1] == pytest.approx(layers / (first.num_hidden_layers.value or 1), rel=0.02)
-        assert width / boxes[0][0] == pytest.approx(hidden / (first.hidden_size.value or 1), rel=0.02)
-
-
-def check_scores(comparison: Page, catalogue: Catalogue, ids: tuple[str, ...]) -> None:
-    """They share a row only where both are printed."""
-    shown = comparison.locator("#compare-evaluation tbody tr:not(.ds-group)").evaluate_all(
-        "rows => rows.map(r => [r.className, ...[...r.querySelectorAll('td')].map(c => c.textContent)])"
-    )
-    shown = [row for row in shown if len(row) > 2]  # without the line that says that there are none
-    tables: dict[tuple[object, ...], dict[str, set[str]]] = {}
-    for model in catalogue.models.values():
-        for table in model.evaluation:
-            for row in table.rows:
-                scores = tables.setdefault(catalogue.settings.key(model, table, row), {})
-                for id_, score in row.scores.items():
-                    if score.value is not None:
-                        scores.setdefault(id_, set()).add(score.value.text)
-    both = [scores for key, scores in tables.items() if set(ids) <= set(scores) and key[0] != "ablation"]
-    assert len(shown) == len(both)
-    assert sum(kind == "differs" for kind, *_ in shown) == sum(scores[ids[0]] != scores[ids[1]] for scores in both)
-
-
-def test_bars_are_as_long_as_their_numbers(comparison: Page) -> None:
-    choose(comparison, "deepseek-v2", "deepseek-v3-base")
-    bars = comparison.locator("tr.total .ds-board-bar .fill.total").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect().width)"
-    )
-    assert bars[0] / bars[1] == pytest.approx(236 / 671, rel=0.02)
-
-
-def test_recomputed_sizes_say_how_they_agree(comparison: Page, catalogue: Catalogue) -> None:
-    ids = ("deepseek-v2", "deepseek-v3-base")
-    choose(comparison, *ids)
-    comparison.locator("#dimensions").evaluate("one => { one.open = true; }")
-    ids = (*chosen(comparison),)
-    row = comparison.locator("#compare-sizes tbody tr").nth(1)
-    expect(row.locator("th")).to_contain_text(word("recomputed"))
-    for place, id_ in enumerate(ids):
-        agreement = catalogue.entries[id_].total_agreement
-        key = "recomputed.agrees" if agreement.holds else "recomputed.differs"
-        label = WORDS(key, percent=f"{agreement.percent:+.2f}".replace("-", "−"))
-        expect(row.locator("td").nth(place).get_by_role("img")).to_have_accessible_name(label)
 
 
 def test_the_link_is_copied(comparison: Page, address: str) -> None:
@@ -348,31 +228,3 @@ def test_on_a_phone_two_stand_in_the_window_and_the_others_are_swiped_in(page: P
     page.locator(".ds-board-scroll").evaluate("one => one.scrollLeft = 200")
     box = label.bounding_box()
     assert 0 <= box["x"] < 40, "what a row says stays in the window"
-
-
-@pytest.mark.parametrize(
-    ("width", "part", "choice"), [(390, "infrastructure", CHOICES[3]), (1280, "sizes", CHOICES[4])]
-)
-def test_an_address_with_models_and_a_part_leads_to_the_part_whose_values_stand_beside_one_another(
-    page: Page, address: str, width: int, part: str, choice: Sequence[str]
-) -> None:
-    """Though the script shows the models after the browser went there, and what is far away is not laid out."""
-    page.set_viewport_size({"width": width, "height": 800})
-    open_with(page, address, *choice, more=f"#{part}")
-    heading, table = page.locator(f"#{part}"), page.locator(f"#compare-{part}")
-    expect(heading).to_be_in_viewport()
-    expect(table.locator("thead th")).to_have_count(len(choice) + 1)
-    expect(problem(page)).to_be_empty()
-    page.evaluate(FRAMES)
-    assert heading.bounding_box()["y"] < 200, "it stands at the top of the window"
-    expect(table.locator("thead th").last).to_be_in_viewport()
-    sizes = page.locator("#compare-sizes")
-    sizes.scroll_into_view_if_needed()
-    boxes = (
-        sizes.locator("tbody tr.differs")
-        .first.locator("td")
-        .evaluate_all("cells => cells.map(cell => [cell.getBoundingClientRect().x, cell.getBoundingClientRect().y])")
-    )
-    assert len({y for _, y in boxes}) == 1
-    assert len({x for x, _ in boxes}) == len(choice)
-    assert boxes == sorted(boxes)

@@ -19,14 +19,12 @@ from jsonschema import Draft202012Validator
 
 from catalogue.derive.training import pre_training
 from catalogue.load import load_catalogue
-from catalogue.records import Catalogue, price_spans
+from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
 from catalogue.schema.values import PartialDate
 from helpers import commit_all, context_of
 from render.exports import export_files, feeds
-from render.exports.whole import linked_data
 from render.pages.use_and_extend import _QUERY as QUERY
-from render.words import CHINESE
 
 ADDRESS = "https://example.org/study/"
 ABSENCES = ("not published", "not applicable", "unknown")
@@ -170,27 +168,6 @@ def test_a_feed_names_every_release_or_correction_once(
     assert feed.find(f"{ATOM}link[@rel='self']").get("href") == f"{ADDRESS}data/{name}{suffix}.atom"
 
 
-def test_a_price_ends_with_the_next_or_with_its_name_and_that_of_the_night_ends_none(small: Catalogue) -> None:
-    exported = [(row["name"], row["since"], row["until"], row["rate"]) for row in rows(made(small), "api_prices.csv")]
-    assert exported == [
-        ("insect", "2024-03-01", "2024-05-01", "always"),
-        ("insect", "2024-05-01", "2024-08-31", "always"),
-        ("larva", "2024-05-01", "", "always"),
-        ("insect", "2024-05-20", "2024-08-31", "night"),
-        ("forest", "2025-02-05", "", "off-peak"),
-        ("forest", "2025-02-05", "", "peak"),
-    ]
-
-
-def test_a_model_has_the_prices_of_the_names_that_led_to_it_at_the_time(small: Catalogue) -> None:
-    def days(variant: str) -> list[str]:
-        return [span.price.since.text for span in price_spans(small, {variant})]
-
-    assert days("bee-base") == ["2024-03-01"], "not those from the day on which the name led to another"
-    assert days("cat-base") == ["2024-03-01", "2024-05-01", "2024-05-20"]
-    assert days("ant-base") == []
-
-
 @pytest.mark.parametrize("suffix", ["", ".zh"])
 def test_the_calendar_has_releases_and_ends(downloads: Mapping[str, bytes], catalogue: Catalogue, suffix: str) -> None:
     from icalendar import Calendar  # here, as it takes long to import and each worker reads this file
@@ -213,10 +190,6 @@ def test_the_calendar_keeps_what_has_a_meaning_of_its_own_there() -> None:
     (read,) = Calendar.from_ical(feeds.icalendar_text([event], "x", "en", "2026-11-29")).walk("VEVENT")
     assert read["dtstamp"].dt.date() == date(2026, 11, 29), "when it was written down, not when it took place"
     assert (str(read["summary"]), str(read["description"])) == (said, said)
-
-
-def test_the_same_catalogue_gives_the_same_bytes(small: Catalogue) -> None:
-    assert made(small) == made(small)
 
 
 @pytest.mark.parametrize("name", ["cards.txt", "cards.zh.txt"])
@@ -295,23 +268,3 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(
     changed = said()
     assert changed["commit"] == committed["commit"] + "+changes"
     assert changed["digest"] != alone["digest"]
-
-
-def test_the_page_of_a_model_is_an_article_about_it_that_cites_the_paper(catalogue: Catalogue) -> None:
-    said = json.loads(linked_data(context_of(catalogue, CHINESE), "models/deepseek-v3.md", ADDRESS, ()))
-    assert (said["@type"], said["url"]) == ("TechArticle", f"{ADDRESS}zh/models/deepseek-v3/")
-    assert said["about"]["name"] == "DeepSeek-V3"
-    assert said["citation"]["name"] == catalogue.references[catalogue.models["deepseek-v3"].reference or ""].title
-    assert said["creator"]["name"] == "DS Series"
-    for model in catalogue.models.values():
-        page = json.loads(linked_data(context_of(catalogue), f"models/{model.id}.md", ADDRESS, ()))
-        assert ("citation" in page) == bool(model.reference), model.id
-
-
-def test_an_organisation_is_no_person(catalogue: Catalogue) -> None:
-    of_v3, of_math = (
-        json.loads(linked_data(context_of(catalogue), f"models/{id_}.md", ADDRESS, ()))["citation"]["author"]
-        for id_ in ("deepseek-v3", "deepseek-math")
-    )
-    assert of_v3[0] == {"@type": "Organization", "name": "DeepSeek-AI"}
-    assert {author["@type"] for author in of_math} == {"Person"}

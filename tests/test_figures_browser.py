@@ -1,4 +1,4 @@
-"""Figures and architecture drawings in Chromium: letters large enough, labels clear of one another, runs told apart, links, sources, room, pictures."""
+"""Figures and architecture drawings in Chromium: letters large enough, labels clear of one another, sources, pictures."""
 
 from __future__ import annotations
 
@@ -128,50 +128,6 @@ def is_whole_and_upright(page: Page, path: str) -> None:
         assert kind.endswith(("-down", "-narrow")), path
 
 
-def test_runs_on_one_axis_are_told_apart_by_colour_and_by_dashes(screen: Page, address: str) -> None:
-    page = screen
-    page.goto(address + "compare/training/")
-    figure = page.locator("svg.ds-schedule:visible").first
-    lines = figure.locator("g:has(path.line)").filter(has=page.locator("path.line"))
-    styles = lines.evaluate_all(
-        """groups => groups.map(group => {
-          const style = getComputedStyle(group.querySelector("path.line"))
-          return [group.dataset.run, style.stroke, style.strokeDasharray]
-        })"""
-    )
-    runs = {run: (stroke, dashes) for run, stroke, dashes in styles}
-    assert len(runs) > 3
-    assert len({stroke for stroke, _ in runs.values()}) == len(runs)
-    assert len({dashes for _, dashes in runs.values()}) == len(runs)
-
-
-def test_published_is_filled_and_recomputed_is_hollow(screen: Page, address: str) -> None:
-    page = screen
-    page.goto(address + "trends/")
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    fills = page.locator("svg.ds-trend a.main circle").evaluate_all(
-        "marks => marks.map(mark => [mark.getAttribute('class'), getComputedStyle(mark).fill])"
-    )
-    assert {kind for kind, _ in fills} == {"published", "recomputed"}
-    assert all((fill == ground) == (kind == "recomputed") for kind, fill in fills)
-
-
-def test_a_point_leads_to_its_model_by_keyboard_and_by_mouse(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.goto(address + "trends/")
-    page.locator("svg.ds-trend a[data-id=deepseek-v3-base]").first.focus()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(address + "models/deepseek-v3/")
-    page.goto(address + "trends/")
-    page.locator("svg.ds-trend a[data-id=deepseek-v2] text").first.click()
-    expect(page).to_have_url(address + "models/deepseek-v2/")
-
-
-def test_a_number_in_the_lanes_leads_to_its_stage(plain: Page, address: str) -> None:
-    plain.goto(address + "models/deepseek-r1/")
-    plain.locator("#recipe-lanes svg:visible a", has=plain.get_by_text("7", exact=True)).click()
-    expect(plain.locator("#stage-distillation")).to_be_in_viewport()
-
-
 def test_boxes_and_plots_stay_on_the_screen(page: Page, address: str, built: Path) -> None:
     page.goto(address)
     for path in ("models/deepseek-r1/", "models/deepseek-llm/", "zh/models/deepseek-coder/", "trends/"):
@@ -186,29 +142,6 @@ def test_boxes_and_plots_stay_on_the_screen(page: Page, address: str, built: Pat
                 ".map(n => n.textContent)"
             )
             assert cut == [], (path, width)
-
-
-FORM = """nodes => nodes.map(node => {
-  const own = getComputedStyle(node), before = getComputedStyle(node, "::before")
-  return [node.className, [own.width, own.height, own.borderRadius, own.borderStyle, own.clipPath, before.content, before.borderStyle, own.outlineStyle].join(" "), getComputedStyle(node.closest(".ds-box") ?? node).borderTopColor]
-})"""
-
-
-def test_kinds_of_stages_differ_by_form_and_not_by_colour(page: Page, address: str, built: Path) -> None:
-    forms, colours = {}, set()
-    page.goto(address)
-    for path in ("deepseek-coder", "deepseek-llm", "deepseek-v4-1", "deepseek-grm", "deepseek-prover"):
-        show(page, built / "models" / path / "index.html", keep=".ds-box, .ds-kinds")
-        boxes = page.locator(".ds-box:not(.beside) .ds-step").evaluate_all(FORM)
-        every = page.locator(".ds-box .ds-step").evaluate_all(FORM)
-        colours |= {colour for *_, colour in boxes}
-        forms |= {kind: form for kind, form, _ in every}
-        named = page.locator(".ds-kinds .ds-step").evaluate_all("nodes => nodes.map(node => node.className)")
-        assert sorted(named) == sorted({kind for kind, *_ in every}), path
-    assert len(forms) > 5
-    assert len(colours) == 1
-    # One more pre-training is told from the first by its ring; all others by shape.
-    assert len(set(forms.values())) == len(forms)
 
 
 @pytest.mark.parametrize(
@@ -283,27 +216,3 @@ def test_a_label_opens_its_source_by_mouse_and_keyboard_and_a_drawing_is_saved(
     with page.expect_download() as waiting:
         page.locator("button[data-png]").first.click()
     assert waiting.value.suggested_filename == "deepseek-v3-base.png"
-
-
-def test_arrangement_fits_the_room(page: Page, address: str) -> None:
-    """One sheet where it is readable, else two columns, else one."""
-    page.goto(address + "models/deepseek-v3/")
-    for width, place in ((1600, "wide"), (760, "beside"), (390, "below")):
-        page.set_viewport_size({"width": width, "height": 800})
-        is_arranged(page, place)
-
-
-def is_arranged(page: Page, place: str) -> None:
-    figure = page.locator(".ds-drawing").first
-    if place == "wide" and figure.evaluate("one => one.clientWidth") > 940:
-        expect(figure.locator(".ds-drawing-wide")).to_be_visible()
-        expect(figure.locator(".ds-drawing-parts")).to_be_hidden()
-    else:
-        whole, opened = (figure.locator(f".ds-drawing-parts > .{name}").bounding_box() for name in ("whole", "ffn"))
-        assert (opened["x"] > whole["x"] + 100) == (place != "below")
-        assert (opened["y"] > whole["y"] + 100) == (place == "below")
-    smallest = page.evaluate(
-        """() => Math.min(...[...document.querySelectorAll(".ds-drawing text")].filter((text) => text.getClientRects().length)
-          .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getCTM().a))"""
-    )
-    assert smallest >= 12, place

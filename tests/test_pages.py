@@ -1,4 +1,4 @@
-"""Pages: declared once, reached by every address that they ever had, by the side list and by routes."""
+"""Pages: declared once, reached by every address that they ever had and by routes."""
 
 from __future__ import annotations
 
@@ -74,11 +74,6 @@ def test_every_old_address_leads_to_a_page_and_its_anchors_to_a_place(built: Pat
     assert lost == []
 
 
-def test_a_part_of_a_model_is_listed_under_its_whole(built: Path) -> None:
-    current = parsed(built / "models/deepseek-v3/training/index.html").css('.ds-nav [aria-current="page"]')
-    assert "DeepSeek-V3" in [node.text().strip().split(" 20")[0] for node in current]
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -104,19 +99,6 @@ def test_a_step_opens_at_a_section_that_its_page_has(built: Path, catalogue: Cat
             if step.at and step.at not in anchors_of(built / f"{kind}s" / name / "index.html"):
                 missing.append(f"{route.id}: {step.page}#{step.at}")
     assert missing == []
-
-
-def test_every_evening_of_the_week_has_an_experiment_and_five_problems(catalogue: Catalogue) -> None:
-    week = next(route for route in catalogue.study.routes if route.id == "a-week")
-    by_id = {problem.id: problem for problem in catalogue.problems}
-    assert len(week.parts) == 7
-    for part in week.parts:
-        pages, sheet = {step.page for step in part.steps}, [by_id[id_] for id_ in part.sheet]
-        assert part.experiment, part.name
-        assert sum(bool(pages & set(problem.pages)) for problem in catalogue.problems) >= 5, part.name
-        assert len(sheet) >= 6, part.name
-        assert all(pages & set(problem.pages) for problem in sheet), "what is asked was read that evening"
-        assert len({problem.kind for problem in sheet}) >= 4, "different kinds of thought"
 
 
 @pytest.mark.browser

@@ -1,69 +1,16 @@
-"""The poster: every family once, everything on it to one scale, and what a sheet that travels alone has to say."""
+"""The poster: what a sheet that travels alone has to say, on screen and on paper."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.expression import architecture_numbers
 from catalogue.load import load_catalogue
-from catalogue.records import Catalogue
 from helpers import VALID, context_of
 from render.figures import home
-from render.format import short_size
-
-
-@pytest.fixture(scope="module")
-def cells(built: Path) -> dict[str, LexborNode]:
-    """The cells by the name on them."""
-    tree = LexborHTMLParser((built / "assets" / "poster.svg").read_text(encoding="utf-8"))
-    found = {group.css_first("text.n").text(): group for group in tree.css("g")}
-    assert len(found) == len(tree.css("g"))
-    return found
-
-
-def sides(cell: LexborNode, kind: str) -> tuple[float, float] | None:
-    """Width and height of a bar."""
-    path = cell.css_first(f"path.{kind}")
-    if path is None:
-        return None
-    found = re.match(r"M[\d.]+ [\d.]+h([\d.]+)v([\d.]+)h", path.attributes["d"] or "")
-    return float(found[1]), float(found[2])
-
-
-def test_everything_is_to_one_scale(cells: dict[str, LexborNode], catalogue: Catalogue) -> None:
-    flagships = [catalogue.flagship(model) for model in catalogue.models.values()]
-    assert sorted(cells) == sorted(short_size(entry.variant.name) for entry in flagships)
-    areas, heights, widths, caches = [], [], [], []
-    for entry in flagships:
-        cell = cells[short_size(entry.variant.name)]
-        stack = sides(cell, "moe") or sides(cell, "dense")
-        if entry.architecture is not None:
-            numbers = architecture_numbers(entry.architecture)
-            heights.append(stack[1] / numbers["num_hidden_layers"])
-            widths.append(stack[0] / numbers["hidden_size"])
-            experts = sum((path.attributes["d"] or "").count("h0") for path in cell.css(".routed, .active"))
-            assert experts == numbers.get("n_routed_experts", 0)
-        else:
-            assert stack is None
-        total = entry.variant.parameters.total.value
-        square = sides(cell, "square")
-        assert (square is None) == (total is None)
-        if square is not None and total is not None and square[0] > 8:
-            areas.append(square[0] ** 2 / float(Decimal(total.value)))
-        kept = entry.recount.kv_cache if entry.recount else None
-        drawn = sides(cell, "kept")
-        assert (drawn is None) == (kept is None)
-        if drawn is not None and kept is not None and drawn[0] > 4:
-            caches.append(drawn[0] / kept.value)
-    for found, slack in ((heights, 0.03), (widths, 0.03), (areas, 0.03), (caches, 0.03)):
-        assert len(found) > 5
-        assert max(found) / min(found) < 1 + slack
 
 
 def test_a_sheet_alone_says_what_it_is() -> None:

@@ -203,35 +203,6 @@ def test_the_page_for_lost_addresses_finds_at_the_root_of_a_host(page: Page, bui
             assert found[0] == f"{root}{edition}techniques/mla/"
 
 
-NAMED_ALONE = {
-    ENGLISH: {
-        "kv cache": "kv-cache",
-        "what is a token": "token",
-        "gradient": "gradient",
-        "reward model": "reward-model",
-    },
-    CHINESE: {"梯度": "gradient", "注意力": "attention", "KV 缓存": "kv-cache"},
-}
-
-
-def test_a_term_comes_before_those_that_only_begin_with_it(searching: Search) -> None:
-    terms = NAMED_ALONE[searching.language]
-    for query, found in searching.ask(*terms).items():
-        first = next((link for link in found.hits if link.startswith("glossary/")), "")
-        assert first == f"glossary/#{terms[query]}", query
-
-
-def test_what_holds_a_common_word_alone_is_no_hit_for_a_rare_one_beside_it(searching: Search, built: Path) -> None:
-    """Nearly every page has the second word, and none is called so; the first tells what is asked for."""
-    second = {ENGLISH: "number", CHINESE: "数量"}[searching.language]
-    for query, found in searching.ask(*(f"{rare} {second}" for rare in ("Hadamard", "Megatron", "RoCE"))).items():
-        pages = {link.split("#")[0] for link in found.hits}
-        assert pages, query
-        for url in pages:
-            text = (built / EDITIONS[searching.language] / url / "index.html").read_text(encoding="utf-8")
-            assert query.split()[0] in text, (query, url)
-
-
 def test_both_sides_take_a_text_apart_alike(built: Path, page: Page) -> None:
     """The index is made in Python and asked in the browser: the words of whole pages have to be the same."""
     script = (Path(__file__).parent.parent / "hooks/render/scripts/search/words.js").read_text(encoding="utf-8")

@@ -1,27 +1,21 @@
-"""Signs that stand for words: at most six on the whole site, each with its word beside it; and numbers as they are said."""
+"""Signs that stand for words: at most six on the whole site; and numbers as they are said."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.records import Catalogue
 from catalogue.uses import UseLabel
-from helpers import built_page, context_of, leads_on
+from helpers import leads_on
 from render import format
-from render.pages import study
 
-EDITIONS = {"en": "", "zh": "zh/"}
 SIGNS = {*(sign for sign in format.USES.values() if sign), format.AGREES, str(format.NOTHING)}
 REMARK = "*"  # behind a value with a remark, by the style sheet
 # What something becomes, which way a number goes, and a space in the text of a token.
 ORDINARY = {"→", "↑", "↓", "␣", "▁"}
 PICTURES = re.compile("[\u2190-\u21ff\u2300-\u2307\u230c-\u23ff\u2400-\u27bf\u2b00-\u2bff\ufffd\U0001f000-\U0001faff]")
-# Words of sentences may have them as punctuation or as operators.
-HOMES = {"format.py", "formula_lines.py"}
 
 
 # Where every digit counts: tables and lists of values, a sum that is worked, what a problem gives and asks, names of files.
@@ -68,43 +62,3 @@ def test_a_style_sheet_adds_no_other() -> None:
         if not sign.isalnum() and sign != "\\"
     }
     assert added <= SIGNS | {REMARK, "›", "↑", "↓", "↕", "("}
-
-
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_a_sign_has_its_word_beside_it(built: Path, edition: str) -> None:
-    matrix = built_page(built, EDITIONS[edition] + "techniques")
-    named = {node.text(strip=True)[0] for node in matrix.css(".ds-marks li")}
-    assert {node.text(strip=True) for node in matrix.css("table .ds-use")} <= named
-    for path in ("models/deepseek-v3/architecture", "models/janus/details"):
-        page = built_page(built, EDITIONS[edition] + path)
-        legend = "".join(node.text() for node in page.css(".ds-legend"))
-        assert (format.AGREES in legend) == bool(page.css(".ds-ok")), path
-        assert all(len(node.text(strip=True)) > 1 for node in page.css(".ds-off")), path
-
-
-def test_no_sign_is_typed_a_second_time() -> None:
-    """In Python, templates and words; `×` and `–` as such are an operator and a dash."""
-    found = [
-        f"{path.name}: {sign}"
-        for path in Path("hooks/render").rglob("*")
-        if path.suffix in {".py", ".jinja"} and path.name not in HOMES
-        for sign in SIGNS - {"×", str(format.NOTHING)}
-        if sign in path.read_text(encoding="utf-8")
-    ]
-    assert found == []
-
-
-@pytest.mark.parametrize("edition", EDITIONS)
-@pytest.mark.parametrize(
-    "path", ["", "models/deepseek-v3", "techniques/mla", "compare/models", "how-we-count", "glossary"]
-)
-def test_each_page_leads_to_what_explains_its_forms(built: Path, edition: str, path: str) -> None:
-    page = built_page(built, EDITIONS[edition] + path)
-    for place in ("header", "footer"):
-        links = [a.attributes["href"] or "" for a in page.css(f"{place} a")]
-        assert any(link.endswith("how-to-read/") for link in links), place
-
-
-def test_a_catalogue_without_an_example_leaves_a_form_out(small: Catalogue) -> None:
-    page = study.reading_page(context_of(small))
-    assert all(block for block in page.blocks.values())

@@ -117,20 +117,6 @@ def test_the_head_of_a_long_table_stays_in_sight(
         expect(shown.locator("thead th").first).to_be_in_viewport()
 
 
-def test_the_way_to_each_part_stays_in_sight(page: Page, address: str) -> None:
-    opened(page, address + "references/", PHONE)
-    bar = page.locator(".ds-jump-stays")
-    last = bar.locator("a").last
-    for width in (PHONE, DESKTOP):
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.evaluate("scrollTo(0, 0)")
-        last.click()
-        place = page.locator(str(last.get_attribute("href"))).bounding_box()
-        box = bar.bounding_box()
-        expect(bar).to_be_in_viewport()
-        assert place["y"] >= box["y"] + box["height"] - 2, f"the heading stands below the bar, not under it, at {width}"
-
-
 def test_corrections_open_with_what_matters_and_what_is_new_and_a_filter_and_an_address_open_the_others(
     page: Page, address: str, catalogue: Catalogue
 ) -> None:
@@ -163,20 +149,6 @@ def test_corrections_open_with_what_matters_and_what_is_new_and_a_filter_and_an_
     typed.fill("nothing that is found")
     page.evaluate("place => { location.hash = place; }", place)
     expect(row).to_be_in_viewport()
-
-
-def test_an_address_leads_to_a_correction_in_a_fold_and_all_are_printed_open(
-    page: Page, address: str, built: Path
-) -> None:
-    closed = built_page(built, "zh/corrections").css("details .ds-corrections > li[id]")
-    opened(page, f"{address}zh/corrections/#{closed[-1].attributes['id']}", PHONE)
-    rows = page.locator(".ds-corrections > li")
-    expect(rows.and_(page.locator("details li")).last).to_be_in_viewport()
-    assert rows.and_(page.locator(":visible")).count() < rows.count()
-    page.emulate_media(media="print")
-    assert rows.evaluate_all(
-        "all => all.every(row => row.checkVisibility({contentVisibilityAuto: true}) && row.getBoundingClientRect().height > 0)"
-    )
 
 
 def test_a_table_that_grows_scrolls_in_its_box(page: Page, address: str) -> None:
@@ -229,25 +201,3 @@ def test_an_old_address_leads_to_the_part_that_has_the_place_and_the_others_are_
     expect(page).to_have_url(f"{address}{MODEL}changes/")
     expect(page.locator(".ds-local [aria-current=page]")).to_have_attribute("data-part", "changes")
     expect(page.locator("h1")).to_contain_text("DeepSeek-V3")
-
-
-def test_a_recomputed_number_shows_its_formula(page: Page, address: str) -> None:
-    page.goto(f"{address}compare/training/")
-    number = page.locator("span.ds-r[title]").first
-    said = number.get_attribute("title") or ""
-    number.focus()
-    expect(page.get_by_role("tooltip")).to_contain_text(said)
-
-
-def test_scores_of_chosen_families_stand_alone(page: Page, address: str) -> None:
-    page.goto(f"{address}compare/evaluation/")
-    for family in ("deepseek-v2", "deepseek-v3"):
-        page.locator(f"#scores-choice button[data-m={family}]").click()
-    left = page.locator(".ds-score-list [data-m]:visible").evaluate_all(
-        "rows => [...new Set(rows.map(r => r.dataset.m))]"
-    )
-    assert set(left) == {"deepseek-v2", "deepseek-v3"}
-    alone = page.locator(".ds-score-list > li:visible").evaluate_all(
-        "all => all.filter(li => new Set([...li.querySelectorAll('[data-m]:not([hidden])')].map(r => r.dataset.m)).size < 2).length"
-    )
-    assert alone == 0, "a benchmark that one of them has alone compares nothing"

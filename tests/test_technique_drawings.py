@@ -117,18 +117,6 @@ def test_no_two_techniques_share_a_picture(catalogue: Catalogue) -> None:
     assert len(set(pictures)) == len(pictures)
 
 
-def test_layers_of_csa2_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
-    """The order is drawn from the report; how many layers keep and how many choose is stated by the configuration too."""
-    context = context_of(catalogue, ENGLISH)
-    architecture = catalogue.entries["deepseek-v4.1-flash"].architecture
-    says = frames_of(context, "csa2")[0].says
-    layers, full, reindex, reuse = (int(number) for number in re.findall(r"\b\d+(?= |$)", says.replace("V4.1", "")))
-    assert full == architecture.encoder_cache_layers.value + architecture.decoder_cache_layers.value
-    assert full + reindex == architecture.index_layers.value
-    assert full + reindex + reuse == architecture.csa_layers.value
-    assert layers == architecture.num_hidden_layers.value
-
-
 @pytest.mark.parametrize("edition", ["", "zh/"], ids=["English", "Chinese"])
 def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
     edition: str, built: Path, catalogue: Catalogue

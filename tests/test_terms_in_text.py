@@ -3,76 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Beside
 from helpers import built_page, context_of
 from render.pages.glossary import TermsInText
-from render.site import FOLDER
 from render.words import CHINESE, ENGLISH, HAN
-
-KEEP_THEIR_WORDS = {
-    *("a", "code", "pre", "button", "summary", "label", "table", "svg", "math", "script", "style", "select", "dt"),
-    *("h1", "h2", "h3", "h4", "h5", "h6", "template", "figcaption", "nav"),
-}
-NO_PROSE = {"ds-printed", "ds-kicker", "ds-sources", "ds-title"}
-PROSE = {"p", "li", "dd"}
-
-
-def prose(page: Path) -> Iterator[tuple[str, str]]:
-    """The running text of a page in its order, and the address that it leads to, if any. Links elsewhere have no text."""
-
-    def walk(node: LexborNode, within: bool, link: str) -> Iterator[tuple[str, str]]:
-        for child in node.iter(include_text=True):
-            if child.tag == "-text":
-                if within:
-                    yield child.text(deep=False), link
-            elif child.tag == "a":
-                address = child.attributes.get("href") or ""
-                yield from walk(child, True, address) if within else iter([("", address)])
-            elif child.tag not in KEEP_THEIR_WORDS and not NO_PROSE & set(
-                (child.attributes.get("class") or "").split()
-            ):
-                yield from walk(child, within or child.tag in PROSE, link)
-
-    article = LexborHTMLParser(page.read_text(encoding="utf-8")).css_first("article")
-    assert article is not None
-    yield from walk(article, False, "")
-
-
-FOLDERS = {"guide": "guides/", "model": "models/", "technique": "techniques/", "page": ""}
-
-
-@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
-def test_no_route_uses_a_term_before_it_is_linked(built: Path, catalogue: Catalogue, language: str) -> None:
-    """On no page of a route: whoever begins in the middle is served too."""
-    terms = TermsInText(context_of(catalogue, language))
-    pages = {step.page for route in catalogue.study.routes for step in route.steps}
-    assert len(pages) > 12
-    unlinked, links = [], 0
-    for kind, _, name in (page.partition(":") for page in sorted(pages)):
-        folder = FOLDERS[kind] + name
-        told = terms.excluded(f"{folder}.md")
-        texts = list(prose(built / FOLDER[language] / folder / "index.html"))
-        beside = [("", ""), *texts, ("", "")]
-        for (before, _), (text, link), (behind, _) in zip(beside, beside[1:], beside[2:], strict=False):
-            if link:
-                told.add(re.split("[/#]", link.rstrip("/"))[-1])
-                links += 1
-                continue
-            for match, border in terms.find_forms(text, before[-1:], behind[:1]):
-                if not border and (id_ := terms.owner_of(match[0])[0]) not in told:
-                    unlinked.append(f"{folder}: {id_}: …{text.strip()[:90]}")
-                    told.add(id_)
-    assert unlinked == [], "\n".join(unlinked)
-    assert links > 10 * len(pages)
 
 
 def test_no_link_of_a_term_cuts_a_chinese_word(built: Path, catalogue: Catalogue) -> None:

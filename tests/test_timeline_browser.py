@@ -39,26 +39,6 @@ def open_wide(page: Page, address: str, query: str = "") -> None:
     page.goto(address + TIMELINE + query)
 
 
-def test_every_model_is_named_tab_goes_by_date_and_own_techniques_and_own_forms_are_there(
-    page: Page, address: str, catalogue: Catalogue
-) -> None:
-    open_wide(page, address)
-    assert drawn(page) == ids(catalogue)
-    titles = page.locator(f"{MODELS} title").all_text_contents()
-    shown = page.locator(f"{MODELS} text").all_text_contents()
-    assert sorted(title.split(",")[0] for title in titles) == sorted(model.name for model in catalogue.models.values())
-    assert len(set(shown)) == len(catalogue.models), "no two models have the same short name"
-    page.locator(MODELS).first.focus()
-    page.keyboard.press("Tab")
-    expect(page.locator(MODELS).nth(1)).to_be_focused()
-    found = set(drawn(page, NOTES))
-    assert {"mla", "grpo", "dsa"} <= found
-    assert {"mtp", "fp8-training"} <= found, "others had them first; DeepSeek's form came with V3"
-    assert "dualpipev" not in found, "by another laboratory"
-    page.set_viewport_size({"width": 390, "height": 800})
-    assert set(drawn(page, NOTES)) == found, "a phone has the same"
-
-
 def test_a_track_stays_with_its_parents_and_the_rest_fades(page: Page, address: str, catalogue: Catalogue) -> None:
     open_wide(page, address)
     press(page, "Tracks", "Reasoning")
@@ -151,15 +131,3 @@ def test_everything_without_javascript(plain: Page, address: str, catalogue: Cat
     plain.locator(".ds-switch label").nth(1).click()
     expect(plain.locator("#figure")).to_be_hidden()
     assert plain.locator(".ds-year li").count() == everything, "the list has what is drawn"
-
-
-def test_few_that_are_chosen_are_named_beside_the_buttons(narrow: Page, address: str, catalogue: Catalogue) -> None:
-    narrow.goto(address + "timeline/")
-    expect(narrow.locator(".ds-found")).to_be_hidden()
-    narrow.locator("button[data-lane=reasoning]").click()
-    links = narrow.locator(".ds-found a")
-    of_track = [model for model in catalogue.models.values() if model.track is Track.REASONING]
-    assert 0 < links.count() == len(of_track)
-    expect(links.first).to_be_in_viewport()
-    links.first.click()
-    expect(narrow).to_have_url(re.compile("models/deepseek-"))

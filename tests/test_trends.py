@@ -1,4 +1,4 @@
-"""Trends: every point as the catalogue has it, published and recomputed told apart, findings that follow from the points."""
+"""Trends: labels and marks apart, findings that follow from the points, axes of one's own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from catalogue.derive.training import pre_training_tokens, training_metrics_with_peak
-from catalogue.records import Catalogue, Entry
-from catalogue.schema.model import Track
 from helpers import built_page
-from render.context import Context
 from render.pages.trends import PRESETS, QUANTITIES, ratio_text
 from render.plays import run_script
 
@@ -49,88 +45,8 @@ def points(data: dict[str, Any]) -> dict[str, dict[str, Point]]:
     }
 
 
-def sharing(catalogue: Catalogue, id_: str) -> list[Entry]:
-    entries = catalogue.entries
-    return [e for e in entries.values() if e.architecture_owner == id_ and e.model.id == entries[id_].model.id]
-
-
 def marks(tree: LexborHTMLParser, preset: str, form: str = "wide") -> list[LexborNode]:
     return list(tree.css(f"[data-trend={preset}] svg.ds-trend-{form} a[data-id]"))
-
-
-def test_points_are_those_of_the_catalogue_published_or_recomputed(
-    points: dict[str, dict[str, Point]], ctx: Context
-) -> None:
-    """Sizes are held in test_bases."""
-    entries = ctx.catalogue.entries
-    for key, name in (("layers", "num_hidden_layers"), ("hidden", "hidden_size"), ("experts", "n_routed_experts")):
-        assert points[key] == {id_: (getattr(entries[id_].architecture, name).value, True) for id_ in points[key]}
-    for id_, (number, _) in points["context"].items():
-        stated = [e.variant.context_length for e in sharing(ctx.catalogue, id_) if e.variant.context_length]
-        assert number in [s.value.value for s in stated if s.value], id_
-    for id_, point in points["tokens"].items():
-        stated = [s for e in sharing(ctx.catalogue, id_) if (s := pre_training_tokens(e)) is not None]
-        assert point == (stated[0].value.value, True), id_
-    for id_, (number, published) in points["flops"].items():
-        metrics = [m for e in sharing(ctx.catalogue, id_) if (m := training_metrics_with_peak(ctx.catalogue.gpus, e))]
-        assert (float(number), published) == (float(metrics[0].terms["training_flops"].value), False), id_
-    for id_, point in points["cache"].items():
-        assert point == (2 * entries[id_].recount.kv_cache.exact, False), id_
-    published = {id_ for id_, (_, published) in points["served"].items() if published}
-    for id_ in ("deepseek-v4-flash-base", "deepseek-v4-pro-base"):
-        assert points["served"][id_][0] == entries[id_].stored_cache.value
-    assert "deepseek-v4-flash-base" in published
-    assert "deepseek-v4-pro-base" not in published
-
-
-def test_every_flagship_of_the_general_line_is_drawn_or_named(
-    points: dict[str, dict[str, Point]], tree: LexborHTMLParser, catalogue: Catalogue
-) -> None:
-    article = tree.css_first("article")
-    for model in catalogue.models.values():
-        if model.track is not Track.GENERAL:
-            continue
-        owner = catalogue.flagship(model).architecture_owner
-        assert owner in points["total"]
-        if catalogue.entries[owner].model.id != model.id:
-            assert model.name in article.text(deep=True)
-            continue
-        for preset in PRESETS:
-            block = tree.css_first(f"[data-trend={preset.key}]")
-            shown = {link.attributes["data-id"] for link in marks(tree, preset.key)}
-            assert owner in shown or catalogue.entries[owner].variant.name in block.text(deep=True), preset
-
-
-def test_every_point_leads_to_its_model_says_what_its_mark_shows_and_has_a_row_with_sources(
-    tree: LexborHTMLParser, data: dict[str, Any], catalogue: Catalogue
-) -> None:
-    words = data["words"]
-    for preset, form in itertools.product(PRESETS, FORMS):
-        for link in marks(tree, preset.key, form):
-            entry = catalogue.entries[link.attributes["data-id"] or ""]
-            assert link.attributes["href"] == f"../models/{entry.model.id}/"
-            title, circle = link.css_first("title"), link.css_first("circle")
-            assert title.text().startswith(entry.variant.name)
-            assert (words["recomputed"] in title.text()) == (circle.attributes["class"] == "recomputed"), title.text()
-    for preset in PRESETS:
-        rows = tree.css(f"[data-trend={preset.key}] table tbody tr")
-        assert [row.attributes["data-id"] for row in rows] == [a.attributes["data-id"] for a in marks(tree, preset.key)]
-        assert all(row.css("td a[data-s], td .ds-r[title]") for row in rows), "to its source or its working"
-
-
-def test_more_stands_higher_and_further_right(tree: LexborHTMLParser) -> None:
-    for preset, form in itertools.product(PRESETS, FORMS):
-        found = []
-        for link in marks(tree, preset.key, form):
-            circle = link.css_first("circle")
-            place = [float(circle.attributes[key] or "") for key in ("cx", "cy")]
-            found.append(([float(link.attributes[key] or "") for key in ("data-x", "data-y")], place))
-        assert len(found) > 5
-        for (value, place), (other, there) in itertools.permutations(found, 2):
-            if value[0] > other[0]:
-                assert place[0] >= there[0]
-            if value[1] > other[1]:
-                assert place[1] <= there[1]
 
 
 @pytest.mark.parametrize(("x", "y"), [axes for axes in itertools.permutations(QUANTITIES, 2) if axes[1] != "date"])
