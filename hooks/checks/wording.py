@@ -8,14 +8,14 @@ from itertools import chain
 from pathlib import Path
 
 from catalogue import files, strict_yaml
+from catalogue.facts import FACTS
 from catalogue.files import ALIASES, QUESTIONS, STUDY, TECHNIQUES, TERMS, find_pages
 from catalogue.findings import Finding, nearest_in_quotes
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.rules.draft import repeated_ids
-from catalogue.schema.architecture import Architecture
 from catalogue.schema.technique import Language
-from catalogue.schema.values import Text, each_below, field_groups, values_at
+from catalogue.schema.values import Text, each_below, values_at
 from catalogue.strict_yaml import Located
 from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
@@ -142,8 +142,8 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
-    """What fields of an architecture or pages of `drafts` need and no file has."""
-    needed = [f"field.architecture.{name}" for name in field_groups(Architecture) if name != "rope_scaling"]
+    """What facts or pages of `drafts` need and no file has."""
+    needed = [key for fact in FACTS.values() for key in (fact.label, fact.of, fact.mark) if key]
     found: dict[str, None] = {}
     for own in words.values():
         collecting = own.collecting_words()
