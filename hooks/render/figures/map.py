@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 from catalogue.records import first_date
@@ -72,7 +73,8 @@ def lay_out_wide_map(context: Context) -> WideMap:
     found = family_lines(context.catalogue.models.values(), lambda model: _NAME_DAYS)
     rows = _line_heights(found)
     days = [stop.day for stop in found.stops.values()]
-    scale = Time(min(days), max(days), _LEFT + 20, WIDTH - _RIGHT)
+    latest = max(*days, *(date.fromisoformat(item.date.first_day) for item in timeline_items(context)))
+    scale = Time(min(days), latest, _LEFT + 20, WIDTH - _RIGHT)
     places = {id_: (scale(stop.day), rows[stop.line]) for id_, stop in found.stops.items()}
     ways, verticals = _map_lines(found, places)
     stops = _place_names(found, places, verticals)
