@@ -248,12 +248,15 @@ def with_new_names(text: str, names: dict[str, str], below: str = "") -> str:
     return re.sub(f"{re.escape(same)}(?:{rest})(?=[\"')])", new_name, text)
 
 
+_ANCHOR = '<a class="headerlink"'  # seen by who points at a heading; no stop on the way of a keyboard
+
+
 def normalize_html(html: str) -> str:
     """Without empty lines and indents; apostrophes are printed ones, but where text is shown or run as written."""
     parts = _AS_WRITTEN.split(_TOGGLE.sub(r"\1", html))
     for at, part in enumerate(parts):
         if at % 2 == 0:
-            parts[at] = _with_apostrophes(_without_indents(part))
+            parts[at] = _with_apostrophes(_without_indents(part)).replace(_ANCHOR, f'{_ANCHOR} tabindex="-1"')
         elif part.startswith(_DATA):
             parts[at] = _with_apostrophes(part)
     return "".join(parts)

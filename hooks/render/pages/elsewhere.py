@@ -124,9 +124,13 @@ def _idea_section(context: Context, idea: Idea, found: Sequence[ModelType]) -> S
 
 
 def _inherited_classes(context: Context, model: ModelType) -> Markup:
-    """Classes of DeepSeek's models that its own inherit: the code is the same."""
-    listed = Markup(context.words("punctuation.listed"))
-    return listed.join(Markup("<code>{}</code>").format(name) for name in model.from_deepseek) or NOTHING
+    """Classes of DeepSeek's models that its own inherit: the code is the same. They would make a row as high as a hand."""
+    names = [Markup("<code>{}</code>").format(name) for name in model.from_deepseek]
+    if not names:
+        return NOTHING
+    listed = Markup(context.words("punctuation.listed")).join(names)
+    count = context.words("elsewhere.classes", count=len(names))
+    return Markup("<details><summary>{}</summary>{}</details>").format(count, listed)
 
 
 @dataclass(frozen=True)
