@@ -259,6 +259,8 @@ def normalize_html(html: str) -> str:
             parts[at] = _with_apostrophes(_without_indents(part)).replace(_ANCHOR, f'{_ANCHOR} tabindex="-1"')
         elif part.startswith(_DATA):
             parts[at] = _with_apostrophes(part)
+        elif part.startswith("<pre>"):  # long lines scroll with the keyboard too
+            parts[at] = part.replace("<pre>", '<pre tabindex="0">', 1)
     return "".join(parts)
 
 

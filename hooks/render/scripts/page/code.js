@@ -1,6 +1,5 @@
-// Long lines scroll with the keyboard too, and a button copies the whole.
+// A button copies the whole.
 for (const pre of document.querySelectorAll("pre:has(> code)")) {
-  pre.tabIndex = 0;
   if (!navigator.clipboard) continue;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "ds-copy", textContent: word("ds-copy") });
   button.addEventListener("click", async () => {
