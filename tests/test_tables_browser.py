@@ -124,7 +124,7 @@ def test_corrections_open_with_what_matters_and_what_is_new_and_a_filter_and_an_
     rows, folds = page.locator(".ds-corrections > li"), page.locator("#others ~ details:has(.ds-corrections)")
     shown, closed = page.locator(".ds-corrections > li:visible"), page.locator("details .ds-corrections > li")
     at_first = rows.count() - closed.count()
-    assert 0 < at_first <= 16, "a few stand open"
+    assert 0 < at_first < rows.count() / 4, "a few stand open"
     expect(shown).to_have_count(at_first)
     said = [int(text) for text in folds.locator("> summary > small").all_inner_texts()]
     assert sum(said) == closed.count(), "each line says how many it opens"
