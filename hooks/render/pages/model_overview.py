@@ -11,6 +11,7 @@ from functools import cache, partial
 from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Computation
+from catalogue.derive.training import worked_gpu_hours
 from catalogue.facts import FACTS, Subject, Value
 from catalogue.records import Catalogue, Entry, is_younger
 from catalogue.schema.model import LinkKind, Model, Track
@@ -25,7 +26,7 @@ from ..family_facts import use_label
 from ..format import short_model
 from ..links import model_link, technique_link
 from ..page import Section
-from ..recomputed import substituted_formula, worked_hours, working_link
+from ..recomputed import recomputed_html, substituted_formula, worked_hours, working_link
 
 MOST_BULLETS = 5
 
@@ -170,8 +171,9 @@ def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, obj
 
 def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
-    if key == "gpu_hours" and (worked := worked_hours(citations, flagship)):
-        return worked[0]
+    if key == "gpu_hours" and (worked := worked_gpu_hours(citations.context.catalogue.entries, flagship)):
+        hours = format.format_compact(worked.term.value)
+        return recomputed_html(f"~{hours}" if worked.about else hours, substituted_formula(worked.term))
     match _fact_value(citations.context.catalogue, flagship, key):
         case Computation() as kept:
             return working_link(flagship, format.format_integer(kept.value), substituted_formula(kept))
