@@ -32,7 +32,7 @@ from .schema.values import Single, fields_with_values, stated_at
 
 
 @dataclass(frozen=True)
-class Subject:
+class EntryContext:
     """A variant, with the records that say more of it; without GPUs it has no utilisation."""
 
     entry: Entry
@@ -41,7 +41,7 @@ class Subject:
     api_names: tuple[ApiName, ...] = ()
 
     @classmethod
-    def of(cls, catalogue: Catalogue, entry: Entry) -> Subject:
+    def of(cls, catalogue: Catalogue, entry: Entry) -> EntryContext:
         return cls(entry, catalogue.entries, catalogue.gpus, catalogue.api_names)
 
     @cached_property
@@ -49,10 +49,10 @@ class Subject:
         return training_metrics_with_peak(self.gpus, self.entry)
 
     @cached_property
-    def root(self) -> Subject:
+    def root(self) -> EntryContext:
         """Of its model the variant whose pre-training made the weights."""
         line = records.variant_lineage(self.entries, self.entry)
-        return self if len(line) == 1 else Subject(line[-1], self.entries, self.gpus, self.api_names)
+        return self if len(line) == 1 else EntryContext(line[-1], self.entries, self.gpus, self.api_names)
 
 
 class Theme(StrEnum):
@@ -83,7 +83,7 @@ class Anchor(StrEnum):
 
 
 Value = Single[Any] | Computation | Model | Track | VariantKind | StageKind | str | None
-Getter = Callable[[Subject], Value]
+Getter = Callable[[EntryContext], Value]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Fact:
     quoted: str = ""
     of_root: bool = False
 
-    def of_variant(self, subject: Subject) -> Value:
+    def of_variant(self, subject: EntryContext) -> Value:
         return self.value(subject.root if self.of_root else subject)
 
 
@@ -123,54 +123,54 @@ def _counted(name: str, count: int | None) -> Computation | None:
     return evaluate_formula(name, name, {name: count}) if count is not None else None
 
 
-def _activated(s: Subject) -> Value:
+def _activated(s: EntryContext) -> Value:
     recount = s.entry.recount
     return _counted("activated", recount.activated.get(ACTIVATED_CONVENTION)) if recount else None
 
 
-def _cache_in_bf16(s: Subject) -> Value:
+def _cache_in_bf16(s: EntryContext) -> Value:
     return cache_bytes(s.entry.recount) if s.entry.recount else None
 
 
-def _stored_cache(s: Subject) -> Value:
+def _stored_cache(s: EntryContext) -> Value:
     return s.entry.stored_cache
 
 
-def _published_cache(s: Subject) -> Value:
+def _published_cache(s: EntryContext) -> Value:
     stated = s.entry.model.kv_cache.bytes_per_token if s.entry.model.kv_cache else None
     return records.inherited_value(stated, records.variant_lineage(s.entries, s.entry))
 
 
-def _headline_tokens(s: Subject) -> Single[Any] | None:
+def _headline_tokens(s: EntryContext) -> Single[Any] | None:
     return headline_tokens(s.entry.model, s.entry.variant.id)
 
 
-def _kind_of_tokens(s: Subject) -> Value:
+def _kind_of_tokens(s: EntryContext) -> Value:
     tokens = _headline_tokens(s)
     if tokens is None or tokens.value is None:
         return None
     return StageKind.PRE_TRAINING if pre_training(s.entry) is not None else StageKind.CONTINUED_PRE_TRAINING
 
 
-def _worked_hours(s: Subject) -> Computation | None:
+def _worked_hours(s: EntryContext) -> Computation | None:
     worked = worked_gpu_hours(s.entries, s.entry)
     return worked.term if worked else None
 
 
-def _working_of_hours(s: Subject) -> Value:
+def _working_of_hours(s: EntryContext) -> Value:
     term = _worked_hours(s)
     return f"{term.name}: {term.numbers}" if term else None
 
 
-def _infrastructure_value(key: str, s: Subject) -> Value:
+def _infrastructure_value(key: str, s: EntryContext) -> Value:
     return records.infrastructure_value(s.entries, s.entry, stated_at(s.entry.model.infrastructure, key))
 
 
-def _dimension_value(key: str, s: Subject) -> Value:
+def _dimension_value(key: str, s: EntryContext) -> Value:
     return stated_at(s.entry.architecture, key)
 
 
-def _tokenizer_value(key: str, s: Subject) -> Value:
+def _tokenizer_value(key: str, s: EntryContext) -> Value:
     return records.tokenizer_value(s.entries, s.entry, stated_at(s.entry.model.tokenizer, key))
 
 
@@ -209,7 +209,7 @@ def _date(name: str, value: Getter) -> Fact:
 
 
 def _licence(name: str, column: tuple[str, str] | None = None) -> Fact:
-    def value(s: Subject) -> Value:
+    def value(s: EntryContext) -> Value:
         return stated_at(s.entry.licences, name)
 
     return _identity(f"licence.{name}", f"compare.models.licence.{name}", value, column=column, asked="licence")
@@ -223,7 +223,7 @@ def _part(kind: PartKind) -> Fact:
 
 
 def _metric(name: str, asked: str, turn: int = 0, quoted: str = "", column: tuple[str, str] | None = None) -> Fact:
-    def value(s: Subject) -> Value:
+    def value(s: EntryContext) -> Value:
         return s.metrics.terms.get(name) if s.metrics else None
 
     return _follows(name, f"term.{name}", value, asked=asked, turn=turn, quoted=quoted, column=column)

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from .derive.expression import Computation
 from .derive.parameters import Recount
-from .facts import QUOTED, Anchor, Fact, Subject
+from .facts import QUOTED, Anchor, EntryContext, Fact
 from .findings import nearest_in_quotes
 from .lab_numbers import LAB_NUMBERS, LABS
 from .records import Entry
@@ -143,7 +143,7 @@ def _recomputed_value(entry: Entry, name: str) -> Found:
         allowed = ", ".join(f"`{known}`" for known in QUOTED)
         raise LookupFailure(f"`{name}` is not recomputed; allowed are {allowed}")
     fact = QUOTED[name]
-    found = fact.value(Subject(entry))
+    found = fact.value(EntryContext(entry))
     if not isinstance(found, Computation):
         why = _why_not_recomputed(fact, entry.recount)
         raise LookupFailure(f"`{name}` cannot be recomputed for `{entry.variant.id}`: {why}")

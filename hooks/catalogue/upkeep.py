@@ -15,7 +15,7 @@ from typing import Any
 
 from . import files
 from .derive.expression import Computation
-from .facts import FACTS, Subject
+from .facts import FACTS, EntryContext
 from .files import ENTRIES
 from .findings import CatalogueError
 from .load import load_catalogue, read_draft
@@ -355,7 +355,7 @@ def _source_text(sources: Sources | None) -> str:
 
 def _recomputed_values(catalogue: Catalogue) -> Iterator[tuple[str, Said]]:
     for id_, entry in catalogue.entries.items():
-        subject = Subject.of(catalogue, entry)
+        subject = EntryContext.of(catalogue, entry)
         for fact in FACTS.values():
             if isinstance(found := fact.value(subject), Computation):
                 exact = round(Decimal(found.exact.numerator) / found.exact.denominator, 2)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from .derive.expression import Computation
-from .facts import FACTS, Subject
+from .facts import FACTS, EntryContext
 from .records import RELEASED, Catalogue, Entry, api_date, checkpoint_date
 from .schema.documents import Reason, Witness, WitnessRow
 from .schema.quantities import Length, Quantity
@@ -69,7 +69,7 @@ def _our_values(catalogue: Catalogue, entry: Entry, field: str) -> Iterator[Any]
         yield from (date.value for date in dates if date is not None and date.value is not None)
         return
     fact = FACTS.get(_FACT_OF.get(field, field))  # none for what a witness alone publishes
-    match fact.value(Subject.of(catalogue, entry)) if fact else None:
+    match fact.value(EntryContext.of(catalogue, entry)) if fact else None:
         case Computation() as found:
             yield found.value
         case Single(value=value) if value is not None:

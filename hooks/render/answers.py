@@ -15,7 +15,7 @@ from typing import Any
 from catalogue.derive.calculators import MemoryFootprint, memory_footprint
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
-from catalogue.facts import DETAILS, FACTS, Anchor, Basis, Fact, Subject, stage_kind
+from catalogue.facts import DETAILS, FACTS, Anchor, Basis, EntryContext, Fact, stage_kind
 from catalogue.records import Entry, PriceSpan, price_spans, recipe_stages
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import ApiName, ApiPointer, Model, Rate, Variant
@@ -126,7 +126,7 @@ def _say_the_same(some: Iterable[AnswerLine], others: Iterable[AnswerLine]) -> b
 
 
 def _variant_answers(citations: Citations, entry: Entry) -> Answers:
-    found, subject = Answers(), Subject.of(citations.context.catalogue, entry)
+    found, subject = Answers(), EntryContext.of(citations.context.catalogue, entry)
     for fact in sorted(FACTS.values(), key=lambda fact: fact.turn):
         cell = fact_cell(citations, subject, fact) if fact.asked else None
         if cell is not None and cell.is_there:

@@ -20,7 +20,7 @@ from catalogue.derive.parameters import (
     row_verdict,
 )
 from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size, worked_gpu_hours
-from catalogue.facts import FACTS, Basis, Fact, Subject, Theme
+from catalogue.facts import FACTS, Basis, EntryContext, Fact, Theme
 from catalogue.records import Entry, Recipe, inherited_value, published_gpu_hours, recipe_stages
 from catalogue.schema.model import Counted, Evaluation, EvaluationKind, Model, Track, VariantKind
 from catalogue.schema.model import Row as Scores
@@ -123,7 +123,7 @@ def theme_cells(theme: Theme, citations: Citations, entry: Entry) -> Cells:
     """What a variant says of each fact of a theme that it says anything of."""
     if theme is Theme.ARCHITECTURE and entry.architecture is None:
         return {}
-    words, subject = citations.context.words, Subject.of(citations.context.catalogue, entry)
+    words, subject = citations.context.words, EntryContext.of(citations.context.catalogue, entry)
     facts = (fact for fact in FACTS.values() if fact.theme is theme)
     made = ((place, fact, fact_cell(citations, subject, fact)) for place, fact in enumerate(facts))
     return {
@@ -147,7 +147,7 @@ def _row_label(words: Words, fact: Fact) -> Markup:
     return Markup("{} <small>{}</small>").format(label, words("punctuation.comma").join(marks))
 
 
-def fact_cell(citations: Citations, subject: Subject, fact: Fact) -> ComparedCell | None:
+def fact_cell(citations: Citations, subject: EntryContext, fact: Fact) -> ComparedCell | None:
     """None where nothing is said."""
     words, entry, value = citations.context.words, subject.entry, fact.of_variant(subject)
     if fact.theme is Theme.ARCHITECTURE:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from catalogue import records
 from catalogue.derive.expression import Computation
-from catalogue.facts import FACTS, Anchor, Basis, Fact, Subject, Theme, Value
+from catalogue.facts import FACTS, Anchor, Basis, EntryContext, Fact, Theme, Value
 from catalogue.lookup import item_names
 from catalogue.records import Catalogue, first_date
 from catalogue.references import Reference
@@ -200,7 +200,7 @@ def _model_rows(plain: PlainRecords) -> Iterator[Row]:
 
 def _variant_rows(plain: PlainRecords) -> Iterator[Row]:
     for entry in plain.catalogue.entries.values():
-        out, subject = records.release_date(entry), Subject.of(plain.catalogue, entry)
+        out, subject = records.release_date(entry), EntryContext.of(plain.catalogue, entry)
         row: Row = {
             "model": entry.model.id,
             "variant": entry.variant.id,

@@ -38,7 +38,7 @@ from catalogue.derive.training import (
     training_gpu,
     training_metrics_with_peak,
 )
-from catalogue.facts import FACTS, Fact, Subject
+from catalogue.facts import FACTS, EntryContext, Fact
 from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Length, Quantity
@@ -483,7 +483,7 @@ def training_page(context: Context) -> Page | None:
 
 
 def _stated_value(entry: Entry, fact: Fact) -> Single[Any] | None:
-    found = fact.value(Subject(entry))
+    found = fact.value(EntryContext(entry))
     return found if isinstance(found, Single) and found.value is not None else None
 
 

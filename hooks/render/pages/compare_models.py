@@ -19,7 +19,7 @@ from catalogue import records
 from catalogue.derive.expression import architecture_numbers
 from catalogue.derive.parameters import NOT_THERE, Verdict
 from catalogue.derive.training import SizeOf, published_size, recomputed_counts, recomputed_size
-from catalogue.facts import FACTS, Subject, Theme
+from catalogue.facts import FACTS, EntryContext, Theme
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model
 from catalogue.schema.values import Single
@@ -298,7 +298,7 @@ def _context_value(citations: Citations, entry: Entry) -> dict[str, Any]:
 def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
     """Tokens of the family's own pre-training; of one that starts from other weights, from which."""
     context = citations.context
-    subject = Subject.of(context.catalogue, entry)
+    subject = EntryContext.of(context.catalogue, entry)
     stated, root = FACTS["pre_training_tokens"].of_variant(subject), subject.root.entry.variant.based_on
     if isinstance(stated, Single) and stated.value is not None:
         return _board_value(stated.value.value, citations.cite(str(citations.value_text(stated.value)), stated.source))

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.expression import Computation
 from catalogue.derive.training import worked_gpu_hours
-from catalogue.facts import FACTS, Subject, Value
+from catalogue.facts import FACTS, EntryContext, Value
 from catalogue.records import Catalogue, Entry, is_younger
 from catalogue.schema.model import LinkKind, Model, Track
 from catalogue.schema.quantities import Length, Quantity
@@ -187,7 +187,7 @@ def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
 def _fact_value(catalogue: Catalogue, entry: Entry, key: str) -> Value:
     if key == "gpu_hours":  # of the model, whichever variant they made
         return entry.model.infrastructure.gpu_hours_total if entry.model.infrastructure else None
-    return FACTS[_SHOWN[key]].value(Subject.of(catalogue, entry))
+    return FACTS[_SHOWN[key]].value(EntryContext.of(catalogue, entry))
 
 
 def _fact_number(catalogue: Catalogue, model: Model, key: str) -> float | None:

@@ -23,7 +23,7 @@ from catalogue.derive.training import (
     recomputed_counts,
     recomputed_size,
 )
-from catalogue.facts import FACTS, Fact, Subject, Value
+from catalogue.facts import FACTS, EntryContext, Fact, Value
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
 from catalogue.schema.model import Size as StatedSize
@@ -304,7 +304,7 @@ def _activated_size(citations: Citations, size: FamilySize) -> TrendValue | None
 
 
 def _training_flops(citations: Citations, size: FamilySize) -> TrendValue | None:
-    subjects = (Subject.of(citations.context.catalogue, member) for member in size.members)
+    subjects = (EntryContext.of(citations.context.catalogue, member) for member in size.members)
     run = next((subject.metrics for subject in subjects if subject.metrics is not None), None)
     if run is None:
         return None
@@ -319,7 +319,7 @@ def _first_of(*facts: Fact) -> Measure:
     """The first of the facts that a member has."""
 
     def measure(citations: Citations, size: FamilySize) -> TrendValue | None:
-        subjects = (Subject.of(citations.context.catalogue, member) for member in size.members)
+        subjects = (EntryContext.of(citations.context.catalogue, member) for member in size.members)
         values = (_fact_value(citations, fact.value(subject)) for subject in subjects for fact in facts)
         return next(filter(None, values), None)
 
