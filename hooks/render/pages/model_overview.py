@@ -172,7 +172,8 @@ def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, obj
 def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
     if key == "gpu_hours" and (worked := worked_gpu_hours(citations.context.catalogue.entries, flagship)):
-        hours = format.format_compact(worked.term.value)
+        written = format.format_compact if worked.term.value >= 10**6 else format.format_integer
+        hours = written(worked.term.value)
         return recomputed_html(f"~{hours}" if worked.about else hours, substituted_formula(worked.term))
     match _fact_value(citations.context.catalogue, flagship, key):
         case Computation() as kept:
