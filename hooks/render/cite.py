@@ -105,12 +105,12 @@ class Citations:
             return self.value_text(single.value) + counted_mark(self.context.words, counts_of(single))
         return Markup('<span class="ds-absent">{}</span>').format(absence_word(self.context.words, single.absence))
 
-    def value_note(self, single: Single[Any]) -> Markup:
-        return (
-            Markup(' <span class="ds-note">{}</span>').format(self.rich_text(single.note))
-            if single.note
-            else Markup("")
-        )
+    def value_note(self, single: Single[Any], *, ends: bool = True) -> Markup:
+        """Its remark; without the full stop where a list goes on behind it."""
+        if not single.note:
+            return Markup("")
+        note = str(self.rich_text(single.note))
+        return Markup(' <span class="ds-note">{}</span>').format(Markup(note if ends else note.rstrip(".。")))
 
     def note_text(self, single: Single[Any]) -> str:
         return self.rich_text(single.note).striptags() if single.note else ""

@@ -193,7 +193,7 @@ def key_value_table(
     silent: list[Markup] = []
     for label, value, unit in rows:
         if not variants and value.absence is Absence.NOT_PUBLISHED:
-            silent.append(citations.cite(str(escape(label)), value.source) + citations.value_note(value))
+            silent.append(citations.cite(str(escape(label)), value.source) + citations.value_note(value, ends=False))
             continue
         cells = [Cell(escape(label))]
         apart = variants if value.by_variant is not None else [""]
