@@ -27,3 +27,9 @@ def test_long_titles_are_broken_and_at_last_cut() -> None:
     assert wrapped_text("one two three", 10, 60, 3) == ["one two", "three"]
     assert wrapped_text("监督微调与拒绝采样", 10, 50, 2) == ["监督微调与", "拒绝采样"]
     assert wrapped_text("a b c d e f g h i j k l", 10, 30, 2)[-1].endswith("…")
+    assert wrapped_text("Base-v1.5，上下文从 4,096 起", 10, 65, 9) == ["Base-v1.5，", "上下文从", "4,096 起"]
+
+
+def test_a_number_is_never_cut() -> None:
+    assert wrapped_text("up to 32,768 tokens", 10, 70, 1) == ["up to 32,768…"]
+    assert {wrapped_text("up to 32,768 tokens", 10, room, 1)[0] for room in (40, 50, 60)} == {"up to…"}

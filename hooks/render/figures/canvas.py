@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,10 @@ BOLD = 1.15  # how much wider bold letters are
 _NARROW = frozenset("iljtfrI.,:;'|!()[]/ ")
 _WIDE = frozenset("mwMW@%—")
 _FULL_WIDTH = {"W", "F"}
+_PIECES = re.compile(
+    r"(?:[\u3400-\u9fff]|[^\s\u3400-\u9fff，。；：、）”]+|\S)[，。；：、）”]*\s*"
+)  # words and Chinese characters
+_DIGITS, _CUT_NUMBER = re.compile(r"[,.]?\d"), re.compile(r"\d[\d,.]*$")
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -29,25 +34,25 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 def cut_text(text: str, size: float, room: float) -> str:
     if text_width(text, size) <= room:
         return text
-    while text and text_width(f"{text}…", size) > room:
-        text = text[:-1]
-    return f"{text.rstrip(' ,，')}…"
+    kept = text
+    while kept and text_width(f"{kept}…", size) > room:
+        kept = kept[:-1]
+    if _DIGITS.match(text, len(kept)):
+        kept = _CUT_NUMBER.sub("", kept)
+    return f"{kept.rstrip(' ,，')}…"
 
 
 def wrapped_text(text: str, size: float, room: float, most: int) -> list[str]:
-    """At most `most` lines, with an ellipsis where there is more; Chinese breaks between characters."""
-    pieces = text.split(" ") if " " in text or text.isascii() else list(text)
-    gap = " " if " " in text or text.isascii() else ""
+    """At most `most` lines, with an ellipsis where there is more; Chinese breaks between characters, not before a sign."""
     lines: list[str] = []
-    for piece in pieces:
-        joined = f"{lines[-1]}{gap}{piece}" if lines else piece
-        if lines and text_width(joined, size) <= room:
-            lines[-1] = joined
+    for piece in _PIECES.findall(text):
+        if lines and text_width(f"{lines[-1]}{piece}".rstrip(), size) <= room:
+            lines[-1] += piece
         else:
             lines.append(piece)
     if len(lines) > most:
-        lines = [*lines[: most - 1], gap.join(lines[most - 1 :])]
-    return [cut_text(line, size, room) for line in lines]
+        lines = [*lines[: most - 1], "".join(lines[most - 1 :])]
+    return [cut_text(line.rstrip(), size, room) for line in lines]
 
 
 def _width_in_ems(character: str) -> float:
