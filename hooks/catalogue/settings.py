@@ -1,7 +1,7 @@
 """Which scores stand side by side: those of one benchmark and one kind of table whose settings are the same.
 
 A row's setting is that of its table with its own fields put over it. Where some row on a benchmark says its part, modality,
-tools or harness, another that does not is compared inside its own table alone, and so is one that says nothing at all.
+tools or harness, another that does not is compared inside its own source's table alone, and so is one that says nothing at all.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ class Settings:
     def key(self, model: Model, table: Evaluation, row: Row) -> tuple[str, ...]:
         """The same for scores that may be compared."""
         fields = self.compared_fields(table, row)
-        own = (model.id, table.id) if self.is_alone(table, row) else ()
+        own: tuple[str, ...] = ()
+        if self.is_alone(table, row):
+            own = tuple(f"{s.key} {s.locus}" for s in table.source.items) if table.source else (model.id, table.id)
         return (table.kind.value, row.benchmark.en, *(fields.get(name, "") for name in FIELDS), *own)
 
     def is_alone(self, table: Evaluation, row: Row) -> bool:

@@ -413,13 +413,20 @@ def benchmark_tables(citations: Citations) -> Benchmarks:
 
 
 def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:
-    name = citations.rich_text(row.benchmark)
-    settings = citations.context.catalogue.settings
-    where = [citations.score_setting(settings.compared_fields(table, row))]
-    if settings.is_alone(table, row):
-        where.append(escape(citations.context.words.text(table.title)))
     return Markup("{} <small>{}</small>").format(
-        name, Markup(citations.context.words("punctuation.separated")).join(filter(None, where))
+        citations.rich_text(row.benchmark), compared_setting(citations, table, row)
+    )
+
+
+def compared_setting(citations: Citations, table: Evaluation, row: Scores) -> Markup:
+    """With the table, where scores are comparable inside it only."""
+    words, settings = citations.context.words, citations.context.catalogue.settings
+    said = citations.score_setting(settings.compared_fields(table, row))
+    if not settings.is_alone(table, row):
+        return said
+    source = citations.source_text(table.source.items[0]) if table.source else words.text(table.title)
+    return escape(words("compare.evaluation.alone")).format(
+        setting=said or words("compare.evaluation.nothing"), source=source
     )
 
 

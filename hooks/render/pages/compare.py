@@ -19,7 +19,7 @@ from catalogue.settings import fields_of
 
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
-from ..comparison import distinct_scores
+from ..comparison import compared_setting, distinct_scores
 from ..context import Context
 from ..format import short_model, short_variant
 from ..links import model_link, variant_link
@@ -86,20 +86,26 @@ def _setting_behind(citations: Citations, fields: Mapping[str, str], setting: Se
 
 # In the order of reading; the first that knows a name has it.
 _SUBJECTS: tuple[tuple[str, str], ...] = (
-    ("proofs", r"miniF2F|ProofNet|FIMO|Putnam|ProverBench|FormalMATH|CombiBench|ProofBench|IMO|CMO|CNML|ISL"),
+    (
+        "proofs",
+        r"miniF2F|ProofNet|FIMO|Putnam|ProverBench|FormalMATH|CombiBench|ProofBench|IMO(?!-?Answer)|CMO|CNML|ISL",
+    ),
     (
         "images",
-        r"MMMU|MMBench|MMStar|MME|MMT|POPE|GQA|VQA|OCR|ChartQA|Chart|AI2D|SEED|MathVista|RealWorldQA|RefCOCO|GenEval|DPG|MJHQ|COCO|CVBench|Zero|Baby|MM-Vet|Fox|OmniDoc|PDF|documents|Images",
+        r"MMMU|MMBench|MMStar|MME|\bMMT|POPE|GQA|VQA|OCR|ChartQA|Chart|AI2D|SEED|MathVista|RealWorldQA|RefCOCO|GenEval|DPG|MJHQ|COCO|CVBench|Zero|Baby|MM-Vet|Fox|OmniDoc|PDF|documents|Images",
+    ),
+    (
+        "maths",
+        r"GSM|MATH|Math|AIME|CNMO|HMMT|SAT|OCW|MAWPS|ASDiv|SVAMP|TabMWP|Hungarian|Gaokao|IMO-?Answer|\bApex(?!Bench)",
     ),
     (
         "agents",
-        r"BrowseComp|Tau|τ²|MCP|Tool|SWE|Terminal|BFCL|GDPval|HLE w/ tools|Automation|Agents|White-collar|FRAMES|Apex|Exploit|Cyber|SEC-|NL2Repo|ProgramBench|R&D|DeepSWE|JSON",
+        r"ApexBench|BrowseComp|Tau|τ²|MCP|Tool|SWE|Terminal|BFCL|GDPval|HLE w/ tools|Automation|Agents|White-collar|FRAMES|Exploit|Cyber|SEC-|NL2Repo|ProgramBench|R&D|DeepSWE|JSON",
     ),
     (
         "code",
         r"HumanEval|MBPP|LiveCode|LeetCode|Codeforces|CRUX|Aider|USACO|Defects4J|RepoBench|BigCode|DS-FIM|DS-Arena|DSBench|Matplotlib|Numpy|Pandas|Pytorch|Scipy|Scikit|Tensorflow|Java|Python|TypeScript|C#|ICPC|IOI|code|Code",
     ),
-    ("maths", r"GSM|MATH|Math|MGSM|CMath|AIME|CNMO|HMMT|SAT|OCW|MAWPS|ASDiv|SVAMP|TabMWP|Hungarian|Gaokao"),
     ("chinese", r"C-Eval|CMMLU|CLUE|CMRC|C3|CCPM|CHID|C-SimpleQA|Chinese|AlignBench|BrowseComp-zh|CMMMU"),
     ("long", r"LongBench|MRCR|CorpusQA|Needle"),
     (
@@ -128,6 +134,7 @@ class Benchmark:
     name: Markup
     setting: Markup
     subject: str
+    fields: Mapping[str, str]
     scores: dict[str, list[Single[Any]]] = field(default_factory=dict)
 
 
@@ -135,6 +142,7 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
     """Benchmarks by kind of model, where two families were measured in one setting."""
     context, words, entries = citations.context, citations.context.words, citations.context.catalogue.entries
     yield Section("choose", words("scores.choose"), _family_buttons(citations), quiet=True)
+    typed = set[tuple[str, str]]()
     for kind in KINDS:
         groups = []
         shared = [
@@ -142,20 +150,19 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
             for b in _shared_benchmarks(citations, models, kind)
             if len({entries[id_].model.id for id_ in b.scores}) > 1
         ]
+        typed.update(pair for benchmark in shared for pair in each_word(benchmark.fields))
         for name in SUBJECTS:
             if views := [_benchmark_view(citations, b, models) for b in shared if b.subject == name]:
                 groups.append((name, words(f"scores.subject.{name}"), views))
         if groups:
             named, id_ = words(f"evaluation.{kind.value}"), reference_anchor(kind.value)
             yield Section(id_, named, context.html("scores.html.jinja", groups=groups, kind=id_, name=named))
-    yield from _explained_words(citations, models)
+    yield from _explained_words(citations, typed)
 
 
-def _explained_words(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
-    """What words of settings mean, of those whose name does not say it."""
+def _explained_words(citations: Citations, typed: Collection[tuple[str, str]]) -> Iterator[Section]:
+    """What words of the lists' settings mean, of those whose name does not say it."""
     words, vocabulary = citations.context.words, citations.context.catalogue.settings.vocabulary
-    tables = [table for model in models for table in model.evaluation if table.kind in KINDS]
-    typed = {pair for table in tables for row in table.rows for pair in each_word(fields_of(table, row))}
     said: dict[str, tuple[SettingWord, Text]] = {}
     for name, word in sorted(typed):
         found, shown = vocabulary.find(name, word), vocabulary.text({name: word})
@@ -185,19 +192,16 @@ def _family_buttons(citations: Citations) -> str:
 
 
 def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[Benchmark]:
-    context, words = citations.context, citations.context.words
-    settings, found = context.catalogue.settings, dict[tuple[str, ...], Benchmark]()
+    settings, found = citations.context.catalogue.settings, dict[tuple[str, ...], Benchmark]()
     for model in models:
         for table in model.evaluation:
             for row in table.rows if table.kind is kind else ():
-                setting = citations.score_setting(settings.compared_fields(table, row))
-                if settings.is_alone(table, row):
-                    locus = context.localized_place(table.source.items[0].locus) if table.source else table.id
-                    said = setting or words("compare.evaluation.nothing")
-                    setting = escape(words("compare.evaluation.alone")).format(
-                        setting=said, model=model.name, locus=locus
-                    )
-                made = Benchmark(citations.rich_text(row.benchmark), setting, benchmark_subject(row.benchmark.en))
+                made = Benchmark(
+                    citations.rich_text(row.benchmark),
+                    compared_setting(citations, table, row),
+                    benchmark_subject(row.benchmark.en),
+                    fields_of(table, row),
+                )
                 benchmark = found.setdefault(settings.key(model, table, row), made)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)
