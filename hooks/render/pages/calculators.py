@@ -364,9 +364,9 @@ def _memory_table(citations: Citations, gpu: Gpu) -> str:
         Head(words("table.variant")),
         Head(words("tools.memory.bf16"), True),
         Head(words("tools.memory.released"), True),
-        Head(words("tools.memory.beside")),
         *(Head(words("tools.memory.cache_at", length=format.format_quantity(length)), True) for length in lengths),
         Head(words("tools.memory.gpus_at", gpu=gpu.name), True),
+        Head(words("tools.memory.beside")),
     ]
     rows = []
     for entry in _listed_entries(context):
@@ -390,12 +390,12 @@ def _memory_table(citations: Citations, gpu: Gpu) -> str:
                 _gigabytes_cell(memory_terms(found, gpu, 1, own)["weight_bytes"], words(f"tools.memory.short.{own}"))
                 if own
                 else EMPTY,
-                Cell(parts_in_gigabytes(words, entry, own or "bf16") or EMPTY.html),
                 *(_gigabytes_cell(caches[length]) if length in caches else EMPTY for length in lengths),
                 Cell(
                     recomputed_html(format.format_integer(needed.value), needed.numbers) + of_these,
                     str(needed.value),
                 ),
+                Cell(parts_in_gigabytes(words, entry, own or "bf16") or EMPTY.html),
             ]
         )
     table = Table(words("tools.memory.table_caption"), heads, rows, sortable=True, classes="ds-wide")
