@@ -37,7 +37,7 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 # Where texts that people write stand, beside the data.
-_PAGES = ("docs/en/**/*.md", "docs/zh/**/*.md", "README*.md", "hooks/render/words/*.yaml")
+_PAGES = ("docs/en/**/*.md", "docs/zh/**/*.md", "README*.md")
 # What a list of later values would only repeat: rows of tables, and what is said of a day.
 _NOT_ASKED = frozenset({"evaluation", "changes", "disputes", "dates", "links", "notes", "details", "mix"})
 _SHOWN = 3  # values named of each entry
@@ -86,7 +86,7 @@ def _newest_pattern(newest: Model | None) -> re.Pattern[str]:
 
 def _written_texts(data: Path) -> Iterator[tuple[str, str]]:
     for name, text in files.read_texts(data).items():
-        if name.endswith(".yaml"):
+        if name.endswith(".yaml") and name not in (files.ASKED, files.ALIASES):  # no sentences stand there
             yield f"{data.name}/{name}", text
     for pattern in _PAGES:
         for path in sorted(data.parent.glob(pattern)):
