@@ -44,7 +44,8 @@ def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
             for length in (4096, 4097)
         )
         assert two - one == 2 * recount.kv_cache.exact, id_
-        assert one == 2 * (4096 * recount.kv_cache.exact + found.sliding_window * found.window_elements), id_
+        beside = found.sliding_window * found.window_elements + (recount.state.exact if recount.state else 0)
+        assert one == 2 * (4096 * recount.kv_cache.exact + beside), id_
 
 
 def test_a_layer_with_a_window_keeps_of_a_token_what_the_others_keep(catalogue: Catalogue) -> None:

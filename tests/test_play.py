@@ -114,7 +114,8 @@ def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
         assert not isinstance(found, MissingFields)
         assert row == [cache_bytes(found, length) for length in lengths], id_
         inside = 2 * min(1024, found.sliding_window) * found.window_elements
-        assert row[0] == 2 * 1024 * entry.recount.kv_cache.exact + inside, id_
+        kept = 2 * found.state_elements
+        assert row[0] == 2 * 1024 * entry.recount.kv_cache.exact + inside + kept, id_
 
 
 def test_advantages_are_those_of_the_lab() -> None:

@@ -132,7 +132,7 @@ def home_map(context: Context) -> Markup:
     return Markup(context.html("map.svg.jinja", a=wide, d=narrow, dates=dates, caption=False))
 
 
-_HERO_WIDTH, _LEFT = 664.0, 30.0
+_HERO_WIDTH, _LEFT, _MOST_COLUMNS = 664.0, 30.0, 7
 _TOP, _BOTTOM = 62.0, 176.0
 _BARS, _GROUND = 74.0, 334.0
 _NARROW, _ROW = 340.0, 46.0
@@ -167,11 +167,12 @@ def home_hero(context: Context) -> Markup:
 
 
 def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[str, float]], str, str]:
-    entries = [
+    known = [
         entry
         for entry in general_line(context.catalogue)
         if entry.variant.parameters.total.value and entry.recount and entry.recount.kv_cache and first_date(entry.model)
     ]
+    entries = _as_many_as_fit(known)
     totals = [_numeric_value(entry.variant.parameters.total.value) for entry in entries]
     actives = [
         _numeric_value(a.value) if (a := entry.variant.parameters.activated) is not None and a.value else None
@@ -208,6 +209,17 @@ def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[
     grew = format.format_significant(max(totals) / totals[0], 2)
     shrank = format.format_significant(Decimal(caches[0]) / min(caches), 3)
     return found, ticks, grew, shrank
+
+
+def _as_many_as_fit(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The youngest, beside the first, the largest and the one with the least cache: with more columns letters are too small."""
+    totals = [_numeric_value(entry.variant.parameters.total.value) for entry in entries]
+    caches = [entry.recount.kv_cache.value for entry in entries if entry.recount and entry.recount.kv_cache]
+    if len(entries) <= _MOST_COLUMNS:
+        return entries
+    told = {0, totals.index(max(totals)), caches.index(min(caches))}
+    others = [at for at in range(len(entries)) if at not in told]
+    return [entries[at] for at in sorted((*told, *others[len(told) - _MOST_COLUMNS :]))]
 
 
 def _column_spacing(

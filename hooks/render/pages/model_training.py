@@ -110,9 +110,13 @@ def _stage_view(citations: Citations, model: Model, stage: Stage, number: int) -
 
 
 def _phases_table(citations: Citations, stage: Stage, title: str) -> Table | None:
-    phases = stage.learning_rate.phases if stage.learning_rate else ()
-    if len(phases) < 2 and not any(phase.fraction for phase in phases):
-        return None  # a single phase says no more than peak, final rate and schedule
+    rate = stage.learning_rate
+    phases = rate.phases if rate else ()
+    if rate is None or not phases:
+        return None
+    one, peak = phases[0], rate.peak.value if rate.peak else None
+    if len(phases) == 1 and not one.fraction and (rate.final or one.rate is None or one.rate.value == peak):
+        return None  # it says no more than peak, final rate and schedule
     words = citations.context.words
     columns: list[Column[RatePhase]] = [
         Column(words("field.phase.until"), lambda phase: citations.value_html(phase.until, notes="inline")),
