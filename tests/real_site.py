@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from catalogue.records import Catalogue
+from catalogue.load import load_catalogue
 from postbuild.search_answers import answers_in_index
 from render import words as language_files
 from render.exports.markdown import filled_pages
@@ -34,10 +34,10 @@ def inputs(root: Path) -> str:
     return _digest(f"{path.relative_to(root).as_posix()}\0{path.read_bytes().hex()}" for path in files)
 
 
-def lines(root: Path, catalogue: Catalogue) -> Iterator[str]:
+def lines(root: Path) -> Iterator[str]:
     """Each page with digests of its drawings and of the rest; then downloads and the files of the search's answers."""
     words = {ENGLISH: language_files.load_words()[ENGLISH]}
-    edition = make_editions(catalogue, words, root / "docs", "https://example.org/")[ENGLISH]
+    edition = make_editions(load_catalogue(root / "data"), words, root / "docs", "https://example.org/")[ENGLISH]
     made = {path: (page.markdown, page.blocks) for path, page in edition.site.pages.items()}
     for path, (text, blocks) in sorted((made | filled_pages(edition, root / "docs" / ENGLISH)).items()):
         html = _OF_CODE.sub("", "\n".join((text, *blocks.values())))

@@ -14,7 +14,6 @@ import pytest
 import golden_text
 import real_site
 from building import ROOT, small_project
-from catalogue.records import Catalogue
 from golden_lines import lines_of_html
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -65,15 +64,13 @@ def test_the_small_site(update: bool, tmp_path: Path) -> None:
     hold(made, update, lambda name: not _built(name) and name != REAL)
 
 
-def test_code_changes_nothing_of_the_real_site(
-    update: bool, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATA_REVISION", "2026-01-01 1a2b3c4")  # which downloads name, and their sizes follow
+def test_code_changes_nothing_of_the_real_site(update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_REVISION", "2026-01-01 1a2b3c4")  # read with the data, named by downloads
     of = f"of data, pages and words {real_site.inputs(ROOT)}"
     recorded = (GOLDEN / REAL).read_text(encoding="utf-8") if (GOLDEN / REAL).is_file() else ""
     if not update and not recorded.startswith(f"{of}\n"):
         pytest.skip("data, pages or words are others than those recorded; `make golden` records these")
-    hold({REAL: "\n".join((of, *real_site.lines(ROOT, catalogue))) + "\n"}, update, REAL.__eq__)
+    hold({REAL: "\n".join((of, *real_site.lines(ROOT))) + "\n"}, update, REAL.__eq__)
 
 
 def test_what_the_theme_adds(update: bool, small_site: Path) -> None:
