@@ -158,8 +158,10 @@ def _worked_hours(s: EntryContext) -> Computation | None:
 
 
 def _working_of_hours(s: EntryContext) -> Value:
-    term = _worked_hours(s)
-    return f"{term.name}: {term.numbers}" if term else None
+    worked = worked_gpu_hours(s.entries, s.entry)
+    if worked is None:
+        return None
+    return f"{worked.term.name}{', approximate' if worked.about else ''}: {worked.term.numbers}"
 
 
 def _infrastructure_value(key: str, s: EntryContext) -> Value:
@@ -358,7 +360,7 @@ _ALL = (
         theme=Theme.TRAINING,
         column=(
             "gpu_hours_recomputed_of",
-            "What they are, all of the training or the pre-training alone, and the working.",
+            "What they are, all of the training or the pre-training alone, whether a number in it is approximate, and the working.",
         ),
         of_root=False,
     ),

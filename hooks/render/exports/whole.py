@@ -227,7 +227,12 @@ def _variant_record(plain: PlainRecords, entry: Entry) -> dict[str, Any]:
         "total": recount.total if recount else None,
         "activated": {str(basis): value for basis, value in recount.activated.items()} if recount else {},
         "kv_cache_elements_per_token": recount.kv_cache.value if recount and recount.kv_cache else None,
-        "gpu_hours": {"is": worked.term.name, "value": float(worked.term.exact), "working": worked.term.numbers}
+        "gpu_hours": {
+            "is": worked.term.name,
+            "value": float(worked.term.exact),
+            "approximate": worked.about,
+            "working": worked.term.numbers,
+        }
         if worked
         else None,
     }

@@ -104,13 +104,13 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "code",
-        r"HumanEval|MBPP|LiveCode|LeetCode|Codeforces|CRUX|Aider|USACO|Defects4J|RepoBench|BigCode|DS-FIM|DS-Arena|DSBench|Matplotlib|Numpy|Pandas|Pytorch|Scipy|Scikit|Tensorflow|Java|Python|TypeScript|C#|ICPC|IOI|code|Code",
+        r"HumanEval|MBPP|LiveCode|LeetCode|Codeforces|CRUX|Aider|USACO|Defects4J|RepoBench|BigCode|DS-FIM|DS-Arena|DSBench|Matplotlib|Numpy|Pandas|Pytorch|Scipy|Scikit|Tensorflow|Java|Python|TypeScript|C#|infilling|ICPC|IOI|code|Code",
     ),
     ("chinese", r"C-Eval|CMMLU|CLUE|CMRC|C3|CCPM|CHID|C-SimpleQA|Chinese|AlignBench|BrowseComp-zh|CMMMU"),
     ("long", r"LongBench|MRCR|CorpusQA|Needle"),
     (
         "dialogue",
-        r"MT-Bench|AlpacaEval|Arena|IFEval|Reward|RMB|PPE|safety|Do-Not|Illegal|Harmless|Discrimination|Rights|Trade|truth|Survey",
+        r"MT-Bench|AlpacaEval|Arena|IFEval|[Rr]eward|RMB|PPE|safety|Do-Not|Illegal|Harmless|Discrimination|Rights|Trade|truth|Survey",
     ),
     (
         "knowledge",
