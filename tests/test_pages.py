@@ -19,6 +19,7 @@ from render.pages import url_of
 GONE = (
     *("about", "parts", "problems", "values", "part-serving", "part-disputes", "part-changes", "part-values"),
     *("bearing", "other", "schedule"),  # of the count of slips
+    *("reasoning-proofs", "reasoning-images"),  # their lists are of mathematics
 )
 ADDRESSES = Path(__file__).parent / "cases" / "addresses.txt"
 
