@@ -168,6 +168,12 @@ function addNamed() {
 }
 add.addEventListener("input", ({ inputType }) => (!inputType || inputType === "insertReplacementText") && addNamed());
 add.addEventListener("change", addNamed);
+// WebKit keeps the key for its list of names, and sends no form.
+add.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  addNamed();
+});
 preset.addEventListener("change", () => preset.value >= 0 && choose([...data.presets[preset.value]]));
 fold.addEventListener("change", () => choose(ids));
 form.addEventListener("submit", (event) => {
