@@ -46,7 +46,7 @@ def test_two_seeds_are_too_few(valid: Path) -> None:
 
 def test_a_card_has_its_numbers_its_verdicts_and_its_command(small: Catalogue) -> None:
     card = experiment_card(Citations(context_of(small)), small.experiment("trails"))
-    for said in ("shared against each its own: 0.533 lower, deviation 0.058", ">shown<", ">consistent<"):
+    for said in ("shared against each its own: 0.533 lower (95% interval 0.390 to 0.677)", ">shown<", ">consistent<"):
         assert said in card
     assert "python -m labs.train.experiments trails" in card
     assert "3 min of one core for 3 seeds (commit " in card

@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from labs.train.experiments.verdict import Verdict as Judged
-from labs.train.experiments.verdict import by_chance, judge
+from labs.train.experiments.verdict import judge
 
 from .files import read_generated, read_texts
 from .findings import Finding
@@ -25,6 +25,7 @@ from .strict_yaml import Located
 FOLDER = "experiments"
 WORKED_STEP = f"{FOLDER}/one-step.json"
 _ORIGIN = ("commit", "text", "torch", "python", "machine", "threads")
+YARDSTICKS = ("unigram_loss", "bigram_loss", "ceiling")  # columns of what a loss is held against
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ class Result:
     def seeds(self) -> int:
         return len({row["seed"] for row in self.rows})
 
-    @property
-    def chance(self) -> float:
-        """Share of comparisons that would be called shown or opposite if no arm differed from any other."""
-        return float(by_chance(self.seeds))
+    def yardsticks(self) -> dict[str, float]:
+        """Means of those that the first arm which has them was held against."""
+        arm = next((row["arm"] for row in self.rows if row.get("bigram_loss")), "")
+        found = {column: self.seed_values(column, arm) for column in YARDSTICKS}
+        return {column: mean(values) for column, values in found.items() if values}
 
     @property
     def minutes(self) -> float:
@@ -71,7 +73,14 @@ class Result:
 
     def judge_difference(self, comparison: Comparison) -> Judged:
         """Raises ValueError for fewer than three seeds."""
-        return judge(self.rows, comparison.column, comparison.first, comparison.second, comparison.expect.value)
+        return judge(
+            self.rows,
+            comparison.column,
+            comparison.first,
+            comparison.second,
+            comparison.expect.value,
+            comparison.later,
+        )
 
     @cached_property
     def curve_arms(self) -> tuple[str, ...]:
@@ -209,6 +218,6 @@ def _contradicting_verdicts(
             yield located.finding(
                 (*place, "verdict"),
                 said,
-                f"the difference is {found.difference:.4g}, its deviation over {found.seeds} seeds {found.deviation:.4g}",
+                f"the difference is {found.difference:.4g} ± {found.margin:.4g} (95 % over {found.seeds} seeds)",
                 fix="correct it, and read `result` again",
             )

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import cycle
 from pathlib import Path
 
+from labs.train.experiments.verdict import Verdict
+
 from catalogue.experiments import Result
 from catalogue.schema.study import Arm, Comparison, Experiment, ExperimentVerdict
 
@@ -24,6 +26,7 @@ _DECIMALS = {"loss": 3, "loss_far": 3, "loss_far_tuned": 3, "tokens_per_s": 0, "
 _KINDS = ("attention", "expert", "cache", "index", "other", "off", "shared")
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, WIDTH - 6, 12, 166
 _ROW = 34
+_CLEAR = (ExperimentVerdict.SHOWN, ExperimentVerdict.OPPOSITE, ExperimentVerdict.SEEN_LATER)
 
 
 def experiment_card(citations: Citations, experiment: Experiment) -> str:
@@ -41,7 +44,9 @@ def experiment_card(citations: Citations, experiment: Experiment) -> str:
             _comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons if result
         ],
         result=citations.rich_text(experiment.result) if experiment.result else "",
+        why=citations.rich_text(experiment.why) if experiment.why else "",
         does_not_show=citations.rich_text(experiment.does_not_show),
+        next=citations.rich_text(experiment.next) if experiment.next else "",
         command=f"python -m labs.train.experiments {experiment.id}",
         cost=_cost_text(context.words, result) if result else context.words("experiments.not_run"),
         technique=technique_link(context, experiment.technique, short=True) if experiment.technique else "",
@@ -90,19 +95,35 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
     assert comparison.verdict is not None
     column, judged = comparison.column, result.judge_difference(comparison)
     names = {arm.id: words.text(arm.name) for arm in experiment.arms}
-    difference = _column_number(column, judged.difference, judged.deviation)
-    size = difference.removeprefix("−")
-    how = "alike" if not size.strip("0.") else "lower" if size != difference else "higher"
+    sign = -1 if judged.difference < 0 else 1
+    size, low, high = (
+        _column_number(column, sign * judged.difference + side * judged.margin, judged.margin) for side in (0, -1, 1)
+    )
+    how = "alike" if not size.strip("0.") else "lower" if sign < 0 else "higher"
     text = words(
         f"experiments.compared.{how}",
         column=words(f"experiments.column.{column}"),
         first=names[comparison.first],
         second=names[comparison.second],
         difference=size,
-        deviation=_column_number(column, judged.deviation, judged.deviation),
+        low=low,
+        high=high,
     )
+    effect = _effect_text(words, comparison, judged, result)
     verdict = comparison.verdict
-    return {"text": text, "verdict": _verdict_class(verdict), "label": verdict_word(words, verdict)}
+    return {"text": text + effect, "verdict": _verdict_class(verdict), "label": verdict_word(words, verdict)}
+
+
+def _effect_text(words: Words, comparison: Comparison, judged: Verdict, result: Result) -> str:
+    """The difference as a share of what the better arm gains on the table of pairs, or as a multiple of the spread over seeds."""
+    table = result.yardsticks().get("bigram_loss") if comparison.column == "loss" else None
+    best = min(result.mean_and_deviation(comparison.column, arm)[0] for arm in (comparison.first, comparison.second))
+    if table is not None and best < table:
+        share = 100 * abs(judged.difference) / (table - best)
+        return words("experiments.effect.share", share=f"{share:.0f}" if share >= 1 else f"{share:.1g}")
+    if not judged.spread or comparison.verdict not in _CLEAR:
+        return ""
+    return words("experiments.effect.spread", count=f"{abs(judged.difference) / judged.spread:.2g}")
 
 
 def _column_number(column: str, value: float, deviation: float = 1) -> str:
@@ -124,7 +145,9 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
     curves = {arm.id: result.mean_curve(arm.id, column) for arm, _ in arms}
     places = [point for curve in curves.values() for point in curve]
     across = Linear(0, max(point.step for point in places), _LEFT, _RIGHT)
-    low, high = min(point.least for point in places), max(point.most for point in places)
+    lines = _yardstick_lines(words, result, column, max(point.most for point in places))
+    heights = [*(point.least for point in places), *(point.most for point in places), *lines.values()]
+    low, high = min(heights), max(heights)
     up = Linear(low, high if high > low else low + 1, _BOTTOM, _TOP)
     title = words("experiments.curve", column=words(f"experiments.column.{column}"))
     ends = [
@@ -142,6 +165,9 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
         panel.path("M" + "L".join(f"{x:g} {y:g}" for x, y in edge) + "z", f"{kind} band")
     for arm, kind in arms:
         panel.line([(across(point.step), up(point.mean)) for point in curves[arm.id]], kind)
+    for name, value in lines.items():
+        panel.line([(_LEFT, up(value)), (_RIGHT, up(value))], "yardstick")
+        panel.text(_RIGHT, up(value) - 4, name, "small", "end")
     for step in across.ticks(4):
         panel.text(across(step), _BOTTOM + 17, f"{step:g}", "small", "middle")
     panel.text(_RIGHT, _BOTTOM + 32, words("experiments.steps"), "small", "end")
@@ -152,10 +178,21 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
     return panel
 
 
+def _yardstick_lines(words: Words, result: Result, column: str, highest: float) -> dict[str, float]:
+    """Name and value of what a loss is held against; single frequencies only where the chart reaches up to them."""
+    found = result.yardsticks() if column == "loss" else {}
+    return {
+        words(f"experiments.yardstick.{name}"): value
+        for name, value in found.items()
+        if name != "unigram_loss" or value <= highest
+    }
+
+
 def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> Panel:
     arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if result.seed_values(column, arm.id)]
     everything = [value for arm, _ in arms for value in result.seed_values(column, arm.id)]
-    low, high = min(everything), max(everything)
+    lines = _yardstick_lines(words, result, column, max(everything))
+    low, high = min(*everything, *lines.values()), max(*everything, *lines.values())
     across = Linear(low, high if high > low else low + 1, 8, WIDTH - 8)
     means = [_column_number(column, result.mean_and_deviation(column, arm.id)[0]) for arm, _ in arms]
     said = [
@@ -164,9 +201,14 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
     ]
     panel = Panel(
         words("experiments.seeds", column=words(f"experiments.column.{column}")),
-        _ROW * len(arms) + 26,
+        _ROW * len(arms) + 26 + 15 * len(lines),
         words("experiments.listed").join(said),
     )
+    for index, (name, value) in enumerate(lines.items()):
+        bottom = _ROW * len(arms) + 26 + 15 * index
+        panel.line([(across(value), 16), (across(value), bottom)], "yardstick")
+        right = across(value) > WIDTH / 2
+        panel.text(across(value) + (-4 if right else 4), bottom + 10, name, "small", "end" if right else "start")
     for index, ((arm, kind), mean) in enumerate(zip(arms, means, strict=True)):
         y = _ROW * index
         panel.text(0, y + 12, words.text(arm.name))

@@ -2,7 +2,7 @@
 
 The released indexer also turns its heads by a Hadamard matrix and rounds them to FP8; neither changes what is learned here. As in V3.2 its
 inputs are detached, so that its loss trains it alone. But V3.2 freezes everything else while attention still reads all tokens (§2.1), and
-here the model learns from the first step, and the two gradients share one clip (`trainer.train`).
+here the model learns from the first step.
 """
 
 import torch

@@ -66,14 +66,14 @@ class Model(nn.Module):
     def new_caches(self):
         return [Cache() for _ in self.layers]
 
-    def loss(self, tokens, mtp_weight=0.3, balance_weight=1e-4):
-        """The loss that is trained, and its parts. tokens (B, T + 2): the last is only a target of MTP."""
-        h = self.hidden(tokens[:, :-2])
-        main = cross_entropy(self.lm_head(self.norm(h)).flatten(0, 1), tokens[:, 1:-1].flatten())
+    def loss(self, tokens, targets=None, *, mtp_weight=0.3, balance_weight=1e-4):
+        """The loss that is trained, and its parts. tokens (B, T + 2): the last is only a target of MTP. A target of −100 does not count."""
+        targets, h = tokens if targets is None else targets, self.hidden(tokens[:, :-2])
+        main = cross_entropy(self.lm_head(self.norm(h)).flatten(0, 1), targets[:, 1:-1].flatten())
         total, parts = main, {"loss": main.detach()}
         if self.mtp is not None:
             ahead = self.lm_head(self.mtp(h, self.embed_tokens(tokens[:, 1:-1])))
-            parts["mtp"] = cross_entropy(ahead.flatten(0, 1), tokens[:, 2:].flatten())
+            parts["mtp"] = cross_entropy(ahead.flatten(0, 1), targets[:, 2:].flatten())
             total = total + mtp_weight * parts["mtp"]
         gates, indexers = self.gates(), [m.self_attn.indexer for m in self.layers if self.config.attention == "dsa"]
         if gates and self.config.balance != "none":

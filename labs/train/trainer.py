@@ -106,16 +106,20 @@ def device_of(model):
 def train(config, settings, tokens, model=None, on_step=None, gpu=False, interruptible=False):
     """A trained model and its log: one dict a step. on_step(step, model) may look on.
 
-    One clip is taken over all gradients. With `mtp` it holds the module's too, and with `dsa` the indexer's, whose loss is of another size.
+    tokens is a text, of which windows are drawn, or an iterator of batches; a batch may be a pair, tokens and targets (B, T + 2), where
+    a target of −100 does not count. Indexers and the module of MTP have a clip of their own, since their losses are of another size.
     When `interruptible`, Ctrl-C ends the training and not the program.
     """
     torch.manual_seed(settings.seed)
     model = Model(config) if model is None else model
     model.to("cuda" if gpu and torch.cuda.is_available() else "cpu").train()
     device = device_of(model)
-    stream = batches(tokens, settings.batch, settings.length, torch.Generator().manual_seed(settings.seed))
+    if isinstance(tokens, torch.Tensor):
+        tokens = batches(tokens, settings.batch, settings.length, torch.Generator().manual_seed(settings.seed))
     opts = optimizers(model, settings.optimizer, settings.lr, settings.weight_decay)
     indexers = [m.indexer for m in model.modules() if getattr(m, "indexer", None) is not None]
+    apart = [p for name, p in model.named_parameters() if "indexer." in name or name.startswith("mtp.")]
+    clipped = [[p for p in model.parameters() if not any(p is q for q in apart)], apart]
     precision = torch.autocast(device.type, torch.bfloat16) if config.precision == "bf16" else nullcontext()
     log, started = [], time.perf_counter()
     with suppress(KeyboardInterrupt) if interruptible else nullcontext():
@@ -125,14 +129,20 @@ def train(config, settings, tokens, model=None, on_step=None, gpu=False, interru
                 group["lr"] = rate
             for indexer in indexers:
                 indexer.dense = step < settings.index_warmup * settings.steps
+            batch = next(tokens)
+            batch = batch if isinstance(batch, tuple) else (batch,)
             with precision:
-                loss, parts = model.loss(next(stream).to(device), settings.mtp_weight, settings.balance_weight)
+                loss, parts = model.loss(
+                    *(part.to(device) for part in batch),
+                    mtp_weight=settings.mtp_weight,
+                    balance_weight=settings.balance_weight,
+                )
             if not torch.isfinite(loss):
                 raise SystemExit(f"the loss is not a number at step {step}; choose a smaller --lr than {settings.lr}")
             for opt in opts:
                 opt.zero_grad(set_to_none=True)
             loss.backward()
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+            norm, _ = (torch.nn.utils.clip_grad_norm_(part, settings.clip) for part in clipped)
             for opt in opts:
                 opt.step()
             gates = model.gates()

@@ -293,12 +293,13 @@ class Expect(StrEnum):
 
 
 class ExperimentVerdict(StrEnum):
-    """What the seeds say of an expectation: a difference counts beyond two deviations; equality is never shown."""
+    """What the seeds say of an expectation: a difference counts beyond its 95 % interval; equality is never shown."""
 
     SHOWN = "shown"
     NOT_SHOWN = "not shown"
     OPPOSITE = "opposite"
     CONSISTENT = "consistent"
+    SEEN_LATER = "seen later"
 
 
 class Arm(Record):
@@ -315,6 +316,7 @@ class Comparison(Record):
     first: str = required("Id of the arm that is compared.", min_length=1)
     second: str = required("Id of the arm that it is compared with.", min_length=1)
     expect: Expect = required("How the first should lie against the second.")
+    later: bool = optional("Whether the comparison was chosen after a look at results.", default=False)
     verdict: ExperimentVerdict | None = optional(
         "What came out, so that `result` is read again when it changes; left out before a run."
     )
@@ -334,7 +336,9 @@ class Experiment(Record):
     curve: str | None = optional("Column of `<id>.curve.csv` that is drawn over the steps.", pattern=r"^[a-z_]+$")
     comparisons: tuple[Comparison, ...] = required("Which arms are held against each other.", min_length=1)
     result: Text | None = optional("What came out, in words; left out before a run.")
+    why: Text | None = optional("Why it came out so, or what hid the effect.")
     does_not_show: Text = required("What must not be concluded.")
+    next: Text | None = optional("What to try next, with the command or the line to change.")
 
     @model_validator(mode="after")
     def _compares_its_arms(self) -> Experiment:

@@ -214,7 +214,7 @@ def training_files() -> dict[str, bytes]:
         *(root / "data").rglob("*.yaml"),
         *(root / "data/experiments").rglob("*.csv"),
     ]
-    kept = sorted([FOLDER / "__init__.py", *code, *text])
+    kept = sorted([FOLDER / "__init__.py", *code, *train.rglob("*.xz"), *text])
     first = {"README.md": (train / "README.md").read_bytes(), TOUR: tour_notebook().encode()}
     return first | {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from labs.train.experiments.verdict import CHANCE
 from markupsafe import Markup
 
 from catalogue.derive.problems import SolvedProblem
@@ -70,7 +71,7 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
             Section(
                 "judged",
                 words("experiments.judged"),
-                f"<p>{_judged_text(context)}</p><p>{words('experiments.beginners')}</p>",
+                f"<p>{_judged_text(context)}</p><p>{words('experiments.yardsticks')}</p>",
             ),
             Section("elsewhere", words("experiments.elsewhere"), f"<p>{elsewhere}</p>"),
             *([sources_section(citations)] if citations.numbers else []),
@@ -86,8 +87,7 @@ def _judged_text(context: Context) -> str:
         "experiments.judged_text",
         count=len(judged),
         seeds=min((result.seeds for result in judged), default=0),
-        share=f"{100 * max((result.chance for result in judged), default=0):.0f}",
-        expected=round(sum(result.chance for result in judged)),
+        expected=round(CHANCE * len(judged)),
     )
 
 

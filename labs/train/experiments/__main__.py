@@ -9,6 +9,7 @@ import yaml
 from labs.train.command_line import Parser, check_writable
 from labs.train.experiments import decoding, foundations, pretraining, reinforcement  # noqa: F401  they register their experiments
 from labs.train.experiments.record import EXPERIMENTS, RESULTS, conduct
+from labs.train.experiments.sources import kept_text
 from labs.train.experiments.verdict import judge
 
 ABOUT = RESULTS.with_suffix(".yaml")
@@ -32,7 +33,7 @@ def main(arguments=None):
     check_writable(asked.out)
     torch.set_num_threads(1)  # sums in another order give another last digit; one thread always takes the same
     for name in asked.names or EXPERIMENTS:
-        rows = conduct(name, asked.scale, asked.seeds, asked.out, pretraining.text().fingerprint)
+        rows = conduct(name, asked.scale, asked.seeds, asked.out, kept_text()[2])
         for line in verdicts(name, rows):
             print(f"{name}: {line}")
 
@@ -45,8 +46,8 @@ def verdicts(name, rows):
         if len({row["seed"] for row in rows}) < 3:
             yield f"{column} of {first} against {second}: no verdict, which takes three seeds"
             continue
-        found = judge(rows, column, first, second, expect)
-        yield f"{column} of {first} against {second}: {found.difference:+.4g} ± {found.deviation:.2g}, expected {expect}: {found.verdict}"
+        found = judge(rows, column, first, second, expect, comparison.get("later", False))
+        yield f"{column} of {first} against {second}: {found.difference:+.4g} ± {found.margin:.2g} (95 %), expected {expect}: {found.verdict}"
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from itertools import pairwise
 import torch
 from torch.nn.functional import cross_entropy
 
-from labs.train.experiments.pretraining import DENSE, SHORT, held_back, learn, parameters, text
+from labs.train.experiments.pretraining import DENSE, SHORT, held_back, learn, parameters
 from labs.train.experiments.record import experiment
+from labs.train.experiments.sources import kept_text
 from labs.train.model import Model
 from labs.train.tokenizer import ASSISTANT, BOS, EOS, USER
 from labs.train.trainer import batches, train
@@ -34,7 +35,7 @@ def softmax_scale(run):
 @torch.no_grad()
 def largest_weight(model):
     """The share of the token that a head reads most, mean over heads, layers and the second half of eight windows."""
-    x = text().validation[: 8 * 64].view(8, 64)
+    x = kept_text()[1][: 8 * 64].view(8, 64)
     for block in model.layers:
         block.self_attn.keep = True
     model(x)
@@ -111,7 +112,7 @@ def accumulation(run):
     for arm, (size, dtype) in arms.items():
         torch.manual_seed(run.seed)
         model = Model(DENSE)
-        tokens = next(batches(text().train, SHORT.batch, SHORT.length, torch.Generator().manual_seed(run.seed)))
+        tokens = next(batches(kept_text()[0], SHORT.batch, SHORT.length, torch.Generator().manual_seed(run.seed)))
         digits = digits_of_agreement(accumulated(model, tokens, size, dtype), exact_gradient(model, tokens))
         log = train_accumulating(model, run, size, dtype)
         run.curve(arm, log, "loss")
@@ -148,7 +149,7 @@ def digits_of_agreement(found, exact):
 def train_accumulating(model, run, size, dtype):
     """`trainer.train` with one change: the gradient that a step takes comes from `accumulated`."""
     steps, log = run.steps(SHORT.steps), []
-    stream = batches(text().train, SHORT.batch, SHORT.length, torch.Generator().manual_seed(run.seed))
+    stream = batches(kept_text()[0], SHORT.batch, SHORT.length, torch.Generator().manual_seed(run.seed))
     optimizer = torch.optim.AdamW(model.parameters(), lr=SHORT.lr, betas=(0.9, 0.95), foreach=True)
     for step in range(steps):
         tokens = next(stream)
@@ -166,7 +167,7 @@ def train_accumulating(model, run, size, dtype):
 def repetition(run):
     """As many steps on text that is read about once, four times, and forty times. Less text is a part of more, drawn from all documents."""
     settings = replace(SHORT, steps=run.steps(160), seed=run.seed)
-    whole = shuffled(text().train, torch.Generator().manual_seed(run.seed))
+    whole = shuffled(kept_text()[0], torch.Generator().manual_seed(run.seed))
     for arm, rounds in (("once", 1), ("4 times", 4), ("40 times", 40)):
         size = max(settings.steps * settings.batch * settings.length // rounds, settings.length + 3)
         model, log = train(DENSE, settings, whole[:size])
@@ -199,7 +200,7 @@ MARKS = (
 def fill_in_the_middle(run):
     """Documents of 60 tokens, of which none, a tenth, a half or all are rearranged as prefix, suffix, middle. Judged on whole text, and on the middle:
     after prefix and suffix where gaps were practised, after the prefix alone where they were not."""
-    learnt, kept = pieces(text().train), pieces(text().validation)
+    learnt, kept = pieces(kept_text()[0]), pieces(kept_text()[1])
     for arm, rate in (("none", 0.0), ("tenth", 0.1), ("half", 0.5), ("all", 1.0)):
         generator = torch.Generator().manual_seed(run.seed)
         stream = torch.cat(

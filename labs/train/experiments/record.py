@@ -53,7 +53,7 @@ class Experiment:
 EXPERIMENTS: dict[str, Experiment] = {}
 
 
-def experiment(name, seeds=3):
+def experiment(name, seeds=5):
     """Registers a function of a Run as the experiment of this name."""
 
     def register(run):
@@ -65,9 +65,11 @@ def experiment(name, seeds=3):
 
 def conduct(name, scale=1.0, seeds=None, folder=RESULTS, fingerprint="", say=print):
     """Runs every seed and writes the files after each, so that a run that is stopped leaves what it has."""
-    found, runs = EXPERIMENTS[name], []
+    found, runs, code = EXPERIMENTS[name], [], commit()
+    if code.endswith("+") and folder == RESULTS:
+        raise SystemExit("labs/train has changes that no commit holds: commit them, or name another folder with --out")
     origin = {
-        "commit": commit(),
+        "commit": code,
         "text": fingerprint,
         "torch": torch.__version__,
         "python": platform.python_version(),

@@ -10,7 +10,7 @@ import torch
 import yaml
 
 from labs.train.experiments import __main__ as command
-from labs.train.experiments import foundations, pretraining, record
+from labs.train.experiments import foundations, pretraining, record, verdict
 from labs.train.experiments.verdict import EXPECTATIONS, judge
 from labs.train.model import Model
 
@@ -44,7 +44,8 @@ def test_a_result_has_its_seeds_and_its_origin_and_the_verdict_that_is_stated(ab
     assert all(str(row[name]) for row in rows for name in ("commit", "text", "torch", "python", "machine", "threads"))
     for comparison in about["comparisons"]:
         assert comparison["expect"] in EXPECTATIONS
-        found = judge(rows, comparison["column"], comparison["first"], comparison["second"], comparison["expect"])
+        arms = (comparison["column"], comparison["first"], comparison["second"])
+        found = judge(rows, *arms, comparison["expect"], comparison.get("later", False))
         assert found.seeds >= 3
         assert found.verdict == comparison["verdict"], found
     assert {"en", "zh"} <= about["result"].keys()
@@ -58,13 +59,16 @@ def results(first, second):
     ]
 
 
-def test_two_deviations_decide():
+def test_the_interval_decides_and_a_comparison_chosen_later_has_a_word_of_its_own():
     clear, faint = results([1, 1.1, 1.2], [2, 2.1, 2.3]), results([1, 2, 3], [1.5, 1.8, 3.4])
     assert judge(clear, "loss", "a", "b", "lower").verdict == "shown"
     assert judge(clear, "loss", "a", "b", "higher").verdict == "opposite"
     assert judge(faint, "loss", "a", "b", "lower").verdict == "not shown"
     assert judge(faint, "loss", "a", "b", "equal").verdict == "consistent"
     assert judge(clear, "loss", "a", "b", "equal").verdict == "opposite"
+    assert judge(clear, "loss", "a", "b", "lower", later=True).verdict == "seen later"
+    assert judge(faint, "loss", "a", "b", "lower", later=True).verdict == "not shown"
+    assert [round(verdict.quantile(free), 3) for free in (2, 4, 9)] == [4.303, 2.776, 2.262]  # tables of Student's t
     with pytest.raises(ValueError, match="three are needed"):
         judge(results([1, 2], [3, 4]), "loss", "a", "b", "lower")
 
