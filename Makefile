@@ -35,10 +35,10 @@ serve: $(READY)
 	PREVIEW="$$TYPED_ID" $(BIN)/mkdocs serve --open --dev-addr $(ADDR)
 
 build: $(READY)
-	PICTURES=true $(BIN)/mkdocs build --strict
+	$(BIN)/mkdocs build --strict
 
 release: $(READY)
-	PICTURES=true COMPRESS=true $(BIN)/mkdocs build --strict
+	COMPRESS=true $(BIN)/mkdocs build --strict
 
 offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline

@@ -45,7 +45,6 @@ from render.page import AccessibleTables, redirect_html
 from render.pages import url_of
 from render.site import FOLDER, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
 from render.words import CHINESE, ENGLISH, BrokenWords
-from social_cards import card_addresses, has_localized_cards, picture_of, write_cards
 
 log = get_plugin_logger("study")
 
@@ -256,10 +255,6 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
     env.globals.update(theme_values(edition, root, _edition_languages(config), policy, config.edit_uri or ""))
     env.globals.update(ds_active=_is_active, ds_lists_models=_lists_models)
     env.bytecode_cache = template_cache()
-    known = card_addresses(edition.context) if _has_social_cards(config) else None
-    own = has_localized_cards(edition.context)
-    folder = root + (FOLDER[edition.context.words.language] if own else "")
-    env.globals["ds_picture"] = known and (lambda page: folder + picture_of(page.file.src_uri, known))
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: object) -> LiveReloadServer:
@@ -291,9 +286,6 @@ def _finish_edition(config: MkDocsConfig, made: EditionBuild, site: Path) -> Non
         fingerprint_assets(site, (page.file for page in made.pages.values()), from_disk=_is_offline(config))
     copies = files_beside_pages(made.edition, made.filled, config.site_url or "")
     write_files(copies, site)
-    if _has_social_cards(config) and has_localized_cards(made.edition.context):
-        kept = Path(config.config_file_path).parent / ".pictures" / FOLDER[made.language]
-        write_cards(made.edition.context, site, kept)
 
 
 def _write_sitemap(config: MkDocsConfig, made: EditionBuild) -> None:
@@ -372,11 +364,6 @@ def _edition_languages(config: MkDocsConfig) -> list[str]:
 def _languages_to_build(config: MkDocsConfig) -> list[str]:
     """Only Chinese where the build begins with the Chinese configuration."""
     return [CHINESE] if config.theme["language"] == CHINESE else _edition_languages(config)
-
-
-def _has_social_cards(config: MkDocsConfig) -> bool:
-    """Not while serving, where nobody follows a link from outside."""
-    return bool(config.extra.get("pictures")) and not session.serving and bool(config.site_url)
 
 
 def _is_offline(config: MkDocsConfig) -> bool:

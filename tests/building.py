@@ -24,8 +24,8 @@ CODE = ("hooks", "labs", "overrides")
 PARTS = ("mkdocs.yml", "mkdocs.zh.yml", "data", "docs", *CODE)
 TEMPLATES, COMPILED = ("hooks/render/templates", "overrides"), "__jinja2_{}.cache"
 AVOIDED = re.compile(r"(?m)^ +zh:\n +- form: .*\n +but: .*\n +because: .*\n")
-# With pictures, for an address below a path; compressed copies are made by the tests that serve them.
-AS_RELEASED = {"PICTURES": "true", "SITE_URL": "https://example.org/ds/"}
+# For an address below a path; compressed copies are made by the tests that serve them.
+AS_RELEASED = {"SITE_URL": "https://example.org/ds/"}
 HEADING = re.compile(r"(?m)^#.*$")
 
 

@@ -41,6 +41,16 @@ def test_both_editions_have_the_same_anchors(editions: dict[str, dict[str, Lexbo
         assert headings[0][1:] == headings[1][1:], name
 
 
+def test_links_to_an_edition_are_shown_with_its_picture(small_site: Path) -> None:
+    for page, picture in (
+        ("models/elk", "assets/picture.png"),
+        (f"{CHINESE}/models/elk", f"{CHINESE}/assets/picture.png"),
+    ):
+        html = (small_site / page / "index.html").read_text(encoding="utf-8")
+        assert f'property="og:image" content="https://example.org/ds/{picture}"' in html
+        assert (small_site / picture).is_file()
+
+
 TEXT = "{en: x, zh: 乙}"
 BROKEN_WORDS = {
     "a word in two files": (

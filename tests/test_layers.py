@@ -13,7 +13,7 @@ from building import ROOT
 
 HOOKS = ROOT / "hooks"
 # In order; a package imports those in front of it, and itself.
-LAYERS = ("labs", "catalogue", "render", "checks", "social_cards", "postbuild")
+LAYERS = ("labs", "catalogue", "render", "checks", "postbuild")
 _PATH = re.compile(r"`((?:data|docs|hooks|labs|overrides|tests|tools|bench|peers)/[\w./-]*)`")
 _SHORT = re.compile(r"`((?:catalogue|render|postbuild|checks)/[\w./-]+)`")
 
