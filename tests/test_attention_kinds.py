@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from fractions import Fraction
 
-import pytest
-
-from catalogue.attention import KINDS, AttentionKind, fields_of_kinds, kinds_of, mla
+from catalogue.attention import KINDS, fields_of_kinds
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Architecture, Attention
-from catalogue.schema.values import KindWithoutPart, per_kind
 from render.figures.architecture.attention import DRAWINGS
 
 
 def test_every_kind_of_the_schema_has_a_module_and_a_drawing() -> None:
     assert set(KINDS) == set(DRAWINGS) == set(Attention)
-
-
-def test_no_part_of_a_kind_has_a_default() -> None:
-    with pytest.raises(TypeError, match=r"missing .* required keyword-only argument"):
-        AttentionKind(kind=Attention.MLA)
-    given = {field.name: getattr(mla.KIND, field.name) for field in fields(AttentionKind)}
-    for name in given:
-        with pytest.raises(TypeError, match=name):
-            AttentionKind(**{key: part for key, part in given.items() if key != name})
-
-
-def test_a_kind_without_a_module_or_a_drawing_is_named() -> None:
-    with pytest.raises(KindWithoutPart, match="`MHA`, `MQA`"):
-        kinds_of([mla], [Attention.MHA, Attention.MQA, Attention.MLA])
-    with pytest.raises(KindWithoutPart, match="drawings: there is none for `CSA2`"):
-        per_kind("drawings", {kind: part for kind, part in DRAWINGS.items() if kind is not Attention.CSA2}, Attention)
 
 
 def entries_with_a_kind(*catalogues: Catalogue) -> list[Entry]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from catalogue.records import Catalogue
-from helpers import FRAMES, built_page, leaving
+from helpers import FRAMES, leaving
 
 pytestmark = pytest.mark.browser
 
@@ -80,14 +79,6 @@ def test_source_opens_on_tap(narrow: Page, address: str) -> None:
     assert box["x"] + box["width"] <= 390
 
 
-def test_an_error_in_a_drawing_is_reported_with_what_the_drawing_calls_it(page: Page, address: str) -> None:
-    page.goto(address + "models/deepseek-v3/")
-    value = page.locator("svg a[data-k=hidden_size]").first
-    value.focus()
-    link = page.locator(".ds-tip .ds-report")
-    assert parse_qs(urlsplit(link.get_attribute("href") or "").query)["value"] == ["hidden size 7,168"]
-
-
 def test_a_press_on_search_before_its_script_has_come_is_answered_once_it_has(page: Page, address: str) -> None:
     """The page is painted, and may be read; `/` is pressed as the button is."""
     dialog = page.locator("dialog.ds-search[open]")
@@ -154,18 +145,6 @@ def test_table_sorts_by_number_both_ways_from_the_keyboard(page: Page, address: 
         shown = table.locator("tbody td:nth-child(3)").evaluate_all("cells => cells.map(c => c.dataset.k)")
         assert [float(key) for key in shown if key] == [float(value) for value in expected]
         assert shown[: len(expected)] == [key for key in shown if key], "rows without a number stand last"
-
-
-def test_a_recomputed_number_says_how_it_is_made(page: Page, address: str, built: Path) -> None:
-    """In sight of the number: the formula with the numbers put in, or the parts of a sum."""
-    numbers, formula = ".ds-ribbon .ds-r, .ds-sizes .ds-r", re.compile(r"\d.*\D.*\d")
-    for path in ("models/deepseek-v3", "zh/models/deepseek-v3/architecture"):
-        said = [number.attributes["title"] or "" for number in built_page(built, path).css(numbers)]
-        assert said
-        assert all(map(formula.search, said))
-    page.goto(f"{address}{path}/")
-    page.locator(numbers).last.hover()
-    expect(page.get_by_role("tooltip").locator("p").first).to_contain_text(formula)
 
 
 def test_a_filter_keeps_what_holds_every_word(page: Page, address: str) -> None:

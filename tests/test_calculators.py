@@ -16,7 +16,6 @@ from catalogue.derive.calculators import (
 )
 from catalogue.derive.training import training_metrics_with_peak
 from catalogue.records import Catalogue
-from catalogue.schema.architecture import Attention
 from render.pages.calculators import MIXED
 
 
@@ -46,21 +45,6 @@ def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
         assert two - one == 2 * recount.kv_cache.exact, id_
         beside = found.sliding_window * found.window_elements + (recount.state.exact if recount.state else 0)
         assert one == 2 * (4096 * recount.kv_cache.exact + beside), id_
-
-
-def test_a_layer_with_a_window_keeps_of_a_token_what_the_others_keep(catalogue: Catalogue) -> None:
-    """In Gemma 2 the layers are alike but for how long they keep it."""
-    compared = 0
-    for id_, found in able(catalogue).items():
-        architecture = catalogue.entries[id_].architecture
-        if architecture.sliding_window_layers is None or architecture.attention.value is not Attention.GQA:
-            continue
-        layers, with_window = architecture.num_hidden_layers.value, architecture.sliding_window_layers.value
-        assert layers
-        assert with_window
-        assert found.window_elements * (layers - with_window) == found.cache_elements * with_window, id_
-        compared += 1
-    assert compared
 
 
 def test_computation_of_a_token_is_that_of_the_model_page(catalogue: Catalogue) -> None:

@@ -20,7 +20,7 @@ from catalogue.derive.calculators import (
     memory_numbers,
     training_effort,
 )
-from catalogue.derive.training import pre_training_hours, reference_run
+from catalogue.derive.training import reference_run
 from catalogue.records import Catalogue, Entry
 from render.pages.calculators import BITS, MIXED, USABLE_PERCENT
 from test_calculators import able
@@ -139,43 +139,6 @@ def test_training_of_every_variant_is_that_of_the_build(
         assert dict(results) == {name: str(line.value) for name, line in lines.items()}, id_
 
 
-def test_published_run_comes_out(page: Page, address: str, start: Entry) -> None:
-    """At the published utilisation the first run comes out within a percent of the published GPU-hours."""
-    hours = pre_training_hours(start)
-    page.goto(f"{address}tools/training/")
-    shown = int(page.locator("data[data-line=gpu_hours]").get_attribute("value") or 0)
-    assert abs(shown - hours[0]) < hours[0] / 100
-    expect(page.locator(".ds-remarks")).to_contain_text(f"{hours[0]:,}")
-    expect(page.locator("[data-hint=p]")).to_contain_text("as published")
-    page.locator("[name=p]").fill("30")
-    expect(page.locator("[data-hint=p]")).to_have_text("your number")
-
-
-def test_by_keyboard_alone(page: Page, address: str) -> None:
-    page.goto(f"{address}tools/memory/")
-    page.locator("[name=v]").focus()
-    before = page.locator("output").inner_text()
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("output")).not_to_have_text(before)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.name") == "n"
-    page.keyboard.press("Control+A")
-    page.keyboard.type("64K")
-    cache = page.locator("data[data-line=cache_bytes]")
-    once = int(cache.get_attribute("value") or 0)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Control+A")
-    page.keyboard.type("2")
-    expect(cache).to_have_attribute("value", str(2 * once))
-    assert "n=64K" in page.url
-    assert "b=2" in page.url
-    page.keyboard.press("Enter")
-    assert "tools/memory/" in page.url
-    for name in "wcgu":
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.name") == name
-
-
 @pytest.mark.parametrize(
     "state",
     [
@@ -246,13 +209,3 @@ def test_variants_without_data_are_refused_with_the_reason(page: Page, address: 
             assert not has_result, id_
             for part in (catalogue.entries[id_].variant.name, *(found.fields or ("architecture",))):
                 assert part in said, id_
-
-
-def test_pages_say_everything_without_a_script(plain: Page, address: str, catalogue: Catalogue, start: Entry) -> None:
-    for kind in ("memory", "training"):
-        plain.goto(f"{address}tools/{kind}/")
-        expect(plain.locator("form.ds-calculator")).to_be_hidden()
-        expect(plain.locator("math").first).to_be_visible()
-        heads = plain.locator(".md-content th[scope=row]:visible").all_inner_texts()
-        assert {gpu.name for gpu in catalogue.gpus.values()} <= set(heads)
-        expect(plain.locator("#table ~ .ds-scroll tbody tr").nth(5)).to_be_visible()

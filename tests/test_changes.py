@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from catalogue.derive.parameters import Verdict, comparable_dimension, comparable_value, row_verdict
-from catalogue.records import Catalogue, most_trained, recipe_stages, variant_lineage
+from catalogue.records import Catalogue
 from catalogue.schema.quantities import Length, Quantity
-from catalogue.schema.values import Absence, Single, Text
+from catalogue.schema.values import Absence, Single, Stated, Text
+from render.cite import Citations
+from render.context import Context
+from render.pages.model_changes import compare_dimensions
 
 SAYINGS = [
     ("a length in K and in digits", Length.parse("128K"), Length.parse(131072), True),
@@ -33,15 +38,15 @@ def test_unknown_is_no_difference_and_not_there_is_one() -> None:
     assert row_verdict([comparable_dimension("qk_norm", None), "True"]) is Verdict.OPEN
 
 
-def test_a_recipe_stays_with_its_model_and_its_network(catalogue: Catalogue) -> None:
-    """What came after a base model belongs to its recipe; another model's stages and those of another network do not."""
-    entries = catalogue.entries
-    for entry in entries.values():
-        last = most_trained(entries, entry)
-        assert (last.model.id, last.architecture_owner) == (entry.model.id, entry.architecture_owner)
-        assert len(recipe_stages(entries, last).stages) >= len(recipe_stages(entries, entry).stages)
-        assert {e.model.id for e in variant_lineage(entries, entry)} == {entry.model.id}
-    starts = [
-        (entry, entries.get(str(entry.variant.based_on.value))) for entry in entries.values() if entry.variant.based_on
+def test_what_an_entry_leaves_out_is_not_said_to_be_given_up(ctx: Context, catalogue: Catalogue) -> None:
+    """An entry without MTP modules says nothing of them, as that of Kimi-K2 beside V3's did."""
+    before = catalogue.entries["deepseek-v3-base"]
+    after = catalogue.entries["deepseek-v3.1"]
+    silent = replace(after, architecture=after.architecture.model_copy(update={"num_nextn_predict_layers": None}))
+    none = Stated[int](value=0)
+    without = replace(after, architecture=after.architecture.model_copy(update={"num_nextn_predict_layers": none}))
+    dropped = [
+        {line.row.id[0] for line in compare_dimensions(Citations(ctx), before, entry).dropped}
+        for entry in (silent, without)
     ]
-    assert any(start and start.model != entry.model for entry, start in starts), "without one this says nothing"
+    assert dropped == [set(), {"num_nextn_predict_layers"}]

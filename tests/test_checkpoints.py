@@ -18,7 +18,6 @@ PAIRS = (
     ("deepseek-v2.5-1210", "deepseek-v2.5", {"weights", "announcement", "api", "licence"}),
     ("deepseek-v3.2", "deepseek-v3.2-exp", {"weights", "announcement", "api", "paper"}),
     ("deepseek-v4-flash-0731", "deepseek-v4-flash", {"weights", "announcement", "api", "licence", "paper"}),
-    ("deepseek-v4.1-flash-1017", "deepseek-v4.1-flash", {"weights", "announcement", "api", "licence", "paper"}),
     ("deepseek-v2-chat-0628", "deepseek-v2-chat", {"weights", "announcement", "api", "paper"}),
     ("deepseek-moe-145b", "deepseek-moe-16b-base", {"weights", "announcement", "licence"}),
     ("deepseek-v3-base", "deepseek-v3", {"api", "hours", "cost"}),
@@ -59,12 +58,3 @@ def test_the_download_gives_each_checkpoint_its_own_dates_and_licences(built: Pa
             assert stated == (own[name][0].text if own[name] and own[name][0] else None), (id_, name)
         licence = own["licence"][0] if own["licence"] else None
         assert by_id[id_]["licences"].get("weights", {}).get("value") == licence, id_
-
-
-def test_a_tokenizer_is_not_handed_to_a_checkpoint_with_another_vocabulary(catalogue: Catalogue) -> None:
-    """V1.5 of DeepSeek-Coder keeps the vocabulary of DeepSeek LLM, not that of the other coders."""
-    family = catalogue.models["deepseek-coder"].tokenizer
-    assert family.vocabulary is not None
-    older, newer = (catalogue.entries[f"deepseek-coder-{name}"] for name in ("6.7b-base", "7b-base-v1.5"))
-    assert records.tokenizer_value(catalogue.entries, older, family.vocabulary) == family.vocabulary
-    assert records.tokenizer_value(catalogue.entries, newer, family.vocabulary) is None

@@ -53,22 +53,6 @@ def test_a_new_entry_without_a_paper_asks_for_none(valid: Path) -> None:
     assert len(told) == 1, "an address that is to be filled in is no wrong address too"
 
 
-def test_lines_end_as_they_did(valid: Path) -> None:
-    """With a carriage return on Windows: a reference that is added is no change of every line."""
-    file = valid / REFERENCES
-    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
-    new_entry.write_new_entry(valid, "wasp-2", "2405.01234")
-    text = (valid / REFERENCES).read_bytes()
-    assert text.count(b"\n") == text.count(b"\r\n")
-
-
-def test_a_new_entry_is_refused_where_the_bibliography_cannot_be_read(valid: Path) -> None:
-    (valid / REFERENCES).write_bytes(b"caf\xe9")
-    with pytest.raises(new_entry.Refused, match="is not UTF-8 text"):
-        new_entry.write_new_entry(valid, "wasp-2", "2405.01234")
-    assert not (valid / ENTRIES / "wasp-2.yaml").exists()
-
-
 REFUSED = {
     "an id with capitals": (("Wasp", ""), "allowed are lower-case letters"),
     "an id that is there": (("dor", ""), "valid/models/dor.yaml is there already"),
@@ -129,16 +113,6 @@ def test_a_changed_value_asks_for_a_row_until_there_is_one(repository: Path) -> 
     assert list(upkeep.rows_to_write(repository, load_catalogue(repository))) == []
 
 
-def test_a_truth_value_is_told_as_it_is_written(repository: Path) -> None:
-    file = repository / MODELS
-    text = file.read_text(encoding="utf-8")
-    line = "          q_lora_rank: 24\n"
-    assert text.count(line) == 1
-    file.write_text(text.replace(line, f"{line}          norm_topk_prob: true\n"), encoding="utf-8")
-    (told,) = upkeep.changes_report(repository, "HEAD").splitlines()
-    assert told.startswith("models.bee.variants.bee-base.architecture.norm_topk_prob: new, true (")
-
-
 def test_what_was_there_is_not_held_to_a_younger_rule(repository: Path) -> None:
     """As after a new field that asked.yaml needs words for, and which its commit is the first to have."""
     asked = repository / ASKED
@@ -178,19 +152,6 @@ def test_a_bare_locale_breaks_nothing(valid: Path, monkeypatch: pytest.MonkeyPat
     assert run.returncode == 1
     assert "found `旗舰`" in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
-
-
-def test_a_reader_who_has_seen_enough_gets_no_traceback(valid: Path) -> None:
-    """`make coverage | head -1`."""
-    command = [sys.executable, str(ROOT / "hooks" / "check.py"), "coverage", str(valid)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        running.stdout.close()
-        assert running.stderr.read() == ""
-
-
-def test_an_unknown_command_is_taken_for_a_folder(tmp_path: Path) -> None:
-    run = check(tmp_path / "nowhere")
-    assert "nowhere` is no folder with the data, and no command (check, " in run.stderr
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")
@@ -241,11 +202,3 @@ def test_a_preview_of_a_guide_has_it_alone(tmp_path: Path) -> None:
     pages = {path.parent.relative_to(site).as_posix() for path in site.rglob("*.html")}
     assert pages == {"guides/attention", "zh/guides/attention"}
     assert 'href="#s1"' in (site / "guides" / "attention" / "index.html").read_text(encoding="utf-8")
-
-
-@pytest.mark.builds
-def test_a_preview_of_nothing_says_what_is_near(tmp_path: Path) -> None:
-    run = mkdocs(small_project(tmp_path), "build", "-d", str(tmp_path / "preview"), PREVIEW="antt")
-    assert run.returncode == 1
-    assert "no model, technique or hand-written page is called `antt`; nearest match: `ant`" in run.stdout
-    assert "Traceback" not in run.stdout + run.stderr

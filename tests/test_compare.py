@@ -11,10 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.derive.training import SizeOf, recomputed_size
-from catalogue.records import Catalogue
 from comparing import PAGE, comparison_cells, comparison_data
-from render.pages.compare_models import PRESETS
 from render.plays import run_script
 
 
@@ -49,17 +46,6 @@ def test_every_link_in_the_cells_leads_somewhere(built: Path, data: dict[str, An
     assert broken == []
 
 
-def test_sizes_stand_on_one_base(data: dict[str, Any], catalogue: Catalogue) -> None:
-    whole = recomputed_size(catalogue.entries["deepseek-v4.1-flash"], SizeOf.TOTAL)
-    value = data["models"]["deepseek-v4.1-flash"]["values"]["total"]
-    assert (value["n"], value["note"]) == (float(whole.value), "with Engram")
-
-
-def test_a_dense_model_has_all_of_it_at_work(data: dict[str, Any]) -> None:
-    values = data["models"]["deepseek-llm-67b-base"]["values"]
-    assert values["activated"]["n"] == values["total"]["n"] > 0
-
-
 # A number, the first one, and how the one stands to the other.
 RATIOS = [(34560, 34560, "same"), (35136, 34560, "× 1.02"), (671, 236, "× 2.8"), (16, 21, "× 0.76")]
 RATIOS += [(1600, 34560, "1/22"), (4924, 34560, "1/7"), (29, 100, "× 0.29"), (45, 2, "× 23")]
@@ -90,9 +76,3 @@ def test_no_ratio_is_given_where_a_number_is_not_known(data: dict[str, Any]) -> 
     row = LexborHTMLParser(f"<table>{board}</table>").css_first("tr.cache")
     assert "×" not in row.text()
     assert "1/" not in row.text()
-
-
-def test_presets_are_models_of_the_catalogue(catalogue: Catalogue, data: dict[str, Any]) -> None:
-    assert {id_ for ids in PRESETS.values() for id_ in ids} <= set(catalogue.entries)
-    assert data["start"] == list(PRESETS["general"])
-    assert len(data["presets"]) == len(PRESETS)

@@ -24,24 +24,6 @@ def problem(page: Page) -> Locator:
     return page.locator("#compare-form [role=alert]")
 
 
-def test_without_javascript_the_general_line_stands_there(plain: Page, address: str, catalogue: Catalogue) -> None:
-    plain.goto(address + PAGE)
-    expect(plain.locator("#compare-form")).to_be_hidden()
-    assert heads(plain) == short_names(catalogue, START)
-    assert plain.locator(".ds-board-sentence").inner_text().startswith("From V2 to V4.1-Flash: ")
-    assert plain.locator(".ds-board-bar").count() == 5 * len(START)
-    for themes in FOLDS.values():
-        for theme in themes:
-            assert names_shown(plain, theme) == names(catalogue, START), theme
-    plain.locator("#dimensions summary").click()
-    layers = plain.locator("#compare-architecture tr", has=plain.get_by_text("num_hidden_layers", exact=True))
-    expect(layers).to_be_visible()
-    shown = layers.locator("td").all_text_contents()
-    assert [int(re.sub(r"\D", "", text)) for text in shown] == [
-        a.num_hidden_layers.value for id_ in START if (a := catalogue.entries[id_].architecture)
-    ]
-
-
 def test_presets_show_their_models_and_the_first_what_the_page_came_with(page: Page, address: str) -> None:
     """The page is drawn at build by the script that draws it here."""
     parts = ["#compare-board", "#compare-folds", "ol.ds-sources"]
@@ -190,15 +172,6 @@ def dimensions(entry: Entry) -> dict[str, object]:
     if entry.architecture is None:
         return {}
     return {key: said_plainly(single) for key, single in stated_values(entry.architecture)}
-
-
-def test_the_link_is_copied(comparison: Page, address: str) -> None:
-    choose(comparison, "deepseek-v2", "deepseek-v3-base")
-    comparison.get_by_role("button", name=word("copy")).click()
-    expect(comparison.get_by_role("status").filter(has_text=word("copied"))).to_have_count(1)
-    ids = ",".join(chosen(comparison))
-    assert comparison.evaluate("navigator.clipboard.readText()") == f"{address}{PAGE}?v={ids}"
-    expect(comparison.get_by_role("button", name=word("copy"))).to_be_focused()
 
 
 def test_a_value_of_another_choice_opens_its_source(comparison: Page, catalogue: Catalogue) -> None:

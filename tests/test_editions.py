@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from building import mkdocs, small_project
 from catalogue.files import TECHNIQUES
 from catalogue.load import untranslated_texts
 from catalogue.records import Catalogue
@@ -95,12 +94,3 @@ def test_a_text_without_chinese_is_marked_and_listed(small: Catalogue, small_sit
     marks = [mark for mark in page.css(".ds-fallback[lang=en]") if mark.text() == technique.what.en]
     assert marks
     assert marks[0].attributes["title"] == load_words()[CHINESE]("language.fallback")
-
-
-def test_the_chinese_edition_is_built_alone(tmp_path: Path) -> None:
-    project = small_project(tmp_path)
-    run = mkdocs(project, "build", "--quiet", "--strict", "--config-file", "mkdocs.zh.yml", PREVIEW="ant")
-    assert (run.returncode, run.stdout) == (0, ""), run.stderr
-    page = LexborHTMLParser((project / "site" / CHINESE / "models" / "ant" / "index.html").read_text(encoding="utf-8"))
-    assert page.css_first("html").attributes["lang"] == CHINESE
-    assert not list((project / "site").glob(".*.new"))

@@ -11,8 +11,6 @@ from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from helpers import DATA, context_of, table
-from render.cite import Citations
-from render.labs import experiment_card
 from render.pages import study
 
 
@@ -30,41 +28,11 @@ def test_a_result_that_does_not_fit_is_named(valid: Path, file: str, old: str, n
     assert says in "\n".join(map(str, error.value.findings))
 
 
-def test_a_curve_of_no_arm_is_named(valid: Path) -> None:
-    path = valid / "experiments/trails.curve.csv"
-    path.write_text("arm,seed,step,loss\nbefore,0,10,6\n", "utf-8")
-    with pytest.raises(CatalogueError, match=r"experiments.yaml:13: experiments.trails.curve: no arm has a curve"):
-        load_catalogue(valid)
-
-
 def test_two_seeds_are_too_few(valid: Path) -> None:
     path = valid / "experiments/trails.csv"
     path.write_text("\n".join(path.read_text("utf-8").splitlines()[:5]) + "\n", "utf-8")
     with pytest.raises(CatalogueError, match="share 2 seeds; three are needed"):
         load_catalogue(valid)
-
-
-def test_a_card_has_its_numbers_its_verdicts_and_its_command(small: Catalogue) -> None:
-    card = experiment_card(Citations(context_of(small)), small.experiment("trails"))
-    for said in ("shared against each its own: 0.533 lower (95% interval 0.390 to 0.677)", ">shown<", ">consistent<"):
-        assert said in card
-    assert "python -m labs.train.experiments trails" in card
-    assert "3 min of one core for 3 seeds (commit " in card
-    assert card.count("<svg") == 3
-
-
-def test_an_experiment_that_was_not_run_says_so(small: Catalogue) -> None:
-    card = experiment_card(Citations(context_of(small, "zh")), small.experiment("tunnels"))
-    assert "尚未运行" in card
-    assert "<svg" not in card
-
-
-def test_a_card_draws_every_arm_though_there_are_more_than_colours(catalogue: Catalogue) -> None:
-    batch = catalogue.experiment("batch")
-    card = experiment_card(Citations(context_of(catalogue)), batch)
-    assert len(batch.arms) == 9
-    for arm in batch.arms:
-        assert f">{arm.name.en}<" in card
 
 
 def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:

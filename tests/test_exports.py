@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-import bibtexparser
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -21,13 +20,11 @@ from catalogue.derive.training import pre_training
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
-from catalogue.schema.values import PartialDate
 from helpers import commit_all, context_of
-from render.exports import export_files, feeds
+from render.exports import export_files
 from render.pages.use_and_extend import _QUERY as QUERY
 
 ADDRESS = "https://example.org/study/"
-ABSENCES = ("not published", "not applicable", "unknown")
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -84,42 +81,6 @@ def test_the_json_fits_its_own_schema(downloads: Mapping[str, bytes]) -> None:
     fits(validators["models"], "data/catalogue.json", whole | first)
 
 
-def test_the_schema_refuses_what_is_not_of_the_shape(downloads: Mapping[str, bytes]) -> None:
-    schema, data = (json.loads(text(downloads, f"catalogue.{kind}")) for kind in ("schema.json", "json"))
-    validator = Draft202012Validator(schema)
-    data |= {kind: data[kind][:1] for kind in ("models", "techniques")}
-    assert validator.is_valid(data)
-    variant = data["models"][0]["variants"][0]
-    for key, value in (("total", {"value": "671B"}), ("total", {"absence": "secret"}), ("totl", {"value": 1})):
-        broken = json.loads(json.dumps(data))
-        broken["models"][0]["variants"][0]["parameters"] = variant["parameters"] | {key: value}
-        assert not validator.is_valid(broken), (key, value)
-
-
-def test_texts_are_as_on_the_page(downloads: Mapping[str, bytes]) -> None:
-    for name in ("catalogue.json", "models.csv", "techniques.csv", "releases.atom", "releases.zh.atom"):
-        assert "{{" not in text(downloads, name), name
-
-
-def test_references_are_inside(downloads: Mapping[str, bytes], catalogue: Catalogue) -> None:
-    data = json.loads(text(downloads, "catalogue.json"))
-    assert [reference["key"] for reference in data["references"]] == list(catalogue.references)
-    one = json.loads(text(downloads, f"models/{next(iter(catalogue.models))}.json"))
-    cited = {reference["key"] for reference in one["references"]}
-    total = one["model"]["variants"][0]["parameters"]["total"]
-    assert {source["reference"] for source in total["source"]} <= cited
-    assert len(cited) < len(data["references"])
-
-
-def test_a_cell_without_a_value_is_empty_and_says_why(downloads: Mapping[str, bytes]) -> None:
-    table = rows(downloads, "variants.csv")
-    names = [name for name in table[0] if name.endswith("_absence")]
-    cells = [(row[name.removesuffix("_absence")], row[name]) for row in table for name in names]
-    assert {absence for _, absence in cells} <= {"", *ABSENCES}
-    assert any(absence for _, absence in cells)
-    assert [(value, absence) for value, absence in cells if value in ABSENCES or (value and absence)] == []
-
-
 def test_the_database_holds_the_tables(downloads: Mapping[str, bytes], database: sqlite3.Connection) -> None:
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'revision'"
     names = [name for (name,) in database.execute(query)]
@@ -141,11 +102,6 @@ def test_the_first_query_of_the_page_works(database: sqlite3.Connection, catalog
     assert released == sorted(released)
     flagships = map(catalogue.flagship, catalogue.models.values())
     assert {name for name, *_ in found} >= {entry.variant.name for entry in flagships if pre_training(entry)}
-
-
-def test_bibtex_is_read_by_another_parser(downloads: Mapping[str, bytes], catalogue: Catalogue) -> None:
-    library = bibtexparser.parse_string(text(downloads, "references.bib"))
-    assert [entry.key for entry in library.entries] == list(catalogue.references)
 
 
 @pytest.mark.parametrize("suffix", ["", ".zh"])
@@ -180,16 +136,6 @@ def test_the_calendar_has_releases_and_ends(downloads: Mapping[str, bytes], cata
         if name.until is not None and name.until.value is not None and name.until.value.is_day:
             (event,) = (event for title, event in events.items() if title.startswith(f"{name.name} "))
             assert event["dtstart"].dt == date.fromisoformat(name.until.value.text)
-
-
-def test_the_calendar_keeps_what_has_a_meaning_of_its_own_there() -> None:
-    from icalendar import Calendar
-
-    said = "a\\nb, c; d\ne"  # a backslash and an n are no new line
-    event = feeds.Event(id="x", title=said, day=PartialDate("2024-12"), page="https://example.org/", text=said)
-    (read,) = Calendar.from_ical(feeds.icalendar_text([event], "x", "en", "2026-11-29")).walk("VEVENT")
-    assert read["dtstamp"].dt.date() == date(2026, 11, 29), "when it was written down, not when it took place"
-    assert (str(read["summary"]), str(read["description"])) == (said, said)
 
 
 @pytest.mark.parametrize("name", ["cards.txt", "cards.zh.txt"])

@@ -128,22 +128,6 @@ def is_whole_and_upright(page: Page, path: str) -> None:
         assert kind.endswith(("-down", "-narrow")), path
 
 
-def test_boxes_and_plots_stay_on_the_screen(page: Page, address: str, built: Path) -> None:
-    page.goto(address)
-    for path in ("models/deepseek-r1/", "models/deepseek-llm/", "zh/models/deepseek-coder/", "trends/"):
-        show(page, built / path / "index.html")
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.evaluate(FONTS_READY)
-            overflow = page.evaluate(OVERFLOW)
-            assert overflow <= 0, (path, width)
-            cut = page.locator(".ds-box *").evaluate_all(
-                "nodes => nodes.filter(n => n.getBoundingClientRect().right > n.closest('.ds-box').getBoundingClientRect().right + 1)"
-                ".map(n => n.textContent)"
-            )
-            assert cut == [], (path, width)
-
-
 @pytest.mark.parametrize(
     ("path", "figure", "said"),
     [

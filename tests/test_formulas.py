@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 import pytest
 from labs import rope, yarn
-from markupsafe import Markup
 
 from building import ROOT
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.study import Subject
-from catalogue.text import Quote, compute_quote, latex_letters, parse_quotes, quote_problems
+from catalogue.text import Quote, latex_letters, parse_quotes, quote_problems
 from helpers import table
 from render.cite import Citations
 from render.context import Context
-from render.exports.markdown import html_to_markdown
 from render.format import format_scientific
-from render.formula import inline_mathml, with_indices, wrapping_mathml
 from render.plays import attention_cost, compared_layers
 
 CASES = table("formulas")
@@ -56,43 +52,6 @@ def test_the_working_names_the_source_of_what_went_in(ctx: Context) -> None:
 def test_a_sum_that_cannot_be_worked_out_is_refused(look: Lookup, text: str, says: str) -> None:
     (found,) = quote_problems(text, look, {"sources"})
     assert says in found.message
-
-
-def test_decimals_are_exact(look: Lookup) -> None:
-    assert compute_quote(_quote("{{ compute('n * 0.1 - 0.3', 'n=3') }}"), look).exact == Fraction(0)
-
-
-def test_latex_in_a_sentence_keeps_its_backslashes() -> None:
-    assert _quote(r"{{ math('\theta_t \ne \nu') }}").arguments == (r"\theta_t \ne \nu",)
-
-
-@pytest.mark.parametrize(
-    ("latex", "expected"),
-    [
-        (r"\mathcal{L}_{\mathrm{MTP}} = \frac{\lambda}{D}", {"mathcal L", "lambda", "D"}),
-        (r"\mathbf{q}_{t,i}^{T} \cdot \mathbf{k}", {"q", "t", "i", "T", "k"}),
-        (r"\begin{pmatrix} x & 0 \end{pmatrix}", {"x"}),
-        (r"\text{forward} \le \hat{A} \qquad \sqrt{d_h}", {"A", "d", "h"}),
-    ],
-)
-def test_the_letters_of_a_formula(latex: str, expected: set[str]) -> None:
-    assert latex_letters(latex) == expected
-
-
-def test_a_formula_of_parts_can_wrap_and_one_with_a_space_in_brackets_stays_whole() -> None:
-    assert wrapping_mathml(r"a = b , \qquad c = d").count("<math ") == 2
-    assert wrapping_mathml(r"\frac{a \qquad b}{c}").count("<math ") == 1
-    assert "ds-wrapping" not in wrapping_mathml(r"a = b")
-
-
-def test_formulas_are_latex_again_in_the_copy_in_markdown() -> None:
-    def copy(html: str) -> str:
-        return html_to_markdown(html, lambda address: address)
-
-    letter, parts = inline_mathml(r"\theta_t"), wrapping_mathml(r"a = b , \qquad c = d")
-    assert copy(f"<p>with <span>{letter}</span> there</p>") == r"with $\theta_t$ there"
-    assert copy(f"<span>{inline_mathml('q')}</span>") == "$q$"
-    assert copy(f"<figure>{parts}</figure>") == "$$\na = b , \\qquad c = d\n$$"
 
 
 V3, LLM = "deepseek-v3-base", "deepseek-llm/training.pre-training"
@@ -231,11 +190,6 @@ def test_the_figure_of_sparse_attention_adds_up_to_the_share_of_v4_pro(catalogue
         "give the report's share of arithmetic for V4-Pro to within a percentage point",
         "得出的 V4-Pro 与 V3.2 的计算量之比，与报告的数字相差不到一个百分点",
     )
-
-
-@pytest.mark.parametrize(("text", "shown"), CASES["indices"])
-def test_letters_with_an_index(text: str, shown: str) -> None:
-    assert with_indices(Markup(text)) == shown
 
 
 @pytest.mark.parametrize(

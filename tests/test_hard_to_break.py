@@ -12,31 +12,15 @@ import yaml
 from selectolax.lexbor import LexborHTMLParser
 
 from building import small_project
-from catalogue import files, strict_yaml
+from catalogue import strict_yaml
 from catalogue.findings import Finding
 from catalogue.load import load_catalogue
 from checks import PageError, check_pages
 from helpers import findings_of
 from render import assets
-from render.page import Page, fenced_code
+from render.page import Page
 from render.site import make_editions
 from render.words import load_words
-
-
-def test_a_file_that_is_far_too_large_is_not_read(valid: Path) -> None:
-    path = valid / "references.bib"
-    path.write_text(path.read_text(encoding="utf-8") + "x" * files.LARGEST_FILE, encoding="utf-8")
-    (finding,) = findings_of(valid)
-    assert finding.file.endswith("references.bib")
-    assert "is larger than 4 MiB" in finding.found
-
-
-@pytest.mark.parametrize("text", ["a", "```\n<script>", "````", "` ```` `"])
-def test_nothing_in_a_fence_ends_it(text: str) -> None:
-    first, *inside, last = fenced_code(text, "bibtex").split("\n")
-    assert first == f"{last}bibtex"
-    assert last not in text
-    assert "\n".join(inside) == text
 
 
 @pytest.mark.parametrize(
@@ -53,15 +37,6 @@ def test_a_message_shows_what_nobody_sees() -> None:
     """A key of the bibliography with a NUL in it, as the nearest match of a key that is missing."""
     finding = Finding("data/x.yaml", 1, "a\x1b[31m", "b\u202e", "c", "`copy-l\0x`", "\ud800")
     assert str(finding) == r"data/x.yaml:1: a\u001b[31m: b\u202e; c; nearest match: `copy-l\u0000x`; \ud800"
-
-
-def test_a_message_stays_short_whatever_was_found() -> None:
-    assert len(str(Finding("data/x.yaml", 1, "a", "x" * 10_000_000, "a name"))) < 1000
-
-
-def test_a_text_as_long_as_a_book_is_refused() -> None:
-    (finding,) = strict_yaml.read_yaml(f"a:\n  b: {'x' * 1_000_000}\n", "data/x.yaml").findings
-    assert str(finding) == "data/x.yaml:2: a.b: a text of 1,000,000 characters; at most 20,000; shorten it"
 
 
 def test_a_description_cannot_leave_its_attribute() -> None:
@@ -125,10 +100,6 @@ def test_what_is_wrong_with_a_page_is_named(
     name = f"{language}/index.md"
     said, lines = outcome_with(small, name, added)
     assert said.startswith(f"docs/{name}:{lines - before_last}: " + says.replace("{earlier}", str(lines - 2)))
-
-
-def test_a_page_that_quotes_values_and_lists_their_sources_is_made(small: Path) -> None:
-    assert outcome_with(small, "zh/index.md", QUOTED + "{{ block('sources') }}\n") == ("built", 0)
 
 
 @pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n", "[]", '{"labs": 3}', "[" * 100_000])

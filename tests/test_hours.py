@@ -46,16 +46,3 @@ def test_hours_that_follow_stand_in_tables_cards_and_exports(
         assert shown in family(built, model.id, "machines").text(), id_
         assert float(exported[id_]["gpu_hours_recomputed"]) == pytest.approx(hours)
         assert exported[id_]["gpu_hours"] == ""
-
-
-def test_the_note_of_a_value_that_is_not_there_is_read_without_pressing(built: Path, catalogue: Catalogue) -> None:
-    table = built_page(built, "compare/infrastructure")
-    noted = [
-        stated.note.en
-        for model in catalogue.models.values()
-        if model.infrastructure and (block := model.infrastructure.parallelism)
-        for stated in (block.pipeline, block.expert)
-        if stated is not None and stated.absence is not None and stated.note is not None
-    ]
-    assert noted
-    assert all(note in table.text() for note in noted)

@@ -73,15 +73,6 @@ def test_text_has_six_sizes() -> None:
     assert others - drawn == set(), "beside the six, figures have sizes in their own units, none below 12"
 
 
-def test_an_address_that_does_not_exist_offers_every_model(built: Path, texts: dict[Path, str]) -> None:
-    missing = LexborHTMLParser(texts[Path("404.html")])
-    families = {path.parent.name for path in built.glob("models/*/index.html")}
-    named = {
-        (link.attributes["href"] or "").rstrip("/").rsplit("/", 1)[-1] for link in missing.css("article > .ds-names a")
-    }
-    assert named == families
-
-
 def test_a_wide_formula_is_broken_into_lines() -> None:
     """At relations, signs and wide spaces, with every sign kept; a formula that fits is left as it is."""
     short = formula_mathml(r"y = W x + b")

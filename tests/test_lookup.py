@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -60,48 +59,12 @@ def test_found_value_carries_its_source(row: dict[str, Any]) -> None:
     assert [(source.key, source.locus) for source in found.source.items] == [(row["key"], row["locus"])]
 
 
-@pytest.mark.parametrize(
-    ("path", "number"),
-    [
-        ("bee-base/parameters.total", "314.7e3"),
-        ("ant/training.ant-pre.data.tokens", "2e12"),
-        ("ant-base/context_length", "4096"),
-        ("ant-base/architecture.hidden_size", "64"),
-        ("ant/training.ant-pre.data.mix.web-pages.share", "60"),
-        ("labs/digits-in-bf16.one", "2.78"),
-    ],
-)
-def test_number(path: str, number: str) -> None:
-    assert find(path).number == Decimal(number)
-
-
 @each_row(CASES["failures"])
 def test_failure_says_which_part_and_what_there_is(row: dict[str, Any]) -> None:
     with pytest.raises(LookupFailure) as failure:
         find(row["path"])
     assert row["says"] in str(failure.value)
     assert "not complete" not in str(failure.value)
-
-
-def test_incomplete_architectures_cannot_be_quoted(catalogue: Catalogue, ctx: Context) -> None:
-    incomplete = [entry for entry in catalogue.entries.values() if entry.recount and entry.recount.missing]
-    assert incomplete
-    for entry in incomplete:
-        with pytest.raises(LookupFailure, match="not complete"):
-            ctx.lookup.find(f"variant:{entry.variant.id}/recomputed.total_parameters")
-
-
-def test_a_model_and_a_variant_of_one_name_are_told_apart_by_the_field(catalogue: Catalogue, ctx: Context) -> None:
-    shared = sorted(catalogue.models.keys() & catalogue.entries.keys())
-    assert shared
-    lookup = ctx.lookup
-    for id_ in shared:
-        assert lookup.find(f"{id_}/track").value == catalogue.models[id_].track
-        total = catalogue.entries[id_].variant.parameters.total.value
-        if total is not None:
-            assert lookup.find(f"{id_}/parameters.total").value == total
-        assert lookup.find(f"variant:{id_}/name").value == catalogue.entries[id_].variant.name
-        assert lookup.find(f"model:{id_}/name").value == catalogue.models[id_].name
 
 
 def test_what_is_absent_cannot_be_quoted(catalogue: Catalogue, ctx: Context) -> None:
@@ -130,17 +93,6 @@ def test_a_share_has_no_more_digits_than_its_coarser_number(call: str, shown: st
     assert Citations(context_of(SMALL)).resolve_quote(quote).striptags() == shown
 
 
-def test_quotes_are_taken_apart_in_order() -> None:
-    parts = list(parse_quotes("Of {{ v('a/b') }} and {{ratio('c/d', \"e/f\")}}."))
-    assert parts == [
-        "Of ",
-        Quote("v", ("a/b",), "{{ v('a/b') }}"),
-        " and ",
-        Quote("ratio", ("c/d", "e/f"), "{{ratio('c/d', \"e/f\")}}"),
-        ".",
-    ]
-
-
 @each_row(
     [
         *CASES["bad_quotes"],
@@ -161,23 +113,10 @@ def test_wrong_call_on_a_page(row: dict[str, Any]) -> None:
     assert all(part in problem.message for part in row["says"]), problem.message
 
 
-@pytest.mark.parametrize("text", ["plain", "{ one brace }", "x }} y", ""])
-def test_text_without_quotes_is_left_alone(text: str) -> None:
-    assert "".join(str(part) for part in parse_quotes(text)) == text
-
-
 def test_a_quote_left_open_on_a_page_has_its_line() -> None:
     assert list(quote_problems("One.\n\n{{ v('a/b')", context_of(SMALL).lookup)) == [
         QuoteProblem(3, "`{{` without `}}`")
     ]
-
-
-def test_blocks_are_for_pages_alone() -> None:
-    (problem,) = quote_problems("{{ block('sources') }}", context_of(SMALL).lookup)
-    assert (
-        problem.message
-        == "`block` is not a call; allowed are v, ratio, share, saving, product, bytes, compute, working, m, t"
-    )
 
 
 SCORES = "          - {benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}\n"
@@ -204,9 +143,3 @@ def test_a_value_that_cannot_be_used(valid: Path, rows: str, text: str, says: st
     file.write_text(before.replace(SCORES, rows), encoding="utf-8")
     (problem,) = quote_problems(text, context_of(load_catalogue(valid)).lookup)
     assert says in problem.message
-
-
-def test_a_variant_without_an_architecture(catalogue: Catalogue, ctx: Context) -> None:
-    bare = next(entry.variant.id for entry in catalogue.entries.values() if entry.architecture is None)
-    with pytest.raises(LookupFailure, match=f"`{bare}` has no architecture"):
-        ctx.lookup.find(f"variant:{bare}/architecture.hidden_size")

@@ -6,15 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
-from selectolax.lexbor import LexborHTMLParser
 
-from building import small_project, strictly
-from catalogue.records import Catalogue
-from helpers import context_of, leads_on
+from helpers import leads_on
 from render.exports.markdown import html_to_markdown
-from render.tables import Cell, Head, Table
-from stock import write_project
 
 LINK = re.compile(r"\]\(((?!https?:|mailto:|#)[^)\s#?]+)")
 
@@ -74,25 +68,3 @@ def test_every_page_has_its_markdown_beside_it(built: Path) -> None:
             assert not re.search(r"(?<!\*)\[\d+\][\u4e00-\u9fff]|[\u4e00-\u9fff][A-Z]|层\d", without_code(text)), copy
             for link in LINK.findall(re.sub(r"(?ms)^```.*?^```|`[^`]*`", "", text)):
                 assert (copy.parent / link).exists(), (copy, link)
-
-
-@pytest.mark.builds
-def test_stock_material_builds_the_same_pages(small: Catalogue, tmp_path: Path) -> None:
-    """What `make bench` measures builds against."""
-    plain, site = tmp_path / "plain", tmp_path / "site"
-    write_project(small_project(tmp_path), plain)
-    strictly(plain)(site)
-    for edition in (site, site / "zh"):
-        for model in small.models.values():
-            assert model.name in (edition / "models" / model.id / "index.html").read_text(encoding="utf-8")
-
-
-def test_a_value_of_several_columns_stands_over_each_of_them(catalogue: Catalogue) -> None:
-    """In HTML as one cell, in Markdown, which has none of that kind, with empty ones after it."""
-    rows = [[Cell(Markup("row")), Cell(Markup("both"), span=2), Cell(Markup("last"))]]
-    table = Table("A caption", [Head("a"), Head("b"), Head("c"), Head("d")], rows)
-    html = context_of(catalogue).html("table.html.jinja", t=table)
-    spans = [cell.attributes.get("colspan") for cell in LexborHTMLParser(html).css("tbody td")]
-    assert spans == ["2", None]
-    (row,) = (line for line in html_to_markdown(html, lambda address: address).splitlines() if "both" in line)
-    assert [cell.strip() for cell in row.strip("|").split("|")] == ["row", "both", "", "last"]

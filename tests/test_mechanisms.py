@@ -10,7 +10,7 @@ from building import ROOT
 from catalogue.records import Catalogue
 from helpers import context_of
 from render.labs import LABS
-from render.technique_figures import FIGURES_OF, LABS_OF, MECHANISMS, PLACES, PLAYS, labs_of, mechanism_html
+from render.technique_figures import FIGURES_OF, LABS_OF, MECHANISMS, PLACES, PLAYS, mechanism_html
 from render.words import CHINESE, ENGLISH
 
 
@@ -37,11 +37,3 @@ def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:
     labs = {name for names in LABS_OF.values() for name in names}
     assert labs <= set(LABS)
     assert set(LABS) == labs | set(re.findall(r"block\('lab-(\w+)'\)", guides))
-
-
-def test_a_technique_offers_its_lab_and_the_archive_of_all(catalogue: Catalogue) -> None:
-    ctx = context_of(catalogue)
-    code = labs_of(ctx, "mla")
-    assert 'href="ds:data/labs/mla.py"' in code
-    assert "ds:data/labs.zip" in code
-    assert labs_of(ctx, "zero") == ""

@@ -74,14 +74,6 @@ def test_every_page_opens_from_the_folder(page: Page, folder: str) -> None:
     assert failed == []
 
 
-def test_the_switch_leads_to_the_other_edition(page: Page, folder: str, problems: list[str]) -> None:
-    page.goto(folder + "models/elk.html")
-    page.locator("a.ds-language").click()
-    expect(page).to_have_url(folder + "zh/models/elk.html")
-    page.locator("a.ds-language").click()
-    expect(page).to_have_url(folder + "models/elk.html")
-
-
 def test_what_is_worked_out_on_a_page_is_so_without_a_server(page: Page, built: Path) -> None:
     """On a site that was built for a server too: a figure to play with, a calculator, a comparison.
 

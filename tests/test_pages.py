@@ -12,7 +12,6 @@ from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue
-from render.page import reading_minutes
 from render.pages import url_of
 
 # What an overview said twice is gone, and its marks for parts; who comes for them sees the top of the page. Problems come and go.
@@ -73,23 +72,6 @@ def test_every_old_address_leads_to_a_page_and_its_anchors_to_a_place(built: Pat
             if place and anchor not in GONE and place not in anchors_of(edition / page / "index.html"):
                 lost.append(f"{address}#{anchor} → {page}#{place}")
     assert lost == []
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("word " * 450, 3),
-        ("字" * 520, 2),
-        ("{{ block('formula-adam') }}\n\n{{ block('formula-six-nd') }}", 4),
-        ('<figure class="ds-formula"><math display="block"></math></figure>', 2),
-        ("{{ block('mechanism-muon') }}", 1),
-        ("{{ block('problems') }}{{ block('symbols') }}{{ block('lab-muon') }}", 1),
-        ("word " * 150 + "<details>" + "word " * 900 + "</details>", 1),
-    ],
-    ids=["words", "Chinese", "formulas of a guide", "formula of a page", "figure", "lists alone", "folded away"],
-)
-def test_minutes(text: str, expected: int) -> None:
-    assert reading_minutes(text) == expected
 
 
 def test_a_step_opens_at_a_section_that_its_page_has(built: Path, catalogue: Catalogue) -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.derive.parameters import Peers, State, recount_sizes
+from catalogue.derive.parameters import State, recount_sizes
 from catalogue.records import Catalogue
 from catalogue.schema.values import Stated
 from helpers import DATA, check, context_of
 from render import words
-from render.format import short_variant
 from render.pages import trust
 
 
@@ -79,11 +78,6 @@ def test_no_dimension_can_change_unnoticed(catalogue: Catalogue, variant: str) -
     assert tried > 5
 
 
-def test_every_variant_stands_on_the_page(catalogue: Catalogue) -> None:
-    shown = text_of(catalogue, "peers")
-    assert [e.variant.name for e in catalogue.entries.values() if short_variant(e.variant.name) not in shown] == []
-
-
 def test_a_changed_dimension_makes_the_comparison_stale(catalogue: Catalogue) -> None:
     built = dict(catalogue.peers.built)
     old = built["deepseek-v3-base"]
@@ -110,20 +104,9 @@ def test_what_came_after_the_comparison_has_not_changed_since(catalogue: Catalog
     assert say("trust.peers.some_stale", count=len(now)) not in shown
 
 
-def test_a_number_that_differs_is_shown_with_the_difference(catalogue: Catalogue) -> None:
-    built = dict(catalogue.peers.built)
-    built["deepseek-v2"] = replace(built["deepseek-v2"], parameters=built["deepseek-v2"].parameters - 5120)
-    changed = replace(catalogue, peers=replace(catalogue.peers, built=built))
-    assert "differs by -5,120" in text_of(changed, "peers")
-
-
 def test_labs_agree_to_five_digits(catalogue: Catalogue) -> None:
     labs = catalogue.peers.labs
     assert {lab.lab for lab in labs} >= {"mla", "router", "yarn", "norm"}
     assert [lab for lab in labs if lab.difference > 1e-5] == []
     shown = text_of(catalogue, "labs")
     assert all(f"labs/{lab.lab}.py" in shown for lab in labs)
-
-
-def test_without_a_report_the_page_does_without(catalogue: Catalogue) -> None:
-    assert text_of(replace(catalogue, peers=Peers()), "peers") == ""

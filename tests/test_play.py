@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,20 +15,15 @@ import quickjs
 from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative, yarn, zero_bubble
 
 from catalogue.derive.calculators import MissingFields, memory_footprint
-from catalogue.derive.parameters import ACTIVATED_CONVENTION
-from catalogue.records import Catalogue, sort_by_date
+from catalogue.records import Catalogue
 from helpers import context_of
-from render import format
 from render import words as language_files
-from render.assets import PLAYS as SCRIPTS
 from render.assets import play_source
 from render.context import Context
-from render.figures.attention_mechanisms import architecture_count
 from render.plays import attention_cost, cache_bytes, compared_layers, draw_play
 from render.technique_figures import PLAYS
 from render.words import CHINESE, ENGLISH
 
-FOLDER = Path(__file__).parent.parent / "hooks/render/scripts/play"
 _LENGTH = re.compile(r'(?:width|height)="([^"]*)"')
 
 
@@ -176,36 +170,6 @@ def lab_schedules(stages: int, batches: int, times: dict[str, int]) -> dict[str,
     return found
 
 
-def test_the_page_says_how_long_the_lab_s_pipelines_idle(edition: Context) -> None:
-    play = PLAYS["pipelines"](edition.words, edition.catalogue)
-    idle = [str(pipeline.idle(rows)[0]) for rows in lab_schedules(8, 20, play.data["times"]).values()]
-    drawn = draw_play(play, {"stages": 8, "batches": 20, "sends": 0})
-    assert all(number in panel.shapes for number, panel in zip(idle, drawn.panels, strict=True))
-
-
-def test_what_pairs_send_costs_no_time() -> None:
-    """By itself a pass waits for what it sends: once for each forward and each backward pass."""
-    times = {"F": 1, "B": 2, "I": 1, "W": 1}
-    work = """[0, 1].map(sends => {
-      const given = { ...input, sends };
-      const rows = run(dualpipe(8, 20), (d, line) => [line, line ? 7 - d : d], given);
-      const pairs = rows[0].filter(([, , slot]) => slot.length > 1);
-      return [whole(run(oneFOneB(1, 6), d => [0, d], given)), pairs.map(([start, end]) => end - start), whole(rows)];
-    })"""
-    (alone, pairs, step), (slower, same, longer) = script("pipelines", work, times)
-    assert (alone, slower) == (18, 30)
-    assert same == pairs
-    assert len(pairs) > 20
-    assert step < longer < step + 2 * 40
-
-
-def test_random_numbers_have_the_mean_and_spread_they_should() -> None:
-    x = np.array(script("fp8_tiles", "[...normal(50000, input)]", 1))
-    assert abs(x.mean()) < 0.02
-    assert abs(x.std() - 1) < 0.02
-    assert script("bias_balance", "[...normal(100, input)]", 1) == list(x[:100])
-
-
 def test_rounding_to_fp8_is_that_of_the_lab() -> None:
     """Every number of a byte, what lies between, and what is too large; and the losses of a matrix in tiles."""
     numbers = [sign * m * 2.0**e for sign in (1, -1) for m in np.arange(16, 32) / 16 for e in range(-12, 10)]
@@ -272,57 +236,3 @@ def test_costs_are_those_of_the_lab(catalogue: Catalogue) -> None:
     for n, k in grid:
         indexer = (one["index_heads"], one["index_wide"])
         assert attention_cost(one, n, k)[:2] == dsa.products(n, k, one["heads"], one["wide"], *indexer)
-
-
-def test_costs_give_the_share_that_the_report_states(catalogue: Catalogue) -> None:
-    """V4-Pro's computation for a token at 1M tokens against V3.2's, with the matrices of both."""
-    found = {key: asdict(layer) for key, layer in compared_layers(catalogue).items()}
-    old, new = (catalogue.entries[id_] for id_ in ("deepseek-v3.2-exp", "deepseek-v4-pro-base"))
-    products = {
-        key: sum(attention_cost(found[key], 2**20, k)[:2]) for key, k in (("dsa", 2048), ("csa", 1024), ("hca", 0))
-    }
-    before = (
-        architecture_count(old, "num_hidden_layers") * products["dsa"] + old.recount.activated[ACTIVATED_CONVENTION]
-    )
-    after = (
-        architecture_count(new, "csa_layers") * products["csa"]
-        + architecture_count(new, "hca_layers") * products["hca"]
-    )
-    share = 100 * (after + new.recount.activated[ACTIVATED_CONVENTION]) / before
-    label = "Computation per token at 1M context, V4-Pro against V3.2"
-    stated = next(fact.value.value for fact in catalogue.techniques["csa"].facts if fact.label.en == label)
-    assert share == pytest.approx(float(stated.value), abs=1)
-
-
-def test_the_strip_plays_from_the_first_model_to_the_last_with_the_calculators_bytes(
-    edition: Context, catalogue: Catalogue
-) -> None:
-    """Each frame is what the memory calculator finds for 128K tokens at two bytes a number; what is beyond a stated context says so."""
-    play = PLAYS["memory-strip"](edition.words, catalogue)
-    (control,) = play.controls
-    assert play.runs == control.name
-    assert (play.start["model"], control.shown) == (0, "LLM 67B")
-    flagships = {
-        format.short_size(catalogue.flagship(model).variant.name): catalogue.flagship(model)
-        for model in catalogue.models.values()
-    }
-    shown = [flagships[name].model for _, name in control.steps]
-    assert shown == sort_by_date(shown)
-    assert len(shown) > 5
-    for place, name in control.steps:
-        found = memory_footprint(flagships[name])
-        assert not isinstance(found, MissingFields)
-        shown = play.data["models"][place]
-        assert shown["bytes"] == cache_bytes(found, 2**17)
-        said = draw_play(play, {"model": place}).status
-        assert name in said
-        assert ("4K" in said) == shown["beyond"]
-
-
-def test_every_script_is_small_and_stands_once(catalogue: Catalogue) -> None:
-    words = language_files.load_words()[ENGLISH]
-    files = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.js")}
-    assert {PLAYS[name](words, catalogue).script for name in PLAYS} == set(SCRIPTS)
-    assert {"figure", *(part for names in SCRIPTS.values() for part in names)} == set(files)
-    for name, text in files.items():
-        assert len(text.splitlines()) <= 140, name

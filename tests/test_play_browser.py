@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -123,32 +122,6 @@ def test_answers_are_ticked_right_or_wrong_by_keyboard(page: Page, address: str)
     expect(here.get_by_role("status")).to_contain_text("5 of 16")
 
 
-def test_two_models_are_chosen(page: Page, address: str) -> None:
-    page.goto(f"{address}{PAGES['cache-context']}/?cache-context-b=deepseek-v4-pro-base&cache-context-context=1048576")
-    here = figure(page, "cache-context")
-    expect(here.get_by_role("combobox").nth(1)).to_have_value("deepseek-v4-pro-base")
-    expect(here.get_by_role("status")).to_contain_text("1M tokens")
-    here.get_by_role("combobox").nth(0).select_option("deepseek-v4.1-flash")
-    expect(here.get_by_role("status")).to_contain_text("V4.1-Flash")
-
-
-def test_what_an_address_gets_wrong_is_left_as_it_begins(page: Page, address: str, built: Path) -> None:
-    said = built_page(built, PAGES["yarn"]).css_first("#mechanism-yarn [role=status]").text()
-    page.goto(f"{address}{PAGES['yarn']}/?yarn-factor=12345&yarn-alpha=abc&yarn-beta=")
-    expect(figure(page, "yarn").get_by_role("status")).to_have_text(said)
-
-
-def test_the_switch_of_languages_keeps_the_state(page: Page, address: str) -> None:
-    page.goto(f"{address}{PAGES['speculative']}/")
-    page.get_by_label("Guesses in a pass").fill("4")
-    expect(page).to_have_url(re.compile("speculative-gamma=5"))
-    page.locator("a.ds-language").click()
-    expect(page).to_have_url(re.compile(r"/zh/guides/serving/\?speculative-gamma=5"))
-    here = figure(page, "speculative")
-    expect(here.locator("#speculative-gamma")).to_have_value("4")
-    expect(here.get_by_role("status")).to_contain_text("每次起草 5 个")
-
-
 @pytest.mark.parametrize("path", TOGETHER)
 def test_a_finger_can_play(narrow: Page, address: str, path: str) -> None:
     """On a phone nothing is wider than the screen, and what is touched is 44 px high; so is what is touched in its width."""
@@ -176,24 +149,3 @@ def is_made_for_a_finger(here: Locator) -> None:
     slider.scroll_into_view_if_needed()
     slider.tap(position={"x": box["width"] * 0.12, "y": box["height"] / 2})
     expect(here.get_by_role("status")).not_to_have_text(before)
-
-
-def test_the_figures_are_whole_without_a_script(plain: Page, address: str) -> None:
-    """The sentence says which state is drawn; inputs that would do nothing are not there."""
-    for path in (PAGES["cache-context"], PAGES["grpo"]):  # with sliders, lists and boxes; all are made by one template
-        plain.goto(f"{address}{path}/")
-        for name in TOGETHER[path]:
-            here = plain.locator(f"#mechanism-{name}")
-            expect(here.locator("form")).to_be_hidden()
-            expect(here.get_by_role("status")).to_be_visible()
-            expect(here.locator("svg").first).to_be_visible()
-
-
-def test_a_page_loads_one_small_script_for_it_and_the_others_none(built: Path) -> None:
-    for page in ("guides/attention", "guides/framework", *TOGETHER):
-        html = (built / page / "index.html").read_text(encoding="utf-8")
-        assert len(set(re.findall(r'data-script="[^"]*(assets/play-[^"]*)"', html))) == 1, page
-    for path in (built / "assets").glob("play-*.js"):
-        assert len(gzip.compress(path.read_bytes(), 6)) <= MOST_SCRIPT, path.name
-    for page in ("", "techniques/rope", "models/deepseek-v3", "tools/memory"):
-        assert "assets/play-" not in (built / page / "index.html").read_text(encoding="utf-8")

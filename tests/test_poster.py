@@ -3,38 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-
-from catalogue.load import load_catalogue
-from helpers import VALID, context_of
-from render.figures import home
-
-
-def test_a_sheet_alone_says_what_it_is() -> None:
-    ctx = context_of(load_catalogue(VALID))
-    public = home.poster_files(ctx, "https://example.org/ds/")
-    local = home.poster_files(ctx, "http://127.0.0.1:8000/")
-    for scheme, path in home.POSTER_PATHS.items():
-        assert "example.org/ds<" in public[path]
-        assert "127.0.0.1" not in local[path]
-        for said in (ctx.words("poster.title").replace("'", "’"), "CC BY 4.0"):
-            assert said in public[path], scheme
-        assert "var(" not in public[path]
-    light, dark = (public[path] for path in home.POSTER_PATHS.values())
-    assert light != dark
-    assert re.sub(r"#[0-9a-f]{6}", "", light) == re.sub(r"#[0-9a-f]{6}", "", dark)
-
-
-def test_both_editions_have_it_in_their_language(built: Path) -> None:
-    english, chinese = ((built / edition / "assets" / "poster.svg").read_text("utf-8") for edition in ("", "zh"))
-    han = re.compile("[\u4e00-\u9fff]")
-    assert not han.search(english)
-    assert len(han.findall(chinese)) > 100
-    sheet = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', english)
-    assert abs(float(sheet[1]) / float(sheet[2]) - 2**0.5) < 0.05
 
 
 @pytest.mark.browser

@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.records import Catalogue
-from helpers import FONTS_READY, built_page, show
+from helpers import FONTS_READY, show
 
 pytestmark = pytest.mark.browser
 
@@ -139,41 +138,3 @@ def boxes(pdf: bytes) -> list[tuple[float, float]]:
     """Width and height of each page."""
     found = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     return [(float(width), float(height)) for width, height in found]
-
-
-def test_every_part_of_a_drawing_is_in_the_pdf(paper: Page, address: str, built: Path, catalogue: Catalogue) -> None:
-    """A stroke without length is painted in a PDF only if its ends are round: heads and shared experts must have an area."""
-    drawings = {id_: built_page(built, f"models/{id_}").css(".ds-drawing") for id_ in catalogue.models}
-    assert sum(map(bool, drawings.values())) > len(drawings) / 2  # the others have the network of one of these
-    paper.goto(address + MODEL)
-    paper.locator("article").evaluate(
-        "(article, drawings) => { article.innerHTML = drawings; }",
-        "".join(
-            f"<div id=of-{id_}>{''.join(drawing.html or '' for drawing in found)}</div>"
-            for id_, found in drawings.items()
-        ),
-    )
-    paths, lost = paper.evaluate(
-        """() => {
-            const paths = [...document.querySelectorAll("article .ds-drawing path")];
-            return [paths.length, paths.filter((path) => {
-                const look = getComputedStyle(path), box = path.getBBox();
-                const filled = look.fill !== "none" && box.width && box.height;
-                const stroked = look.stroke !== "none" && (look.strokeLinecap === "round" || !/[hv]0(?![.\\d])/.test(path.getAttribute("d")));
-                return path.checkVisibility() && !filled && !stroked;
-            }).map((path) => [path.closest("div[id^=of-]").id, path.getAttribute("class")])];
-        }"""
-    )
-    assert paths > 0
-    assert lost == []
-
-
-def test_the_drawing_of_a_model_stands_on_its_first_sheet(paper: Page, address: str, built: Path) -> None:
-    paper.goto(address + MODEL)
-    for kind in (MODEL, "models/deepseek-v4/", "models/deepseek-v4-1/", "zh/models/deepseek-v4/"):
-        if kind != MODEL:
-            show(paper, built / kind / "index.html")
-        paper.evaluate(FONTS_READY)
-        box = paper.locator(".ds-drawing").first.bounding_box()
-        assert box["y"] + box["height"] < (A4[1] - 2 * MARGIN) * PIXELS_PER_MM, kind
-        assert paper.locator(".ds-drawing-wide").first.is_visible(), kind

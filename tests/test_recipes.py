@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-from math import prod
-
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.derive.training import Way, schedule_of_stage
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Stage
-from render.figures import schedule
-from render.figures.canvas import spread_apart
+from render.figures.canvas import spread_apart, wrapped_text
 from render.pages.schedules import longest_pre_training
-
-
-def test_sizes_trained_side_by_side_have_rows_of_their_own(catalogue: Catalogue) -> None:
-    rows = schedule.recipe_rows(catalogue.models["deepseek-v2"])
-    assert [next(stage.id for _, stage in row.stages) for row in rows] == ["pre-training", "pre-training-lite"]
-    (main, update) = schedule.recipe_rows(catalogue.models["deepseek-v3"])
-    assert [stage.id for _, stage in update.stages] == ["post-training-0324"]
-    assert update.after is not None
-    assert main.stages[update.after - 1][1].kind.value == "context extension", "V3-0324 starts from the base model"
-
-
-def drawn(tree: LexborHTMLParser, run: str) -> list[list[tuple[Fraction, Decimal, bool]]]:
-    """The marks of a run, panel by panel: share of the run, value, whether it is published."""
-    panels = [group.css("circle") for group in tree.css(f'svg.ds-schedule.ds-across [data-run="{run}"]')]
-    marks = [[mark.attributes for mark in panel] for panel in panels]
-    return [
-        [(Fraction(m["data-share"]), Decimal(m["data-v"]), m["class"] == "published") for m in panel] for panel in marks
-    ]
 
 
 def stage_of(catalogue: Catalogue, model: str, stage: str) -> Stage:
     return next(s for s in catalogue.models[model].training if s.id == stage)
-
-
-def test_the_warm_up_is_as_long_as_its_steps(catalogue: Catalogue) -> None:
-    stage = stage_of(catalogue, "deepseek-moe", "pre-training")
-    found = schedule_of_stage(stage, "deepseek-moe-16b-base")
-    factors = (stage.learning_rate.warmup_steps, stage.batch_size.sequences, stage.sequence_length)
-    assert found.rate[0].way is Way.WARM_UP
-    assert found.rate[0].end == Fraction(prod(one.value.value for one in factors)) / Fraction(found.tokens.value)
 
 
 def test_a_cosine_passes_the_middle_of_its_ends_in_the_middle(catalogue: Catalogue) -> None:
@@ -93,3 +61,10 @@ def test_a_stage_with_phases_is_not_said_to_have_a_peak_and_a_last_rate_alone(ca
     with_phases = loose.model_copy(update={"learning_rate": rates.model_copy(update={"phases": unplaced})})
     assert unplaced
     assert schedule_of_stage(with_phases, "deepseek-v4-pro-base") is None
+
+
+def test_long_titles_are_broken_and_at_last_cut_but_never_in_a_number() -> None:
+    assert wrapped_text("监督微调与拒绝采样", 10, 50, 2) == ["监督微调与", "拒绝采样"]
+    assert wrapped_text("a b c d e f g h i j k l", 10, 30, 2)[-1].endswith("…")
+    assert wrapped_text("Base-v1.5，上下文从 4,096 起", 10, 65, 9) == ["Base-v1.5，", "上下文从", "4,096 起"]
+    assert {wrapped_text("up to 32,768 tokens", 10, room, 1)[0] for room in (40, 50, 60)} == {"up to…"}

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers import findings_of
 from postbuild.search_index import merge_parts, normalize_name, read_page, split_words, write_index
 from render.pages import FindablePage
 
@@ -28,10 +27,6 @@ def test_what_means_the_same_is_one_word(texts: tuple[str, ...]) -> None:
 def test_what_differs_is_not_one_word() -> None:
     for one, other in (("671B", "671M"), ("V3", "V3.1"), ("5.576M", "5.576K"), ("16B", "1.6B")):
         assert normalize_name(one) != normalize_name(other)
-
-
-def test_chinese_and_latin_beside_each_other_are_apart() -> None:
-    assert list(split_words("KV缓存，FP8训练")) == ["kv", "缓存", "fp8", "训练"]
 
 
 PAGE = """<html><body><article><h1>Title<a class="headerlink">¶</a></h1><p>The lead, <b>671 B</b>.</p>
@@ -75,16 +70,3 @@ def test_the_index_changes_its_folder_with_its_content_alone(tmp_path: Path) -> 
     }
     page.sections[0].text += " More."
     assert write_index(tmp_path / "c", [page], known, kinds, {"stop": ""}) != first
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("aliases:\n  techniques/mla.md: latent\n", "aliases.yaml:2: "),
-        ("names: {}\n", "aliases.yaml:1: names: "),
-    ],
-    ids=["no list", "another key"],
-)
-def test_broken_aliases_are_named(valid: Path, text: str, line: str) -> None:
-    (valid / "aliases.yaml").write_text(text, encoding="utf-8")
-    assert any(str(finding).startswith(f"{valid.name}/{line}") for finding in findings_of(valid))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from catalogue.load import load_catalogue
-from catalogue.records import Catalogue
-from helpers import built_page
 
 COUNTING = "{benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}"
 ELK = "{benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.4, elk-base: 71.2}}"
@@ -47,16 +44,3 @@ def test_scores_share_a_list_where_their_settings_are_the_same(
 ) -> None:
     found = lists(valid, one, other)
     assert (len(found) == 1) is together
-
-
-def test_a_list_says_all_that_its_scores_depend_on(built: Path, catalogue: Catalogue) -> None:
-    page = built_page(built, "compare/evaluation")
-    vocabulary, asked = catalogue.settings.vocabulary, catalogue.settings.vocabulary.file.asked
-    seen = set()
-    for one in page.css(".ds-score-list > li > p"):
-        name, setting = one.css_first("b").text(), one.css_first("small").text().replace("’", "'")
-        for field in asked.get(name, ()):
-            seen.add(name)
-            words = [known.shown or known.word for known in getattr(vocabulary.file.words, field)]
-            assert any(re.search(re.escape(word).replace("<n>", r"\d+"), setting) for word in words), (name, setting)
-    assert {"Codeforces", "HLE", "SWE Verified", "DeepSWE", "LiveCodeBench"} <= seen

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.uses import UseLabel
 from helpers import leads_on
 from render import format
 
@@ -21,13 +20,6 @@ PICTURES = re.compile("[\u2190-\u21ff\u2300-\u2307\u230c-\u23ff\u2400-\u27bf\u2b
 # Where every digit counts: tables and lists of values, a sum that is worked, what a problem gives and asks, names of files.
 EXACT = "table, dl.ds-constants, .ds-working-line, .ds-exercise > p, .ds-problem-links, .ds-sources, .ds-working-steps, code, pre, math"
 LONG = re.compile(r"(?<![\d.,/:\w-])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d\w-])")
-
-
-def test_there_are_at_most_six_and_each_means_one_thing() -> None:
-    assert len(SIGNS | {REMARK}) <= 6
-    signs = [*(format.USES[part] for part in format.LEGEND), format.AGREES, str(format.NOTHING)]
-    assert len(signs) == len(set(signs))
-    assert set(format.USES) == {format.part_of(how) for how in UseLabel}
 
 
 def test_no_page_has_another_sign_or_a_number_longer_than_a_person_says(built: Path) -> None:

@@ -17,8 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from building import ROOT
 from catalogue.records import Catalogue
-from catalogue.schema.quantities import Quantity
-from helpers import family, leads_on
+from helpers import leads_on
 
 HTML_LINKS = "a[href], link[href], area[href]"
 ASSETS = "script[data-src], img[src], source[src], iframe[src], link[rel=stylesheet][href], link[rel=icon][href]"
@@ -174,37 +173,3 @@ def test_edit_link_leads_to_the_entry(catalogue: Catalogue, parsed: dict[Path, L
             assert match, link.attributes["href"]
             lines = (ROOT / match[1]).read_text(encoding="utf-8").splitlines()
             assert lines[int(match[2]) - 1].strip().removeprefix("- ") == f"id: {id_}"
-
-
-def test_every_published_size_is_on_its_page_with_its_source(built: Path, catalogue: Catalogue) -> None:
-    for entry in catalogue.entries.values():
-        total = entry.variant.parameters.total
-        if total.value is None:
-            continue
-        tree = family(built, entry.model.id, "architecture")
-        row = next(
-            r
-            for r in tree.css("table.ds-table tbody tr")
-            if (r.css_first("th") and r.css_first("th").text().strip() == entry.variant.name)
-        )
-        value = row.css_first("td a[data-s]")
-        assert isinstance(total.value, Quantity)
-        # What the size counts may stand behind it: `1.3B by its name`.
-        assert value.text().replace("\u202f", "").replace(",", "").split()[0].rstrip("*") == total.value.text, (
-            entry.variant.id
-        )
-        source = tree.css_first(value.attributes["href"] or "")
-        document = source.parent if source.tag == "span" else source
-        title = catalogue.references[total.source.items[0].key].title
-        link = document.css_first("a")
-        assert title in (document.text(), link.text(), link.attributes.get("title"))
-
-
-def test_the_coder_table_of_the_notes_is_complete(built: Path, catalogue: Catalogue) -> None:
-    """The learning rates that the notes leave blank are on the page, for each size the notes name."""
-    peak = next(s for s in catalogue.models["deepseek-coder"].training if s.id == "pre-training").learning_rate.peak
-    text = family(built, "deepseek-coder", "training").text()
-    for size in ("1.3b", "6.7b", "33b"):
-        single = peak.for_variant(f"deepseek-coder-{size}-base")
-        mantissa = f"{single.value.value.normalize():E}".split("E")[0]
-        assert f"{mantissa} × 10⁻⁴" in text, size

@@ -49,13 +49,6 @@ def test_ranges_that_end_with_the_newest_model_are_listed(valid: Path, page: Pat
     assert sorted(map(int, found)) == [1, 3, 6, 8]
 
 
-def test_sentences_that_say_that_something_is_not_there_yet(valid: Path, page: Path) -> None:
-    page.write_text("The code is not\npublic so far.\n", encoding="utf-8")
-    said = lines_of(parts(valid), "not there")
-    assert "docs/en/page.md:1: The code is not public so far." in said
-    assert "docs/en/page.md:2: public so far." in said
-
-
 def test_an_unknown_value_that_a_later_report_states_is_asked_again_and_an_alias_of_a_model_is_no_range() -> None:
     report = parts(ROOT / "data")
     asked = lines_of(report, "Not published here")
@@ -87,8 +80,3 @@ def test_the_copy_of_a_place(copies: Copies, source: str, copy: str | None) -> N
     filled = copies.with_copies(Sources.parse(source))
     (item,) = filled.items
     assert (f"{item.via.key} {item.via.locus}".strip() if item.via else None) == copy
-
-
-def test_each_of_several_sources_is_looked_up(copies: Copies) -> None:
-    filled = copies.with_copies(Sources.parse("whole §1; parts v2; other §1"))
-    assert [item.via.key if item.via else None for item in filled.items] == ["copy-a", "copy-c", None]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.load import load_catalogue
-from catalogue.lookup import Lookup, LookupFailure
+from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 from render.context import Context
@@ -73,25 +73,6 @@ def test_v2_against_67b_as_published(look: Lookup, exact: Callable[[str], Fracti
     assert not within(100 - 100 * in_bf16 / base, saved)
 
 
-def test_published_bytes_of_both_kinds_of_sparse_attention_are_held(catalogue: Catalogue) -> None:
-    held = {id_ for id_, e in catalogue.entries.items() if e.stored_cache_agreement}
-    assert {V3_2, V4_FLASH} <= held
-
-
-REFUSED = {
-    "no format": "deepseek-v3-base",
-    "a format of another size alone": "deepseek-v2-lite",
-    "no architecture": "deepseek-r1-lite-preview",
-}
-
-
-@pytest.mark.parametrize("id_", REFUSED.values(), ids=REFUSED.keys())
-def test_not_without_a_format(catalogue: Catalogue, look: Lookup, id_: str) -> None:
-    assert catalogue.entries[id_].stored_cache is None
-    with pytest.raises(LookupFailure, match=f"`stored_cache_bytes` cannot be recomputed for `{re.escape(id_)}`: it"):
-        look.find(f"variant:{id_}/recomputed.stored_cache_bytes")
-
-
 def test_a_format_that_is_not_published(valid: Path) -> None:
     file = valid / "models.yaml"
     text = file.read_text(encoding="utf-8")
@@ -100,14 +81,3 @@ def test_a_format_that_is_not_published(valid: Path) -> None:
         text = re.sub(rf"(?m)^( +{name}: ).*$", r"\1not published", text)
     file.write_text(text, encoding="utf-8")
     assert load_catalogue(valid).entries["cat-long"].stored_cache is None
-
-
-def test_the_pages_show_both_bases(built: Path, catalogue: Catalogue, ctx: Context) -> None:
-    in_service = ctx.words("field.cache.in_service")
-    for model in catalogue.models.values():
-        html = "".join(path.read_text(encoding="utf-8") for path in (built / "models" / model.id).rglob("index.html"))
-        owners = [e for e in catalogue.entries_of(model) if e.stored_cache and e.variant.architecture]
-        for entry in owners:
-            assert f"{entry.stored_cache.value:,}" in html, entry.variant.id
-            assert entry.stored_cache.numbers in html, entry.variant.id
-        assert (in_service in html) == bool(owners), model.id

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from catalogue.findings import dotted_path, nearest_in_quotes
 from catalogue.strict_yaml import Written, read_yaml
 
 VALUES = {
@@ -87,17 +86,6 @@ def test_line_of_every_value() -> None:
         assert text_of[located.line_of(path) - 1] == text, path
 
 
-def test_line_of_a_value_that_is_not_there_is_that_of_its_block() -> None:
-    located = read_yaml(DOCUMENT, "a.yaml")
-    assert located.line_of(("entries", 0, "sizes", "activated")) == located.line_of(("entries", 0, "sizes"))
-
-
-def test_path_calls_entries_by_their_id() -> None:
-    located = read_yaml(DOCUMENT, "a.yaml")
-    assert located.display_path(("entries", 1, "words", 0)) == "entries.second.words[0]"
-    assert located.display_path(("entries", 7, "words")) == "entries[7].words"
-
-
 def test_first_of_two_equal_keys_is_kept_and_the_second_reported() -> None:
     located = read_yaml("b: 2\na: 1\na: 3\n'a': 4\n", "a.yaml")
     assert located.data == {"b": 2, "a": 1}
@@ -111,32 +99,11 @@ def test_every_anchor_and_alias_is_reported() -> None:
     assert [finding.line for finding in read_yaml("a: &x [*x]\n", "a.yaml").findings] == [1], "in its own anchor"
 
 
-def test_an_ampersand_and_a_star_in_texts_are_no_anchors() -> None:
-    assert read_yaml("a: Q&A\nb: '*bold*'\nc: 2 * 3 & 4\n", "a.yaml").findings == []
-
-
-def test_nearest_word() -> None:
-    assert nearest_in_quotes("num_hiden_layers", ["hidden_size", "num_hidden_layers"]) == "`num_hidden_layers`"
-    assert nearest_in_quotes("zzz", ["hidden_size", "num_hidden_layers"]) == ""
-
-
-def test_dotted_path() -> None:
-    assert dotted_path(("models", 0, "dates", "paper")) == "models[0].dates.paper"
-
-
 def test_what_stands_behind_an_alias_is_not_followed() -> None:
     doubling = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     located = read_yaml("a0: &a0 [1, 1]\n" + doubling, "a.yaml")
     assert located.data is None
     assert [finding.line for finding in located.findings] == list(range(1, 61))
-
-
-def test_every_line_with_a_control_character_is_reported() -> None:
-    located = read_yaml("a: 1\nb: x\x07y\nc: 2\nd: \x00\n", "a.yaml")
-    assert [(finding.line, finding.found) for finding in located.findings] == [
-        (2, "not YAML: the control character U+0007"),
-        (4, "not YAML: the control character U+0000"),
-    ]
 
 
 @pytest.mark.parametrize("text", ["[" * 5000, "a: {" * 500 + "}" * 500], ids=["brackets", "braces"])

@@ -151,41 +151,6 @@ def test_corrections_open_with_what_matters_and_what_is_new_and_a_filter_and_an_
     expect(row).to_be_in_viewport()
 
 
-def test_a_table_that_grows_scrolls_in_its_box(page: Page, address: str) -> None:
-    """As one does whose styles or results come after it was measured."""
-    opened(page, f"{address}tools/memory/", DESKTOP)
-    box = page.locator(".ds-scroll.ds-fits").first
-    expect(box).to_be_visible()
-    box.evaluate("box => { box.id = 'grows'; box.querySelector('td').textContent = 'x'.repeat(300); }")
-    expect(page.locator("#grows:not(.ds-fits)")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP
-
-
-SCREEN = 900
-MOST_SCREENS = 10  # an overview may hold all that is known, as long as that is few words
-FIGURE = ".ds-drawing, .ds-recipe-lanes, .ds-recipe"
-# How high a page is, whether it has a figure, and where the first one begins, if that is shown.
-HEIGHTS = """figure => {
-  const first = document.querySelector(figure);
-  return [document.documentElement.scrollHeight, !!first, first?.getClientRects().length ? first.getBoundingClientRect().y : null];
-}"""
-
-
-def test_a_first_screen_reaches_the_figure_and_an_overview_is_short(
-    page: Page, address: str, built: Path, catalogue: Catalogue
-) -> None:
-    page.set_viewport_size({"width": 1280, "height": SCREEN})
-    page.goto(address)
-    page.evaluate(FONTS_READY)
-    for model in catalogue.models.values():
-        show(page, built / "models" / model.id / "index.html")
-        height, has_figure, top = page.evaluate(HEIGHTS, FIGURE)
-        assert height <= MOST_SCREENS * SCREEN, model.id
-        if has_figure:
-            assert top is not None, "it is shown"
-            assert top < SCREEN * 5 / 6, model.id
-
-
 def test_an_old_address_leads_to_the_part_that_has_the_place_and_the_others_are_a_click_away(
     page: Page, address: str, built: Path, catalogue: Catalogue
 ) -> None:

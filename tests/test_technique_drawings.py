@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from building import ROOT
 from catalogue.records import Catalogue
-from helpers import FONTS_READY, built_page, context_of, script, show
+from helpers import context_of
 from render.drawings import DRAWINGS, Frame, frames_of
 from render.figures.canvas import text_width
 from render.formula import wrapping_mathml
@@ -109,43 +109,6 @@ def test_a_formula_has_the_colours_of_the_shapes_beside_it(catalogue: Catalogue)
             for colour in re.findall(r"\\class\{(\w+)\}", step.formula):
                 assert f'class="{colour}"' in math
                 assert colour in shapes, (id_, step.title, colour)
-
-
-def test_no_two_techniques_share_a_picture(catalogue: Catalogue) -> None:
-    context = context_of(catalogue, ENGLISH)
-    pictures = [str(frames_of(context, id_)[0].panel.shapes) for id_ in DRAWINGS]
-    assert len(set(pictures)) == len(pictures)
-
-
-@pytest.mark.parametrize("edition", ["", "zh/"], ids=["English", "Chinese"])
-def test_a_page_begins_with_its_drawing_and_the_index_has_all_of_them(
-    edition: str, built: Path, catalogue: Catalogue
-) -> None:
-    index = built_page(built, f"{edition}techniques")
-    assert len(index.css(".ds-glyph svg")) == len(catalogue.techniques)
-    for id_ in DRAWINGS:
-        technique = catalogue.techniques[id_]
-        page = built_page(built, f"{edition}techniques/{technique.page or id_}")
-        assert page.css_first(f"#{id_}-picture svg" if technique.page else "#picture svg") is not None, id_
-        change = page.css_first(".ds-was-now")
-        assert technique.page or (change is not None and "→" in change.text()), id_
-        assert len(page.css(".ds-frames > li svg")) == (3 if id_ in IN_STEPS else 0), id_
-        assert len(page.css(".ds-headline dt")) == len(technique.headline) or technique.page, id_
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("edition", "width"), [("", 1280), ("", 390), ("zh/", 390)])
-def test_letters_are_large_and_apart_as_a_browser_sets_them(
-    page: Page, built: Path, address: str, edition: str, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(address)
-    wrong = []
-    for id_ in (*sorted(IN_STEPS), "training-tricks", "serving-systems", "routing-variants"):
-        show(page, built / edition / "techniques" / id_ / "index.html", keep=".ds-frames, .ds-picture")
-        page.evaluate(FONTS_READY)
-        wrong += [f"{id_}: {said}" for said in page.evaluate(script("crowded"))]
-    assert wrong == []
 
 
 @pytest.mark.browser

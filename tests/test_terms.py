@@ -62,11 +62,6 @@ def test_a_form_that_is_a_part_of_another_expression_is_none(catalogue: Catalogu
     assert [use.form for use in found.find_uses("量化几乎没有损失。")] == ["没有损失"]
 
 
-def test_english_forms_are_whole_words(small: Catalogue) -> None:
-    found = avoided_forms(small.glossary, Language.ENGLISH)
-    assert [use.form for use in found.find_uses("A Horn, a hornet, an unhorned one and a horn.")] == ["Horn", "horn"]
-
-
 def test_every_technique_and_term_is_defined_in_both_languages(catalogue: Catalogue) -> None:
     entries = [*catalogue.glossary.terms, *catalogue.techniques.values()]
     assert len(catalogue.glossary.terms) >= 120

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Beside
-from helpers import built_page, context_of
+from helpers import context_of
 from render.pages.glossary import TermsInText
 from render.words import CHINESE, ENGLISH, HAN
 
@@ -67,32 +66,6 @@ def test_a_form_is_a_word_only_where_it_means_the_term(valid: Path) -> None:
     }
 
 
-def test_a_term_is_not_linked_on_a_page_that_means_something_else(built: Path, catalogue: Catalogue) -> None:
-    limited = {term.id: term.not_on for term in catalogue.glossary.terms if term.not_on}
-    assert limited
-    for id_, pages in limited.items():
-        for page in pages:
-            for edition in ("", "zh/"):
-                links = [a.attributes["href"] or "" for a in built_page(built, edition + page).css("article a.ds-term")]
-                assert links
-                assert not [link for link in links if link.endswith(f"#{id_}")], (page, id_)
-
-
-def test_a_term_is_linked_once_and_not_in_its_own_page(built: Path) -> None:
-    html = built_page(built, "techniques/mla")
-    targets = [link.attributes["href"] for link in html.css("article a.ds-term")]
-    assert targets
-    assert len(targets) == len(set(targets))
-    assert not [target for target in targets if target and target.endswith("/mla/")]
-
-
-def test_a_part_of_a_path_is_no_term(built: Path) -> None:
-    for page in (built / "techniques").rglob("index.html"):
-        for link in LexborHTMLParser(page.read_text(encoding="utf-8")).css("article a.ds-term"):
-            behind = link.next.text(deep=False) if link.next is not None and link.next.tag == "-text" else ""
-            assert not re.match(r"/\w|\.\w", behind), f"{page.parent.name}: {link.text()}{behind[:30]}"
-
-
 def meaning(catalogue: Catalogue, id_: str) -> str:
     return next(term.definition.en for term in catalogue.glossary.terms if term.id == id_)
 
@@ -123,10 +96,3 @@ def test_a_finger_sees_what_a_term_means_before_it_leaves_the_page(
     expect(narrow).to_have_url(f"{address}guides/attention/")
     narrow.get_by_role("tooltip").get_by_role("link").tap()
     expect(narrow).to_have_url(f"{address}glossary/#kv-cache")
-
-
-@pytest.mark.browser
-def test_a_link_to_a_technique_shows_its_definition(page: Page, address: str, catalogue: Catalogue) -> None:
-    page.goto(f"{address}guides/attention/")
-    page.locator("article p > a[href*='techniques/mla/']").first.hover()
-    expect(page.get_by_role("tooltip")).to_contain_text(catalogue.techniques["mla"].definition.en[:60])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import pytest
@@ -10,13 +9,13 @@ from playwright.sync_api import Page, expect
 
 from catalogue.records import Catalogue, first_date
 from catalogue.schema.model import Track
+from helpers import FONTS_READY, script
 
 pytestmark = pytest.mark.browser
 
 TIMELINE = "timeline/"
 WIDE = {"width": 1360, "height": 900}
 MODELS = ".ds-history svg:visible a.model"
-NOTES = ".ds-history svg:visible a.note"
 
 
 def ids(catalogue: Catalogue, tracks: Iterable[str] = tuple(Track), year: str = "") -> list[str]:
@@ -78,17 +77,6 @@ def test_the_address_holds_tracks_and_a_year(page: Page, address: str, catalogue
     assert drawn(page) == ids(catalogue)
 
 
-def test_everything_from_the_keyboard(page: Page, address: str, catalogue: Catalogue) -> None:
-    open_wide(page, address)
-    page.get_by_role("button", name="Provers").focus()
-    page.keyboard.press("Space")
-    assert drawn(page) == ids(catalogue, ["prover"])
-    first = page.locator(f"{MODELS}:not(.off)").first
-    first.focus()
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/models/[^/]+/$"))
-
-
 def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue) -> None:
     """By hovering over a model and from the keyboard."""
     parents = {m.id: {edge.model for edge in m.builds_on} for m in catalogue.models.values()}
@@ -122,12 +110,10 @@ def test_lineage_stands_out(page: Page, address: str, catalogue: Catalogue) -> N
     expect(dim).to_have_css("opacity", "1")
 
 
-def test_everything_without_javascript(plain: Page, address: str, catalogue: Catalogue) -> None:
-    plain.set_viewport_size(WIDE)
-    plain.goto(address + TIMELINE)
-    expect(plain.locator("#timeline-controls")).to_be_hidden()
-    assert drawn(plain) == ids(catalogue)
-    everything = plain.locator(f"{MODELS}, {NOTES}").count()
-    plain.locator(".ds-switch label").nth(1).click()
-    expect(plain.locator("#figure")).to_be_hidden()
-    assert plain.locator(".ds-year li").count() == everything, "the list has what is drawn"
+@pytest.mark.parametrize("path", ["", "timeline/", "zh/", "zh/timeline/"])
+def test_no_text_lies_on_another(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(FONTS_READY)
+        assert page.evaluate(script("texts_apart")) == [], width

@@ -11,23 +11,19 @@ import pytest
 
 from catalogue.derive.expression import evaluate_formula
 from catalogue.derive.training import (
-    AttentionLeftOut,
     headline_tokens,
     pre_training,
     pre_training_tokens,
     training_metrics,
 )
-from catalogue.facts import QUOTED, Anchor
 from catalogue.files import MODELS
 from catalogue.load import load_catalogue
-from catalogue.lookup import Lookup, LookupFailure
+from catalogue.lookup import Lookup
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
-from helpers import built_page
-from render.cite import Citations
 from render.context import Context
-from render.format import format_power, format_quantity
+from render.format import format_quantity
 
 CHECKED = (
     "deepseek-llm-67b-base",
@@ -138,63 +134,6 @@ def test_what_is_shown_is_what_is_computed(catalogue: Catalogue, peak: Decimal) 
             assert evaluate_formula("again", again, {}).exact == line.exact, (entry.variant.id, line.name)
             checked += 1
     assert checked
-
-
-REFUSED = {
-    "continued from other weights": "deepseek-v3",
-    "tokens not published": "deepseek-ocr",
-    "architecture not complete": "deepseek-moe-145b",
-    "no architecture": "deepseek-r1-lite-preview",
-    "continued pre-training": "deepseek-math-7b-base",
-}
-
-
-@pytest.mark.parametrize("id_", REFUSED.values(), ids=REFUSED.keys())
-def test_refused(catalogue: Catalogue, look: Lookup, id_: str) -> None:
-    assert training_metrics(catalogue.entries[id_]) is None
-    for name in (name for name, fact in QUOTED.items() if fact.anchor is Anchor.FOLLOWS):
-        with pytest.raises(LookupFailure, match=f"`{name}` cannot be recomputed for `{re.escape(id_)}`"):
-            look.find(f"variant:{id_}/recomputed.{name}")
-
-
-def test_compressed_attention_gives_the_matrix_products_alone(catalogue: Catalogue, peak: Decimal) -> None:
-    result = training_metrics(catalogue.entries["deepseek-v4-pro-base"], peak)
-    assert result.attention_left_out is AttentionLeftOut.KIND
-    tokens = Fraction(result.tokens.value.value)
-    assert result.terms["training_flops"].exact == result.terms["matrix_flops"].exact * tokens
-    assert not {"attention_flops", "flops_per_token", *SHARES} & result.terms.keys()
-
-
-def test_without_a_sequence_length_attention_is_left_out(small: Catalogue) -> None:
-    assert training_metrics(small.entries["ant-base"]).attention_left_out is AttentionLeftOut.LENGTH
-
-
-def test_no_utilisation_without_peak_or_hours(catalogue: Catalogue, peak: Decimal) -> None:
-    assert not training_metrics(catalogue.entries["deepseek-v3-base"]).terms.keys() & set(SHARES)
-    for id_ in ("deepseek-moe-16b-base", "deepseek-v2-lite", "deepseek-llm-7b-base"):
-        assert not training_metrics(catalogue.entries[id_], peak).terms.keys() & set(SHARES)
-
-
-def test_a_text_quotes_them_with_a_link_to_their_working(ctx: Context, catalogue: Catalogue, look: Lookup) -> None:
-    expected = by_hand(catalogue.entries["deepseek-v3-base"])
-    flops = look.find("deepseek-v3-base/recomputed.training_flops")
-    assert flops.value == expected["training_flops"]
-    ratio = look.find_number("deepseek-v3-base/recomputed.tokens_per_parameter")
-    assert round(Fraction(ratio), 9) == round(expected["tokens_per_parameter"], 9)
-    shown = Citations(ctx).quoted_value(flops)
-    assert format_power(flops.number) in shown
-    assert "deepseek-v3.md#what-follows" in shown
-
-
-def test_pages_of_models_that_were_trained_from_nothing_have_them(built: Path, catalogue: Catalogue) -> None:
-    having = {entry.model.id for entry in catalogue.entries.values() if training_metrics(entry)}
-    for id_ in catalogue.models:
-        pages = [path.read_text(encoding="utf-8") for path in (built / "models" / id_).rglob("index.html")]
-        assert any('id="what-follows"' in page for page in pages) == (id_ in having), id_
-    training = built_page(built, "compare/training")
-    rows = {" ".join(head.text().split()) for head in training.css("#compute ~ * th[scope=row]")}
-    names = {entry.variant.name for entry in catalogue.entries.values() if training_metrics(entry)}
-    assert names - rows == set()
 
 
 def test_the_headline_never_counts_a_part_for_the_whole(built: Path, catalogue: Catalogue) -> None:

@@ -85,21 +85,6 @@ def test_titles_are_findings_that_follow_from_the_points(
 
 
 @pytest.mark.browser
-def test_a_preset_is_shown_at_a_time_and_its_address_leads_to_it(page: Page, address: str) -> None:
-    page.goto(address + "trends/")
-    shown = page.locator("svg.ds-trend-wide:visible")
-    expect(shown).to_have_count(1)
-    page.locator(".ds-trend-presets a", has_text="Training tokens").click()
-    expect(page.locator("#tokens")).to_be_visible()
-    expect(page.locator("#cache")).to_be_hidden()
-    assert page.url == f"{address}trends/#tokens"
-    page.reload()
-    expect(page.locator("#tokens")).to_be_visible()
-    expect(shown).to_have_count(1)
-    expect(page.locator(".ds-trend-presets a[aria-current]")).to_have_text("Training tokens")
-
-
-@pytest.mark.browser
 def test_any_two_quantities_make_a_chart_that_the_address_keeps(page: Page, address: str) -> None:
     page.goto(address + "trends/")
     up, across = page.locator(".ds-trend-axes select").all()
@@ -136,10 +121,3 @@ def test_a_point_and_its_row_name_each_other_and_on_a_phone_the_chart_fits_and_i
         "svg => Math.min(...[...svg.querySelectorAll('text')].map(t => parseFloat(getComputedStyle(t).fontSize) * t.getCTM().a))"
     )
     assert smallest >= 12
-
-
-@pytest.mark.browser
-def test_without_a_script_the_presets_stand_below_each_other(plain: Page, address: str) -> None:
-    plain.goto(address + "trends/")
-    expect(plain.locator("svg.ds-trend-wide:visible")).to_have_count(len(PRESETS))
-    expect(plain.locator(".ds-trend-axes")).to_be_hidden()

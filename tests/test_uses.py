@@ -11,13 +11,12 @@ import pytest
 
 from catalogue.files import read_texts
 from catalogue.load import read_draft
-from catalogue.records import Catalogue, first_date
+from catalogue.records import Catalogue
 from catalogue.rules.techniques import uses_in_time
 from catalogue.schema.architecture import Architecture
-from catalogue.uses import Use, UseLabel, Uses
+from catalogue.uses import UseLabel, Uses
 from helpers import built_page, table
 from render.context import Context
-from render.family_facts import use_label
 
 
 @pytest.fixture(scope="module")
@@ -67,112 +66,9 @@ def test_what_deepseek_opened_it_may_have_used_before(valid: Path, kind: str, ow
     assert len(list(uses_in_time(draft))) == late
 
 
-def test_weights_that_were_trained_in_fp8_are_no_use_of_it(catalogue: Catalogue, uses: Uses) -> None:
-    """The paper of R1 does not say in which format it was trained; what says FP8 is the report of V3."""
-    found = {family.model.id: family for family in uses.family_uses("fp8-training")}
-    assert found["deepseek-v3"].how is UseLabel.FORM
-    wanted = {
-        "deepseek-r1": ("deepseek-v3", "deepseek-v3"),
-        "deepseek-grm": ("deepseek-v3", "deepseek-v3"),
-        "deepseek-prover-v2": ("deepseek-v3", "deepseek-v3"),
-        "deepseek-v3-2": ("deepseek-v3-1", "deepseek-v3-1"),
-        "deepseek-math-v2": ("deepseek-v3-2", "deepseek-v3-1"),
-    }
-    assert not wanted.keys() & uses.user_ids("fp8-training")
-    for id_, (origin, trained) in wanted.items():
-        assert not found[id_].is_use
-        for use in found[id_].uses:
-            assert use.how is UseLabel.IN_WEIGHTS
-            assert (use.origin.id, use.trained_so.id) == (origin, trained)
-            precision = catalogue.models[trained].infrastructure.precision
-            assert use.sources == precision.compute.source, "the source is that of the value that answered"
-
-
-def test_a_family_has_a_use_for_every_model_that_its_checkpoints_come_from(catalogue: Catalogue, uses: Uses) -> None:
-    """GRM: the 16B from V2-Lite, the 230B from V2.5, the 671B from V3 and the 27B from Gemma, each with its own source."""
-    found = {
-        use.variants: (use.how, use.origin.id if use.origin else use.other_origin, use.sources)
-        for use in uses.of_technique("pre-norm-rmsnorm")
-        if use.model.id == "deepseek-grm"
-    }
-    origins = {
-        "deepseek-grm-16b": "deepseek-v2",
-        "deepseek-grm-27b": "Gemma-2-27B",
-        "deepseek-grm-230b": "deepseek-v2-5",
-        "deepseek-grm-671b": "deepseek-v3",
-    }
-    assert found.keys() == {(id_,) for id_ in origins}
-    for id_, origin in origins.items():
-        architecture = catalogue.entries[id_].architecture
-        assert found[id_,] == (UseLabel.INHERITED, origin, architecture.rms_norm_eps.source)
-
-
-def test_what_came_with_another_makers_network_is_taken_over(catalogue: Catalogue, uses: Uses) -> None:
-    for use in uses.of_technique("gqa"):
-        for id_ in use.variants:
-            other = catalogue.entries[id_].other_base
-            if other is not None and other.maker != "DeepSeek":
-                assert (use.how, use.other_origin) == (UseLabel.INHERITED, other.name), id_
-    origins = {(use.model.id, use.other_origin) for use in uses.of_technique("gqa")}
-    assert {origin for id_, origin in origins if id_ == "deepseek-r1"} > {"Qwen2.5-32B", "Llama-3.1-8B"}
-    assert {origin for id_, origin in origins if id_ == "deepseek-ocr-2"} == {"Qwen2-0.5B"}
-
-
-def line_has(catalogue: Catalogue, uses: Uses, use: Use, model_id: str, seen: frozenset[str] = frozenset()) -> bool:
-    """As “How to read this site” defines it: a model that it builds on; where that is silent, the one before."""
-    for parent in {edge.model for edge in catalogue.models[model_id].builds_on} - seen:
-        had = [
-            other
-            for other in uses.of_technique(use.technique.id)
-            if other.model.id == parent
-            and other.how not in (UseLabel.DROPPED, UseLabel.IN_WEIGHTS)
-            and (other.stated.only_in if other.stated else None) == (use.stated.only_in if use.stated else None)
-            and (other.day <= use.day or other.date == first_date(other.model))
-        ]
-        if had:
-            return True
-        gave_up = any(u.how is UseLabel.DROPPED for u in uses.of_technique(use.technique.id) if u.model.id == parent)
-        without = gave_up or uses.fields_deny(use.technique, catalogue.models[parent])
-        if not without and line_has(catalogue, uses, use, parent, seen | {model_id, parent}):
-            return True
-    return False
-
-
-def test_every_label_agrees_with_its_definition(catalogue: Catalogue, uses: Uses) -> None:
-    judged = 0
-    for technique in catalogue.techniques.values():
-        for use in uses.of_technique(technique.id):
-            judged += 1
-            told = (technique.id, use.model.id, use.how)
-            if use.how in (UseLabel.ADOPTED, UseLabel.KEPT):
-                assert (use.how is UseLabel.KEPT) is line_has(catalogue, uses, use, use.model.id), told
-                assert use.origin is None, told
-            elif use.how is UseLabel.FIRST:
-                users = [u for u in uses.of_technique(technique.id) if u.how.is_use and u.day]
-                assert use.day == min(u.day for u in users), told
-            elif use.how is UseLabel.INHERITED:
-                assert (use.origin is not None) is not bool(use.other_origin), told
-                assert use.origin is not use.model, told
-            elif use.how is UseLabel.DROPPED:
-                assert use.stated is not None, told
-                assert use.stated.change == "dropped", told
-                assert line_has(catalogue, uses, use, use.model.id), told
-    assert judged > 400
-
-
 @pytest.mark.parametrize(("technique", "model", "how"), table("uses"))
 def test_labels_that_were_wrong_before(uses: Uses, technique: str, model: str, how: str) -> None:
     assert uses.family_use(technique, model).how is UseLabel[how]
-
-
-def test_a_training_without_tensor_parallelism_is_not_said_to_have_it(ctx: Context, uses: Uses) -> None:
-    family = uses.family_use("tensor-parallelism", "deepseek-v3")
-    assert use_label(ctx, *family.uses) == "adopted, in serving alone"
-
-
-def test_what_no_model_before_had_is_not_dropped(uses: Uses) -> None:
-    """DeepSeek-Prover starts from DeepSeekMath-Base, which never had reinforcement learning."""
-    assert uses.family_use("grpo", "deepseek-prover") is None
 
 
 @pytest.mark.parametrize(("technique", "way"), [("pipeline-parallelism", "pipeline"), ("expert-parallelism", "expert")])
@@ -202,13 +98,3 @@ def test_nobody_is_said_to_have_kept_what_a_later_model_took_up(uses: Uses, cata
             # DeepSeek uses what it made, such as its file system, before the entry of a model says so.
             told_by_entries = technique.introduced.by_deepseek and not technique.follows_from
             assert [use.day for use in first[:1]] == ([] if told_by_entries else [active[0].day]), id_
-
-
-def test_a_technique_that_came_with_weights_names_their_model(ctx: Context, catalogue: Catalogue, uses: Uses) -> None:
-    inherited = [
-        use for model in catalogue.models.values() for use in uses.of_model(model.id) if use.how is UseLabel.INHERITED
-    ]
-    named = [use for use in inherited if use.origin is not None]
-    assert named
-    for use in named:
-        assert f"models/{use.origin.id}.md" in use_label(ctx, use)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 import watch
 from catalogue.files import read_generated
@@ -113,19 +112,6 @@ def test_addresses_that_are_gone_or_open_are_named(known: Known) -> None:
     assert len(readable) > 20
 
 
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [
-        (Answer(403), "answers 403, which may be its limit: set GITHUB_TOKEN"),
-        (Answer(200, "<html>"), "its answer has another form than it had"),
-        (Answer(200, '{"message": "Not Found"}'), "its answer has another form than it had"),
-    ],
-)
-def test_what_does_not_answer_is_no_place_without_news(known: Known, answer: Answer, says: str) -> None:
-    asked = watch.watch_place(known, lambda address, head: answer, Place.GITHUB, None, TODAY)
-    assert asked == PlaceAsked(place=Place.GITHUB, asked=TODAY, why=says)
-
-
 def test_a_copy_stands_in_and_goes_no_further_than_it_was_read(known: Known, tmp_path: Path) -> None:
     """Its own days count, and the day of its head where it bears none."""
     for place, name in ((Place.LOG, "updates.md"), (Place.PRICES, "pricing.md")):
@@ -161,23 +147,3 @@ def test_the_record_is_written_and_the_next_look_begins_where_it_ends(tmp_path: 
     log = json.loads((data / WATCHED).read_text(encoding="utf-8"))["places"][list(Place).index(Place.LOG)]
     assert (log["asked"], log["newest"]) == (TODAY, "2026-12-19")
     assert watch.known_places(data).since[Place.LOG] == "2026-12-19"
-
-
-@pytest.mark.parametrize(
-    "claim",
-    [
-        {"why": "no route", "new": ("a model",)},
-        {"why": "no route", "newest": "2026-12-01"},
-        {"copy_of": "https://example.org", "newest": "2026-12-01"},
-        {"why": "no route", "copy_of": "https://example.org"},
-        {"newest": "2026-12-21"},
-    ],
-)
-def test_a_record_that_claims_more_than_was_read_is_refused(claim: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
-        PlaceAsked.model_validate({"place": "github", "asked": TODAY} | claim)
-
-
-def test_a_record_without_one_of_the_places_is_refused() -> None:
-    with pytest.raises(ValidationError, match="each place once"):
-        Watched(places=tuple(PlaceAsked(place=place, asked=TODAY) for place in list(Place)[1:]))

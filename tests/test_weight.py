@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from helpers import OVERFLOW, SCRIPTS_RUN
+from helpers import OVERFLOW
 from page_kinds import KINDS
 from render import assets
 from theme_css import Need, Used, need, selectors_of, written
@@ -69,28 +69,6 @@ def test_a_first_visit_is_light_and_in_the_faces_of_the_site_and_nothing_moves(
         seen = set().union(*faces.values())
         assert seen & FACES, kind
         assert not [name for name in seen if name.startswith(("Liberation S", "Times", "Arial"))], kind
-
-
-@pytest.mark.browser
-def test_text_is_painted_in_its_face_and_titles_come_to_theirs(browser: Browser, compressed: str) -> None:
-    """Once they are in the browser, the next page begins in them."""
-    context = browser.new_context(viewport={"width": 390, "height": 800})
-    page = context.new_page()
-    page.add_init_script(
-        """new PerformanceObserver((list) => {
-          for (const entry of list.getEntries())
-            if (entry.name === "first-contentful-paint") window.facesAtFirstPaint = [...document.fonts].map((face) => [face.family, face.status]);
-        }).observe({ type: "paint", buffered: true });"""
-    )
-    page.goto(f"{compressed}techniques/")
-    page.wait_for_function("window.facesAtFirstPaint")
-    page.evaluate(SCRIPTS_RUN)
-    # A family has a second face, for letters that few pages show: it is not asked for here.
-    assert "Inter" in {family for family, status in page.evaluate("window.facesAtFirstPaint") if status == "loaded"}
-    assert page.evaluate("document.fonts.check('600 1em \"Source Serif\"')")
-    page.goto(f"{compressed}models/", wait_until="domcontentloaded")
-    assert not page.evaluate("document.documentElement.matches('.ds-stand-in')")
-    context.close()
 
 
 def test_what_every_page_loads_beside_its_text_is_light(built: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from building import small_project
 from catalogue.records import Catalogue
-from catalogue.text import english_sentence, text_slips
+from catalogue.text import text_slips
 from checks import placeable_blocks
 from checks.markup import markup_problems
 from checks.wording import read_project as read
@@ -103,22 +103,6 @@ def test_what_a_build_would_stop_at_or_readers_of_a_language_would_miss_is_said(
     assert [message for message in found if row["says"] in message], found
 
 
-def test_the_command_says_it_all(project: Path) -> None:
-    expected = []
-    for name in (GUIDE, GUIDE.replace("/en/", "/zh/")):
-        page = project / name
-        line = page.read_text(encoding="utf-8").count("\n") + 1
-        page.write_text(
-            page.read_text(encoding="utf-8") + "{{ v('ant-base/parameters.totl') }}\n[a](x.md)\n", encoding="utf-8"
-        )
-        expected += [f"{name}:{line}", f"{name}:{line + 1}"]
-    run = check("check", project / "data")
-    assert run.returncode == 1
-    assert [message.partition(": ")[0] for message in run.stderr.splitlines()[:-1]] == expected
-    assert "nearest match: `total`" in run.stderr
-    assert run.stderr.splitlines()[-1] == "4 problems in the pages"
-
-
 @each_row(CASES["markup"])
 def test_what_is_left_open_or_not_allowed_on_a_page_is_named(row: dict[str, str]) -> None:
     found = markup_problems(f"# A page\n\n{row['text']}\n")
@@ -126,25 +110,11 @@ def test_what_is_left_open_or_not_allowed_on_a_page_is_named(row: dict[str, str]
     assert lines[:1] == [3]
 
 
-def test_a_row_has_the_cells_of_its_head() -> None:
-    head, row = "| a | b |\n|---|---|\n", "| `c` \\| d | e |"
-    assert list(markup_problems(f"{head}{row}\n| f |\n\n| no | table | g |")) == []
-    (found,) = markup_problems(f"{head}{row} f |\n")
-    assert (found.line, found.found, found.allowed) == (3, "a row of 3 cells", "the 2 of the head")
-
-
 @each_row(CASES["slips"])
 def test_what_no_text_has_is_named(row: dict[str, Any]) -> None:
     slip, *_ = text_slips(row["text"], of_the_catalogue=True)
     assert row["says"] in f"{slip.found}; {slip.allowed}"
     assert bool(list(text_slips(row["text"]))) != row.get("page", False)
-
-
-def test_code_numbers_and_names_are_no_slips() -> None:
-    good = "`TODO` and `$x$`: {{ t('mla') }} had had cost $5.576M at $2 an hour, a < b, 2 ** 3, <!-- TODO -->"
-    assert list(text_slips(good, of_the_catalogue=True)) == []
-    for name in ("all-to-all", "license: mit, license_name: deepseek", "DeepSeek-V3 Technical Report, 键"):
-        assert english_sentence(name) == ""
 
 
 def test_markup_that_is_whole_is_none_of_it() -> None:
