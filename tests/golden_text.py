@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -20,9 +19,8 @@ from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from postbuild import search_index as finished
 from postbuild.search_index import write_index as write_index
 from render import words as language_files
+from render.exports.catalogue_json import linked_data
 from render.exports.markdown import files_beside_pages, filled_pages
-from render.exports.tables import DATABASE
-from render.exports.whole import linked_data
 from render.page import AccessibleTables, Page, Site
 from render.pages import SearchKind, findable_pages
 from render.site import BLOCKS, Edition, hand_written, make_editions
@@ -65,17 +63,6 @@ def _shortened(lines: list[str]) -> Iterator[str]:
         yield f"… {rows - ROWS} more rows"
 
 
-def _dump(content: bytes) -> Iterator[str]:
-    connection = sqlite3.connect(":memory:")
-    connection.deserialize(content)
-    last = ""
-    for line in connection.iterdump():
-        if line[:20] != last:  # the first row of each table; the others are those of the CSV files
-            yield line
-        last = line[:20]
-    connection.close()
-
-
 def _blocks(edition: Edition, geometry: bool) -> Iterator[str]:
     text, blocks = hand_written(edition.context, QUOTES, "guides/attention.md")
     yield text
@@ -95,9 +82,7 @@ def _around(site: Site) -> Iterator[str]:
 
 def _downloads(site: Site) -> Iterator[tuple[str, list[str]]]:
     for path, content in site.downloads.items():
-        if path == DATABASE:
-            yield path, list(_dump(content))
-        elif not (PARTS_AND_COPIES.match(path) or path.endswith((".json", ".zip", ".ipynb")) or "/labs/" in path):
+        if not (PARTS_AND_COPIES.match(path) or path.endswith((".json", ".zip", ".ipynb")) or "/labs/" in path):
             # labs are in labs/ and notebooks made of them, schemas are committed in data/
             yield path, content.decode().replace("\r\n", "\n").splitlines()
 

@@ -227,7 +227,6 @@ def test_a_server_names_the_kind_of_each_file(served: Served) -> None:
         "data/releases.ics": "text/calendar",
         "data/variants.csv": "text/csv",
         "data/references.bib": "text/plain",
-        "data/catalogue.sqlite": "application/vnd.sqlite3",
         "data/catalogue.json": "application/json",
         "llms.txt": "text/plain",
         "assets/favicon.svg": "image/svg+xml",

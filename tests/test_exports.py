@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
-import re
-import sqlite3
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from catalogue.derive.training import pre_training
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
 from helpers import commit_all, context_of
 from render.exports import export_files
-from render.pages.use_and_extend import _QUERY as QUERY
 
 ADDRESS = "https://example.org/study/"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -38,13 +32,6 @@ def downloads(catalogue: Catalogue) -> Mapping[str, bytes]:
     return made(catalogue)
 
 
-@pytest.fixture(scope="module")
-def database(downloads: Mapping[str, bytes]) -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:")
-    connection.deserialize(downloads["data/catalogue.sqlite"])
-    return connection
-
-
 def text(downloads: Mapping[str, bytes], name: str) -> str:
     return downloads[f"data/{name}"].decode()
 
@@ -53,55 +40,25 @@ def rows(downloads: Mapping[str, bytes], name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text(downloads, name))))
 
 
-def test_the_json_fits_its_own_schema(downloads: Mapping[str, bytes]) -> None:
-    schema = json.loads(text(downloads, "catalogue.schema.json"))
-    Draft202012Validator.check_schema(schema)
-
-    def fits(validator: Draft202012Validator, path: str, data: Mapping[str, object]) -> None:
-        assert [(path, list(e.absolute_path), e.message) for e in validator.iter_errors(data)] == []
-        assert data["schema"] == schema["$id"] == f"{ADDRESS}data/catalogue.schema.json"
-        assert data["version"] == schema["version"]
-
-    shapes = dict(zip(("models", "model", "technique"), schema["anyOf"], strict=True))
-    # Told apart, for a message that says where.
-    validators = {key: Draft202012Validator({"$defs": schema["$defs"], **shape}) for key, shape in shapes.items()}
+def test_what_stands_in_the_file_of_one_entry_stands_in_the_whole_too(downloads: Mapping[str, bytes]) -> None:
     whole = json.loads(text(downloads, "catalogue.json"))
-    alone: dict[str, list[object]] = {"model": [], "technique": []}
-    for path in downloads:
-        if path.startswith(("data/models/", "data/techniques/")) and path.endswith(".json"):
-            data = json.loads(text(downloads, path.removeprefix("data/")))
-            (kind,) = alone.keys() & data.keys()
-            alone[kind].append(data[kind])
-            fits(validators[kind], path, data)
-    # What stands in the files of one entry each is in the file of all of them too, held against the same part of the schema.
-    for kind, listed in alone.items():
-        assert shapes["models"]["properties"][f"{kind}s"]["items"] == shapes[kind]["properties"][kind]
-        assert whole[f"{kind}s"] == listed
-    first = {f"{kind}s": listed[:1] for kind, listed in alone.items()}
-    fits(validators["models"], "data/catalogue.json", whole | first)
+    for kind in ("model", "technique"):
+        for record in whole[f"{kind}s"]:
+            assert json.loads(text(downloads, f"{kind}s/{record['id']}.json"))[kind] == record
 
 
-def test_the_database_holds_the_tables(downloads: Mapping[str, bytes], database: sqlite3.Connection) -> None:
-    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'revision'"
-    names = [name for (name,) in database.execute(query)]
-    assert [f"data/{name}.csv" for name in names] == [
-        path for path in downloads if path.endswith(".csv") and path.count("/") == 1
-    ]
-    for name in names:
-        (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()
-        assert count == len(rows(downloads, f"{name}.csv"))
-    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-    keyed = [name for name in names if any(key for *_, key in database.execute(f'PRAGMA table_info("{name}")'))]
-    assert {"models", "variants", "stages", "techniques", "references"} <= set(keyed)
-
-
-def test_the_first_query_of_the_page_works(database: sqlite3.Connection, catalogue: Catalogue) -> None:
-    found = database.execute(QUERY).fetchall()
-    released = [day for _, day, *_ in found if day]
-    assert released == sorted(released)
-    flagships = map(catalogue.flagship, catalogue.models.values())
-    assert {name for name, *_ in found} >= {entry.variant.name for entry in flagships if pre_training(entry)}
+def test_json_and_tables_have_the_same_facts(downloads: Mapping[str, bytes]) -> None:
+    table = {row["variant"]: row for row in rows(downloads, "variants.csv")}
+    for model in json.loads(text(downloads, "catalogue.json"))["models"]:
+        for variant in model["variants"]:
+            for id_, column in (
+                ("total.published", "total"),
+                ("total.recomputed", "total_recomputed"),
+                ("tokens", "tokens"),
+            ):
+                fact, cell = variant["facts"].get(id_, {}), table[variant["id"]][column]
+                assert str(fact.get("value", "")) == cell, (variant["id"], id_)
+                assert not cell or fact.keys() & {"source", "basis"}
 
 
 @pytest.mark.parametrize("suffix", ["", ".zh"])
@@ -160,25 +117,12 @@ def test_anki_imports_the_cards_and_brings_them_up_to_date(
         collection.close()
 
 
-def test_the_data_package_describes_every_column_of_every_table(downloads: Mapping[str, bytes]) -> None:
-    package = json.loads(text(downloads, "datapackage.json"))
-    numbers = {"integer": re.compile(r"-?\d+").fullmatch, "number": re.compile(r"-?[\d.]+([eE][+-]?\d+)?").fullmatch}
-    assert {resource["path"] for resource in package["resources"]} == {
-        path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1
+def test_every_column_of_every_table_is_described(downloads: Mapping[str, bytes]) -> None:
+    described = {(row["table"], row["column"]) for row in rows(downloads, "columns.csv") if len(row["description"]) > 4}
+    tables = [Path(path).stem for path in downloads if path.endswith(".csv") and path.count("/") == 1]
+    assert described == {
+        (name, column) for name in tables if name != "columns" for column in rows(downloads, f"{name}.csv")[0]
     }
-    for resource in package["resources"]:
-        content = downloads[f"data/{resource['path']}"]
-        assert resource["bytes"] == len(content)
-        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-        table = rows(downloads, resource["path"])
-        fields = resource["schema"]["fields"]
-        assert [field["name"] for field in fields] == list(table[0])
-        assert [field["name"] for field in fields if len(field["description"]) < 5] == []
-        for field in fields:
-            if is_number := numbers.get(field["type"]):
-                assert [row for row in table if row[field["name"]] and not is_number(row[field["name"]])] == []
-        key = resource["schema"].get("primaryKey", [])
-        assert not key or len({tuple(row[name] for name in key) for row in table}) == len(table)
 
 
 def test_downloads_say_of_which_day_and_revision_the_data_is(
@@ -188,14 +132,7 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(
     data = valid
 
     def said() -> dict[str, str]:
-        found = made(load_catalogue(data))
-        revision = json.loads(text(found, "catalogue.json"))["revision"]
-        assert json.loads(text(found, "datapackage.json"))["revision"] == {"date": "", "commit": "", **revision}
-        with sqlite3.connect(":memory:") as database:
-            database.deserialize(found["data/catalogue.sqlite"])
-            row = database.execute('SELECT "date", "commit", "digest" FROM "revision"').fetchone()
-        assert row == (revision.get("date"), revision.get("commit"), revision["digest"])
-        return dict(revision)
+        return dict(json.loads(text(made(load_catalogue(data)), "catalogue.json"))["revision"])
 
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     alone = said()

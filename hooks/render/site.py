@@ -21,7 +21,7 @@ from . import assets, exports
 from .assets import early_script
 from .cite import Citations
 from .context import Context, load_templates, make_context
-from .exports.whole import linked_data
+from .exports.catalogue_json import linked_data
 from .figures import home
 from .figures.architecture import file_of
 from .figures.canvas import MECHANISMS

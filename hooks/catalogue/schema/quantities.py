@@ -28,7 +28,6 @@ class Scalar:
     """Values written as one YAML scalar."""
 
     json_schema: ClassVar[JsonSchemaValue]  # as it is typed
-    exported_schema: ClassVar[JsonSchemaValue] = {"type": "string"}  # as the downloads have it
 
     @classmethod
     def parse(cls, data: Any) -> Self:
@@ -44,7 +43,7 @@ class Scalar:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return dict(cls.exported_schema if handler.mode == "serialization" else cls.json_schema)
+        return dict(cls.json_schema)
 
 
 _QUANTITY = re.compile(
@@ -99,7 +98,6 @@ class Quantity(Scalar):
     json_schema: ClassVar[JsonSchemaValue] = {
         "anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{_ECMA_QUANTITY}$"}]
     }
-    exported_schema: ClassVar[JsonSchemaValue] = {"type": "number"}
 
     @classmethod
     def parse(cls, data: Any) -> Self:

@@ -92,8 +92,6 @@ class Text(Record):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         in_languages = dict(handler.resolve_ref_schema(handler(schema)))
         in_languages.pop("description", None)
-        if handler.mode == "serialization":
-            return in_languages
         english = {**in_languages["properties"]["en"]}
         english.pop("description")
         return {"anyOf": [english, in_languages]}
@@ -195,12 +193,6 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9.-]*")
 ARXIV_ADDRESS = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?")
 
 
-def _exported_source(**more: JsonSchemaValue) -> JsonSchemaValue:
-    properties = {"reference": {"type": "string"}, "locus": {"type": "string"}, **more}
-    required = ["reference", "locus"]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
 @dataclass(frozen=True)
 class Sources(Scalar):
     """One source or several that say the same, separated by `; `."""
@@ -208,7 +200,6 @@ class Sources(Scalar):
     items: tuple[Source, ...]
 
     json_schema: ClassVar[JsonSchemaValue] = {"type": "string", "pattern": r"^[a-z0-9][a-z0-9.-]*(\s|;|$)"}
-    exported_schema: ClassVar[JsonSchemaValue] = {"type": "array", "items": _exported_source(via=_exported_source())}
 
     @classmethod
     def parse(cls, data: Any) -> Self:
@@ -281,10 +272,6 @@ class Single(Record, Generic[T]):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         long_form = dict(handler.resolve_ref_schema(handler(schema)))
         properties = dict(long_form["properties"])
-        if handler.mode == "serialization":
-            said = [{"required": [name]} for name in ("value", "absence", "by_variant") if name in properties]
-            properties["text"] = {"type": "string", "description": "A number as the source prints it."}
-            return {"type": "object", "properties": properties, "anyOf": said, "additionalProperties": False}
         properties.pop(_ABSENCE)
         bare = properties["value"]
         options = bare.get("anyOf", [bare])

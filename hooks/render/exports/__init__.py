@@ -8,22 +8,15 @@ from catalogue.field_reference import SCHEMAS, json_schema
 
 from ..context import Context
 from ..words import ENGLISH
-from . import feeds, whole
+from . import feeds
+from .catalogue_json import PlainRecords, catalogue_json
 from .notebooks_and_cards import flash_cards, lab_downloads
-from .rows import PlainRecords, all_rows, entry_values
-from .tables import DATABASE, PACKAGE, csv_text, data_package, database_bytes
+from .tables import table_files
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
     plain = PlainRecords(contexts)
-    found: dict[str, str | bytes] = {**whole.catalogue_json(plain, address)}
-    revision = plain.catalogue.revision
-    tables = [(table, csv_text(table)) for table in all_rows(plain)]
-    found[PACKAGE] = data_package(tables, revision, address)
-    found |= {f"data/{table.name}.csv": text for table, text in tables}
-    found[DATABASE] = database_bytes((table for table, _ in tables), revision)
-    for model in plain.catalogue.models.values():
-        found[f"data/models/{model.id}.csv"] = csv_text(entry_values(plain, model))
+    found: dict[str, str | bytes] = {**catalogue_json(plain, address), **dict(table_files(plain))}
     found["data/references.bib"] = plain.catalogue.bibliography
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"

@@ -1,296 +1,458 @@
-"""Tables as CSV, as one SQLite database and as a Frictionless data package; the same rows give the same bytes."""
+"""The catalogue as CSV: a row for each variant, model, score, technique, day or reference.
+
+An empty cell has its reason in `…_absence`: `not published`, `not applicable` or `unknown`, or nothing where the entry is
+silent. `…_source` names the reference and the place in it. `columns.csv` says what each column means.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
-from hashlib import sha256
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
-from catalogue.facts import FACTS, Theme
-from catalogue.revision import Revision
+from pydantic import BaseModel
+
+from catalogue import records
+from catalogue.derive.expression import Computation
+from catalogue.facts import FACTS, Basis, EntryContext, Fact, Theme
+from catalogue.lookup import item_names
+from catalogue.records import PriceSpan, first_date
+from catalogue.references import Reference
+from catalogue.schema.model import ApiName, ApiPointer, ApiService, Evaluation, Model, Size
+from catalogue.schema.model import Row as BenchmarkRow
+from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.setting import FIELDS, Setting
+from catalogue.schema.technique import Technique
+from catalogue.schema.training import BatchSize, Data, LearningRate, Optimizer, Preference, Reinforcement, Stage
+from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text, values_below
+from catalogue.settings import fields_of
+from catalogue.uses import Use
 
-from .rows import STAGE_BLOCKS, ExportTable, stage_column
+from ..words import ENGLISH
+from .catalogue_json import PlainRecords, computed_number, plain_number
 
-PACKAGE = "data/datapackage.json"
-PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-
-PRIMARY_KEYS: Mapping[str, tuple[str, ...]] = {
-    "models": ("model",),
-    "variants": ("variant",),
-    "stages": ("model", "stage", "variant"),
-    "techniques": ("technique",),
-    "api_services": ("service",),
-    "references": ("key",),
-}
-# Column, and the table and column that it names a row of.
-FOREIGN_KEYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "models": {"reference": ("references", "key"), "flagship": ("variants", "variant")},
-    "variants": {"model": ("models", "model")},
-    "stages": {"model": ("models", "model"), "variant": ("variants", "variant")},
-    "evaluation": {"stated_by": ("models", "model"), "variant": ("variants", "variant")},
-    "uses": {"technique": ("techniques", "technique"), "model": ("models", "model")},
-    "api_names": {"variant": ("variants", "variant")},
-}
-
-_MODEL, _VARIANT, _TECHNIQUE = "Id of the family of models.", "Id of the variant.", "Id of the technique."
-_COUNTS = "What the published number counts, where that is not all of the main model."
-_CHINESE = "The same in Chinese; empty where it is not written yet."
-_DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
-    "models": {
-        "model": _MODEL,
-        "name": "Name that its makers gave it.",
-        "track": "Lane of the timeline: general, code, math, reasoning, prover or vision.",
-        "released": "First of its dates, a day, or a month where only that is known.",
-        "arxiv": "arXiv id of its paper.",
-        "reference": "Key of its paper in references.",
-        "flagship": "Variant that stands for it in comparisons.",
-        "compared_with": "Variant that the flagship is compared with.",
-        "variants": "Number of its variants.",
-        "summary": "What it is, in about three sentences.",
-        "summary_zh": _CHINESE,
-        "date_weights": "First public weights.",
-        "date_announcement": "Announcement by its makers.",
-        "date_paper": "First version of the paper.",
-        "date_api": "First day in the API.",
-        "licence_code": "Licence of the code.",
-        "licence_weights": "Licence of the weights.",
-        "licence_commercial_use": "1 where commercial use of the weights is allowed, otherwise 0.",
-    },
-    "variants": {
-        "model": _MODEL,
-        "variant": _VARIANT,
-        "name": "Name that its makers gave it.",
-        "track": "Lane of the timeline of its family.",
-        "kind": "What the checkpoint is: base, chat, instruct, reasoning, RL or distilled.",
-        "released": "Day on which it came out, or a month where only that is known.",
-        "weights_url": "Where the weights are.",
-        **dict(fact.column for fact in FACTS.values() if fact.column),
-        **{f"{fact.column[0]}_counts": _COUNTS for fact in FACTS.values() if fact.column and fact.theme is Theme.SIZES},
-    },
-    "stages": {
-        **{
-            stage_column(block, name): info.description or ""
-            for block, record in STAGE_BLOCKS.items()
-            for name, info in record.model_fields.items()
-        },
-        "model": _MODEL,
-        "stage": "Id of the stage, unique inside the family.",
-        "number": "Its place in the order in which the stages were run, from 1.",
-        "kind": "What the stage is for.",
-        "name": "Name that its source gives it, where it has one.",
-        "variant": "Id of a variant that comes out of the stage or went through it; a row for each.",
-        "starts_from": "Initial weights.",
-        "learning_rate_phases": "The schedule behind the warm-up: where each phase ends, its rate there, and its shape; `; ` between phases.",
-    },
-    "evaluation": {
-        "stated_by": "Id of the family whose paper prints the score.",
-        "table": "Id of the table, unique inside the family.",
-        "table_title": "What the table compares.",
-        "kind": "What is compared: base, chat, reasoning or ablation.",
-        "variant": "Id of the variant that the score is of.",
-        "benchmark": "Benchmark, named as in the table.",
-        "setting": "How the score was taken, in words: the fields that follow, with commas.",
-        **{name: Setting.model_fields[name].description or "" for name in FIELDS},
-        "own_words": "The source's own words for the setting, where the fields say it in others.",
-        "score": "The score as a number.",
-        "unit": "% where the source prints it.",
-        "printed": "The score with the digits that the source prints.",
-    },
-    "techniques": {
-        "technique": _TECHNIQUE,
-        "name": "Full name.",
-        "name_zh": _CHINESE,
-        "abbreviation": "What everybody calls it.",
-        "kind": "Shelf of the index of techniques.",
-        "introduced_by": "Authors or organisation.",
-        "introduced": "First publication.",
-        "what": "What it is, in two or three sentences.",
-        "what_zh": _CHINESE,
-    },
-    "uses": {
-        "technique": _TECHNIQUE,
-        "model": _MODEL,
-        "how": "What the family does with it: introduced, first used, used, taken over or dropped.",
-        "since": "Day or month from which it holds.",
-        "variants": "Ids of the variants that it holds for, with spaces between them; empty for the first release.",
-        "taken_over_from": "The family whose weights brought it.",
-        "stated": "What the entry itself says, where it says it; otherwise the use follows from its fields.",
-        "only_in": "The part of the family in which it is used, where it is not all of it.",
-        "follows_from": "Field of the entry that the use follows from.",
-    },
-    "api_names": {
-        "name": "Name of the API.",
-        "since": "First day of what it meant.",
-        "variant": "Id of the variant that it led to, where that is in the catalogue.",
-        "label": "What it led to otherwise.",
-        "mode": "Mode in which it led to that.",
-        "name_until": "Last day of the name.",
-    },
-    "api_prices": {
-        "name": "Name of the API.",
-        "since": "First day of the price, in UTC.",
-        "until": "First day of the next price, or last day of the name; empty where neither is known.",
-        "rate": "When it holds: always, night, off-peak or peak.",
-        "dollars_hit": "US dollars for a million input tokens found in the cache; empty where there was none.",
-        "dollars_miss": "US dollars for a million other input tokens.",
-        "dollars_output": "US dollars for a million output tokens.",
-        "dollars_source": "Where the prices in dollars were read: key of a reference and place.",
-        "yuan_hit": "Yuan for a million input tokens found in the cache.",
-        "yuan_miss": "Yuan for a million other input tokens.",
-        "yuan_output": "Yuan for a million output tokens.",
-        "yuan_source": "Where the prices in yuan were read: key of a reference and place.",
-    },
-    "api_services": {
-        "service": "Id of the service.",
-        "name": "What it is called.",
-        "name_zh": _CHINESE,
-        "endpoint": "What is called.",
-        "since": "First day.",
-        "does": "What it takes and gives.",
-        "does_zh": _CHINESE,
-        "model": "The model behind it.",
-        "per": "What the price is for.",
-        "yuan": "Price in yuan.",
-        "dollars": "Price in US dollars.",
-    },
-    "references": {
-        "key": "Key, by which all sources name it.",
-        "title": "Title.",
-        "authors": "Authors, with semicolons between them.",
-        "year": "Year.",
-        "url": "Address.",
-        "arxiv": "arXiv id.",
-        "doi": "Digital object identifier.",
-        "venue": "Journal or proceedings.",
-        "copy": "1 where it is somebody's copy of a document or a page about it, otherwise 0.",
-    },
-}
+Cell = str | int | float | None
+Record = TypeVar("Record")
 
 
-def describe_column(table: str, column: str) -> str:
-    described = _DESCRIPTIONS[table]
-    if column in described:
-        return described[column]
-    if column == "source":
-        return "Where it was read: key of a reference and place in it, with semicolons between several."
-    if column == "absence":
-        return "Why there is no value: not published, not applicable or unknown."
-    for suffix, said in (("_absence", "Why `{}` is empty: "), ("_source", "Where `{}` was read: ")):
-        if column.endswith(suffix):
-            of = column.removesuffix(suffix)
-            describe_column(table, of)
-            end = (
-                "not published, not applicable or unknown." if suffix == "_absence" else "key of a reference and place."
-            )
-            return said.format(of) + end
-    raise KeyError(f"no description of the column `{column}` of {table}")
+@dataclass(frozen=True)
+class Column(Generic[Record]):
+    name: str
+    says: str
+    cell: Callable[[Record], Cell]
 
 
-def column_type(table: ExportTable, name: str) -> str:
-    """Frictionless type: a number where all values are."""
-    kinds = {type(value) for row in table.rows if (value := row.get(name)) is not None}
-    return "integer" if kinds == {int} else "number" if kinds and kinds <= {int, float} else "string"
+@dataclass(frozen=True)
+class ExportTable:
+    name: str
+    columns: Mapping[str, str]  # what each says
+    rows: Sequence[Sequence[Cell]]
 
 
-def data_package(tables: Iterable[tuple[ExportTable, str]], revision: Revision, address: str) -> str:
-    package: dict[str, Any] = {
-        "$schema": PROFILE,
-        "name": "ds-series",
-        "title": "DS Series: DeepSeek's models and training infrastructure as data",
-        "description": "Every value has a column with its source, and where it is empty one with the reason.",
-        "homepage": address,
-        "version": revision.version,
-        "licenses": [
-            {
-                "name": "CC-BY-4.0",
-                "title": "Creative Commons Attribution 4.0",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
-            }
-        ],
-        "revision": {"date": revision.date, "commit": revision.commit, "digest": revision.digest},
-        "resources": [_table_resource(table, text) for table, text in tables],
-    }
-    return json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+def _made(name: str, columns: Iterable[Column[Record]], rows: Iterable[Record]) -> ExportTable:
+    listed = list(columns)
+    said = {column.name: column.says for column in listed}
+    return ExportTable(name, said, [[column.cell(row) for column in listed] for row in rows])
 
 
-def _table_resource(table: ExportTable, text: str) -> dict[str, Any]:
-    written = text.encode()
-    schema: dict[str, Any] = {
-        "fields": [
-            {"name": name, "type": column_type(table, name), "description": describe_column(table.name, name)}
-            for name in table.columns
-        ],
-        "missingValues": [""],
-    }
-    if key := PRIMARY_KEYS.get(table.name):
-        schema["primaryKey"] = list(key)
-    if keys := FOREIGN_KEYS.get(table.name):
-        schema["foreignKeys"] = [
-            {"fields": [column], "reference": {"resource": other, "fields": [of]}}
-            for column, (other, of) in keys.items()
-        ]
-    return {
-        "name": table.name,
-        "type": "table",
-        "path": f"{table.name}.csv",
-        "scheme": "file",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(written),
-        "hash": f"sha256:{sha256(written).hexdigest()}",
-        "schema": schema,
-    }
-
-
-DATABASE = "data/catalogue.sqlite"
-_LIBRARY = slice(96, 100)  # where SQLite notes which release of it wrote the file
-
-
-def csv_text(table: ExportTable) -> str:
+def csv_text(head: Iterable[str], rows: Iterable[Sequence[Cell]]) -> str:
     """UTF-8, commas, a header, line feeds, nothing in a cell without a value."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, table.columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table.rows)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
     return out.getvalue()
 
 
-def database_bytes(tables: Iterable[ExportTable], revision: Revision) -> bytes:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute("PRAGMA page_size = 4096")
-        connection.execute("PRAGMA encoding = 'UTF-8'")
-        connection.execute('CREATE TABLE "revision" ("date" TEXT, "commit" TEXT, "digest" TEXT)')
-        row = (revision.date or None, revision.commit or None, revision.digest)
-        connection.execute('INSERT INTO "revision" VALUES (?, ?, ?)', row)
-        for table in tables:
-            _add_table(connection, table)
-        connection.commit()
-        written = bytearray(connection.serialize())
-    written[_LIBRARY] = bytes(4)
-    return bytes(written)
+def table_files(plain: PlainRecords) -> Iterator[tuple[str, str]]:
+    """Every table as CSV, the columns of all, and each model's values with their sources, by the path that quotes use."""
+    tables = list(_all_tables(plain))
+    for table in tables:
+        yield f"data/{table.name}.csv", csv_text(table.columns, table.rows)
+    said = [(table.name, *column) for table in tables for column in table.columns.items()]
+    yield "data/columns.csv", csv_text(("table", "column", "description"), said)
+    for model in plain.catalogue.models.values():
+        head = ("path", "variant", "value", "printed", "absence", "note", "source")
+        yield f"data/models/{model.id}.csv", csv_text(head, _values_below(plain, model, model.id))
 
 
-def _add_table(connection: sqlite3.Connection, table: ExportTable) -> None:
-    types = {"integer": "INTEGER", "number": "REAL", "string": "TEXT"}
-    parts = [f'"{name}" {types[column_type(table, name)]}' for name in table.columns]
-    if key := PRIMARY_KEYS.get(table.name):
-        parts.append(f"PRIMARY KEY ({_quoted_names(key)})")
-    parts += [
-        f'FOREIGN KEY ("{column}") REFERENCES "{other}" ("{of}")'
-        for column, (other, of) in FOREIGN_KEYS.get(table.name, {}).items()
+def _values_below(plain: PlainRecords, record: Any, path: str) -> Iterator[Sequence[Cell]]:
+    if isinstance(record, Single):
+        for variant, single in record.singles() if isinstance(record, Stated) else [(None, record)]:
+            value, printed = _cell_value(plain, single.value), getattr(single.value, "text", None)
+            absence = single.absence.value if single.absence else None
+            note = plain.text(single.note)["en"] if single.note else None
+            yield path, variant, value, printed, absence, note, _source_text(single.source)
+        return
+    for key, child in values_below(record):
+        if isinstance(record, tuple):
+            key = next(iter(item_names(child)), str(key))
+        yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
+
+
+def _all_tables(plain: PlainRecords) -> Iterator[ExportTable]:
+    catalogue = plain.catalogue
+    models = catalogue.models.values()
+    yield _made("models", _model_columns(plain), models)
+    subjects = [EntryContext.of(catalogue, entry) for entry in catalogue.entries.values()]
+    yield _made("variants", _variant_columns(plain), subjects)
+    stages = [
+        _StageOf(model, place, stage, variant)
+        for model in models
+        for place, stage in enumerate(model.training, 1)
+        for variant in stage.variants
     ]
-    connection.execute(f'CREATE TABLE "{table.name}" ({", ".join(parts)})')
-    marks = ", ".join("?" * len(table.columns))
-    rows = ([row.get(name) for name in table.columns] for row in table.rows)
-    connection.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)
+    yield _made("stages", _stage_columns(plain), stages)
+    scores = [
+        _ScoreOf(model, table, line, variant, score)
+        for model in models
+        for table in model.evaluation
+        for line in table.rows
+        for variant, score in line.scores.items()
+    ]
+    yield _made("evaluation", _score_columns(plain), scores)
+    yield _made("techniques", _technique_columns(plain), catalogue.techniques.values())
+    uses = plain.contexts[ENGLISH].uses
+    yield _made("uses", _use_columns(), [use for id_ in catalogue.techniques for use in uses.of_technique(id_)])
+    pointers = [(name, pointer) for name in catalogue.api_names for pointer in name.pointers]
+    yield _made("api_names", _api_name_columns(plain), pointers)
+    prices = [(span, name) for span in records.price_spans(catalogue) for name in span.names]
+    yield _made("api_prices", _api_price_columns(plain), prices)
+    yield _made("api_services", _api_service_columns(plain), catalogue.api_services)
+    yield _made("references", _reference_columns(), catalogue.references.values())
 
 
-def _quoted_names(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+def _stated(
+    plain: PlainRecords, name: str, says: str, value: Callable[[Record], Single[Any] | None]
+) -> Iterator[Column[Record]]:
+    def absence(record: Record) -> Cell:
+        single = value(record)
+        return single.absence.value if single is not None and single.absence is not None else None
+
+    def source(record: Record) -> Cell:
+        single = value(record)
+        return _source_text(single.source) if single is not None else None
+
+    def content(record: Record) -> Cell:
+        single = value(record)
+        return _cell_value(plain, single.value) if single is not None else None
+
+    yield Column(name, says, content)
+    yield Column(f"{name}_absence", f"Why `{name}` is empty: not published, not applicable or unknown.", absence)
+    yield Column(f"{name}_source", f"Where `{name}` was read: key of a reference and place.", source)
+
+
+def _texts(plain: PlainRecords, name: str, says: str, text: Callable[[Record], Text]) -> Iterator[Column[Record]]:
+    yield Column(name, says, lambda record: plain.text(text(record))["en"])
+    yield Column(f"{name}_zh", _CHINESE, lambda record: plain.text(text(record)).get("zh"))
+
+
+_MODEL, _VARIANT, _TECHNIQUE = "Id of the family of models.", "Id of the variant.", "Id of the technique."
+_CHINESE = "The same in Chinese; empty where it is not written yet."
+_SOURCE = "Where it was read: key of a reference and place in it, with semicolons between several."
+_ABSENCE = "Why there is no value: not published, not applicable or unknown."
+
+
+def _model_columns(plain: PlainRecords) -> Iterator[Column[Model]]:
+    catalogue = plain.catalogue
+
+    def paper(model: Model) -> str | None:
+        reference = catalogue.references.get(model.reference or "")
+        return reference.eprint if reference else None
+
+    yield Column("model", _MODEL, lambda m: m.id)
+    yield Column("name", "Name that its makers gave it.", lambda m: m.name)
+    tracks = "Lane of the timeline: general, code, math, reasoning, prover or vision."
+    yield Column("track", tracks, lambda m: m.track.value)
+    first = "First of its dates, a day, or a month where only that is known."
+    yield Column("released", first, lambda m: day.text if (day := first_date(m)) else None)
+    yield Column("arxiv", "arXiv id of its paper.", paper)
+    yield Column("reference", "Key of its paper in references.", lambda m: m.reference)
+    yield Column("flagship", "Variant that stands for it in comparisons.", lambda m: m.flagship)
+    yield Column("compared_with", "Variant that the flagship is compared with.", lambda m: m.compared_with)
+    yield Column("variants", "Number of its variants.", lambda m: len(m.variants))
+    yield from _texts(plain, "summary", "What it is, in about three sentences.", lambda m: m.summary)
+    for name, says in {
+        "weights": "First public weights.",
+        "announcement": "Announcement by its makers.",
+        "paper": "First version of the paper.",
+        "api": "First day in the API.",
+    }.items():
+        date = partial(lambda name, m: records.family_dates(catalogue, m)[name], name)
+        yield from _stated(plain, f"date_{name}", says, date)
+    for name, says in {
+        "code": "Licence of the code.",
+        "weights": "Licence of the weights.",
+        "commercial_use": "1 where commercial use of the weights is allowed, otherwise 0.",
+    }.items():
+        licence = partial(lambda name, m: getattr(m.licences, name, None), name)
+        yield from _stated(plain, f"licence_{name}", says, licence)
+
+
+def _variant_columns(plain: PlainRecords) -> Iterator[Column[EntryContext]]:
+    yield Column("model", _MODEL, lambda s: s.entry.model.id)
+    yield Column("variant", _VARIANT, lambda s: s.entry.variant.id)
+    yield Column("name", "Name that its makers gave it.", lambda s: s.entry.variant.name)
+    yield Column("track", "Lane of the timeline of its family.", lambda s: s.entry.model.track.value)
+    kinds = "What the checkpoint is: base, chat, instruct, reasoning, RL or distilled."
+    yield Column("kind", kinds, lambda s: s.entry.variant.kind.value)
+    out = "Day on which it came out, or a month where only that is known."
+    yield Column("released", out, lambda s: day.text if (day := records.release_date(s.entry)) else None)
+    yield Column("weights_url", "Where the weights are.", lambda s: s.entry.variant.weights)
+    for fact in FACTS.values():
+        if fact.column is not None:
+            yield from _fact_columns(plain, fact, *fact.column)
+
+
+def _fact_columns(plain: PlainRecords, fact: Fact, name: str, says: str) -> Iterator[Column[EntryContext]]:
+    def recomputed(subject: EntryContext) -> Cell:
+        value = fact.value(subject)
+        return computed_number(fact, value) if isinstance(value, Computation) else _cell_value(plain, value)
+
+    def published(subject: EntryContext) -> Single[Any] | None:
+        value = fact.value(subject)
+        assert value is None or isinstance(value, Single)
+        return value
+
+    def counts(subject: EntryContext) -> Cell:
+        value = published(subject)
+        return value.counts.value if isinstance(value, Size) and value.counts else None
+
+    if fact.basis is Basis.RECOMPUTED:
+        yield Column(name, says, recomputed)
+        return
+    yield from _stated(plain, name, says, published)
+    if fact.theme is Theme.SIZES:
+        yield Column(
+            f"{name}_counts", "What the published number counts, where that is not all of the main model.", counts
+        )
+
+
+class _StageOf(NamedTuple):
+    model: Model
+    place: int
+    stage: Stage
+    variant: str
+
+
+# The blocks of a stage with a name that their columns begin with.
+_STAGE_BLOCKS: Mapping[str, type[BaseModel]] = {
+    "": Stage,
+    "data": Data,
+    "optimizer": Optimizer,
+    "learning_rate": LearningRate,
+    "batch_size": BatchSize,
+    "preference": Preference,
+    "reinforcement": Reinforcement,
+}
+
+
+def _stage_columns(plain: PlainRecords) -> Iterator[Column[_StageOf]]:
+    yield Column("model", _MODEL, lambda row: row.model.id)
+    yield Column("stage", "Id of the stage, unique inside the family.", lambda row: row.stage.id)
+    yield Column("number", "Its place in the order in which the stages were run, from 1.", lambda row: row.place)
+    yield Column("kind", "What the stage is for.", lambda row: row.stage.kind.value)
+    named = "Name that its source gives it, where it has one."
+    yield Column("name", named, lambda row: plain.text(row.stage.name)["en"] if row.stage.name else None)
+    through = "Id of a variant that comes out of the stage or went through it; a row for each."
+    yield Column("variant", through, lambda row: row.variant)
+    for block, record in _STAGE_BLOCKS.items():
+        for field, info in record.model_fields.items():
+            if any(isinstance(kind, type) and issubclass(kind, Stated) for kind in _kinds_of(info.annotation)):
+                value = partial(_stage_value, block, field)
+                yield from _stated(plain, _stage_column(block, field), info.description or "", value)
+        if block == "learning_rate":
+            phases = "The schedule behind the warm-up: where each phase ends, its rate there, and its shape; `; ` between phases."
+            yield Column("learning_rate_phases", phases, _phase_texts)
+
+
+def _kinds_of(annotation: Any) -> Sequence[Any]:
+    return (annotation, *get_args(annotation))
+
+
+def _stage_value(block: str, field: str, row: _StageOf) -> Single[Any] | None:
+    value = getattr(getattr(row.stage, block) if block else row.stage, field, None)
+    return value.for_variant(row.variant) if isinstance(value, Stated) else None
+
+
+def _stage_column(block: str, field: str) -> str:
+    """`tokens`, `optimizer_beta1`, `learning_rate_peak`."""
+    if block in ("", "data"):
+        return field
+    return block if field == "name" else f"{block}_{field}"
+
+
+def _phase_texts(row: _StageOf) -> str | None:
+    """`10T: 2e-4 constant; 15.5T: 2e-5 cosine`, as printed."""
+    said = []
+    for phase in row.stage.learning_rate.phases if row.stage.learning_rate else ():
+        until = phase.until.for_variant(row.variant)
+        rate = next((s for s in (phase.rate, phase.fraction) if s is not None), None)
+        reached = rate.for_variant(row.variant) if rate else None
+        if until and until.value and reached and reached.value:
+            said.append(f"{until.value.text}: {reached.value.text} {phase.shape.value}")
+    return "; ".join(said) or None
+
+
+class _ScoreOf(NamedTuple):
+    model: Model
+    table: Evaluation
+    line: BenchmarkRow
+    variant: str
+    score: Single[Any]
+
+
+def _score_columns(plain: PlainRecords) -> Iterator[Column[_ScoreOf]]:
+    vocabulary = plain.catalogue.settings.vocabulary
+
+    def setting(row: _ScoreOf) -> Cell:
+        said = vocabulary.text(fields_of(row.table, row.line))
+        return said.en if said else None
+
+    def own_words(row: _ScoreOf) -> Cell:
+        return row.line.setting.printed.en if row.line.setting and row.line.setting.printed else None
+
+    yield Column("stated_by", "Id of the family whose paper prints the score.", lambda row: row.model.id)
+    yield Column("table", "Id of the table, unique inside the family.", lambda row: row.table.id)
+    yield Column("table_title", "What the table compares.", lambda row: plain.text(row.table.title)["en"])
+    kinds = "What is compared: base, chat, reasoning or ablation."
+    yield Column("kind", kinds, lambda row: row.table.kind.value)
+    yield Column("variant", "Id of the variant that the score is of.", lambda row: row.variant)
+    yield Column("benchmark", "Benchmark, named as in the table.", lambda row: row.line.benchmark.en)
+    yield Column("setting", "How the score was taken, in words: the fields that follow, with commas.", setting)
+    for name in FIELDS:
+        field = partial(lambda name, row: fields_of(row.table, row.line).get(name), name)
+        yield Column(name, Setting.model_fields[name].description or "", field)
+    yield Column("own_words", "The source's own words for the setting, where the fields say it in others.", own_words)
+    number = "The score as a number."
+    yield Column("score", number, lambda row: plain_number(row.score.value.value) if row.score.value else None)
+    percent = "% where the source prints it."
+    yield Column("unit", percent, lambda row: "%" if row.score.value and row.score.value.is_percentage else None)
+    digits = "The score with the digits that the source prints."
+    yield Column("printed", digits, lambda row: row.score.value.text if row.score.value else None)
+    yield Column("absence", _ABSENCE, lambda row: row.score.absence.value if row.score.absence else None)
+    yield Column("source", _SOURCE, lambda row: _source_text(row.score.source))
+
+
+def _technique_columns(plain: PlainRecords) -> Iterator[Column[Technique]]:
+    yield Column("technique", _TECHNIQUE, lambda t: t.id)
+    yield from _texts(plain, "name", "Full name.", lambda t: t.name)
+    yield Column("abbreviation", "What everybody calls it.", lambda t: t.abbreviation)
+    yield Column("kind", "Shelf of the index of techniques.", lambda t: t.kind.value)
+    yield Column("introduced_by", "Authors or organisation.", lambda t: plain.text(t.introduced.by)["en"])
+    yield from _stated(plain, "introduced", "First publication.", lambda t: t.introduced.date)
+    yield from _texts(plain, "what", "What it is, in two or three sentences.", lambda t: t.what)
+
+
+def _use_columns() -> Iterator[Column[Use]]:
+    def stated(use: Use) -> Cell:
+        return (use.stated.change.value if use.stated.change else "used") if use.stated else None
+
+    yield Column("technique", _TECHNIQUE, lambda use: use.technique.id)
+    yield Column("model", _MODEL, lambda use: use.model.id)
+    how = "What the family does with it: introduced, first used, used, taken over or dropped."
+    yield Column("how", how, lambda use: use.how.value)
+    yield Column("since", "Day or month from which it holds.", lambda use: use.date.text if use.date else None)
+    variants = "Ids of the variants that it holds for, with spaces between them; empty for the first release."
+    yield Column("variants", variants, lambda use: " ".join(use.variants) or None)
+    brought = "The family whose weights brought it."
+    yield Column("taken_over_from", brought, lambda use: use.origin.id if use.origin else use.other_origin or None)
+    says = "What the entry itself says, where it says it; otherwise the use follows from its fields."
+    yield Column("stated", says, stated)
+    scope = "The part of the family in which it is used, where it is not all of it."
+    yield Column("only_in", scope, lambda use: use.scope.value if use.scope else None)
+    yield Column("follows_from", "Field of the entry that the use follows from.", lambda use: use.field or None)
+    yield Column("source", _SOURCE, lambda use: _source_text(use.sources))
+
+
+def _api_name_columns(plain: PlainRecords) -> Iterator[Column[tuple[ApiName, ApiPointer]]]:
+    def text(said: Text | None) -> Cell:
+        return plain.text(said)["en"] if said else None
+
+    yield Column("name", "Name of the API.", lambda row: row[0].name)
+    yield from _stated(plain, "since", "First day of what it meant.", lambda row: row[1].since)
+    led = "Id of the variant that it led to, where that is in the catalogue."
+    yield Column("variant", led, lambda row: row[1].variant)
+    yield Column("label", "What it led to otherwise.", lambda row: text(row[1].label))
+    yield Column("mode", "Mode in which it led to that.", lambda row: text(row[1].mode))
+    yield from _stated(plain, "name_until", "Last day of the name.", lambda row: row[0].until)
+
+
+_CURRENCIES = {"dollars": "US dollars", "yuan": "Yuan"}
+
+
+def _api_price_columns(plain: PlainRecords) -> Iterator[Column[tuple[PriceSpan, ApiName]]]:
+    def price(currency: str, part: str, row: tuple[PriceSpan, ApiName]) -> Single[Any] | None:
+        return getattr(getattr(row[0].price, currency), part, None)
+
+    def content(currency: str, part: str, row: tuple[PriceSpan, ApiName]) -> Cell:
+        single = price(currency, part, row)
+        return _cell_value(plain, single.value) if single is not None else None
+
+    def source(currency: str, row: tuple[PriceSpan, ApiName]) -> Cell:
+        single = price(currency, "miss", row)
+        return _source_text(single.source) if single is not None else None
+
+    yield Column("name", "Name of the API.", lambda row: row[1].name)
+    yield Column("since", "First day of the price, in UTC.", lambda row: row[0].price.since.text)
+    until = "First day of the next price, or last day of the name; empty where neither is known."
+    yield Column("until", until, lambda row: row[0].until.text if row[0].until else None)
+    yield Column("rate", "When it holds: always, night, off-peak or peak.", lambda row: row[0].price.rate.value)
+    for currency, name in _CURRENCIES.items():
+        for part, tokens in {
+            "hit": "input tokens found in the cache; empty where there was none",
+            "miss": "other input tokens",
+            "output": "output tokens",
+        }.items():
+            yield Column(f"{currency}_{part}", f"{name} for a million {tokens}.", partial(content, currency, part))
+        yield Column(f"{currency}_source", f"Where the prices in {currency} were read.", partial(source, currency))
+
+
+def _api_service_columns(plain: PlainRecords) -> Iterator[Column[ApiService]]:
+    yield Column("service", "Id of the service.", lambda s: s.id)
+    yield from _texts(plain, "name", "What it is called.", lambda s: s.name)
+    yield Column("endpoint", "What is called.", lambda s: s.endpoint)
+    yield from _stated(plain, "since", "First day.", lambda s: s.since)
+    yield from _texts(plain, "does", "What it takes and gives.", lambda s: s.does)
+    yield from _stated(plain, "model", "The model behind it.", lambda s: s.model)
+    yield Column("per", "What the price is for.", lambda s: plain.text(s.per)["en"])
+    yield from _stated(plain, "yuan", "Price in yuan.", lambda s: s.yuan)
+    yield from _stated(plain, "dollars", "Price in US dollars.", lambda s: s.dollars)
+
+
+def _reference_columns() -> Iterator[Column[Reference]]:
+    yield Column("key", "Key, by which all sources name it.", lambda r: r.key)
+    yield Column("title", "Title.", lambda r: r.title)
+    yield Column("authors", "Authors, with semicolons between them.", lambda r: "; ".join(r.authors))
+    yield Column("year", "Year.", lambda r: r.year)
+    yield Column("url", "Address.", lambda r: r.url)
+    yield Column("arxiv", "arXiv id.", lambda r: r.eprint)
+    yield Column("doi", "Digital object identifier.", lambda r: r.doi)
+    yield Column("venue", "Journal or proceedings.", lambda r: r.venue)
+    yield Column(
+        "copy", "1 where it is somebody's copy of a document or a page about it, otherwise 0.", lambda r: int(r.copy)
+    )
+
+
+def _cell_value(plain: PlainRecords, value: Any) -> Cell:
+    if isinstance(value, Quantity | Length):
+        return plain_number(value.value)
+    if isinstance(value, PartialDate):
+        return value.text
+    if isinstance(value, Text):
+        return plain.text(value)["en"]
+    if isinstance(value, bool):
+        return int(value)
+    return value if value is None or isinstance(value, int | str) else str(getattr(value, "value", value))
+
+
+def _source_text(sources: Sources | None) -> str | None:
+    """Sources as in the data: `key locus; key locus via key locus`."""
+    return "; ".join(_written_source(source) for source in sources.items) if sources else None
+
+
+def _written_source(source: Source) -> str:
+    return f"{source.key} {source.locus}".strip() + (f" via {_written_source(source.via)}" if source.via else "")

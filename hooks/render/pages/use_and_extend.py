@@ -23,11 +23,7 @@ from ..technique_figures import LABS_OF, lab_link
 from ..words import ENGLISH, Words
 
 _SOURCE_OF_BLOCK = Block.model_fields["source"].description
-_JSON = ("catalogue.json", "catalogue.schema.json")
-_TABLES = ("catalogue.sqlite", "datapackage.json")
 _FEEDS = (("releases", "atom"), ("releases", "ics"), ("corrections", "atom"))
-_QUERY = """SELECT name, released, total, activated, tokens FROM variants
-WHERE tokens_of = 'pre-training' ORDER BY released;"""
 _HOSTING = """\
 export SITE_URL=https://example.org/ds/
 make release    # the site in site/, with .gz and .br beside each file
@@ -69,23 +65,22 @@ def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iter
     feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
     model = next(iter(context.catalogue.models))
     groups = (
-        ("json", _JSON, words("data.json_each"), (f"models/{model}.json",), ""),
-        ("tables", (*_TABLES, *tables), words("data.tables_each"), (f"models/{model}.csv",), _QUERY),
-        ("cards", (f"cards{suffix}.txt",), "", (), ""),
-        ("labs", ("labs.zip", "exercises.zip", "train.zip"), "", (), ""),
-        ("follow", feeds, "", (), ""),
-        ("markdown", (), "", (), ""),
-        ("bibliography", ("references.bib",), "", (), ""),
-        ("schemas", tuple(SCHEMAS), "", (), ""),
+        ("json", ("catalogue.json",), f"models/{model}.json"),
+        ("tables", tables, f"models/{model}.csv"),
+        ("cards", (f"cards{suffix}.txt",), ""),
+        ("labs", ("labs.zip", "exercises.zip", "train.zip"), ""),
+        ("follow", feeds, ""),
+        ("markdown", (), ""),
+        ("bibliography", ("references.bib",), ""),
+        ("schemas", tuple(SCHEMAS), ""),
     )
-    for name, files, each, examples, query in groups:
+    for name, files, example in groups:
         html = context.html(
             "data.html.jinja",
             intro=words(f"data.{name}_text") if f"data.{name}_text" in words else "",
-            query=query,
             items=[_download_item(context, downloads, file) for file in files],
-            each=each,
-            examples=examples,
+            each=words(f"data.{name}_each") if example else "",
+            example=example,
         )
         yield Section(name, words(f"data.{name}"), html)
 
@@ -94,7 +89,7 @@ def _download_item(context: Context, downloads: Mapping[str, bytes], name: str) 
     path = f"data/{name}"
     size = len(downloads.get(path, b""))
     key = name.replace(".zh.", ".").replace(".", "_")
-    what = context.words(f"data.{key}") if not name.endswith(".schema.json") or name in _JSON else ""
+    what = context.words(f"data.{key}") if not name.endswith(".schema.json") else ""
     return {"path": path, "name": name, "what": what, "size": f"{size / 1024:,.0f} kB"}
 
 

@@ -1,0 +1,275 @@
+"""The catalogue as JSON and JSON-LD: whole, and a file for each model and technique. A public interface.
+
+Records keep the names of their fields in data/, each value with its source. A variant has its `architecture` with what
+it shares, and `facts`, by their ids in catalogue/facts.py: those that are published, and those that are recomputed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel
+
+from catalogue.derive.expression import Computation
+from catalogue.facts import FACTS, Anchor, EntryContext, Fact, Theme, Value
+from catalogue.records import Catalogue, Entry, first_date
+from catalogue.references import Reference
+from catalogue.schema.model import Model, Size
+from catalogue.schema.quantities import Length, Quantity
+from catalogue.schema.values import Block, PartialDate, Single, Source, Sources, Stated, Text
+
+from ..cite import plain_text
+from ..context import Context
+from ..pages import MODEL, technique_address, url_of
+from ..words import CHINESE, ENGLISH
+
+FORMAT = 7
+LICENCE = {"data": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"}
+WHOLE = "data/catalogue.json"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PlainRecords:
+    """Turns records into what JSON can hold; `contexts` are those of both languages."""
+
+    contexts: Mapping[str, Context]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return self.contexts[ENGLISH].catalogue
+
+    def text(self, text: Text) -> dict[str, str]:
+        written = {ENGLISH: text.en} | ({CHINESE: text.zh} if text.zh else {})
+        return {language: self._filled(language, words) for language, words in written.items()}
+
+    def _filled(self, language: str, written: str) -> str:
+        if "{{" not in written:
+            return " ".join(written.replace("`", "").split())
+        return plain_text(self.contexts[language], Text(en=written, zh=written))
+
+    def of(self, value: Any) -> Any:
+        if isinstance(value, Single):
+            return self._single(value)
+        if isinstance(value, Sources):
+            return [self.of(source) for source in value.items]
+        if isinstance(value, Source):
+            return {"reference": value.key, "locus": value.locus} | ({"via": self.of(value.via)} if value.via else {})
+        if isinstance(value, Text):
+            return self.text(value)
+        if isinstance(value, BaseModel):
+            fields = {name: getattr(value, name) for name in type(value).model_fields}
+            inside = isinstance(value, Block) and any(isinstance(v, Single | Block) for v in fields.values())
+            return {
+                name: self.of(v)
+                for name, v in fields.items()
+                if v is not None and v != () and not (inside and name == "source")
+            }
+        if isinstance(value, tuple):
+            return [self.of(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.of(item) for key, item in value.items()}
+        return self._scalar(value)["value"]
+
+    def _single(self, value: Single[Any]) -> dict[str, Any]:
+        result: dict[str, Any]
+        if isinstance(value, Stated) and value.by_variant is not None:
+            return {"by_variant": {key: self._single(single) for key, single in value.by_variant.items()}}
+        result = {"absence": value.absence.value} if value.absence else self._scalar(value.value)
+        if isinstance(value, Size) and value.counts is not None:
+            result["counts"] = value.counts.value
+        if value.source is not None:
+            result["source"] = self.of(value.source)
+        if value.note is not None:
+            result["note"] = self.text(value.note)
+        return result
+
+    def _scalar(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, Quantity | Length):
+            return {"value": plain_number(value.value), "text": value.text}
+        if isinstance(value, PartialDate):
+            return {"value": value.text}
+        if isinstance(value, Text):
+            return {"value": self.text(value)}
+        if isinstance(value, Enum):
+            return {"value": value.value}
+        return {"value": value}
+
+
+def plain_number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def plain_reference(found: Reference) -> dict[str, Any]:
+    names = ("key", "title", "authors", "year", "url", "eprint", "doi", "venue", "note")
+    record = {name: getattr(found, name) for name in names}
+    record = {name: list(value) if isinstance(value, tuple) else value for name, value in record.items() if value}
+    return record | ({"copy": True} if found.copy else {})
+
+
+def computed_number(fact: Fact, value: Computation) -> int | float:
+    """What an architecture gives are whole numbers."""
+    return value.value if fact.anchor is Anchor.WORKING else float(value.exact)
+
+
+def catalogue_json(plain: PlainRecords, address: str) -> dict[str, str]:
+    catalogue = plain.catalogue
+    found: dict[str, str] = {}
+    references = {key: _plain_reference(reference) for key, reference in catalogue.references.items()}
+    revision = {name: value for name, value in asdict(catalogue.revision).items() if value}
+    head = {"format": FORMAT, "address": address, "licence": LICENCE, "revision": revision}
+
+    def with_files(kind: str, made: Iterable[tuple[str, str, Json]]) -> Iterator[Json]:
+        for id_, page, record in made:
+            cited = sorted(set(_CITED.findall(_compact_json(record))) & references.keys())
+            alone = head | {"page": address + url_of(page), kind: record, "references": [references[k] for k in cited]}
+            found[f"data/{kind}s/{id_}.json"] = _compact_json(alone) + "\n"
+            yield record
+
+    models = ((model.id, MODEL.path_of(model.id), _model_record(plain, model)) for model in catalogue.models.values())
+    techniques = ((each.id, technique_address(each), plain.of(each)) for each in catalogue.techniques.values())
+    lists: dict[str, Iterable[Json]] = {
+        "models": with_files("model", models),
+        "techniques": with_files("technique", techniques),
+        "gpus": map(plain.of, catalogue.gpus.values()),
+        "api_names": map(plain.of, catalogue.api_names),
+        "api_prices": map(plain.of, catalogue.api_prices),
+        "billing_hours": map(plain.of, catalogue.billing_hours),
+        "api_services": map(plain.of, catalogue.api_services),
+        "corrections": map(plain.of, catalogue.corrections),
+        "references": references.values(),
+    }
+    found[WHOLE] = _compact_json(head | {name: list(values) for name, values in lists.items()}) + "\n"
+    return found
+
+
+def _compact_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# Keys of the references that JSON names: within its texts each quote has a backslash.
+_CITED = re.compile(r'"reference":"([^"]+)"')
+
+
+def _plain_reference(found: Reference) -> Json:
+    names = ("key", "title", "authors", "year", "url", "eprint", "doi", "venue", "note")
+    record = {name: getattr(found, name) for name in names}
+    record = {name: list(value) if isinstance(value, tuple) else value for name, value in record.items() if value}
+    return record | ({"copy": True} if found.copy else {})
+
+
+def _model_record(plain: PlainRecords, model: Model) -> Json:
+    record: Json = plain.of(model)
+    return record | {"variants": [_variant_record(plain, entry) for entry in plain.catalogue.entries_of(model)]}
+
+
+def _variant_record(plain: PlainRecords, entry: Entry) -> Json:
+    subject = EntryContext.of(plain.catalogue, entry)
+    facts = {fact.id: (fact, fact.value(subject)) for fact in FACTS.values() if fact.theme is not Theme.ARCHITECTURE}
+    record: Json = plain.of(entry.variant)
+    record["architecture"] = plain.of(entry.architecture) if entry.architecture else None
+    record["facts"] = {
+        id_: _fact_record(plain, fact, value) for id_, (fact, value) in facts.items() if value is not None
+    }
+    return record
+
+
+def _fact_record(plain: PlainRecords, fact: Fact, value: Value) -> Json:
+    if isinstance(value, Single):
+        stated: Json = plain.of(value)
+        return stated
+    if isinstance(value, Computation):
+        return {"value": computed_number(fact, value), "basis": fact.basis.value, "working": value.numbers}
+    said = value.id if isinstance(value, Model) else value.value if isinstance(value, Enum) else value
+    return {"value": said, "basis": fact.basis.value}
+
+
+_FORMATS = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "bib": "application/x-bibtex",
+}
+
+
+def linked_data(context: Context, path: str, address: str, downloads: tuple[str, ...]) -> str:
+    """JSON-LD of the page at `path`, empty for most: downloads are a Dataset, the page of a model an article about it."""
+    language = context.words.language
+    page = address + ("" if language == ENGLISH else f"{language}/") + url_of(path)
+    if path == "use-and-extend.md":
+        return _script_text(_dataset_record(context, address, page, downloads))
+    folder, _, name = path.removesuffix(".md").rpartition("/")
+    model = context.catalogue.models.get(name) if folder == "models" else None
+    return _script_text(_article_record(context, model, address, page)) if model else ""
+
+
+def _script_text(record: dict[str, Any]) -> str:
+    """JSON without a `<` that could end the script."""
+    return json.dumps({"@context": "https://schema.org", **record}, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _published_by_us(context: Context, address: str, page: str) -> dict[str, Any]:
+    revision = context.catalogue.revision
+    dated = {"dateModified": revision.date} if revision.date else {}
+    us = {"@type": "Organization", "name": "DS Series", "url": address}
+    return {**dated, "url": page, "license": LICENCE["url"], "isAccessibleForFree": True, "creator": us}
+
+
+def _dataset_record(context: Context, address: str, page: str, downloads: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "@type": "Dataset",
+        "version": context.catalogue.revision.version,
+        "@id": f"{address}data/catalogue.json",
+        "name": "DS Series",
+        "description": context.words("extend.description"),
+        "inLanguage": ["en", "zh"],
+        **_published_by_us(context, address, page),
+        "distribution": [
+            {"@type": "DataDownload", "contentUrl": address + path, "encodingFormat": _FORMATS[kind]}
+            for path in downloads
+            if path.count("/") == 1
+            and (kind := path.rpartition(".")[2]) in _FORMATS
+            and not path.endswith(".schema.json")
+        ],
+    }
+
+
+def _article_record(context: Context, model: Model, address: str, page: str) -> dict[str, Any]:
+    """What the page is: an article of this site about the model, which cites the paper."""
+    first, paper = first_date(model), context.catalogue.references.get(model.reference or "")
+    about = {"@type": "SoftwareApplication", "name": model.name, "applicationCategory": "Language model"}
+    record: dict[str, Any] = {
+        "@type": "TechArticle",
+        "headline": model.name,
+        "description": plain_text(context, model.lead or model.summary),
+        "inLanguage": context.words.language,
+        **_published_by_us(context, address, page),
+        "about": about | ({"datePublished": first.text} if first is not None else {}),
+    }
+    if paper:
+        record["citation"] = _paper_record(paper, model.dates.paper.value if model.dates.paper else None)
+    return record
+
+
+def _paper_record(paper: Reference, day: PartialDate | None) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "@type": "ScholarlyArticle",
+        "name": paper.title,
+        "author": [
+            {"@type": "Organization" if name in paper.organisations else "Person", "name": name}
+            for name in paper.authors
+            if name != "et al."
+        ],
+        "datePublished": day.text if day else paper.year,
+    }
+    if paper.url:
+        record["url"] = paper.url
+    if paper.eprint:
+        record["identifier"] = f"arXiv:{paper.eprint}"
+    return record
