@@ -34,8 +34,8 @@ NOT_OF_THE_SMALL_SITE = re.compile(r"mechanism-|sentence-weights|lab-(?!mla$)")
 INDEXED = ("models/ant/", "models/elk/details/", "techniques/sharing/", "timeline/", "glossary/")  # of the search
 SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
 COPIED = re.compile(r"(models/elk|references|guides/attention)\.md")
-# What repeats others: an entry is a part of the whole, of which each table holds the values; the Chinese edition has the same events.
-PARTS_AND_COPIES = re.compile(r"data/(catalogue\.json|models/|.*\.zh\.)")
+# What repeats others: an entry is a part of the whole, of which each table holds the values; columns are described in the code; the Chinese edition has the same events.
+PARTS_AND_COPIES = re.compile(r"data/(catalogue\.json|columns|models/|.*\.zh\.)")
 DRAWN = ("assets/poster.svg", "assets/drawings/elk-base.svg")  # from the drawings on pages
 # Pages of the Chinese edition with what only it has: joins of sentences, dates, numbers, forms. The others have their words from words/.
 CHINESE_PAGES = re.compile(r"models/elk\.|how-to-read|tools/memory|glossary|compare/models")

@@ -12,9 +12,7 @@ import pytest
 import elsewhere
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, recount_sizes
 from catalogue.records import Catalogue
-from catalogue.schema.documents import WitnessRow
-from catalogue.witnesses import Outcome, _compare_value, compare_witness
-from helpers import CASES, table
+from helpers import CASES
 from render.pages.elsewhere import IDEAS, users_of
 
 
@@ -65,30 +63,3 @@ def test_a_configuration_class_is_read_without_importing_it(tmp_path: Path, monk
         "n_group": 1,
         "index_topk": 2048,
     }
-
-
-def test_every_witness_has_a_dated_file(catalogue: Catalogue) -> None:
-    assert len(catalogue.witnesses) >= 3
-    for witness in catalogue.witnesses:
-        testimony = catalogue.testimony[witness.id]
-        assert testimony.version, witness.id
-        assert len(testimony.date) == 10, witness.id
-        assert len(testimony.rows) >= 10, witness.id
-
-
-def test_every_difference_has_a_reason_and_every_reason_a_difference(catalogue: Catalogue) -> None:
-    found = [(witness.id, one) for witness in catalogue.witnesses for one in compare_witness(catalogue, witness)]
-    differing = [(id_, one) for id_, one in found if one.outcome is Outcome.DIFFERS]
-    assert [(one.row, one.ours) for _, one in differing if one.reason is None] == []
-    needed = {(id_, one.row.variant, one.row.field) for id_, one in differing}
-    assert {(r.witness, r.variant, r.field) for r in catalogue.witness_reasons} <= needed
-    assert sum(one.outcome is Outcome.AGREES for _, one in found) > 70
-
-
-@pytest.mark.parametrize(("field", "value", "outcome"), table("witnesses"))
-def test_a_value_is_compared_within_its_tolerance(
-    catalogue: Catalogue, field: str, value: bool | float | str, outcome: str
-) -> None:
-    variant = "deepseek-v3" if field == "released" else "deepseek-v3-base"
-    row = WitnessRow(variant=variant, field=field, value=value)
-    assert _compare_value(catalogue, row, None).outcome is Outcome[outcome]

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from . import strict_yaml
 from .findings import CatalogueError, Finding, KeyPath, dotted_path, nearest_in_quotes
-from .schema.documents import ContemporariesFile, CopiesFile, DocumentsFile, WitnessesFile
+from .schema.documents import ContemporariesFile, CopiesFile, DocumentsFile
 from .schema.model import ModelsFile
 from .schema.setting import SettingsFile
 from .schema.study import (
@@ -90,7 +90,6 @@ COPIES, TERMS, STUDY, CORRECTIONS = "copies.yaml", "terms.yaml", "study.yaml", "
 PROBLEMS, DOCUMENTS, ALIASES = "problems.yaml", "documents.yaml", "aliases.yaml"
 QUESTIONS, ASKED = "questions.yaml", "asked.yaml"
 CONTEMPORARIES, ELSEWHERE = "contemporaries.yaml", "elsewhere.json"
-WITNESSES = "witnesses.yaml"
 EXPERIMENTS = "experiments.yaml"
 SETTINGS = "settings.yaml"
 ENDING, SCHEMA_ENDING = ".yaml", ".schema.json"
@@ -116,7 +115,6 @@ DATA_FILES: dict[str, DataFile] = {
     ALIASES: DataFile(AliasesFile, "aliases: {}"),
     QUESTIONS: DataFile(QuestionsFile, "questions: []"),
     ASKED: DataFile(AskedFile, "facts: {}"),
-    WITNESSES: DataFile(WitnessesFile, "witnesses: []"),
     SETTINGS: DataFile(SettingsFile, "words: {}", cites=True),
     CONTEMPORARIES: DataFile(ContemporariesFile, "contemporaries: []", cites=True),
 }

@@ -21,7 +21,7 @@ from .revision import read_revision
 from .rules import Rule, Scope, in_scope
 from .rules.draft import Draft
 from .rules.ids import ids_are_unique
-from .schema.documents import Copies, Elsewhere, Testimony, Watched
+from .schema.documents import Copies, Elsewhere, Watched
 from .schema.values import Block, Single, Sources, Stated, Text
 from .settings import Settings
 from .strict_yaml import Located
@@ -93,13 +93,6 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         corrections=draft.corrections.corrections,
         aliases=draft.aliases.aliases,
         asked=draft.asked,
-        witnesses=draft.witnesses.witnesses,
-        witness_reasons=draft.witnesses.differences,
-        testimony={
-            witness.id: files.read_generated(data, f"witnesses/{witness.id}.json", Testimony, "tools/witnesses.py")
-            or Testimony(version="", date="", rows=())
-            for witness in draft.witnesses.witnesses
-        },
         elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "tools/elsewhere.py")
         or Elsewhere(version="", models=()),
         contemporaries=draft.contemporaries.contemporaries,

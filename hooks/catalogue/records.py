@@ -22,7 +22,7 @@ from .experiments import Result, WorkedStep
 from .references import Reference
 from .revision import Revision
 from .schema.architecture import Architecture, ImagePath, VisionEncoder
-from .schema.documents import Contemporary, Elsewhere, Reason, Testimony, Watched, Witness
+from .schema.documents import Contemporary, Elsewhere, Watched
 from .schema.model import (
     ApiName,
     ApiPrice,
@@ -164,9 +164,6 @@ class Catalogue:
     worked_step: WorkedStep | None  # none where it has not been written
     aliases: Mapping[str, tuple[str, ...]]  # what people type for a page and the page does not say, by its path
     asked: AskedFile  # words by which people ask for facts
-    witnesses: tuple[Witness, ...]
-    witness_reasons: tuple[Reason, ...]  # why values of witnesses differ from ours
-    testimony: Mapping[str, Testimony]  # what each witness publishes
     elsewhere: Elsewhere  # report of tools/elsewhere.py; empty without one
     contemporaries: tuple[Contemporary, ...]
     question_groups: tuple[QuestionGroup, ...]

@@ -18,7 +18,7 @@ from ..findings import Finding, KeyPath, nearest_in_quotes
 from ..lookup import Lookup
 from ..records import Entry, resolve_entries
 from ..references import Reference
-from ..schema.documents import ContemporariesFile, Copies, CopiesFile, DocumentsFile, WitnessesFile
+from ..schema.documents import ContemporariesFile, Copies, CopiesFile, DocumentsFile
 from ..schema.model import Model, ModelsFile, Variant
 from ..schema.setting import SettingsFile
 from ..schema.study import (
@@ -93,7 +93,6 @@ class Draft:
     experiments = _RecordOf(ExperimentsFile)
     documents = _RecordOf(DocumentsFile)
     aliases = _RecordOf(AliasesFile)
-    witnesses = _RecordOf(WitnessesFile)
     contemporaries = _RecordOf(ContemporariesFile)
     asked = _RecordOf(AskedFile)
     questions = _RecordOf(QuestionsFile)

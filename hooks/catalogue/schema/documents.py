@@ -15,7 +15,6 @@ from .architecture import Architecture
 from .quantities import Count, Scalar
 from .values import (
     Block,
-    HttpsUrl,
     Identifier,
     Positive,
     Record,
@@ -211,40 +210,6 @@ class ContemporariesFile(Record):
     contemporaries: tuple[Contemporary, ...] = optional("The models, the oldest first.", default=())
 
 
-class Witness(Record):
-    """Somebody who publishes values of DeepSeek's models."""
-
-    id: Identifier = required("Name of its file in data/witnesses/.", "models-dev")
-    name: Text = required("What it is called.", "models.dev")
-    url: HttpsUrl = required("Where it is.")
-    licence: str = required("Its licence.", "MIT", min_length=1)
-    about: Text = required("What its values are, a sentence.")
-
-
-class Reason(Record):
-    """Why a value of a witness differs from ours."""
-
-    witness: Identifier = required("Id of the witness.")
-    variant: Identifier = required("Variant of ours.")
-    field: str = required("Field, as the file of the witness names it.", "initializer_range")
-    because: Text = required("The reason, a sentence.")
-
-
-class WitnessesFile(Record):
-    """data/witnesses.yaml."""
-
-    witnesses: tuple[Witness, ...] = optional("Who they are.", default=())
-    differences: tuple[Reason, ...] = optional("The reason of every difference.", default=())
-
-
-class WitnessRow(Record):
-    """A value that a witness publishes of a variant."""
-
-    variant: str
-    field: str
-    value: bool | int | float | str
-
-
 class Place(StrEnum):
     """Where news of DeepSeek's models comes from."""
 
@@ -289,11 +254,3 @@ class Watched(Record):
         if [one.place for one in self.places] != list(Place):
             raise ValueError(f"each place once, in this order: {', '.join(Place)}")
         return self
-
-
-class Testimony(Record):
-    """A file of a witness: which version was read, and of which day it is."""
-
-    version: str
-    date: str
-    rows: tuple[WitnessRow, ...]

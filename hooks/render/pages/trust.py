@@ -16,9 +16,8 @@ from catalogue.attention import allows_field
 from catalogue.derive.parameters import Built, LabResult, State
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture, FeedForward
-from catalogue.schema.documents import PlaceAsked, Witness
+from catalogue.schema.documents import PlaceAsked
 from catalogue.schema.model import Dates, Track
-from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.study import Correction
 from catalogue.schema.training import Infrastructure, StageKind
 from catalogue.schema.values import (
@@ -31,17 +30,15 @@ from catalogue.schema.values import (
     fields_with_values,
     stated_at,
 )
-from catalogue.witnesses import ComparedValue, Outcome, compare_witness
 
 from .. import format
 from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
-from ..format import NOTHING, format_quantity, format_span, short_variant
+from ..format import NOTHING, format_span, short_variant
 from ..links import correction_anchor, model_link, technique_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
 from ..tables import Cell, Column, Table, by_column, columns_for_each, count_cell
-from ..words import Words
 from .sources import sources_section
 
 PRE_TRAINING = (
@@ -313,7 +310,6 @@ def trust_page(context: Context) -> Page:
         coverage_section(context),
         Section("summary", words("trust.digits"), _joined_paragraphs(*(words(f"trust.{key}") for key in DIGITS))),
         *peer_sections(context),
-        *_witness_sections(context),
     ]
     return titled_page(words, "trust.md", "trust", tuple(sections))
 
@@ -322,59 +318,6 @@ def _day_html(context: Context, day: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         day, format.format_date(PartialDate.parse(day), context.words)
     )
-
-
-def _witness_sections(context: Context) -> list[Section]:
-    words, catalogue = context.words, context.catalogue
-    if not catalogue.witnesses:
-        return []
-    compared = {witness.id: compare_witness(catalogue, witness) for witness in catalogue.witnesses}
-
-    def count(witness: Witness, outcome: Outcome) -> Cell:
-        return count_cell(sum(one.outcome is outcome for one in compared[witness.id]))
-
-    columns: list[Column[Witness]] = [
-        Column(words("trust.witness.who"), lambda w: Markup('<a href="{}">{}</a>').format(w.url, words.text(w.name))),
-        Column(words("trust.witness.version"), lambda w: context.localized_place(catalogue.testimony[w.id].version)),
-        Column(words("trust.witness.date"), lambda w: _day_html(context, catalogue.testimony[w.id].date)),
-        Column(words("trust.witness.licence"), lambda w: w.licence),
-        Column(words("trust.witness.agrees"), lambda w: count(w, Outcome.AGREES), numeric=True),
-        Column(words("trust.witness.differs"), lambda w: count(w, Outcome.DIFFERS), numeric=True),
-        Column(words("trust.witness.only_theirs"), lambda w: count(w, Outcome.ONLY_THEIRS), numeric=True),
-    ]
-    html = _joined_paragraphs(words("trust.witness.intro"), *(words.text(w.about) for w in catalogue.witnesses))
-    html += context.html("table.html.jinja", t=by_column(words("trust.witness.caption"), columns, catalogue.witnesses))
-    apart = [one for found in compared.values() for one in found if one.outcome is Outcome.DIFFERS]
-    differing: list[Column[ComparedValue]] = [
-        Column(words("table.model"), lambda one: variant_link(catalogue.entries[one.row.variant])),
-        Column(words("trust.witness.field"), lambda one: Markup("<code>{}</code>").format(one.row.field)),
-        Column(words("trust.witness.theirs"), lambda one: _witnessed(one.row.value, words), numeric=True),
-        Column(words("trust.witness.ours"), lambda one: _ours(one, words), numeric=True),
-        Column(words("trust.witness.because"), lambda one: words.text(one.reason.because) if one.reason else NOTHING),
-    ]
-    if apart:
-        table = by_column(words("trust.witness.apart"), differing, apart, classes="ds-prose")
-        html += context.html("table.html.jinja", t=table)
-    return [Section("witnesses", words("trust.witness.title"), html)]
-
-
-def _ours(compared: ComparedValue, words: Words) -> str:
-    return " / ".join(dict.fromkeys(_witnessed(value, words) for value in compared.ours))
-
-
-def _witnessed(value: object, words: Words) -> str:
-    """A value of a witness or of ours, both written as on the rest of the site: `1.26 × 10²⁴`, `6.77M`, `4,096`."""
-    if isinstance(value, PartialDate):
-        return format.format_date(value, words)
-    if isinstance(value, Quantity) and not isinstance(value, Length):  # the tokens of a length stand beside theirs
-        return format_quantity(value, words)
-    value = getattr(value, "value", value)
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return str(value)
-    number = Decimal(str(value))
-    if number >= 10**15:
-        return format.format_power(number)
-    return format.format_amount(number, words) if number >= 10**6 else f"{number:,}"
 
 
 def _watched_sections(context: Context) -> list[Section]:
