@@ -462,8 +462,12 @@ def term_answers(context: Context) -> list[dict[str, Any]]:
     ]
 
 
+_LABELS = {fact.asked: fact.label for fact in [*FACTS.values()][::-1]}
+
+
 def kind_label(words: Words, kind: str) -> str:
-    keys = (f"asked.label.{kind}", f"field.architecture.{kind}", f"field.infrastructure.{kind}", f"field.{kind}")
+    """Its own, or that of the first fact that answers it."""
+    keys = (f"asked.label.{kind}", _LABELS.get(kind, ""), f"field.{kind}")
     return words(next((key for key in keys if key in words), keys[0]))
 
 

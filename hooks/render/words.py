@@ -16,8 +16,8 @@ FOLDER = Path(__file__).parent / "words"
 _FOLDER = "hooks/render/words"  # in messages
 ENGLISH, CHINESE = "en", "zh"
 _LANGUAGES = {ENGLISH: "English", CHINESE: "Chinese"}
-# What English reads off code and data: descriptions of fields, docstrings of rules, companies that have a Chinese name.
-_IN_THE_CODE = ("schema.", "rules.", "makers.")
+# What English reads off code and data: descriptions of fields, companies that have a Chinese name.
+_IN_THE_CODE = ("schema.", "makers.")
 # “March” and “22nd” are words in English, numbers in Chinese.
 _OTHER_NAMES = ("date.", "compare.board.told_part")
 _MAY_BE_BLANK = "punctuation."
