@@ -28,7 +28,7 @@ from render.figures import home
 from render.figures.canvas import BOLD, text_width
 from render.figures.schedule import STYLES
 from render.pages import MODEL, PAGES, TECHNIQUE, url_of
-from render.pages.schedules import longest_pre_training
+from render.pages.model_training import longest_pre_training
 from render.site import BLOCKS, BuilderInputs, build_pages, site_of
 from render.words import CHINESE, ENGLISH
 from test_figures_browser import BOXES, meeting_texts

@@ -9,7 +9,7 @@ from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Stage
 from render.figures.canvas import spread_apart, wrapped_text
-from render.pages.schedules import longest_pre_training
+from render.pages.model_training import longest_pre_training
 
 
 def stage_of(catalogue: Catalogue, model: str, stage: str) -> Stage:

@@ -32,6 +32,7 @@ from .context import Context
 from .family_facts import family_label
 from .format import maker_name, short_model, short_size, short_variant
 from .pages import MODEL, technique_address
+from .pages.api_names import dollars, last_day
 from .pages.calculators import (
     BITS,
     GIGA,
@@ -43,7 +44,6 @@ from .pages.calculators import (
 )
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
-from .prices import dollars, last_day
 from .words import CHINESE, Words
 
 # Kinds of fact that an answer says more of.

@@ -1,4 +1,4 @@
-"""Names of the API as dated pointers: a chart with a row for each name and a bar for each model behind it, and tables.
+"""Names of the API as dated pointers, and what they cost: a chart with a row for each name and a bar for each model behind it, and tables.
 
 A bar too short for its text has it above, at a leader. A name still accepted, or without a known end, has an open end.
 """
@@ -12,8 +12,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.records import price_spans
-from catalogue.schema.model import ApiName, ApiPointer, ApiService, BillingHours, Track
+from catalogue.records import PriceSpan, price_spans
+from catalogue.schema.model import ApiName, ApiPointer, ApiPrice, ApiService, BillingHours, Track
 from catalogue.schema.values import PartialDate
 
 from .. import format
@@ -23,8 +23,8 @@ from ..figures.canvas import Time, cut_text, text_width
 from ..format import short_model
 from ..links import variant_link
 from ..page import Page, Section, lead_section, titled_page
-from ..prices import price_table
-from ..tables import Cell, Column, Head, Table, by_column, value_cell
+from ..tables import EMPTY, Cell, Column, Head, Table, by_column, columns_for_each, sort_key, value_cell
+from ..words import Words
 from .sources import sources_section
 
 WIDTH = 980.0
@@ -268,6 +268,60 @@ def _names_chart(context: Context) -> str:
         "folded_table.html.jinja", summary=context.words("api_names.quarters"), t=_quarters_table(context)
     )
     return drawn + "\n" + folded
+
+
+_PRICES = ("hit", "miss", "output")
+
+
+def price_table(citations: Citations, caption: str, spans: Sequence[PriceSpan], title: str = "") -> Table:
+    words = citations.context.words
+    columns: list[Column[PriceSpan]] = [
+        Column(
+            words("prices.names"),
+            lambda s: Markup("<br>").join(Markup("<code>{}</code>").format(name.name) for name in s.names),
+        ),
+        Column(words("prices.since"), lambda s: _first_day_of_price(citations, s)),
+        Column(words("prices.until"), lambda s: last_day(words, s)),
+        Column(words("prices.when"), lambda s: words(f"prices.rate.{s.price.rate.name.lower()}")),
+    ]
+    columns += columns_for_each(
+        _PRICES,
+        lambda part: words(f"prices.{part}"),
+        lambda s, part: _price_cell(citations, s, part),
+        True,
+    )
+    return by_column(caption, columns, spans, classes="ds-prose", title=title)
+
+
+def _first_day_of_price(citations: Citations, span: PriceSpan) -> Markup:
+    html = citations.cite(escape(format.format_date(span.price.since, citations.context.words)), span.price.source)
+    note = span.price.note
+    return html + (Markup("<br><small>{}</small>").format(citations.rich_text(note)) if note else "")
+
+
+def last_day(words: Words, span: PriceSpan) -> str:
+    if span.until is not None:
+        return format.format_date(span.until, words)
+    return words("prices.in_force" if span.names[0].until is None else "api_names.open_end")
+
+
+def dollars(price: ApiPrice) -> Iterator[tuple[str, str]]:
+    for part in _PRICES:
+        single = getattr(price.dollars, part)
+        if single is not None:
+            yield part, single.value.text
+
+
+def _price_cell(citations: Citations, span: PriceSpan, part: str) -> Cell:
+    dollars, yuan = getattr(span.price.dollars, part), getattr(span.price.yuan, part, None)
+    if dollars is None:
+        return EMPTY
+    html = Markup("${}").format(dollars.value.text)
+    if yuan is not None:
+        source = yuan.source if yuan.source != span.price.source else None
+        amount = escape(citations.context.words("prices.in_yuan", amount=yuan.value.text))
+        html += Markup("<br><small>{}</small>").format(citations.cite(amount, source))
+    return Cell(html, sort_key(dollars))
 
 
 def _price_sections(citations: Citations) -> Iterator[Section]:

@@ -26,9 +26,9 @@ from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Column, Head, Table, by_column, columns_for_each, value_cell
 from ..words import Words
-from . import schedules
 from .model_architecture import sizes_table
 from .model_machines import compute_table, hours_by_variants
+from .model_training import compared_schedules
 from .sources import sources_section
 
 
@@ -348,7 +348,7 @@ def _stage_link(words: Words, model: Model, stage: Stage) -> Markup:
 
 def _training_sections(citations: Citations) -> Iterator[Section]:
     context = citations.context
-    yield from schedules.compared_schedules(citations, _dated_models(context))
+    yield from compared_schedules(citations, _dated_models(context))
     yield from _stage_sections(citations, MAKE_A_BASE_MODEL, _TRAINING, "training")
     table = compute_table(citations, _dated_models(context))
     yield Section("compute", context.words("compare.training.compute"), _render_sortable(context, table))

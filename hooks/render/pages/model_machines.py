@@ -31,7 +31,6 @@ from ..cite import Citations, counted_mark, counts_of
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Section
-from ..prices import price_table
 from ..recomputed import (
     as_decimal,
     recomputed_html,
@@ -56,6 +55,7 @@ from ..tables import (
     value_cell,
 )
 from ..words import Words
+from .api_names import price_table
 from .model_architecture import architecture_owners
 
 
