@@ -32,7 +32,7 @@ from .context import Context
 from .family_facts import family_label
 from .format import maker_name, short_model, short_size, short_variant
 from .pages import MODEL, technique_address
-from .pages.api_names import dollars, last_day
+from .pages.api_names import dollar_prices, last_day
 from .pages.calculators import (
     BITS,
     GIGA,
@@ -47,11 +47,7 @@ from .pages.elsewhere import PATH as ELSEWHERE
 from .words import CHINESE, Words
 
 # Kinds of fact that an answer says more of.
-_SAID_BESIDE = {
-    "activated": "total",
-    "cost_usd": "price_per_gpu_hour_usd",
-    "hardware.gpu_count": "hardware.gpu",
-}
+_SAID_BESIDE = {"activated": "total", "cost_usd": "price_per_gpu_hour_usd", "hardware.gpu_count": "hardware.gpu"}
 LENGTHS = ("4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M")
 _BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
 _DOTTED = re.compile(r"(v\d)-(\d)")
@@ -154,7 +150,7 @@ def price_lines(citations: Citations, spans: Sequence[PriceSpan], address: str) 
         rate = span.price.rate
         if rate is not Rate.ALWAYS:
             label += words("punctuation.comma") + words(f"prices.rate.{rate.name.lower()}")
-        shown = {part: f"${text}" for part, text in dollars(span.price)}
+        shown = {part: f"${text}" for part, text in dollar_prices(span.price)}
         text = words("asked.price_with_cache" if "hit" in shown else "asked.price", **shown)
         sources = [span.price.source] if span.price.source else []
         found.append(AnswerLine(label, text, Basis.PUBLISHED, source_text(citations, sources), address))

@@ -189,11 +189,11 @@ def _computed_cell(words: Words, entry: Entry, theme: Theme, term: Computation) 
             html = Markup('<a class="ds-r" href="ds:models/{}.md#what-follows" title="{}">{}</a>').format(
                 entry.model.id, term.numbers, shown
             )
-            return ComparedCell(html + counted_mark(words, counts), shown, f"{shown}{_behind(words, counts)}")
+            return ComparedCell(html + counted_mark(words, counts), shown, f"{shown}{_counts_behind(words, counts)}")
     raise ValueError(f"nothing is computed under {theme}")
 
 
-def _behind(words: Words, counts: Counted | None) -> str:
+def _counts_behind(words: Words, counts: Counted | None) -> str:
     return f" {counted_words(words, counts)}" if counts is not None else ""
 
 
@@ -249,12 +249,12 @@ def _recounted_size(which: SizeOf, citations: Citations, entry: Entry) -> Compar
     html, said = cell.html, str(cell.said)
     if published is not None and published.counts in (Counted.BACKBONE, Counted.WRITING):
         html += counted_mark(words, published.counts)
-        said += _behind(words, published.counts)
+        said += _counts_behind(words, published.counts)
     if whole.value != found.recomputed:
         shown = format.format_compact(whole.value)
         html += Markup("<br>") + working_link(entry, shown, substituted_formula(whole))
         html += counted_mark(words, Counted.WITH_ENGRAM)
-        said += words("punctuation.separated") + shown + _behind(words, Counted.WITH_ENGRAM)
+        said += words("punctuation.separated") + shown + _counts_behind(words, Counted.WITH_ENGRAM)
     return ComparedCell(html, str(whole.value), said)
 
 
@@ -377,21 +377,8 @@ def _joined_stages(
 _KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 
-@dataclass(frozen=True)
-class Benchmarks:
-    """Rows that two variants or more have a score in, by variant.
-
-    A row is a benchmark in one setting and one kind of table.
-    """
-
-    scores: Mapping[str, Mapping[ComparisonRow, list[Single[Any]]]]
-
-    def find_evaluation(self, citations: Citations, entry: Entry) -> Cells:
-        found = self.scores.get(entry.variant.id, {})
-        return {row: _score_cell(citations, several) for row, several in found.items()}
-
-
-def benchmark_tables(citations: Citations) -> Benchmarks:
+def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]:
+    """Scores of a variant, a row for each benchmark in one setting and one kind of table that two variants or more have one in."""
     words, settings = citations.context.words, citations.context.catalogue.settings
     found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[Single[Any]]]]] = {}
     for model in citations.context.catalogue.models.values():
@@ -409,7 +396,12 @@ def benchmark_tables(citations: Citations) -> Benchmarks:
     for row, by_variant in (pair for pair in found.values() if len(pair[1]) > 1):
         for variant, several in by_variant.items():
             by_variant_and_row.setdefault(variant, {})[row] = several
-    return Benchmarks(by_variant_and_row)
+
+    def cells(citations: Citations, entry: Entry) -> Cells:
+        found = by_variant_and_row.get(entry.variant.id, {})
+        return {row: _score_cell(citations, several) for row, several in found.items()}
+
+    return cells
 
 
 def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:

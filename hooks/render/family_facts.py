@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue import records
+from catalogue.facts import FACTS, EntryContext
 from catalogue.records import first_date
 from catalogue.schema.model import Licences, Model
 from catalogue.schema.values import Absence, PartialDate, Single, Sources, Stated
@@ -38,14 +39,9 @@ def _checkpoints_of_date(citations: Citations, model: Model, name: str, date: Pa
     entries = citations.context.catalogue.entries_of(model)
     if date is None or len(entries) == 1 or (name != "api" and any(entry.variant.release is None for entry in entries)):
         return []
-    names = citations.context.catalogue.api_names
-    on = {
-        entry.variant.name: records.api_date(names, entry.variant.id)
-        if name == "api"
-        else records.checkpoint_date(entry, name)
-        for entry in entries
-    }
-    of = [shown for shown, single in on.items() if single is not None and single.value == date]
+    stated = FACTS[f"date.{name}"].value
+    on = ((entry.variant.name, stated(EntryContext.of(citations.context.catalogue, entry))) for entry in entries)
+    of = [shown for shown, single in on if isinstance(single, Single) and single.value == date]
     return of if of != [model.name] else []
 
 

@@ -109,7 +109,7 @@ def load_words(folder: Path = FOLDER) -> dict[str, Words]:
             problems.append(error)
             continue
         problems += located.findings
-        for path, text in _texts(located.data, ()) if not located.findings else ():
+        for path, text in _each_text(located.data, ()) if not located.findings else ():
             key = ".".join(path)
             if key in places:
                 problems.append(located.finding(path, f"stands in {places[key][0]} too", fix="take one of the two out"))
@@ -123,7 +123,7 @@ def load_words(folder: Path = FOLDER) -> dict[str, Words]:
     return {language: Words(language, own, places) for language, own in words.items()}
 
 
-def _texts(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _each_text(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Each text with its path; what stands in no language is one too."""
     inner = isinstance(node, Mapping) and (
         node.keys() - _LANGUAGES or any(isinstance(v, Mapping) for v in node.values())
@@ -132,7 +132,7 @@ def _texts(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         yield path, node
         return
     for key, child in node.items():
-        yield from _texts(child, (*path, key))
+        yield from _each_text(child, (*path, key))
 
 
 def _text_problems(key: str, text: Any) -> Iterator[tuple[tuple[str, ...], str, str, str]]:

@@ -191,11 +191,7 @@ def _fact_record(plain: PlainRecords, fact: Fact, value: Value) -> Json:
     return {"value": said, "basis": fact.basis.value}
 
 
-_FORMATS = {
-    "json": "application/json",
-    "csv": "text/csv",
-    "bib": "application/x-bibtex",
-}
+_FORMATS = {"json": "application/json", "csv": "text/csv", "bib": "application/x-bibtex"}
 
 
 def linked_data(context: Context, path: str, address: str, downloads: tuple[str, ...]) -> str:

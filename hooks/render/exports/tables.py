@@ -52,7 +52,7 @@ class ExportTable:
     rows: Sequence[Sequence[Cell]]
 
 
-def _made(name: str, columns: Iterable[Column[Record]], rows: Iterable[Record]) -> ExportTable:
+def _make_table(name: str, columns: Iterable[Column[Record]], rows: Iterable[Record]) -> ExportTable:
     listed = list(columns)
     said = {column.name: column.says for column in listed}
     return ExportTable(name, said, [[column.cell(row) for column in listed] for row in rows])
@@ -96,16 +96,16 @@ def _values_below(plain: PlainRecords, record: Any, path: str) -> Iterator[Seque
 def _all_tables(plain: PlainRecords) -> Iterator[ExportTable]:
     catalogue = plain.catalogue
     models = catalogue.models.values()
-    yield _made("models", _model_columns(plain), models)
+    yield _make_table("models", _model_columns(plain), models)
     subjects = [EntryContext.of(catalogue, entry) for entry in catalogue.entries.values()]
-    yield _made("variants", _variant_columns(plain), subjects)
+    yield _make_table("variants", _variant_columns(plain), subjects)
     stages = [
         _StageOf(model, place, stage, variant)
         for model in models
         for place, stage in enumerate(model.training, 1)
         for variant in stage.variants
     ]
-    yield _made("stages", _stage_columns(plain), stages)
+    yield _make_table("stages", _stage_columns(plain), stages)
     scores = [
         _ScoreOf(model, table, line, variant, score)
         for model in models
@@ -113,19 +113,19 @@ def _all_tables(plain: PlainRecords) -> Iterator[ExportTable]:
         for line in table.rows
         for variant, score in line.scores.items()
     ]
-    yield _made("evaluation", _score_columns(plain), scores)
-    yield _made("techniques", _technique_columns(plain), catalogue.techniques.values())
+    yield _make_table("evaluation", _score_columns(plain), scores)
+    yield _make_table("techniques", _technique_columns(plain), catalogue.techniques.values())
     uses = plain.contexts[ENGLISH].uses
-    yield _made("uses", _use_columns(), [use for id_ in catalogue.techniques for use in uses.of_technique(id_)])
+    yield _make_table("uses", _use_columns(), [use for id_ in catalogue.techniques for use in uses.of_technique(id_)])
     pointers = [(name, pointer) for name in catalogue.api_names for pointer in name.pointers]
-    yield _made("api_names", _api_name_columns(plain), pointers)
+    yield _make_table("api_names", _api_name_columns(plain), pointers)
     prices = [(span, name) for span in records.price_spans(catalogue) for name in span.names]
-    yield _made("api_prices", _api_price_columns(plain), prices)
-    yield _made("api_services", _api_service_columns(plain), catalogue.api_services)
-    yield _made("references", _reference_columns(), catalogue.references.values())
+    yield _make_table("api_prices", _api_price_columns(plain), prices)
+    yield _make_table("api_services", _api_service_columns(plain), catalogue.api_services)
+    yield _make_table("references", _reference_columns(), catalogue.references.values())
 
 
-def _stated(
+def _stated_columns(
     plain: PlainRecords, name: str, says: str, value: Callable[[Record], Single[Any] | None]
 ) -> Iterator[Column[Record]]:
     def absence(record: Record) -> Cell:
@@ -145,7 +145,9 @@ def _stated(
     yield Column(f"{name}_source", f"Where `{name}` was read: key of a reference and place.", source)
 
 
-def _texts(plain: PlainRecords, name: str, says: str, text: Callable[[Record], Text]) -> Iterator[Column[Record]]:
+def _text_columns(
+    plain: PlainRecords, name: str, says: str, text: Callable[[Record], Text]
+) -> Iterator[Column[Record]]:
     yield Column(name, says, lambda record: plain.text(text(record))["en"])
     yield Column(f"{name}_zh", _CHINESE, lambda record: plain.text(text(record)).get("zh"))
 
@@ -174,7 +176,7 @@ def _model_columns(plain: PlainRecords) -> Iterator[Column[Model]]:
     yield Column("flagship", "Variant that stands for it in comparisons.", lambda m: m.flagship)
     yield Column("compared_with", "Variant that the flagship is compared with.", lambda m: m.compared_with)
     yield Column("variants", "Number of its variants.", lambda m: len(m.variants))
-    yield from _texts(plain, "summary", "What it is, in about three sentences.", lambda m: m.summary)
+    yield from _text_columns(plain, "summary", "What it is, in about three sentences.", lambda m: m.summary)
     for name, says in {
         "weights": "First public weights.",
         "announcement": "Announcement by its makers.",
@@ -182,14 +184,14 @@ def _model_columns(plain: PlainRecords) -> Iterator[Column[Model]]:
         "api": "First day in the API.",
     }.items():
         date = partial(lambda name, m: records.family_dates(catalogue, m)[name], name)
-        yield from _stated(plain, f"date_{name}", says, date)
+        yield from _stated_columns(plain, f"date_{name}", says, date)
     for name, says in {
         "code": "Licence of the code.",
         "weights": "Licence of the weights.",
         "commercial_use": "1 where commercial use of the weights is allowed, otherwise 0.",
     }.items():
         licence = partial(lambda name, m: getattr(m.licences, name, None), name)
-        yield from _stated(plain, f"licence_{name}", says, licence)
+        yield from _stated_columns(plain, f"licence_{name}", says, licence)
 
 
 def _variant_columns(plain: PlainRecords) -> Iterator[Column[EntryContext]]:
@@ -224,7 +226,7 @@ def _fact_columns(plain: PlainRecords, fact: Fact, name: str, says: str) -> Iter
     if fact.basis is Basis.RECOMPUTED:
         yield Column(name, says, recomputed)
         return
-    yield from _stated(plain, name, says, published)
+    yield from _stated_columns(plain, name, says, published)
     if fact.theme is Theme.SIZES:
         yield Column(
             f"{name}_counts", "What the published number counts, where that is not all of the main model.", counts
@@ -263,7 +265,7 @@ def _stage_columns(plain: PlainRecords) -> Iterator[Column[_StageOf]]:
         for field, info in record.model_fields.items():
             if any(isinstance(kind, type) and issubclass(kind, Stated) for kind in _kinds_of(info.annotation)):
                 value = partial(_stage_value, block, field)
-                yield from _stated(plain, _stage_column(block, field), info.description or "", value)
+                yield from _stated_columns(plain, _stage_column(block, field), info.description or "", value)
         if block == "learning_rate":
             phases = "The schedule behind the warm-up: where each phase ends, its rate there, and its shape; `; ` between phases."
             yield Column("learning_rate_phases", phases, _phase_texts)
@@ -339,12 +341,12 @@ def _score_columns(plain: PlainRecords) -> Iterator[Column[_ScoreOf]]:
 
 def _technique_columns(plain: PlainRecords) -> Iterator[Column[Technique]]:
     yield Column("technique", _TECHNIQUE, lambda t: t.id)
-    yield from _texts(plain, "name", "Full name.", lambda t: t.name)
+    yield from _text_columns(plain, "name", "Full name.", lambda t: t.name)
     yield Column("abbreviation", "What everybody calls it.", lambda t: t.abbreviation)
     yield Column("kind", "Shelf of the index of techniques.", lambda t: t.kind.value)
     yield Column("introduced_by", "Authors or organisation.", lambda t: plain.text(t.introduced.by)["en"])
-    yield from _stated(plain, "introduced", "First publication.", lambda t: t.introduced.date)
-    yield from _texts(plain, "what", "What it is, in two or three sentences.", lambda t: t.what)
+    yield from _stated_columns(plain, "introduced", "First publication.", lambda t: t.introduced.date)
+    yield from _text_columns(plain, "what", "What it is, in two or three sentences.", lambda t: t.what)
 
 
 def _use_columns() -> Iterator[Column[Use]]:
@@ -373,12 +375,12 @@ def _api_name_columns(plain: PlainRecords) -> Iterator[Column[tuple[ApiName, Api
         return plain.text(said)["en"] if said else None
 
     yield Column("name", "Name of the API.", lambda row: row[0].name)
-    yield from _stated(plain, "since", "First day of what it meant.", lambda row: row[1].since)
+    yield from _stated_columns(plain, "since", "First day of what it meant.", lambda row: row[1].since)
     led = "Id of the variant that it led to, where that is in the catalogue."
     yield Column("variant", led, lambda row: row[1].variant)
     yield Column("label", "What it led to otherwise.", lambda row: text(row[1].label))
     yield Column("mode", "Mode in which it led to that.", lambda row: text(row[1].mode))
-    yield from _stated(plain, "name_until", "Last day of the name.", lambda row: row[0].until)
+    yield from _stated_columns(plain, "name_until", "Last day of the name.", lambda row: row[0].until)
 
 
 _CURRENCIES = {"dollars": "US dollars", "yuan": "Yuan"}
@@ -413,14 +415,14 @@ def _api_price_columns(plain: PlainRecords) -> Iterator[Column[tuple[PriceSpan, 
 
 def _api_service_columns(plain: PlainRecords) -> Iterator[Column[ApiService]]:
     yield Column("service", "Id of the service.", lambda s: s.id)
-    yield from _texts(plain, "name", "What it is called.", lambda s: s.name)
+    yield from _text_columns(plain, "name", "What it is called.", lambda s: s.name)
     yield Column("endpoint", "What is called.", lambda s: s.endpoint)
-    yield from _stated(plain, "since", "First day.", lambda s: s.since)
-    yield from _texts(plain, "does", "What it takes and gives.", lambda s: s.does)
-    yield from _stated(plain, "model", "The model behind it.", lambda s: s.model)
+    yield from _stated_columns(plain, "since", "First day.", lambda s: s.since)
+    yield from _text_columns(plain, "does", "What it takes and gives.", lambda s: s.does)
+    yield from _stated_columns(plain, "model", "The model behind it.", lambda s: s.model)
     yield Column("per", "What the price is for.", lambda s: plain.text(s.per)["en"])
-    yield from _stated(plain, "yuan", "Price in yuan.", lambda s: s.yuan)
-    yield from _stated(plain, "dollars", "Price in US dollars.", lambda s: s.dollars)
+    yield from _stated_columns(plain, "yuan", "Price in yuan.", lambda s: s.yuan)
+    yield from _stated_columns(plain, "dollars", "Price in US dollars.", lambda s: s.dollars)
 
 
 def _reference_columns() -> Iterator[Column[Reference]]:

@@ -227,12 +227,7 @@ PAGES = (
     ),
     GLOSSARY,
     DeclaredPage(
-        "tools/memory.md",
-        _Menu.TOOLS,
-        _Kind.TOOL,
-        "calculators:memory_page",
-        condition=reference_run,
-        links_terms=True,
+        "tools/memory.md", _Menu.TOOLS, _Kind.TOOL, "calculators:memory_page", condition=reference_run, links_terms=True
     ),
     DeclaredPage(
         "tools/training.md",
@@ -242,13 +237,7 @@ PAGES = (
         condition=reference_run,
         links_terms=True,
     ),
-    DeclaredPage(
-        "trust.md",
-        _Menu.ABOUT,
-        _Kind.ABOUT,
-        "trust:trust_page",
-        weight=0.6,
-    ),
+    DeclaredPage("trust.md", _Menu.ABOUT, _Kind.ABOUT, "trust:trust_page", weight=0.6),
     DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
     DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "study:reading_page"),
     DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "trust:corrections_page", weight=0.4),

@@ -285,10 +285,7 @@ def price_table(citations: Citations, caption: str, spans: Sequence[PriceSpan], 
         Column(words("prices.when"), lambda s: words(f"prices.rate.{s.price.rate.name.lower()}")),
     ]
     columns += columns_for_each(
-        _PRICES,
-        lambda part: words(f"prices.{part}"),
-        lambda s, part: _price_cell(citations, s, part),
-        True,
+        _PRICES, lambda part: words(f"prices.{part}"), lambda s, part: _price_cell(citations, s, part), True
     )
     return by_column(caption, columns, spans, classes="ds-prose", title=title)
 
@@ -305,7 +302,7 @@ def last_day(words: Words, span: PriceSpan) -> str:
     return words("prices.in_force" if span.names[0].until is None else "api_names.open_end")
 
 
-def dollars(price: ApiPrice) -> Iterator[tuple[str, str]]:
+def dollar_prices(price: ApiPrice) -> Iterator[tuple[str, str]]:
     for part in _PRICES:
         single = getattr(price.dollars, part)
         if single is not None:

@@ -392,8 +392,7 @@ def _memory_table(citations: Citations, gpu: Gpu) -> str:
                 else EMPTY,
                 *(_gigabytes_cell(caches[length]) if length in caches else EMPTY for length in lengths),
                 Cell(
-                    recomputed_html(format.format_integer(needed.value), needed.numbers) + of_these,
-                    str(needed.value),
+                    recomputed_html(format.format_integer(needed.value), needed.numbers) + of_these, str(needed.value)
                 ),
                 Cell(parts_in_gigabytes(words, entry, own or "bf16") or EMPTY.html),
             ]

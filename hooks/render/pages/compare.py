@@ -172,8 +172,7 @@ def _explained_words(citations: Citations, typed: Collection[tuple[str, str]]) -
     columns: list[Column[tuple[SettingWord, Text]]] = [
         Column(words("table.setting"), lambda one: escape(words.text(one[1]))),
         Column(
-            words("table.meaning"),
-            lambda one: citations.sourced_text(Remark(text=one[0].means, source=one[0].source)),
+            words("table.meaning"), lambda one: citations.sourced_text(Remark(text=one[0].means, source=one[0].source))
         ),
     ]
     if listed:

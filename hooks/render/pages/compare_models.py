@@ -165,11 +165,7 @@ def _noting_each(
 
 
 def _board_data(
-    citations: Citations,
-    models: Mapping[str, Any],
-    families: Mapping[str, Any],
-    used: set[int],
-    chosen: Sequence[str],
+    citations: Citations, models: Mapping[str, Any], families: Mapping[str, Any], used: set[int], chosen: Sequence[str]
 ) -> dict[str, Any]:
     context = citations.context
     keys = (
@@ -310,7 +306,7 @@ def _tokens_value(citations: Citations, entry: Entry) -> dict[str, Any]:
 
 
 def _comparison_themes(citations: Citations) -> tuple[ThemeTable, ...]:
-    evaluation = comparison.benchmark_tables(citations).find_evaluation
+    evaluation = comparison.benchmark_cells(citations)
     return (
         ThemeTable(Theme.IDENTITY, partial(theme_cells, Theme.IDENTITY)),
         ThemeTable(Theme.SIZES, partial(theme_cells, Theme.SIZES)),

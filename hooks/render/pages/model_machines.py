@@ -31,14 +31,7 @@ from ..cite import Citations, counted_mark, counts_of
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Section
-from ..recomputed import (
-    as_decimal,
-    recomputed_html,
-    recomputed_size,
-    term_with_unit,
-    worked_hours_html,
-    working_cell,
-)
+from ..recomputed import as_decimal, recomputed_html, recomputed_size, term_with_unit, worked_hours_html, working_cell
 from ..tables import (
     EMPTY,
     Cell,

@@ -16,13 +16,7 @@ from markupsafe import Markup, escape
 
 from catalogue import records
 from catalogue.derive.expression import Computation, architecture_numbers
-from catalogue.derive.training import (
-    SizeOf,
-    is_on_common_base,
-    published_size,
-    recomputed_counts,
-    recomputed_size,
-)
+from catalogue.derive.training import SizeOf, is_on_common_base, published_size, recomputed_counts, recomputed_size
 from catalogue.facts import FACTS, EntryContext, Fact, Value
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track

@@ -283,14 +283,14 @@ def _labs_table(context: Context) -> Table:
         Column(words("trust.labs.against"), lambda lab: Markup("<code>{}</code>").format(_breakable_code(lab.against))),
         Column(
             words("trust.labs.difference"),
-            lambda lab: Cell(escape(_rounded(lab.difference)), str(lab.difference)),
+            lambda lab: Cell(escape(_round_difference(lab.difference)), str(lab.difference)),
             True,
         ),
     ]
     return by_column(words("trust.labs.caption"), columns, context.catalogue.peers.labs)
 
 
-def _rounded(number: float) -> str:
+def _round_difference(number: float) -> str:
     """`6 × 10⁻⁸`."""
     return format.format_scientific(Decimal(f"{number:.0e}")) if number else "0"
 
