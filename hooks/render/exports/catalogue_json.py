@@ -1,4 +1,4 @@
-"""The catalogue as JSON and JSON-LD: whole, and a file for each model and technique. A public interface.
+"""The catalogue as JSON: whole, and a file for each model and technique. A public interface.
 
 Records keep the names of their fields in data/, each value with its source. A variant has its `architecture` with what
 it shares, and `facts`, by their ids in catalogue/facts.py: those that are published, and those that are recomputed.
@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from catalogue.derive.expression import Computation
 from catalogue.facts import FACTS, Anchor, EntryContext, Fact, Theme, Value
-from catalogue.records import Catalogue, Entry, first_date
+from catalogue.records import Catalogue, Entry
 from catalogue.references import Reference
 from catalogue.schema.model import Model, Size
 from catalogue.schema.quantities import Length, Quantity
@@ -107,13 +107,6 @@ def plain_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def plain_reference(found: Reference) -> dict[str, Any]:
-    names = ("key", "title", "authors", "year", "url", "eprint", "doi", "venue", "note")
-    record = {name: getattr(found, name) for name in names}
-    record = {name: list(value) if isinstance(value, tuple) else value for name, value in record.items() if value}
-    return record | ({"copy": True} if found.copy else {})
-
-
 def computed_number(fact: Fact, value: Computation) -> int | float:
     """What an architecture gives are whole numbers."""
     return value.value if fact.anchor is Anchor.WORKING else float(value.exact)
@@ -194,78 +187,26 @@ def _fact_record(plain: PlainRecords, fact: Fact, value: Value) -> Json:
 _FORMATS = {"json": "application/json", "csv": "text/csv", "bib": "application/x-bibtex"}
 
 
-def linked_data(context: Context, path: str, address: str, downloads: tuple[str, ...]) -> str:
-    """JSON-LD of the page at `path`, empty for most: downloads are a Dataset, the page of a model an article about it."""
-    language = context.words.language
-    page = address + ("" if language == ENGLISH else f"{language}/") + url_of(path)
-    if path == "use-and-extend.md":
-        return _script_text(_dataset_record(context, address, page, downloads))
-    folder, _, name = path.removesuffix(".md").rpartition("/")
-    model = context.catalogue.models.get(name) if folder == "models" else None
-    return _script_text(_article_record(context, model, address, page)) if model else ""
-
-
-def _script_text(record: dict[str, Any]) -> str:
-    """JSON without a `<` that could end the script."""
-    return json.dumps({"@context": "https://schema.org", **record}, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _published_by_us(context: Context, address: str, page: str) -> dict[str, Any]:
-    revision = context.catalogue.revision
-    dated = {"dateModified": revision.date} if revision.date else {}
-    us = {"@type": "Organization", "name": "DS Series", "url": address}
-    return {**dated, "url": page, "license": LICENCE["url"], "isAccessibleForFree": True, "creator": us}
-
-
-def _dataset_record(context: Context, address: str, page: str, downloads: tuple[str, ...]) -> dict[str, Any]:
-    return {
+def dataset_description(context: Context, address: str, downloads: tuple[str, ...]) -> str:
+    """JSON-LD of the page of downloads, without a `<` that could end the script."""
+    language, revision = context.words.language, context.catalogue.revision
+    record: Json = {
+        "@context": "https://schema.org",
         "@type": "Dataset",
-        "version": context.catalogue.revision.version,
+        "version": revision.version,
         "@id": f"{address}data/catalogue.json",
         "name": "DS Series",
         "description": context.words("extend.description"),
         "inLanguage": ["en", "zh"],
-        **_published_by_us(context, address, page),
+        **({"dateModified": revision.date} if revision.date else {}),
+        "url": address + ("" if language == ENGLISH else f"{language}/") + "use-and-extend/",
+        "license": LICENCE["url"],
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": "DS Series", "url": address},
         "distribution": [
             {"@type": "DataDownload", "contentUrl": address + path, "encodingFormat": _FORMATS[kind]}
             for path in downloads
-            if path.count("/") == 1
-            and (kind := path.rpartition(".")[2]) in _FORMATS
-            and not path.endswith(".schema.json")
+            if path.count("/") == 1 and (kind := path.rpartition(".")[2]) in _FORMATS and ".schema." not in path
         ],
     }
-
-
-def _article_record(context: Context, model: Model, address: str, page: str) -> dict[str, Any]:
-    """What the page is: an article of this site about the model, which cites the paper."""
-    first, paper = first_date(model), context.catalogue.references.get(model.reference or "")
-    about = {"@type": "SoftwareApplication", "name": model.name, "applicationCategory": "Language model"}
-    record: dict[str, Any] = {
-        "@type": "TechArticle",
-        "headline": model.name,
-        "description": plain_text(context, model.lead or model.summary),
-        "inLanguage": context.words.language,
-        **_published_by_us(context, address, page),
-        "about": about | ({"datePublished": first.text} if first is not None else {}),
-    }
-    if paper:
-        record["citation"] = _paper_record(paper, model.dates.paper.value if model.dates.paper else None)
-    return record
-
-
-def _paper_record(paper: Reference, day: PartialDate | None) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "@type": "ScholarlyArticle",
-        "name": paper.title,
-        "author": [
-            {"@type": "Organization" if name in paper.organisations else "Person", "name": name}
-            for name in paper.authors
-            if name != "et al."
-        ],
-        "datePublished": day.text if day else paper.year,
-    }
-    if paper.url:
-        record["url"] = paper.url
-    if paper.eprint:
-        record["identifier"] = f"arXiv:{paper.eprint}"
-    return record
+    return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c")
