@@ -20,6 +20,7 @@ from pydantic_core import core_schema
 
 from .files import DATA_FILES, SCHEMA_ENDING, schema_file
 from .rules import ALL
+from .rules.draft import rule_text
 from .schema.model import ApiName, ApiPrice, ApiService, BillingHours, Model, Size, Variant
 from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
@@ -261,10 +262,6 @@ def fields_document() -> str:
 
 def rule_title(rule: Callable[..., object]) -> str:
     return rule.__name__.replace("_", " ").capitalize()
-
-
-def rule_text(rule: Callable[..., object]) -> str:
-    return " ".join((rule.__doc__ or "").split())
 
 
 def _entries_section() -> Iterator[str]:

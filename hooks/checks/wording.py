@@ -13,7 +13,6 @@ from catalogue.files import ALIASES, QUESTIONS, STUDY, TECHNIQUES, TERMS, find_p
 from catalogue.findings import Finding, nearest_in_quotes
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from catalogue.rules.draft import repeated_ids
 from catalogue.schema.technique import Language
 from catalogue.schema.values import Text, each_below, values_at
 from catalogue.strict_yaml import Located
@@ -134,7 +133,6 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += _words_not_set_as_chinese(words[CHINESE])
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
-    found += _questions_asked_twice(root / "data", catalogue)
     found += questions_without_places(root / "data", catalogue, written)
     found += _neighbours_of_no_term(root / "data", catalogue, words[CHINESE])
     if found:
@@ -225,21 +223,6 @@ def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
 def _read_located(data: Path, name: str) -> Located:
     """A file that was read without a mistake, again for the line of one that only pages show."""
     return strict_yaml.read_yaml(files.read_texts(data, (name,))[name], f"{data.name}/{name}")
-
-
-def _questions_asked_twice(data: Path, catalogue: Catalogue) -> Iterator[Finding]:
-    if not catalogue.questions:
-        return
-    file = _read_located(data, QUESTIONS)
-    for language in Language:
-        said = [
-            (("questions", q, *path), text.lower())
-            for q, question in enumerate(catalogue.questions)
-            for pattern in (f"ask.{language}", f"otherwise.{language}.*")
-            for path, text in values_at(question, pattern)
-            if text
-        ]
-        yield from repeated_ids(file, said, "question", "take one of the two out")
 
 
 def questions_without_places(

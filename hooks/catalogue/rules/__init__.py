@@ -8,10 +8,9 @@ from __future__ import annotations
 from . import (  # noqa: F401 (each module registers its rules)
     architecture,
     bounds,
-    checkpoints,
     dates,
     ids,
-    settings,
+    scores,
     sources,
     study,
     techniques,

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
 from ..derive.expression import LayoutError, architecture_numbers, parse_layout
 from ..derive.parameters import ACTIVATED_CONVENTION, Agreement, Recount, recount_sizes
-from ..findings import Finding, KeyPath
+from ..findings import KeyPath
 from ..schema.architecture import Architecture, FeedForward
-from ..schema.model import ActivatedBasis, Counted, Explanation
+from ..schema.model import ActivatedBasis, Explanation
 from ..schema.quantities import Quantity
 from ..schema.values import Block, Single, walk_record
-from .draft import Draft, Scope, rule
+from .draft import Breach, Draft, Scope, rule
 
 
 @cache
@@ -35,37 +35,26 @@ def _all_architectures(draft: Draft) -> Iterator[tuple[KeyPath, Architecture]]:
             yield (*path, "architecture"), variant.architecture
 
 
-@rule(Scope.ENTRY)
-def fields_for_the_kind(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.ENTRY, fix="take it out, or correct the kind")
+def fields_for_the_kind(draft: Draft) -> Iterator[Breach]:
     """A kind of attention or feed-forward network has the fields that size it, and no field that belongs to another kind."""
     for path, architecture in _all_architectures(draft):
         stated = stated_kinds(architecture)
         for name, needing, foreign in _fields_by_kind(*stated):
             there = getattr(architecture, name) is not None
             if needing and not there:
-                yield _missing_field(draft, path, name, f"{needing} needs it")
+                yield _missing_field(path, name, f"{needing} needs it")
             if there and foreign:
-                yield draft.models_file.finding(
-                    (*path, name),
-                    f"`{name}` beside `{foreign}`",
-                    "it belongs to " + " and ".join(fields_of_kinds()[name].owners),
-                    fix="take it out, or correct the kind",
-                )
-        if (
-            architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
-            and _has_dense_layers(architecture)
-            and architecture.intermediate_size is None
-        ):
-            yield _missing_field(draft, path, "intermediate_size", "the layers that keep a dense network need it")
+                allowed = "it belongs to " + " and ".join(fields_of_kinds()[name].owners)
+                yield Breach((*path, name), f"`{name}` beside `{foreign}`", allowed)
+        moe = architecture.feed_forward.value is FeedForward.DEEPSEEK_MOE
+        if moe and _has_dense_layers(architecture) and architecture.intermediate_size is None:
+            yield _missing_field(path, "intermediate_size", "the layers that keep a dense network need it")
 
 
-def _missing_field(draft: Draft, path: KeyPath, name: str, why: str) -> Finding:
-    fix = f"add `{name}:`, or say `not published`"
-    if name == "q_lora_rank":
-        fix += ", or `not applicable` where the queries are not compressed"
-    elif name in ("n_shared_experts", "first_k_dense_replace"):
-        fix += "; 0 where there is none"
-    return draft.models_file.finding(path, f"`{name}` is missing", why, fix=fix)
+def _missing_field(path: KeyPath, name: str, why: str) -> Breach:
+    fix = f"add `{name}:`, 0 where there is none, or say `not published` or `not applicable`"
+    return Breach(path, f"`{name}` is missing", why, fix=fix)
 
 
 def _has_dense_layers(architecture: Architecture) -> bool:
@@ -73,8 +62,8 @@ def _has_dense_layers(architecture: Architecture) -> bool:
     return numbers.get("first_k_dense_replace", 0) > 0 or numbers.get("moe_layer_freq", 1) > 1
 
 
-@rule(Scope.ENTRY)
-def heads(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.ENTRY, fix="correct one of them, or add `head_dim`")
+def heads(draft: Draft) -> Iterator[Breach]:
     """Heads fit the kind of attention, and heads that share keys and values divide evenly."""
     for path, architecture in _all_architectures(draft):
         numbers, kind = architecture_numbers(architecture), kind_of(architecture)
@@ -82,32 +71,19 @@ def heads(draft: Draft) -> Iterator[Finding]:
         if heads_ and shared:
             expected = kind.key_value_heads if kind else None
             if kind and expected and expected.fits and not expected.fits(heads_, shared):
-                yield draft.models_file.finding(
-                    (*path, "num_key_value_heads"),
-                    f"{shared} key-value heads with {kind.kind}",
-                    f"allowed is {expected.allowed.format(heads=heads_)}",
-                    fix="correct the number or the kind of attention",
-                )
+                allowed = f"allowed is {expected.allowed.format(heads=heads_)}"
+                yield Breach((*path, "num_key_value_heads"), f"{shared} key-value heads with {kind.kind}", allowed)
             elif heads_ % shared:
-                yield draft.models_file.finding(
-                    (*path, "num_key_value_heads"),
-                    f"{heads_} query heads do not divide over {shared} key-value heads",
-                    "a divisor of the query heads",
-                    fix="correct one of the two",
-                )
+                found = f"{heads_} query heads do not divide over {shared} key-value heads"
+                yield Breach((*path, "num_key_value_heads"), found)
         width = numbers.get("hidden_size")
         follows = kind is None or kind.head_dim_follows
         if architecture.head_dim is None and follows and width and heads_ and width % heads_:
-            yield draft.models_file.finding(
-                (*path, "num_attention_heads"),
-                f"hidden_size {width} does not divide over {heads_} heads",
-                "a divisor of hidden_size, or a `head_dim`",
-                fix="correct one of them, or add `head_dim`",
-            )
+            yield Breach((*path, "num_attention_heads"), f"hidden_size {width} does not divide over {heads_} heads")
 
 
-@rule(Scope.ENTRY)
-def experts(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.ENTRY, fix="correct one of the two")
+def experts(draft: Draft) -> Iterator[Breach]:
     """A token reaches no more experts than there are, groups divide the experts, and dense layers fit into the model."""
     for path, architecture in _all_architectures(draft):
         numbers = architecture_numbers(architecture)
@@ -118,32 +94,22 @@ def experts(draft: Draft) -> Iterator[Finding]:
         ):
             a, b = numbers.get(small), numbers.get(large)
             if a is not None and b is not None and a > b:
-                found = f"{small} {a} is more than {large} {b}"
-                yield draft.models_file.finding((*path, small), found, f"at most {b}", fix="correct one of the two")
+                yield Breach((*path, small), f"{small} {a} is more than {large} {b}")
         routed, groups = numbers.get("n_routed_experts"), numbers.get("n_group")
         if routed and groups and routed % groups:
-            yield draft.models_file.finding(
-                (*path, "n_group"),
-                f"{routed} experts do not divide into {groups} groups",
-                "a divisor of n_routed_experts",
-                fix="correct one of the two",
-            )
+            yield Breach((*path, "n_group"), f"{routed} experts do not divide into {groups} groups")
 
 
-@rule(Scope.ENTRY)
-def layers_of_each_kind(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.ENTRY, fix="correct one of them")
+def layers_of_each_kind(draft: Draft) -> Iterator[Breach]:
     """With CSA and HCA, the layers of each kind and those with the window alone make up all layers."""
     for path, architecture in _all_architectures(draft):
         numbers, kind = architecture_numbers(architecture), kind_of(architecture)
         parts = [numbers.get(name, 0) for name in (kind.layer_parts if kind else ())]
         layers = numbers.get("num_hidden_layers")
         if parts and layers is not None and sum(parts) != layers:
-            yield draft.models_file.finding(
-                (*path, "num_hidden_layers"),
-                f"{layers} layers, but {' + '.join(map(str, parts))} = {sum(parts)} by kind",
-                "CSA, HCA and window-only layers add up to all layers",
-                fix="correct one of them",
-            )
+            found = f"{layers} layers, but {' + '.join(map(str, parts))} = {sum(parts)} by kind"
+            yield Breach((*path, "num_hidden_layers"), found)
 
 
 # What sizes a module beside the fields that are called after it.
@@ -151,7 +117,7 @@ _MODULES = {"engram": "hc_mult", "dspark": "num_nextn_predict_layers"}
 
 
 @rule(Scope.ENTRY)
-def modules_complete(draft: Draft) -> Iterator[Finding]:
+def modules_complete(draft: Draft) -> Iterator[Breach]:
     """An architecture has all fields that size Engram or the DSpark drafter, or none of them."""
     for path, architecture in _all_architectures(draft):
         for prefix, beside in _MODULES.items():
@@ -159,11 +125,11 @@ def modules_complete(draft: Draft) -> Iterator[Finding]:
             there = [name for name in own if getattr(architecture, name) is not None]
             for name in (*own, beside) if there else ():
                 if getattr(architecture, name) is None:
-                    yield _missing_field(draft, path, name, f"`{there[0]}` needs it")
+                    yield _missing_field(path, name, f"`{there[0]}` needs it")
 
 
-@rule(Scope.CATALOGUE)
-def engram_rows(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.CATALOGUE, fix="correct the rows or what they follow from")
+def engram_rows(draft: Draft) -> Iterator[Breach]:
     """The rows of Engram's tables add up to the primes that follow its table size, one for each layer, length of sequence and hash head."""
     for path, architecture in _all_architectures(draft):
         numbers = architecture_numbers(architecture)
@@ -174,12 +140,8 @@ def engram_rows(draft: Draft) -> Iterator[Finding]:
         rows, start, layers, longest, hash_heads = sizes
         expected = _sum_of_primes(start, layers * (longest - 1) * hash_heads)
         if rows != expected:
-            yield draft.models_file.finding(
-                (*path, "engram_num_embeddings"),
-                f"{rows:,} rows, but the primes from {start:,} on add up to {expected:,}",
-                "they have to agree",
-                fix="correct the rows or what they follow from",
-            )
+            found = f"{rows:,} rows, but the primes from {start:,} on add up to {expected:,}"
+            yield Breach((*path, "engram_num_embeddings"), found)
 
 
 @cache
@@ -192,41 +154,33 @@ def _primes_from(start: int) -> Iterator[int]:
     return (number for number in count(start) if all(number % divisor for divisor in range(2, isqrt(number) + 1)))
 
 
-@rule(Scope.CATALOGUE)
-def exceptions_differ(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.CATALOGUE, fix="take it out, or give this variant an `architecture` of its own")
+def exceptions_differ(draft: Draft) -> Iterator[Breach]:
     """Settings that a variant names beside an architecture it shares differ from it."""
     for path, _, variant in draft.each_variant():
         shared = draft.entries.get(variant.architecture_of or "")
         if variant.architecture_except is not None and shared is not None and shared.architecture is not None:
-            yield from _needless_value(
-                draft, (*path, "architecture_except"), variant.architecture_except, shared.architecture
-            )
+            where = (*path, "architecture_except")
+            yield from _needless_value(where, variant.architecture_except, shared.architecture)
 
 
-def _needless_value(draft: Draft, path: KeyPath, differing: Block, shared: Block) -> Iterator[Finding]:
+def _needless_value(path: KeyPath, differing: Block, shared: Block) -> Iterator[Breach]:
     settings = {name: getattr(differing, name) for name in type(differing).model_fields if name != "source"}
     if all(new is None for new in settings.values()):
-        yield draft.models_file.finding(path, "no setting", "settings that differ", fix="name one, or take it out")
+        yield Breach(path, "no setting")
     for name, new in settings.items():
         old, where = getattr(shared, name), (*path, name)
         if isinstance(new, Single):
             if old is not None and (new.value, new.absence) == (old.value, old.absence):
-                yield draft.models_file.finding(
-                    where, "the same as in the shared architecture", "a setting that differs", fix="take it out"
-                )
+                yield Breach(where, "the same as in the shared architecture")
         elif isinstance(new, Block) and old is None:
-            yield draft.models_file.finding(
-                where,
-                f"settings of `{name}`, which the shared architecture has not",
-                "settings that differ from its own",
-                fix="take them out, or give this variant an `architecture` of its own",
-            )
+            yield Breach(where, f"settings of `{name}`, which the shared architecture has not")
         elif isinstance(new, Block):
-            yield from _needless_value(draft, where, new, old)
+            yield from _needless_value(where, new, old)
 
 
-@rule(Scope.CATALOGUE)
-def layers_in_order(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.CATALOGUE, fix="correct the name")
+def layers_in_order(draft: Draft) -> Iterator[Breach]:
     """The order of the layers names only kinds that the attention has, each as often as there are layers of it."""
     for path, _, variant in draft.each_variant():
         architecture = variant.architecture
@@ -238,17 +192,12 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
         try:
             order = parse_layout(layout.value)
         except LayoutError as error:
-            yield draft.models_file.finding(
-                where,
-                str(error),
-                "names, `*` with a number, and brackets",
-                fix="write it like `window*2 (csa hca)*20 csa`",
-            )
+            yield Breach(where, str(error))
             continue
         counts = Counter(name.removesuffix("+engram") for name in order)
         counts["engram"] = sum(name.endswith("+engram") for name in order)
         for name in sorted(counts.keys() - {*kind.layer_names, "engram"}):
-            yield draft.models_file.finding(where, f"`{name}`", " or ".join(kind.layer_names), fix="correct the name")
+            yield Breach(where, f"`{name}`", " or ".join(kind.layer_names))
         numbers = architecture_numbers(architecture)
         stated = {
             "num_hidden_layers": len(order),
@@ -258,9 +207,7 @@ def layers_in_order(draft: Draft) -> Iterator[Finding]:
         }
         for name, found in stated.items():
             if numbers.get(name, found) != found:
-                yield draft.models_file.finding(
-                    where, f"{found} layers", f"{numbers[name]}, as `{name}` says", fix="correct one of the two"
-                )
+                yield Breach(where, f"{found} layers, but `{name}` is {numbers[name]}")
 
 
 class _Size(NamedTuple):
@@ -292,60 +239,47 @@ def _explanation_path(path: KeyPath) -> KeyPath:
     return (*path[:-1], "explanation" if path[-1] == "count" else f"{path[-1]}_explanation")
 
 
-@rule(Scope.ARCHITECTURE)
-def sizes_agree(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.ARCHITECTURE, fix="find the wrong digit in the architecture, or explain the new value")
+def sizes_agree(draft: Draft) -> Iterator[Breach]:
     """A recomputed size lies within the tolerance of the published one, or the entry explains just this recomputed size."""
     for path, agreement, explanation, counts in _stated_sizes(draft):
         if agreement is None or agreement.holds:
             continue
         if explanation is None:
-            yield draft.models_file.finding(
-                path,
-                f"published {agreement.published.text}, recomputed {agreement.recomputed:,}"
-                f" ({agreement.percent:+.2f}%){_fitting_count(counts, agreement)}",
-                f"a difference of at most {agreement.tolerance:,.0f}",
-                fix="find the wrong digit in the architecture or here, or add "
-                f"`{_explanation_path(path)[-1]}: {{recomputed: {agreement.recomputed}, text: …}}`",
+            found = (
+                f"published {agreement.published.text}, recomputed {agreement.recomputed:,} ({agreement.percent:+.2f}%)"
             )
+            allowed = f"a difference of at most {agreement.tolerance:,.0f}"
+            explained = f"`{_explanation_path(path)[-1]}: {{recomputed: {agreement.recomputed}, text: …}}`"
+            fix = f"find the wrong digit in the architecture or here, or add {explained}"
+            yield Breach(path, found + _fitting_count(counts, agreement), allowed, fix=fix)
         elif abs(explanation.recomputed.value - agreement.recomputed) > explanation.recomputed.step / 2:
-            yield draft.models_file.finding(
-                (*_explanation_path(path), "recomputed"),
-                f"recomputed {agreement.recomputed:,}, but the explanation is of {explanation.recomputed.text}",
-                f"a difference of at most {explanation.recomputed.step / 2:,.0f}",
-                fix="find the wrong digit in the architecture, or explain the new value",
-            )
+            found = f"recomputed {agreement.recomputed:,}, but the explanation is of {explanation.recomputed.text}"
+            yield Breach((*_explanation_path(path), "recomputed"), found)
 
 
-@rule(Scope.CATALOGUE)
-def stored_caches_agree(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.CATALOGUE, fix="find the wrong digit in the format, the architecture or here")
+def stored_caches_agree(draft: Draft) -> Iterator[Breach]:
     """The published bytes of a token's cache are those that its format gives."""
-    for model_path, model in draft.each_model():
-        for variant in model.variants:
-            agreement = draft.entries[variant.id].stored_cache_agreement
-            if agreement is not None and not agreement.holds:
-                yield draft.models_file.finding(
-                    (*model_path, "kv_cache", "bytes_per_token"),
-                    f"published {agreement.published.text} for `{variant.id}`, but its format gives {agreement.recomputed:,}",
-                    f"a difference of at most {agreement.tolerance:,}",
-                    fix="find the wrong digit in the format, the architecture or here",
-                )
+    for path, _, variant in draft.each_variant():
+        agreement = draft.entries[variant.id].stored_cache_agreement
+        if agreement is not None and not agreement.holds:
+            found = (
+                f"published {agreement.published.text}, but the format of `{variant.id}` gives {agreement.recomputed:,}"
+            )
+            yield Breach((*path[:2], "kv_cache", "bytes_per_token"), found)
 
 
-@rule(Scope.ARCHITECTURE)
-def explanations_are_needed(draft: Draft) -> Iterator[Finding]:
+@rule(Scope.ARCHITECTURE, fix="take it out")
+def explanations_are_needed(draft: Draft) -> Iterator[Breach]:
     """An explanation of a difference stands only where there is one."""
     for path, agreement, explanation, _ in _stated_sizes(draft):
         if explanation is not None and (agreement is None or agreement.holds):
-            yield draft.models_file.finding(
-                _explanation_path(path),
-                "an explanation of a difference that is not there",
-                "explanations only where sizes differ",
-                fix="take it out",
-            )
+            yield Breach(_explanation_path(path), "an explanation of a difference that is not there")
 
 
 @rule(Scope.ARCHITECTURE)
-def sizes_say_what_they_count(draft: Draft) -> Iterator[Finding]:
+def sizes_say_what_they_count(draft: Draft) -> Iterator[Breach]:
     """A published size of a model with Engram, a vision encoder or layers that write alone says what it counts: `counts`."""
     for path, _, variant in draft.each_variant():
         entry, sizes = draft.entries[variant.id], variant.parameters
@@ -357,12 +291,7 @@ def sizes_say_what_they_count(draft: Draft) -> Iterator[Finding]:
             ("activated", sizes.activated, reads or entry.vision is not None),
         ):
             if several and size is not None and size.value is not None and size.counts is None:
-                yield draft.models_file.finding(
-                    (*path, "parameters", name),
-                    f"`counts` is missing behind {size.value.text}",
-                    "what it counts: " + ", ".join(f"`{counted}`" for counted in Counted),
-                    fix=f"write `{name}: {{value: {size.value.text}, counts: …}}`",
-                )
+                yield Breach((*path, "parameters", name), f"`counts` is missing behind {size.value.text}")
 
 
 def architecture_integers(architecture: Architecture) -> list[tuple[KeyPath, int | Quantity]]:
@@ -384,8 +313,11 @@ def expected_check_digits(architecture: Architecture, recount: Recount) -> dict[
     return {name: value for name, value in found.items() if value is not None}
 
 
-@rule(Scope.ARCHITECTURE)
-def controls_hold(draft: Draft) -> Iterator[Finding]:
+@rule(
+    Scope.ARCHITECTURE,
+    fix="find the dimension that was changed; correct the check digits only after reading all of them again",
+)
+def controls_hold(draft: Draft) -> Iterator[Breach]:
     """The check digits of an architecture are what its dimensions give."""
     for path, _, variant in draft.each_variant():
         recount, architecture = draft.entries[variant.id].recount, variant.architecture
@@ -395,22 +327,18 @@ def controls_hold(draft: Draft) -> Iterator[Finding]:
         stated = {name: value for name, value in architecture.control if value is not None}
         wrong = {name: value for name, value in stated.items() if recomputed.get(name) != value}
         for name in [name for name in wrong if name not in recomputed]:
-            yield draft.models_file.finding(
+            yield Breach(
                 (*path, "architecture", "control", name),
                 f"check digit {wrong.pop(name)}, but `{name}` cannot be recomputed",
-                "check digits of what can be recomputed",
-                fix="take it out",
             )
         if not wrong:
             continue
         name, *others = wrong
         more = f", and {', '.join(f'`{other}` {recomputed[other]}' for other in others)}" if others else ""
-        yield draft.models_file.finding(
+        yield Breach(
             (*path, "architecture", "control", name),
             f"check digit {wrong[name]}, but the dimensions give {recomputed[name]} ({recomputed[name] - wrong[name]:+}){more}",
-            "they have to agree",
-            " or ".join(_exchanged_digits(architecture, stated)),
-            "find the dimension that was changed; correct the check digits only after reading all of them again",
+            nearest=" or ".join(_exchanged_digits(architecture, stated)),
         )
 
 

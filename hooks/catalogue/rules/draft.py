@@ -177,12 +177,29 @@ class Draft:
         return (*cited, *(node for node in walked if isinstance(node[2], Text)))
 
 
+@dataclass(frozen=True)
+class Breach:
+    """Where a rule does not hold. What is allowed is the rule, unless it is said here; the file is the rule's, unless it is named."""
+
+    path: KeyPath
+    found: str
+    allowed: str = ""
+    nearest: str = ""
+    fix: str = ""
+    file: Located | str | None = None
+
+
 def unknown_name(
-    file: Located, path: KeyPath, name: str | None, known: Collection[str], found: str, allowed: str, fix: str = ""
-) -> Iterator[Finding]:
+    path: KeyPath,
+    name: str | None,
+    known: Collection[str],
+    found: str,
+    fix: str = "",
+    file: Located | str | None = None,
+) -> Iterator[Breach]:
     """Says `found` of a name that is none of those known, with the nearest of them."""
     if name is not None and name not in known:
-        yield file.finding(path, found, allowed, nearest_in_quotes(name, known), fix)
+        yield Breach(path, found, nearest=nearest_in_quotes(name, known), fix=fix, file=file)
 
 
 def single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[Any]]]:
@@ -195,16 +212,12 @@ def single_values(stated: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Single[
 
 def repeated_ids(
     file: Located, ids: Iterable[tuple[KeyPath, str]], kind: str = "id", fix: str = "choose another id"
-) -> Iterator[Finding]:
+) -> Iterator[Breach]:
     first: dict[str, KeyPath] = {}
     for path, word in ids:
         if word in first:
-            yield file.finding(
-                path,
-                f"{kind} `{word}` for the second time (first on {file.relative_line(first[word], path)})",
-                f"each {kind} once",
-                fix=fix,
-            )
+            where = file.relative_line(first[word], path)
+            yield Breach(path, f"{kind} `{word}` for the second time (first on {where})", fix=fix, file=file)
         first.setdefault(word, path)
 
 
@@ -227,13 +240,26 @@ class Scope(Enum):
 REGISTERED: dict[Rule, Scope] = {}
 
 
-def rule(scope: Scope) -> Callable[[Rule], Rule]:
-    """Register a function that yields findings as a rule, whose name they bear; its docstring is shown."""
+def rule_text(check: Callable[..., object]) -> str:
+    return " ".join((check.__doc__ or "").split())
 
-    def register(check: Rule) -> Rule:
+
+def rule(
+    scope: Scope, of: str = MODELS, fix: str = ""
+) -> Callable[[Callable[[Draft], Iterator[Breach | Finding]]], Rule]:
+    """Register a generator as a rule: its docstring is shown, and says what is allowed; `of` is the file that it looks at."""
+
+    def register(check: Callable[[Draft], Iterator[Breach | Finding]]) -> Rule:
+        text = rule_text(check).removesuffix(".")
+        allowed = text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
         @wraps(check)
         def named(draft: Draft) -> Iterator[Finding]:
-            return (replace(finding, rule=check.__name__) for finding in check(draft))
+            for each in check(draft):
+                if isinstance(each, Breach):
+                    file = each.file if isinstance(each.file, Located) else draft.located[each.file or of]
+                    each = file.finding(each.path, each.found, each.allowed, each.nearest, each.fix)
+                yield replace(each, allowed=each.allowed or allowed, fix=each.fix or fix, rule=check.__name__)
 
         REGISTERED[named] = scope
         return named
