@@ -7,7 +7,7 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from labs import csa
 from playwright.sync_api import ConsoleMessage, Error, Request, Response
 from playwright.sync_api import Page as Tab
 from selectolax.lexbor import LexborHTMLParser
@@ -165,6 +166,14 @@ def commit_all(folder: Path) -> None:
     who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     for command in (("init", "-q"), ("add", "-A"), (*who, "commit", "-qm", "data: add")):
         subprocess.run(["git", *command], cwd=folder, check=True)
+
+
+def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, int]:
+    """Products of attention and indexer, and elements read, for a token after n others; `layer` is one of `compared_layers`."""
+    entries = n // layer["ratio"]
+    read = csa.read(n, layer["ratio"], k if layer["chooses"] else entries, layer["window"])
+    indexed = entries * layer["index_wide"]
+    return layer["heads"] * layer["wide"] * read, layer["index_heads"] * indexed, layer["entry"] * read + indexed
 
 
 def context_of(catalogue: Catalogue, language: str = ENGLISH) -> Context:

@@ -12,7 +12,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from comparing import PAGE, comparison_cells, comparison_data
-from render.plays import run_script
+from render.figures.engine import run_script
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from catalogue.schema.values import Single, Stated, walk_record
 from helpers import built_page, leads_on
 from render.cite import Citations
 from render.context import Context
+from render.figures.engine import FIGURES
 from render.pages import url_of
 from render.pages.models import LEAST_OF_A_PAGE
-from render.technique_figures import PLACES, PLAYED
 from site_size import MOST_PAGES, MOST_WORDS, measure_pages, size_table
 
 
@@ -109,11 +109,12 @@ def test_a_figure_stands_on_one_page_and_one_with_inputs_beside_its_technique(bu
             for figure in page.css('figure[id^="mechanism-"]'):
                 homes.setdefault((figure.attributes["id"] or "").removeprefix("mechanism-"), set()).add(path)
     assert len(homes) > 30
-    expected = {name: {url_of(page) + "index.html"} for name, page in PLACES.items()}
-    for name, technique in PLAYED.items():
+    expected = {name: {url_of(figure.page) + "index.html"} for name, figure in FIGURES.items()}
+    beside = {name: figure.technique for name, figure in FIGURES.items() if figure.technique}
+    for name, technique in beside.items():
         expected[name].add(f"techniques/{technique}/index.html")
     assert expected.items() <= homes.items()
-    assert {name for name, pages in homes.items() if len(pages) > 1} == set(PLAYED)
+    assert {name for name, pages in homes.items() if len(pages) > 1} == set(beside)
 
 
 def test_no_page_is_longer_than_its_kind_and_no_part_of_a_model_thin(built: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from decimal import Decimal
 
 import numpy as np
@@ -16,11 +15,11 @@ from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.study import Subject
 from catalogue.text import Quote, latex_letters, parse_quotes, quote_problems
-from helpers import table
+from helpers import attention_cost, context_of, table
 from render.cite import Citations
 from render.context import Context
+from render.figures.given import compared_layers
 from render.format import format_scientific
-from render.plays import attention_cost, compared_layers
 
 CASES = table("formulas")
 
@@ -169,15 +168,11 @@ def test_the_figure_of_sparse_attention_adds_up_to_the_share_of_v4_pro(catalogue
     context = 1 << 20
 
     def products(variant: str, layers: dict[str, str]) -> float:
-        found = {key: compared_layers(catalogue)[key] for key in layers}
+        found = {key: compared_layers(context_of(catalogue))[key] for key in layers}
         entry = catalogue.entries[variant]
         return entry.recount.activated[ACTIVATED_CONVENTION] + sum(
             float(look.find_number(f"{variant}/architecture.{field}"))
-            * sum(
-                attention_cost(
-                    asdict(found[key]), context, int(look.find_number(f"{variant}/architecture.index_topk"))
-                )[:2]
-            )
+            * sum(attention_cost(found[key], context, int(look.find_number(f"{variant}/architecture.index_topk")))[:2])
             for key, field in layers.items()
         )
 

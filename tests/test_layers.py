@@ -59,7 +59,7 @@ APART = {
     "catalogue.schema": "catalogue.",
     "catalogue.lab_numbers": "catalogue.",
     **dict.fromkeys(
-        ("render.drawings", "render.figures", "render.plays", "render.tables", "render.technique_figures"),
+        ("render.figures", "render.tables", "render.technique_figures"),
         "render.pages.",
     ),
 }

@@ -6,7 +6,6 @@ import itertools
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,21 @@ import pytest
 import quickjs
 from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative, yarn, zero_bubble
 
-from catalogue.derive.calculators import MissingFields, memory_footprint
+from catalogue.derive.calculators import (
+    MEMORY,
+    MemoryFootprint,
+    MissingFields,
+    evaluate_lines,
+    memory_footprint,
+    memory_forms,
+    memory_numbers,
+)
 from catalogue.records import Catalogue
-from helpers import context_of
-from render import words as language_files
+from helpers import attention_cost, context_of
 from render.assets import play_source
 from render.context import Context
-from render.plays import attention_cost, cache_bytes, compared_layers, draw_play
-from render.technique_figures import PLAYS
+from render.figures.engine import FIGURES, figure_of
+from render.figures.given import compared_layers
 from render.words import CHINESE, ENGLISH
 
 _LENGTH = re.compile(r'(?:width|height)="([^"]*)"')
@@ -36,7 +42,7 @@ def script(name: str, expression: str, given: Any) -> Any:
     """Value of an expression behind a script of `scripts/play/`, with `input`; as JSON, which keeps every digit."""
     engine = quickjs.Context()
     engine.eval(
-        f"globalThis.work = given => {{ {play_source(name)}\nfunction play() {{}}\n"
+        f"globalThis.work = given => {{ {play_source(name)}\nfunction figure() {{}}\n"
         f"const input = JSON.parse(given); return JSON.stringify({expression}); }}"
     )
     return json.loads(engine.get("work")(json.dumps(given)))
@@ -63,11 +69,14 @@ def ends_of_inputs(play: Any, combined: bool = False) -> list[dict[str, Any]]:
 SIMULATED = {"bias-balance": "step", "fp8-tiles": "spread"}
 
 
+PLAYS = [name for name, figure in FIGURES.items() if figure.script]
+
+
 @pytest.mark.parametrize("name", PLAYS)
 def test_every_state_is_drawn_and_said(name: str, edition: Context) -> None:
     """In Chinese the numbers are the same; what takes seconds is drawn in one state beside the first."""
-    play = PLAYS[name](edition.words, edition.catalogue)
-    first, english = draw_play(play, {}), edition.words.language == ENGLISH
+    play = figure_of(edition, name)
+    (first, sentence), english = play.draw(), edition.words.language == ENGLISH
     states = ends_of_inputs(play, combined=english and name not in SIMULATED)
     changed = set()
     if name in SIMULATED:
@@ -76,14 +85,12 @@ def test_every_state_is_drawn_and_said(name: str, edition: Context) -> None:
         if "speed" in states[0]:  # without a bias one simulation draws both lines: the quick one of many experts
             states[0]["speed"], states[1]["speed"] = states[1]["speed"], states[0]["speed"]
     for state in states:
-        drawn = draw_play(play, state)
-        assert len(drawn.panels) == len(first.panels), state
-        text = drawn.status + "".join(panel.shapes + panel.title for panel in drawn.panels)
+        panels, said = play.draw(state)
+        assert len(panels) == len(first), state
+        text = said + "".join(panel.shapes + panel.title for panel in panels)
         assert not re.search(r"NaN|Infinity|undefined|null|\{\w+\}", text), state
         assert all(float(length) >= 0 for length in _LENGTH.findall(text)), state
-        changed.add(
-            (drawn.status != first.status, [p.shapes for p in drawn.panels] != [p.shapes for p in first.panels])
-        )
+        changed.add((said != sentence, [p.shapes for p in panels] != [p.shapes for p in first]))
     assert (True, True) in changed, "an input changes the drawing and the sentence"
 
 
@@ -95,9 +102,16 @@ def test_guessing_ahead_is_that_of_the_lab() -> None:
         assert times == pytest.approx(speculative.speedup(alpha, gamma, c), rel=1e-9)
 
 
+def cache_bytes(found: MemoryFootprint, length: int) -> int:
+    """As the memory calculator works it out, at two bytes a number."""
+    numbers = {**memory_numbers(found), "cache_bits": 16, "sequences": 1, "context_length": length}
+    form = {"cache_bytes": memory_forms(found, mixed=False, stored=False)["cache_bytes"]}
+    return evaluate_lines({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
+
+
 def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
     """Every model that can be chosen, to the byte: the calculator's line, and the recount of a token on the model's page."""
-    given = PLAYS["cache-context"](language_files.load_words()[ENGLISH], catalogue).script_data
+    given = figure_of(context_of(catalogue), "cache-context").script_data
     lengths = [*given["lengths"], 1, 100, 4097]
     work = "Object.values(input.models).map(model => input.lengths.map(length => cacheBytes(model, length)))"
     rows = script("attention", work, {"models": given["models"], "lengths": lengths})
@@ -190,7 +204,7 @@ def test_rounding_to_fp8_is_that_of_the_lab() -> None:
 def test_one_scale_loses_small_numbers_and_tiles_do_not(edition: Context) -> None:
     """What the guide says beside the figure: range is the trouble, and an outlier among numbers of one size does no harm."""
     work = "input.map(([tile, spread, outlier]) => losses(matrix(16, 512, 2, spread, [5, 300], outlier), tile))"
-    play = PLAYS["fp8-tiles"](edition.words, edition.catalogue)
+    play = figure_of(edition, "fp8-tiles")
     start = play.start["spread"]
     states = [[8192, start, 1], [128, start, 1], [8192, 0, 1], [8192, 0, 1000]]
     whole, tiles, plain, outlier = script("fp8_tiles", work, states)
@@ -205,7 +219,7 @@ def test_sums_are_promoted_before_they_lose_bits() -> None:
 
 def test_the_bias_is_that_of_the_lab(catalogue: Catalogue) -> None:
     """The load of every expert in every step, which one token sent elsewhere would change."""
-    data = json.loads(json.dumps(PLAYS["bias-balance"](language_files.load_words()[ENGLISH], catalogue).script_data))
+    data = json.loads(json.dumps(figure_of(context_of(catalogue), "bias-balance").script_data))
     data["rounds"] = 60
     work = """input.grid.map(([N, u]) => {
       const { loads, violations, biases } = simulated(input.data, N, u);
@@ -225,7 +239,7 @@ def test_the_bias_is_that_of_the_lab(catalogue: Catalogue) -> None:
 
 
 def test_costs_are_those_of_the_lab(catalogue: Catalogue) -> None:
-    found = {key: asdict(layer) for key, layer in compared_layers(catalogue).items()}
+    found = compared_layers(context_of(catalogue))
     grid = [(n, k) for n in (1, 127, 128, 4096, 131072, 1048576) for k in (128, 1024, 2048)]
     work = "Object.values(input.layers).map(layer => input.grid.map(([n, k]) => costs(layer, n, k)))"
     for (key, layer), rows in zip(

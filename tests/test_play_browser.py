@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from helpers import FONTS_READY, FRAMES, OVERFLOW, built_page
-from render.technique_figures import PLACES, PLAYS
+from render.figures.engine import FIGURES
 
 pytestmark = pytest.mark.browser
 
 # The page of each figure, and the figures of each page.
-PAGES = {name: PLACES[name].removesuffix(".md") for name in PLAYS}
-TOGETHER = {page: [name for name in PLAYS if PAGES[name] == page] for page in PAGES.values()}
+PAGES = {name: figure.page.removesuffix(".md") for name, figure in FIGURES.items() if figure.script}
+TOGETHER = {page: [name for name in PAGES if PAGES[name] == page] for page in PAGES.values()}
 MOST_REQUESTS, MOST_SCRIPT = 12, 6_000  # bytes, compressed
 FINGER = 44
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
 from catalogue.records import Catalogue
 from helpers import context_of
-from render.drawings import DRAWINGS, Frame, frames_of
 from render.figures.canvas import text_width
+from render.figures.engine import FIGURES
 from render.formula import wrapping_mathml
-from render.technique_figures import MECHANISMS, PLAYS, mechanism_html
+from render.technique_figures import DRAWINGS, Frame, frames_of, mechanism_html
 from render.words import CHINESE, ENGLISH, load_words
 
 COLOUR = re.compile(
@@ -29,16 +30,21 @@ IN_STEPS = {"mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-train
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
+def shapes_of(frame: Frame) -> LexborHTMLParser:
+    return LexborHTMLParser(f"<svg>{frame.panel.shapes}</svg>")
+
+
 def label_boxes(frame: Frame) -> list[tuple[str, Box]]:
     """Each label with the room that it takes; letters are a little narrower than they are estimated to be."""
     found = []
-    for shape in frame.panel.shapes:
-        if shape["is"] != "text" or not str(shape["words"]):
+    for text in shapes_of(frame).css("text"):
+        words, kinds = text.text(), (text.attributes.get("class") or "").split()
+        if not words:
             continue
-        size = 26 if "huge" in shape["kind"] else 12 if "small" in shape["kind"] else 12.5
-        words, x, y = str(shape["words"]), float(shape["x"]), float(shape["y"])
-        width = 0.94 * text_width(words, size, "strong" in shape["kind"] or "on" in shape["kind"].split())
-        left = x - {"start": 0, "middle": width / 2, "end": width}[shape["anchor"]]
+        size = 26 if "huge" in kinds else 12 if "small" in kinds else 12.5
+        x, y = (float(text.attributes[name] or 0) for name in "xy")
+        width = 0.94 * text_width(words, size, "strong" in kinds or "on" in kinds)
+        left = x - {None: 0, "middle": width / 2, "end": width}[text.attributes.get("text-anchor")]
         found.append((words, (left, y - 0.72 * size, left + width, y + 0.2 * size)))
     return found
 
@@ -57,7 +63,7 @@ def test_no_text_names_a_colour(language: str) -> None:
 
 def test_no_white_letters_stand_on_a_pale_ground(catalogue: Catalogue) -> None:
     wrong = []
-    for name in (*MECHANISMS, *PLAYS):
+    for name in FIGURES:
         for panel in re.findall(r"<svg.*?</svg>", mechanism_html(context_of(catalogue), name), re.DOTALL):
             boxes: list[tuple[str, list[float]]] = []
             for tag in re.findall(r"<(?:rect|text)[^>]*>", panel):
@@ -89,11 +95,11 @@ def test_labels_stay_apart_and_shapes_inside(catalogue: Catalogue, language: str
             if left < -1 or top < -1 or right > wide + 1 or bottom > high:
                 wrong.append(f"{id_}: `{words}` leaves the canvas")
         wrong += [f"{id_}: `{a}` meets `{b}`" for (a, x), (b, y) in combinations(boxes, 2) if meet(x, y)]
-        for shape in frame.panel.shapes:
-            assert not re.search(r"nan|inf|None", str(shape)), id_
-            if shape["is"] == "bar":
-                assert float(shape["x"]) + float(shape["w"]) <= wide, id_
-                assert float(shape["y"]) + float(shape["h"]) <= high, id_
+        assert not re.search(r"NaN|Infinity|undefined|null", frame.panel.shapes), id_
+        for bar in shapes_of(frame).css("rect"):
+            x, y, w, h = (float(bar.attributes[name] or 0) for name in ("x", "y", "width", "height"))
+            assert x + w <= wide, id_
+            assert y + h <= high, id_
     assert wrong == []
 
 
@@ -105,7 +111,7 @@ def test_a_formula_has_the_colours_of_the_shapes_beside_it(catalogue: Catalogue)
         assert len(steps) == 3, id_
         for step in steps:
             math = wrapping_mathml(step.formula)
-            shapes = " ".join(shape["kind"] for shape in step.panel.shapes).split()
+            shapes = " ".join(re.findall(r'class="([^"]*)"', step.panel.shapes)).split()
             for colour in re.findall(r"\\class\{(\w+)\}", step.formula):
                 assert f'class="{colour}"' in math
                 assert colour in shapes, (id_, step.title, colour)

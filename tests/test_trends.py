@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from helpers import built_page
+from render.figures.engine import run_script
 from render.pages.trends import PRESETS, QUANTITIES, ratio_text
-from render.plays import run_script
 
 Point = tuple[Decimal, bool]
 FORMS = ("wide", "narrow")

@@ -18,7 +18,7 @@ from catalogue.schema.values import Text, each_below, values_at
 from catalogue.strict_yaml import Located
 from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
-from render.figures.canvas import PLACES
+from render.figures.engine import FIGURES
 from render.formula import FormulaError, formula_mathml
 from render.pages.glossary import TermsInText
 from render.site import site_of
@@ -129,7 +129,7 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += [finding for pages in written for finding in pages.find_problems()]
     found += _missing_counterparts(written)
     found += _sections_and_quotes_of_one_language(written)
-    found += _unplaced_figures(written)
+    found += _misplaced_figures(written)
     found += _words_not_set_as_chinese(words[CHINESE])
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
@@ -193,14 +193,22 @@ def _sections_and_quotes_of_one_language(written: Sequence[HandWrittenPages]) ->
                 yield pages.finding(path, line, found, "the same quotes in both languages", fix="quote it there too")
 
 
-def _unplaced_figures(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
-    """A figure stands on the page that its decorator names; asked where any is placed."""
+def _misplaced_figures(written: Iterable[HandWrittenPages]) -> Iterator[Finding]:
+    """A figure stands on the page that its script names, and on no other; asked where any is placed."""
     for pages in written:
-        blocks = {path: set(_PLACED_FIGURE.findall(text)) for path, text in pages.texts.items()}
-        for name, page in PLACES.items() if any(blocks.values()) else ():
-            if page in blocks and name not in blocks[page]:
-                found = f"does not place the figure `{name}`, whose decorator names this page"
-                yield pages.finding(page, 1, found, fix=f"write `{{{{ block('mechanism-{name}') }}}}` where it belongs")
+        placed = {path: set(_PLACED_FIGURE.findall(text)) for path, text in pages.texts.items()}
+        for name, figure in FIGURES.items() if any(placed.values()) else ():
+            block, script = f"{{{{ block('mechanism-{name}') }}}}", f"hooks/render/scripts/{figure.file}.js"
+            if figure.page not in placed and not figure.stands_on_its_technique:
+                found = f"`{name}` has no page: `{figure.page}` is none"
+                near = nearest_in_quotes(figure.page, placed)
+                yield Finding(script, 1, "", found, "a hand-written page, or that of one of its techniques", near)
+            if name not in placed.get(figure.page, (name,)):
+                found = f"does not place the figure `{name}`, whose page this is in `{script}`"
+                yield pages.finding(figure.page, 1, found, fix=f"write `{block}` where it belongs")
+            for path in (path for path, names in placed.items() if name in names and path != figure.page):
+                found = f"places the figure `{name}`, whose page is `{figure.page}` in `{script}`"
+                yield pages.finding(path, 1, found, fix=f"take `{block}` out, or correct the page there")
 
 
 def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:

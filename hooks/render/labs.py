@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 from labs.train.experiments.verdict import Verdict
 
@@ -16,7 +17,7 @@ from catalogue.schema.study import Arm, Comparison, Experiment, ExperimentVerdic
 
 from .cite import Citations
 from .context import Context
-from .figures.canvas import WIDTH, Linear, Panel
+from .figures.engine import DrawnPanel, run_figures
 from .links import technique_link
 from .words import Words
 
@@ -24,8 +25,6 @@ PAGE = "experiments.md"
 # How many decimals of a column are worth showing; a column that is not listed has two.
 _DECIMALS = {"loss": 3, "loss_far": 3, "loss_far_tuned": 3, "tokens_per_s": 0, "gain": 3}
 _KINDS = ("attention", "expert", "cache", "index", "other", "off", "shared")
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, WIDTH - 6, 12, 166
-_ROW = 34
 _CLEAR = (ExperimentVerdict.SHOWN, ExperimentVerdict.OPPOSITE, ExperimentVerdict.SEEN_LATER)
 
 
@@ -132,50 +131,38 @@ def _column_number(column: str, value: float, deviation: float = 1) -> str:
     return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
 
 
-def _experiment_panels(words: Words, experiment: Experiment, result: Result) -> list[Panel]:
+def _experiment_panels(words: Words, experiment: Experiment, result: Result) -> list[DrawnPanel]:
     has_curve = experiment.curve and any(arm.id in result.curve_arms for arm in experiment.arms)
     panels = [_curve_panel(words, experiment, result)] if has_curve else []
     columns = dict.fromkeys(comparison.column for comparison in experiment.comparisons)
     return [*panels, *(_seeds_panel(words, experiment, result, column) for column in columns)]
 
 
-def _curve_panel(words: Words, experiment: Experiment, result: Result) -> Panel:
+def _curve_panel(words: Words, experiment: Experiment, result: Result) -> DrawnPanel:
     column = str(experiment.curve)
-    arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if arm.id in result.curve_arms]
-    curves = {arm.id: result.mean_curve(arm.id, column) for arm, _ in arms}
-    places = [point for curve in curves.values() for point in curve]
-    across = Linear(0, max(point.step for point in places), _LEFT, _RIGHT)
-    lines = _yardstick_lines(words, result, column, max(point.most for point in places))
-    heights = [*(point.least for point in places), *(point.most for point in places), *lines.values()]
-    low, high = min(heights), max(heights)
-    up = Linear(low, high if high > low else low + 1, _BOTTOM, _TOP)
-    title = words("experiments.curve", column=words(f"experiments.column.{column}"))
-    ends = [
-        words("experiments.side", arm=words.text(arm.name), value=_column_number(column, curves[arm.id][-1].mean))
-        for arm, _ in arms
+    curves = {arm.id: result.mean_curve(arm.id, column) for arm in experiment.arms if arm.id in result.curve_arms}
+    arms = [
+        {
+            "name": words.text(arm.name),
+            "kind": kind,
+            "end": _column_number(column, curves[arm.id][-1].mean),
+            "points": [(point.step, point.mean, point.least, point.most) for point in curves[arm.id]],
+        }
+        for arm, kind in _with_colours(experiment.arms)
+        if arm.id in curves
     ]
-    panel = Panel(title, _BOTTOM + 40 + 17 * len(arms), words("experiments.listed").join(ends))
-    for value in up.ticks(4):
-        panel.line([(_LEFT, up(value)), (_RIGHT, up(value))], "axis")
-        panel.text(_LEFT - 6, up(value) + 4, f"{value:,.4g}".replace("-", "−"), "small", "end")
-    for arm, kind in arms:
-        curve = curves[arm.id]
-        edge = [(across(point.step), up(point.most)) for point in curve]
-        edge += [(across(point.step), up(point.least)) for point in reversed(curve)]
-        panel.path("M" + "L".join(f"{x:g} {y:g}" for x, y in edge) + "z", f"{kind} band")
-    for arm, kind in arms:
-        panel.line([(across(point.step), up(point.mean)) for point in curves[arm.id]], kind)
-    for name, value in lines.items():
-        panel.line([(_LEFT, up(value)), (_RIGHT, up(value))], "yardstick")
-        panel.text(_RIGHT, up(value) - 4, name, "small", "end")
-    for step in across.ticks(4):
-        panel.text(across(step), _BOTTOM + 17, f"{step:g}", "small", "middle")
-    panel.text(_RIGHT, _BOTTOM + 32, words("experiments.steps"), "small", "end")
-    for index, (arm, kind) in enumerate(arms):
-        y = _BOTTOM + 38 + 17 * index
-        panel.bar(0, y, 11, 11, kind)
-        panel.text(18, y + 10, words.text(arm.name))
-    return panel
+    lines = _yardstick_lines(words, result, column, max(point.most for curve in curves.values() for point in curve))
+    return _drawn_panel("curvePanel", words, "curve", column, arms, lines, words("experiments.steps"))
+
+
+def _drawn_panel(
+    drawn_by: str, words: Words, title: str, column: str, arms: list[dict[str, Any]], lines: Any, *more: object
+) -> DrawnPanel:
+    says = words("experiments.listed").join(
+        words("experiments.side", arm=arm["name"], value=arm["end"]) for arm in arms
+    )
+    said = words(f"experiments.{title}", column=words(f"experiments.column.{column}"))
+    return DrawnPanel.of(run_figures(drawn_by, said, says, arms, list(lines.items()), *more))
 
 
 def _yardstick_lines(words: Words, result: Result, column: str, highest: float) -> dict[str, float]:
@@ -188,39 +175,20 @@ def _yardstick_lines(words: Words, result: Result, column: str, highest: float) 
     }
 
 
-def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> Panel:
-    arms = [(arm, kind) for arm, kind in _with_colours(experiment.arms) if result.seed_values(column, arm.id)]
-    everything = [value for arm, _ in arms for value in result.seed_values(column, arm.id)]
-    lines = _yardstick_lines(words, result, column, max(everything))
-    low, high = min(*everything, *lines.values()), max(*everything, *lines.values())
-    across = Linear(low, high if high > low else low + 1, 8, WIDTH - 8)
-    means = [_column_number(column, result.mean_and_deviation(column, arm.id)[0]) for arm, _ in arms]
-    said = [
-        words("experiments.side", arm=words.text(arm.name), value=mean)
-        for (arm, _), mean in zip(arms, means, strict=True)
+def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> DrawnPanel:
+    arms = [
+        {
+            "name": words.text(arm.name),
+            "kind": kind,
+            "end": _column_number(column, result.mean_and_deviation(column, arm.id)[0]),
+            "values": values,
+        }
+        for arm, kind in _with_colours(experiment.arms)
+        if (values := result.seed_values(column, arm.id))
     ]
-    panel = Panel(
-        words("experiments.seeds", column=words(f"experiments.column.{column}")),
-        _ROW * len(arms) + 26 + 15 * len(lines),
-        words("experiments.listed").join(said),
-    )
-    for index, (name, value) in enumerate(lines.items()):
-        bottom = _ROW * len(arms) + 26 + 15 * index
-        panel.line([(across(value), 16), (across(value), bottom)], "yardstick")
-        right = across(value) > WIDTH / 2
-        panel.text(across(value) + (-4 if right else 4), bottom + 10, name, "small", "end" if right else "start")
-    for index, ((arm, kind), mean) in enumerate(zip(arms, means, strict=True)):
-        y = _ROW * index
-        panel.text(0, y + 12, words.text(arm.name))
-        panel.text(WIDTH - 4, y + 12, mean, "strong", "end")
-        panel.line([(8, y + 23), (WIDTH - 8, y + 23)], "axis")
-        panel.dots([(across(value), y + 23) for value in result.seed_values(column, arm.id)], f"{kind} seed")
-    bottom = _ROW * len(arms) + 14
-    ticks = across.ticks(4)
-    for value in ticks:
-        anchor = "start" if across(value) < 20 else "end" if across(value) > WIDTH - 20 else "middle"
-        panel.text(across(value), bottom, f"{value:,.4g}".replace("-", "−"), "small", anchor)
-    return panel
+    highest = max(value for arm in experiment.arms for value in result.seed_values(column, arm.id))
+    lines = _yardstick_lines(words, result, column, highest)
+    return _drawn_panel("seedsPanel", words, "seeds", column, arms, lines)
 
 
 def _with_colours(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:
@@ -272,7 +240,6 @@ EXPERIMENT_BLOCK = "experiment-"  # `{{ block('experiment-muon') }}` places the 
 
 
 ATTENTION_WEIGHTS = Path(__file__).parents[2] / "labs" / "train" / "artifacts" / "attention.json"
-_TOKEN_ROW, _TOKEN_LEFT, _TOKEN_TOP = 15, 78, 6
 
 Rows = Sequence[Sequence[float]]  # row t: the weights that token t gives to the tokens up to itself
 
@@ -284,11 +251,14 @@ def trained_attention(context: Context, file: Path = ATTENTION_WEIGHTS) -> str:
     found = json.loads(file.read_text(encoding="utf-8"))[context.words.language]
     words, name = context.words, "sentence_weights"
     panels = [
-        _attention_panel(
-            words(f"{name}.{looks_at}", layer=layer + 1, head=head + 1),
-            words(f"{name}.says", share=f"{100 * share:.0f}"),
-            found["tokens"],
-            found["weights"][layer][head],
+        DrawnPanel.of(
+            run_figures(
+                "attentionPanel",
+                words(f"{name}.{looks_at}", layer=layer + 1, head=head + 1),
+                words(f"{name}.says", share=f"{100 * share:.0f}"),
+                found["tokens"],
+                found["weights"][layer][head],
+            )
         )
         for looks_at, (layer, head, share) in chosen_heads(found["weights"]).items()
     ]
@@ -310,16 +280,3 @@ def chosen_heads(weights: Sequence[Sequence[Rows]]) -> dict[str, tuple[int, int,
         layer, head = max(places, key=lambda place: share(weights[place[0]][place[1]], looks_at))
         found[looks_at] = (layer, head, share(weights[layer][head], looks_at))
     return found
-
-
-def _attention_panel(title: str, says: str, tokens: Sequence[str], rows: Rows) -> Panel:
-    panel = Panel(title, _TOKEN_TOP + _TOKEN_ROW * len(rows) + 6, says)
-    step = min(_TOKEN_ROW, (356 - _TOKEN_LEFT) / len(rows))
-    for t, row in enumerate(rows):
-        middle = _TOKEN_TOP + _TOKEN_ROW * (t + 0.5)
-        panel.text(_TOKEN_LEFT - 8, middle + 4, tokens[t].strip() or "␣", "small", "end")
-        for j, weight in enumerate(row):
-            side = max(0.8, (step - 1.5) * math.sqrt(weight))
-            left, kind = _TOKEN_LEFT + step * (j + 0.5) - side / 2, "attention" if weight > 0.02 else ""
-            panel.bar(left, middle - side / 2, side, side, kind)
-    return panel

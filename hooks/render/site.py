@@ -24,7 +24,7 @@ from .context import Context, load_templates, make_context
 from .exports.catalogue_json import dataset_description
 from .figures import home
 from .figures.architecture import file_of
-from .figures.canvas import MECHANISMS
+from .figures.engine import FIGURES
 from .figures.home import poster_files
 from .figures.svg_file import public_address, svg_file
 from .figures.token_path import SHOWN, token_path
@@ -42,7 +42,6 @@ from .pages.glossary import (
     term_definitions,
 )
 from .pages.study import done_box
-from .plays import PLAYED, PLAYS
 from .problems import problems_html, problems_of_page
 from .technique_figures import lab_listing, mechanism_html
 from .words import CHINESE, ENGLISH, Words, load_words
@@ -67,7 +66,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "problems": lambda ctx, citations, path: (
         problems_html(ctx, problems_of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
     ),
-    **{f"mechanism-{name}": partial(_named_block, mechanism_html, name) for name in (*MECHANISMS, *PLAYS)},
+    **{f"mechanism-{name}": partial(_named_block, mechanism_html, name) for name in FIGURES},
     **{f"lab-{name}": partial(_named_block, lab_listing, name) for name in LABS},
 }
 
@@ -230,8 +229,8 @@ class Project:
     def draw_plays(self) -> None:
         """In all languages, for which one run of a simulation serves."""
         for ctx in self.contexts.values():
-            for name, technique in PLAYED.items():
-                if technique in ctx.catalogue.techniques:
+            for name, figure in FIGURES.items():
+                if figure.technique in ctx.catalogue.techniques:
                     mechanism_html(ctx, name)
 
     def render_edition(self, language: str) -> Edition:

@@ -1,22 +1,23 @@
-"""Figures and labs of technique pages. Imports no page."""
+"""Figures, drawings and labs of technique pages. Imports no page."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from catalogue.schema.technique import Technique
+
 from . import assets
 from .context import Context
-from .figures import attention_mechanisms, machine_mechanisms, training_mechanisms  # noqa: F401 (they register figures)
-from .figures.canvas import FIGURES_OF, MECHANISMS, PLACES, Mechanism
+from .figures.engine import FIGURES, DrawnPanel, as_json, figure_of, run_figures
 from .figures.meanings import with_swatches
 from .labs import mechanism_code
-from .plays import PLAYED, PLAYS, draw_play
 
 # Modules of labs/ that belong to a technique.
 LABS_OF: dict[str, tuple[str, ...]] = {
@@ -63,35 +64,79 @@ def mechanism_html(context: Context, name: str) -> str:
 
 
 def _drawn_mechanism(context: Context, name: str) -> str:
-    words, technique = context.words, PLAYED.get(name, "")
-    caption = with_swatches(words(f"mechanism.{name}.caption"), technique)
-    if name not in PLAYS:
-        figure = Mechanism(name, words, context.catalogue)
-        MECHANISMS[name](figure)
-        return context.html("mechanism.html.jinja", name=name, panels=figure.panels, caption=caption, play=None)
-    play = PLAYS[name](words, context.catalogue)
-    drawn = draw_play(play, {})
+    words, declared = context.words, FIGURES[name]
+    figure = figure_of(context, name)
+    panels, said = figure.draw()
+    caption, invites = (
+        with_swatches(words(f"mechanism.{name}.{part}"), declared.technique) if part else ""
+        for part in ("caption", declared.script and "try")
+    )
     return context.html(
         "mechanism.html.jinja",
         name=name,
-        panels=[*drawn.panels, *play.static_panels],
+        panels=panels,
         caption=caption,
-        invites=with_swatches(words(f"mechanism.{name}.try"), technique),
-        play=play,
-        said=drawn.status,
-        script=f"ds:{assets.FOLDER}/play-{play.script}.js",
-        data=assets.json_block(f"play-{name}", json.dumps(play.script_data, ensure_ascii=False, separators=(",", ":"))),
+        invites=invites,
+        play=figure if declared.script else None,
+        said=said,
+        script=f"ds:{assets.FOLDER}/play-{declared.script}.js",
+        data=assets.json_block(f"play-{name}", as_json(figure.script_data)) if declared.script else "",
     )
 
 
 def figures_of(context: Context, technique_id: str) -> str:
-    names, own = FIGURES_OF.get(technique_id, ()), f"techniques/{technique_id}.md"
-    here = [name for name in names if PLACES[name] == own or PLAYED.get(name) == technique_id]
-    here.sort(key=lambda name: name not in PLAYS)
-    elsewhere = [(name, PLACES[name], name in PLAYS) for name in names if name not in here]
-    return "".join(mechanism_html(context, name) for name in here) + (
+    """Those of its page, the interactive ones first, and links to the others."""
+    own = f"techniques/{technique_id}.md"
+    found = [each for each in FIGURES.values() if technique_id in (each.technique, *each.also)]
+    here = [each for each in found if each.page == own or each.technique == technique_id]
+    elsewhere = [(each.name, each.page, bool(each.script)) for each in found if each not in here]
+    here.sort(key=lambda each: not each.script)
+    return "".join(mechanism_html(context, each.name) for each in here) + (
         context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else ""
     )
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture with its caption and formula, in which `\\class{cache}{…}` has the colour of that shape."""
+
+    title: str
+    says: Markup
+    panel: DrawnPanel
+    formula: str
+
+
+DRAWINGS = tuple(run_figures("drawings"))
+_GLYPH = (360, 202)
+
+
+def frames_of(context: Context, technique_id: str) -> list[Frame]:
+    """The picture of a technique and, for some, frames that show how it works."""
+    if technique_id not in DRAWINGS:
+        return []
+    return [
+        Frame(
+            each["title"], with_swatches(each["sentence"], technique_id), DrawnPanel.of(each["panel"]), each["formula"]
+        )
+        for each in _drawing_of(context, technique_id)["frames"]
+    ]
+
+
+def _drawing_of(context: Context, technique_id: str) -> dict[str, Any]:
+    return context.made_once(f"drawing-{technique_id}", lambda: run_figures("frames", technique_id, context=context))
+
+
+def glyph_of(context: Context, technique: Technique) -> Markup:
+    """The picture of a technique small and without words, or the picture of its shelf."""
+    drawn = technique.id in DRAWINGS
+    found = (
+        _drawing_of(context, technique.id)["glyph"]
+        if drawn
+        else run_figures("shelf", technique.kind.name.lower(), context=context)
+    )
+    top = min(0, round((found["height"] - _GLYPH[1]) / 2))
+    box = f"0 {top} {_GLYPH[0]} {_GLYPH[1]}"
+    return Markup(context.html("technique_glyph.html.jinja", shapes=Markup(found["shapes"]), box=box))
 
 
 def labs_of(context: Context, technique_id: str) -> str:

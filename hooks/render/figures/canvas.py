@@ -6,14 +6,10 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from math import fsum
 from typing import Any
-
-from catalogue.records import Catalogue
-
-from ..words import Words
 
 BOLD = 1.15  # how much wider bold letters are
 _NARROW = frozenset("iljtfrI.,:;'|!()[]/ ")
@@ -22,6 +18,9 @@ _FULL_WIDTH = {"W", "F"}
 _PIECES = re.compile(
     r"(?:[\u3400-\u9fff]|[^\s\u3400-\u9fff，。；：、）”]+|\S)[，。；：、）”]*\s*"
 )  # words and Chinese characters
+_BREAKS = re.compile(
+    r"[\u4e00-\u9fff]+?[，。：；、）”！？]*(?=[\u4e00-\u9fff]|[^，。：；、）”！？]|$)|[^\s\u4e00-\u9fff]+|\s+"
+)
 _DIGITS, _CUT_NUMBER = re.compile(r"[,.]?\d"), re.compile(r"\d[\d,.]*$")
 
 
@@ -55,6 +54,15 @@ def wrapped_text(text: str, size: float, room: float, most: int) -> list[str]:
     return [cut_text(line.rstrip(), size, room) for line in lines]
 
 
+def wrapped_lines(text: str, size: float, room: float, bold: bool = False) -> list[str]:
+    lines = [""]
+    for part in _BREAKS.findall(text):
+        if lines[-1] and text_width((lines[-1] + part).rstrip(), size, bold) > room:
+            lines.append("")
+        lines[-1] += part if lines[-1] else part.lstrip()
+    return [line.rstrip() for line in lines]
+
+
 def _width_in_ems(character: str) -> float:
     if unicodedata.east_asian_width(character) in _FULL_WIDTH:
         return 1.0
@@ -82,19 +90,22 @@ def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -
 
 
 @dataclass(frozen=True)
-class Linear:
-    """A linear scale; `end` may lie before `start`."""
+class Scale:
+    """From values to places; `end` may lie before `start`. `measure` makes an axis logarithmic, or one of days."""
 
-    low: float
-    high: float
+    low: Any
+    high: Any
     start: float
     end: float
+    measure: Callable[[Any], float] = float
 
-    def __call__(self, value: float) -> float:
-        share = (value - self.low) / (self.high - self.low)
+    def __call__(self, value: Any) -> float:
+        low, high = self.measure(self.low), self.measure(self.high)
+        share = (self.measure(value) - low) / ((high - low) or 1)
         return round(self.start + share * (self.end - self.start), 2)
 
     def ticks(self, about: int = 5) -> list[float]:
+        """Of a linear axis, at round numbers."""
         rough = (self.high - self.low) / max(1, about)
         power = 10.0 ** math.floor(math.log10(rough))
         step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
@@ -103,36 +114,20 @@ class Linear:
         return [round(step * index, 12) for index in range(first, last + 1)]
 
 
-@dataclass(frozen=True)
-class Log:
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        share = math.log(value / self.low) / math.log(self.high / self.low)
-        return round(self.start + share * (self.end - self.start), 2)
-
-    def ticks(self) -> list[float]:
-        exponents = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-        return [10.0**power for power in exponents if self.low * 0.999 <= 10.0**power <= self.high * 1.001]
+def powers_of_ten(low: float, high: float) -> list[float]:
+    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [10.0**power for power in exponents if low * 0.999 <= 10.0**power <= high * 1.001]
 
 
-@dataclass(frozen=True)
-class Time:
-    first: date
-    last: date
-    start: float
-    end: float
+def time_scale(days: Iterable[date], start: float, end: float) -> Scale:
+    days = [*days]
+    return Scale(min(days), max(days), start, end, date.toordinal)
 
-    def __call__(self, day: date) -> float:
-        share = (day - self.first).days / max(1, (self.last - self.first).days)
-        return round(self.start + share * (self.end - self.start), 2)
 
-    def years(self) -> list[date]:
-        days = (date(year, 1, 1) for year in range(self.first.year, self.last.year + 1))
-        return [day for day in days if self.first <= day <= self.last]
+def years_of(scale: Scale) -> list[date]:
+    """First days of years on an axis of days."""
+    days = (date(year, 1, 1) for year in range(scale.low.year, scale.high.year + 1))
+    return [day for day in days if scale.low <= day <= scale.high]
 
 
 def coordinate_text(number: float) -> str:
@@ -185,96 +180,3 @@ def _moves_to(places: Iterable[tuple[float, float]]) -> Iterator[str]:
 
 def fan_path(x: float, top: float, bottom: float, right: float, upper: float, lower: float) -> str:
     return path_data("M", x, top, "L", right, upper, "V", lower, "L", x, bottom, "z")
-
-
-WIDTH = 360
-
-
-@dataclass
-class Panel:
-    title: str
-    height: float
-    says: str
-    shapes: list[dict[str, Any]] = field(default_factory=list)
-    width: float = WIDTH
-
-    def bar(self, x: float, y: float, width: float, height: float, kind: str = "") -> None:
-        size = {"w": coordinate_text(max(width, 0.5)), "h": coordinate_text(max(height, 0.5))}
-        self.shapes.append({"is": "bar", "x": coordinate_text(x), "y": coordinate_text(y), **size, "kind": kind})
-
-    def text(self, x: float, y: float, words: object, kind: str = "", anchor: str = "start") -> None:
-        said = {"words": words, "kind": kind, "anchor": anchor}
-        self.shapes.append({"is": "text", "x": coordinate_text(x), "y": coordinate_text(y), **said})
-
-    def legend(self, x: float, y: float, *entries: tuple[str, str], size: float = 12.6) -> None:
-        """A swatch for each kind, side by side."""
-        for kind, words in entries:
-            self.bar(x, y, 10, 10, kind)
-            self.text(x + 15, y + 9.5, words)
-            x += 15 + text_width(words, size) + 14
-
-    def line(self, points: Sequence[tuple[float, float]], kind: str = "") -> None:
-        self.path(polyline_path(points), f"line {kind}".strip())
-
-    def path(self, d: str, kind: str = "") -> None:
-        self.shapes.append({"is": "path", "d": d, "kind": kind})
-
-    def arrow(self, x1: float, y1: float, x2: float, y2: float, kind: str = "") -> None:
-        self.line([(x1, y1), (x2, y2)], kind)
-        dx, dy = (x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1)
-        tips = [(x2, y2), (x2 - 6 * dx - 3 * dy, y2 - 6 * dy - 3 * dx), (x2 - 6 * dx + 3 * dy, y2 - 6 * dy + 3 * dx)]
-        self.path(f"{polyline_path(tips)}z", f"tip {kind}".strip())
-
-    def cells(self, places: Iterable[tuple[float, float]], width: float, height: float, kind: str = "") -> None:
-        if d := bars_path((x, y, width, height) for x, y in places):
-            self.path(d, kind)
-
-    def dots(self, places: Iterable[tuple[float, float]], kind: str = "") -> None:
-        """Round marks as one path; their size is the stroke of the class."""
-        if d := dots_path(places):
-            self.path(d, f"dots {kind}".strip())
-
-
-class Mechanism:
-    """A figure of a mechanism: its words, and its panels in order."""
-
-    def __init__(self, name: str, words: Words, catalogue: Catalogue) -> None:
-        self.name, self.words, self.catalogue = name, words, catalogue
-        self.panels: list[Panel] = []
-
-    def say(self, key: str, **values: object) -> str:
-        return self.words(f"mechanism.{self.name}.{key}", **values)
-
-    def new_panel(self, key: str, height: float, says: str = "", **values: object) -> Panel:
-        """`says` is the key of its text alternative, where that is not `<key>_says`."""
-        panel = Panel(self.say(key, **values), height, self.say(says or f"{key}_says", **values))
-        self.panels.append(panel)
-        return panel
-
-
-DrawMechanism = Callable[[Mechanism], None]
-MECHANISMS: dict[str, DrawMechanism] = {}
-PLACES: dict[str, str] = {}  # the page on which a figure stands
-FIGURES_OF: dict[str, list[str]] = {}  # figures of a technique, which its page shows or leads to
-
-
-def enter_figure(name: str, page: str, techniques: Iterable[str]) -> None:
-    PLACES[name] = page
-    for technique in techniques:
-        FIGURES_OF.setdefault(technique, []).append(name)
-
-
-def draws_mechanism(name: str, page: str, techniques: tuple[str, ...] = ()) -> Callable[[DrawMechanism], DrawMechanism]:
-    """`page` places it with `{{ block('mechanism-…') }}`, or is that of one of `techniques`; pages of the others lead to it."""
-
-    def enter(draw: DrawMechanism) -> DrawMechanism:
-        MECHANISMS[name] = draw
-        enter_figure(name, page, techniques)
-        return draw
-
-    return enter
-
-
-def equal_columns(count: int, gap: float = 3) -> list[tuple[float, float]]:
-    width = (WIDTH - 4 - gap * (count - 1)) / count
-    return [(i * (width + gap), width) for i in range(count)]

@@ -22,7 +22,7 @@ from ..cite import counted_text, counted_words, counts_of
 from ..context import Context
 from ..format import short_size
 from .architecture.shapes import example_choice, grid_places, hatch_path
-from .canvas import BOLD, Log, bar_path, bars_path, cut_text, dots_path, text_width, wrapped_text
+from .canvas import BOLD, Scale, bar_path, bars_path, cut_text, dots_path, powers_of_ten, text_width, wrapped_text
 from .map import lay_out_narrow_map, lay_out_wide_map
 from .svg_file import FONTS, dark_tokens, light_tokens, public_address
 
@@ -48,26 +48,33 @@ def general_line(catalogue: Catalogue) -> list[Entry]:
 def network_thumbnail(entry: Entry) -> dict[str, Any]:
     assert entry.architecture is not None
     numbers = architecture_numbers(entry.architecture)
-    layers, hidden = numbers["num_hidden_layers"], numbers["hidden_size"]
-    width, height = hidden * _UNIT, layers * _LAYER
-    top = _HEIGHT - height
-    thick = bars_path((0, top + index * _LAYER, width, _LAYER) for index in range(0, layers, 4))
-    thin = bar_path(0, top, width, height)
-    right = max(width, _LEAST) + 12
-    routed, filled = numbers.get("n_routed_experts", 0), chosen_experts(entry)
-    rows = -(-routed // _PER_ROW)
-    places = grid_places(routed, _PER_ROW, _PITCH, right, _HEIGHT - rows * _PITCH)
+    layers, width = numbers["num_hidden_layers"], numbers["hidden_size"] * _UNIT
+    routed = numbers.get("n_routed_experts", 0)
     return {
         "width": _WIDTH,
         "height": _HEIGHT,
-        "layers": thick,
-        "thin": thin,
-        "routed": dots_path(place for index, place in enumerate(places) if index not in filled),
-        "active": dots_path(place for index, place in enumerate(places) if index in filled),
+        **_stack_paths(layers, width, _LAYER, _HEIGHT),
+        **_expert_paths(entry, routed, _PITCH, max(width, _LEAST) + 12, _HEIGHT),
         "layer_count": layers,
         "experts": (numbers.get("num_experts_per_tok", 0), routed) if routed else None,
         "shared": numbers.get("n_shared_experts", 0),
         "dense": not routed,
+    }
+
+
+def _stack_paths(layers: int, width: float, layer: float, ground: float) -> dict[str, str]:
+    """A bar for all layers, and every fourth."""
+    top = ground - layers * layer
+    fourth = bars_path((0, top + index * layer, width, layer) for index in range(0, layers, 4))
+    return {"stack": bar_path(0, top, width, layers * layer), "lines": fourth}
+
+
+def _expert_paths(entry: Entry, routed: int, pitch: float, left: float, ground: float) -> dict[str, str]:
+    filled = chosen_experts(entry)
+    places = grid_places(routed, _PER_ROW, pitch, left, ground - -(-routed // _PER_ROW) * pitch)
+    return {
+        "routed": dots_path(place for index, place in enumerate(places) if index not in filled),
+        "active": dots_path(place for index, place in enumerate(places) if index in filled),
     }
 
 
@@ -180,8 +187,8 @@ def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[
     ]
     caches = [entry.recount.kv_cache.value for entry in entries if entry.recount and entry.recount.kv_cache]
     least = min(float(value) for value in [*totals, *actives] if value)
-    scale = Log(least * 0.8, float(max(totals)), _BOTTOM, _TOP)
-    across = Log(least * 0.8, float(max(totals)), 110, _NARROW - 70)
+    ends = least * 0.8, float(max(totals))
+    scale, across = Scale(*ends, _BOTTOM, _TOP, math.log10), Scale(*ends, 110, _NARROW - 70, math.log10)
     dates = [first_date(entry.model) for entry in entries]
     step, months = _column_spacing(context, [short_size(entry.variant.name) for entry in entries], dates)
     found = []
@@ -205,7 +212,7 @@ def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[
                 "long": round(max(1.5, share * (_NARROW - 170)), 1),
             }
         )
-    ticks = [(format.format_tick(value), scale(value)) for value in scale.ticks()]
+    ticks = [(format.format_tick(value), scale(value)) for value in powers_of_ten(*ends)]
     grew = format.format_significant(max(totals) / totals[0], 2)
     shrank = format.format_significant(Decimal(caches[0]) / min(caches), 3)
     return found, ticks, grew, shrank
@@ -245,7 +252,7 @@ POSTER_PATHS = {"light": "assets/poster.svg", "dark": "assets/poster-dark.svg"}
 _CELL, _HIGH = 186.0, 350.0  # of a family at least
 _A3 = math.sqrt(2)
 _MARGIN, _HEAD, _TRACK, _FOOT = 36.0, 92.0, 26.0, 42.0
-_STACK, _POSTER_LAYER, _POSTER_UNIT, _POSTER_PITCH, _POSTER_PER_ROW = 158.0, 1.18, 0.0085, 4.4, 16
+_STACK, _POSTER_LAYER, _POSTER_UNIT, _POSTER_PITCH = 158.0, 1.18, 0.0085, 4.4
 _POSTER_GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
 
 
@@ -365,24 +372,18 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     layers, hidden = numbers.get("num_hidden_layers"), numbers.get("hidden_size")
     if layers is None or hidden is None:
         return
-    width, tall = hidden * _POSTER_UNIT, layers * _POSTER_LAYER
-    top = _STACK - tall
     routed, active = numbers.get("n_routed_experts", 0), numbers.get("num_experts_per_tok", 0)
-    grid = -(-routed // _POSTER_PER_ROW) * _POSTER_PITCH
-    yield "tall", round(max(tall, grid + 3), 1)
-    yield "stack", bar_path(0, top, width, tall)
-    yield "lines", bars_path((0, top + index * _POSTER_LAYER, width, _POSTER_LAYER) for index in range(0, layers, 4))
+    grid = -(-routed // _PER_ROW) * _POSTER_PITCH
+    yield "tall", round(max(layers * _POSTER_LAYER, grid + 3), 1)
+    yield from _stack_paths(layers, hidden * _POSTER_UNIT, _POSTER_LAYER, _STACK).items()
     yield "layers", words("poster.layers", layers=layers, width=format.format_integer(hidden))
     kind = entry.architecture.attention.value
     yield "attention", f"{kind or ''}{' + DSA' if has_added_indexer(entry.architecture) else ''}"
     if not routed:
         yield "experts", words("line.dense")
         return
-    chosen = chosen_experts(entry)
-    places = grid_places(routed, _POSTER_PER_ROW, _POSTER_PITCH, 84, _STACK - grid)
     yield "dense", False
-    yield "routed", dots_path(place for index, place in enumerate(places) if index not in chosen)
-    yield "active", dots_path(place for index, place in enumerate(places) if index in chosen)
+    yield from _expert_paths(entry, routed, _POSTER_PITCH, 84, _STACK).items()
     shared = numbers.get("n_shared_experts", 0)
     key = "poster.experts_shared" if shared else "poster.experts"
     yield "experts", words(key, active=active, all=routed, shared=shared)

@@ -13,7 +13,7 @@ from catalogue.schema.model import Track
 from .. import format
 from ..context import Context
 from ..format import short_model
-from .canvas import Time, text_width, wrapped_text
+from .canvas import Scale, text_width, time_scale, wrapped_text, years_of
 from .map_items import (
     INFRASTRUCTURE,
     TECHNIQUES,
@@ -66,7 +66,7 @@ class WideMap:
     years: Sequence[tuple[str, float]]
     top: float
     bottom: float
-    scale: Time
+    scale: Scale
 
 
 def lay_out_wide_map(context: Context) -> WideMap:
@@ -74,13 +74,13 @@ def lay_out_wide_map(context: Context) -> WideMap:
     rows = _line_heights(found)
     days = [stop.day for stop in found.stops.values()]
     latest = max(*days, *(date.fromisoformat(item.date.first_day) for item in timeline_items(context)))
-    scale = Time(min(days), latest, _LEFT + 20, WIDTH - _RIGHT)
+    scale = time_scale((*days, latest), _LEFT + 20, WIDTH - _RIGHT)
     places = {id_: (scale(stop.day), rows[stop.line]) for id_, stop in found.stops.items()}
     ways, verticals = _map_lines(found, places)
     stops = _place_names(found, places, verticals)
     bottom = rows[-1] + _BOTTOM
     tracks = [(track.value, _track_name_height(found, rows, track)) for track in dict.fromkeys(found.lines)]
-    years = [(str(day.year), scale(day)) for day in scale.years()]
+    years = [(str(day.year), scale(day)) for day in years_of(scale)]
     return WideMap(WIDTH, round(bottom), stops, ways, tracks, years, _TOP - 22, bottom, scale)
 
 

@@ -16,7 +16,7 @@ from catalogue.uses import Use, UseLabel
 from ..cite import opening_sentences, plain_text
 from ..context import Context
 from ..pages import MODEL, technique_address
-from .canvas import Time, text_width
+from .canvas import Scale, text_width
 
 TECHNIQUES = "techniques"
 INFRASTRUCTURE = "infrastructure"
@@ -239,7 +239,7 @@ _STEM = 7.0  # how far a stem may lie in the gap behind a name
 _WEEK = ("2025-02-21", "2025-03-01")  # Open Source Week, with its announcement and what followed it
 
 
-def lay_out_lane(id_: str, found: Sequence[Item], scale: Time, top: float, width: float) -> dict[str, Any]:
+def lay_out_lane(id_: str, found: Sequence[Item], scale: Scale, top: float, width: float) -> dict[str, Any]:
     """Places the months whose names stand left of the stem from the latest on, the others from the earliest."""
     groups = _items_by_month([item for item in found if item.lane == id_])
     sides, limit = [], width

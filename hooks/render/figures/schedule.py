@@ -17,7 +17,7 @@ from catalogue.schema.training import FROM_NOTHING, Stage, StageKind
 
 from .. import format
 from ..context import Context
-from .canvas import Linear, spread_apart, text_width
+from .canvas import Scale, spread_apart, text_width
 
 # Stages that make a judge of the model, not the model.
 BESIDE = {StageKind.REWARD_MODEL}
@@ -178,13 +178,13 @@ def _narrow_schedules(
 
 def _horizontal_scale(
     runs: Sequence[ScheduleRun], shown: Sequence[str], high: float, end: float, texts: Sequence[str]
-) -> Linear:
+) -> Scale:
     ticks = [text for what in shown for _, text in _scale_ticks(_vertical_scale(runs, what, TOP, RATE_HEIGHT), what)]
     left = TICK_ROOM + round(max(text_width(text, TICK_SIZE) for text in ticks))
-    return Linear(0, high, left, round(end - max(text_width(text, LABEL_SIZE, bold=True) for text in texts) - 4))
+    return Scale(0, high, left, round(end - max(text_width(text, LABEL_SIZE, bold=True) for text in texts) - 4))
 
 
-def _schedule_alternative(across: Linear, about: int, in_tokens: bool) -> list[tuple[float, str]]:
+def _schedule_alternative(across: Scale, about: int, in_tokens: bool) -> list[tuple[float, str]]:
     ticks = across.ticks(about)
     return [(across(tick), format.format_tick(tick) if in_tokens else f"{round(100 * tick)}%") for tick in ticks]
 
@@ -199,7 +199,7 @@ def _side_texts(runs: Sequence[ScheduleRun]) -> list[str]:
 def _schedule_panel(
     context: Context,
     runs: Sequence[ScheduleRun],
-    across: Linear,
+    across: Scale,
     in_tokens: bool,
     top: float,
     height: float,
@@ -225,14 +225,14 @@ def _schedule_panel(
     }
 
 
-def _vertical_scale(runs: Sequence[ScheduleRun], what: str, top: float, height: float) -> Linear:
+def _vertical_scale(runs: Sequence[ScheduleRun], what: str, top: float, height: float) -> Scale:
     stretches = [stretch for run in runs for stretch in _value_stretches(run, what)]
     values = [value for stretch in stretches for value in (stretch.first, stretch.last)]
     values += [rate for run in runs for rate in run.schedule.loose] if what == "rate" else []
-    return Linear(0, float(max(values)) * 1.06, top + height, top)
+    return Scale(0, float(max(values)) * 1.06, top + height, top)
 
 
-def _scale_ticks(up: Linear, what: str) -> list[tuple[float, str]]:
+def _scale_ticks(up: Scale, what: str) -> list[tuple[float, str]]:
     return [(up(tick), _level_text(Decimal(str(tick)), what)) for tick in up.ticks(5 if what == "rate" else 3)]
 
 
@@ -241,7 +241,7 @@ def _value_stretches(run: ScheduleRun, what: str) -> tuple[Stretch, ...]:
 
 
 def _schedule_line(
-    context: Context, run: ScheduleRun, style: int, across: Linear, up: Linear, in_tokens: bool, what: str
+    context: Context, run: ScheduleRun, style: int, across: Scale, up: Scale, in_tokens: bool, what: str
 ) -> PlotLine:
     scale = float(run.schedule.tokens.value) if in_tokens and run.schedule.tokens else 1.0
 
@@ -270,7 +270,7 @@ def _schedule_line(
     )
 
 
-def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: Linear) -> str:
+def _stretch_path(stretches: Sequence[Stretch], place: Callable[[Fraction], float], up: Scale) -> str:
     points: list[str] = []
     for stretch in stretches:
         steps = SAMPLES if stretch.way in _CURVED else 1

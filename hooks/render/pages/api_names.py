@@ -19,7 +19,7 @@ from catalogue.schema.values import PartialDate
 from .. import format
 from ..cite import Citations, reference_anchor
 from ..context import Context
-from ..figures.canvas import Time, cut_text, text_width
+from ..figures.canvas import Scale, cut_text, text_width, time_scale, years_of
 from ..format import short_model
 from ..links import variant_link
 from ..page import Page, Section, lead_section, titled_page
@@ -79,18 +79,17 @@ def named_spans(context: Context) -> list[NamedSpans]:
     return [one for one in found if one.spans]
 
 
-def time_scale(names: Sequence[NamedSpans], start: float, end: float) -> Time:
-    days = [day for name in names for span in name.spans for day in (span.start, span.end)]
-    return Time(min(days), max(days), start, end)
+def scale_of_names(names: Sequence[NamedSpans], start: float, end: float) -> Scale:
+    return time_scale((day for name in names for span in name.spans for day in (span.start, span.end)), start, end)
 
 
-def year_starts(time: Time) -> tuple[tuple[float, str], ...]:
-    first = [(time.start, str(time.first.year))] if time.first.month < 10 else []
-    return (*first, *((time(day), str(day.year)) for day in time.years()))
+def year_starts(time: Scale) -> tuple[tuple[float, str], ...]:
+    first = [(time.start, str(time.low.year))] if time.low.month < 10 else []
+    return (*first, *((time(day), str(day.year)) for day in years_of(time)))
 
 
 def lay_out_wide(names: Sequence[NamedSpans]) -> dict[str, Any]:
-    time = time_scale(names, _LEFT, WIDTH - _RIGHT)
+    time = scale_of_names(names, _LEFT, WIDTH - _RIGHT)
     rows, y = [], _TOP
     for name in names:
         row, y = _name_row(name, time, y)
@@ -143,7 +142,7 @@ def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, st
     return context.words.text(pointer.label) if pointer.label is not None else "", "", ""
 
 
-def _name_row(name: NamedSpans, time: Time, y: float) -> tuple[dict[str, Any], float]:
+def _name_row(name: NamedSpans, time: Scale, y: float) -> tuple[dict[str, Any], float]:
     places = [(time(span.start), max(2.0, time(span.end) - time(span.start))) for span in name.spans]
     widths = [text_width(span.label, SIZE) for span in name.spans]
     outside = [index for index, (_, width) in enumerate(places) if widths[index] + 2 * _PAD > width]
@@ -196,7 +195,7 @@ _DOWN_BAR, _DOWN_APART, _ROOM, _WIDEST, _DOWN_ON = 13.0, 6.0, 8.0, 172.0, 14.0  
 
 def lay_out_narrow(names: Sequence[NamedSpans]) -> dict[str, Any]:
     left = _time_origin(names)
-    time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
+    time = scale_of_names(names, left, DOWN_WIDTH - _DOWN_ON)
     blocks, y = [], _DOWN_TOP + 6
     for name in names:
         head, lines, modes = y + 15, [], []
@@ -239,7 +238,7 @@ def _time_origin(names: Sequence[NamedSpans]) -> float:
     """Where time begins, so that texts may reach up to their bars."""
     left = 60.0
     while left < _WIDEST:
-        time = time_scale(names, left, DOWN_WIDTH - _DOWN_ON)
+        time = scale_of_names(names, left, DOWN_WIDTH - _DOWN_ON)
         if all(text_width(span.label, SIZE) + _ROOM <= time(span.start) for name in names for span in name.spans):
             break
         left += 4

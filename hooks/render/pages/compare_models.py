@@ -28,11 +28,11 @@ from .. import assets, comparison, format
 from ..cite import Citations, counted_text
 from ..comparison import Cells, ComparisonRow, compared_lines, theme_cells
 from ..context import Context
+from ..figures.engine import run_script
 from ..figures.home import chosen_experts, general_line
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Page, Section, lead_section
-from ..plays import run_script
 from ..recomputed import substituted_formula, working_link
 from . import trends
 from .model_overview import main_changes

@@ -17,14 +17,13 @@ from catalogue.uses import FamilyUse
 from .. import format, links, problems
 from ..cite import Citations, page_description, plain_text, reference_anchor
 from ..context import Context
-from ..drawings import Frame, frames_of, glyph_of
 from ..family_facts import family_label
 from ..format import UsePart, part_of, short_model
 from ..formula import wrapping_mathml
 from ..links import model_link, technique_link
 from ..page import Page, Section, lead_section, titled_page
 from ..tables import detail_rows, key_value_table
-from ..technique_figures import figures_of, labs_of
+from ..technique_figures import Frame, figures_of, frames_of, glyph_of, labs_of
 from .elsewhere import line_elsewhere
 from .glossary import formula_block
 from .sources import render_disputes, sources_section

@@ -27,10 +27,10 @@ from catalogue.schema.values import Absence, PartialDate, Single
 from .. import assets, format
 from ..cite import Citations, counted_text
 from ..context import Context
+from ..figures.engine import run_script
 from ..format import short_size
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
-from ..plays import run_script
 from ..recomputed import recomputed_html
 from .sources import sources_section
 

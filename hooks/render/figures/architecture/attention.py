@@ -95,13 +95,9 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
             y += _BAR + 11
     sheet.path(path_data("M", x, y + 5, "h", tokens * pitch), "dashes token", tokens)
     below = [
-        dims.worded_line("lane_window", sliding_window=dims.stated("sliding_window")),
-        dims.worded_line("lane_window_alone", sliding_window_layers=dims.stated("sliding_window_layers"))
-        if dims.number("sliding_window_layers")
-        else [],
-        dims.worded_line(
-            "lane_selecting", index_layers=dims.stated("index_layers"), csa_layers=dims.stated("csa_layers")
-        ),
+        dims.worded_line("lane_window", "sliding_window"),
+        dims.worded_line("lane_window_alone", "sliding_window_layers") if dims.number("sliding_window_layers") else [],
+        dims.worded_line("lane_selecting", "index_layers", "csa_layers"),
     ]
     if narrow:
         return sheet.text_lines(x, y + 26, below) - 8
@@ -162,7 +158,7 @@ def kind_name(dims: Dimensions) -> str:
 
 def attention_panel(dims: Dimensions, width: float) -> Sheet:
     kind = dims.architecture.attention.value
-    said = dims.worded_line("hatched", attention=dims.stated("attention"))
+    said = dims.worded_line("hatched", "attention")
     sheet = titled_panel(width, dims.words(f"drawing.kind_{kind_name(dims)}"), said)
     top = sheet.height + 10
     down = DRAWINGS[kind](sheet, dims, top) if kind is not None else top
@@ -272,7 +268,7 @@ def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry
         sheet.path(fan_path(edge, top, top + height, x, y, y + long), "fan query")
         sheet.path(bar_path(x, y, _LATENT, long), "latent")
         query_middle = y + long / 2
-        query_said = dims.worded_line("query_latent", q_lora_rank=dims.stated("q_lora_rank"))
+        query_said = dims.worded_line("query_latent", "q_lora_rank")
         sheet.text(text, query_middle + 4, *query_said)
         y = max(y + long, query_middle + 12) + 26
     else:
@@ -300,9 +296,7 @@ def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry
         sheet.text(
             text,
             y + 5,
-            *dims.worded_line(
-                "rope_key" if _rotates(dims) else "apart_key", qk_rope_head_dim=dims.stated("qk_rope_head_dim")
-            ),
+            *dims.worded_line("rope_key" if _rotates(dims) else "apart_key", "qk_rope_head_dim"),
         )
         y += 14
     down = max(top + height + 20, y)
@@ -337,9 +331,9 @@ def _draw_query_heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_en
     heads = dims.stated("num_attention_heads")
     if one_entry:
         lines = [
-            dims.worded_line("heads_on_one", num_attention_heads=heads, head_dim=dims.stated("head_dim")),
-            dims.worded_line("entry_rope", qk_rope_head_dim=dims.stated("qk_rope_head_dim")) if _rotates(dims) else [],
-            dims.worded_line("output_groups", o_groups=dims.stated("o_groups"), o_lora_rank=dims.stated("o_lora_rank")),
+            dims.worded_line("heads_on_one", "head_dim", num_attention_heads=heads),
+            dims.worded_line("entry_rope", "qk_rope_head_dim") if _rotates(dims) else [],
+            dims.worded_line("output_groups", "o_groups", "o_lora_rank"),
         ]
     else:
         nope, rope, value = (dims.stated(f"{name}_head_dim") for name in ("qk_nope", "qk_rope", "v"))
@@ -370,9 +364,7 @@ def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float
         dims.worded_line("read_by", times=dims.derived("times_read", "num_attention_heads / num_key_value_heads"))
         if heads and shared and heads > shared
         else [],
-        dims.worded_line(
-            "window_in", **{name: dims.stated(name) for name in ("sliding_window", "sliding_window_layers")}
-        ),
+        dims.worded_line("window_in", "sliding_window", "sliding_window_layers"),
         *(
             dims.worded_line(name, **{name: dims.stated(name)})
             for name in ("qk_norm", "attention_bias", "qkv_bias")
@@ -416,7 +408,7 @@ def _draw_indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
     y = top + (24 if narrow else 4)
     sheet.path(triangles_path(grid_places(heads, per_row, 10, x, y)), "index")
     y += rows_of(heads, per_row) * 10
-    lines = dims.worded_lines("indexer", **{name: dims.stated(name) for name in _INDEXER})
+    lines = dims.worded_lines("indexer", *_INDEXER)
     if narrow:
         return sheet.text_lines(18, y + 18, lines) - 14
     return max(y, sheet.text_lines(x + per_row * 10 + 18, top + 14, lines, 17) - 14)

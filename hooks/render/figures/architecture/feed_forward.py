@@ -138,12 +138,7 @@ def _draw_expert_legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grou
         dims.stated(name) for name in ("n_routed_experts", "n_shared_experts", "num_experts_per_tok")
     )
     if grouped:
-        parts = dims.worded_line(
-            "experts_in_groups",
-            n_routed_experts=routed,
-            n_group=dims.stated("n_group"),
-            topk_group=dims.stated("topk_group"),
-        )
+        parts = dims.worded_line("experts_in_groups", "n_group", "topk_group", n_routed_experts=routed)
     else:
         parts = dims.worded_line("experts", n_routed_experts=routed)
     y = sheet.text_lines(x, y, [parts], 22)
@@ -359,7 +354,7 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
     if active is None or shared is None or width is None:
         lines = [
             dims.worded_line("expert_width", moe_intermediate_size=stated["moe_intermediate_size"]),
-            dims.worded_line("dense_width", intermediate_size=dims.stated("intermediate_size")),
+            dims.worded_line("dense_width", "intermediate_size"),
         ]
         return sheet.text_lines(x, y + 10, lines)
     # What a dense layer is wide says nothing where there is none.
@@ -372,7 +367,7 @@ def _draw_width_comparison(sheet: Sheet, dims: Dimensions, x: float, y: float, r
         del stated["n_shared_experts"]
     if dense:
         scale = room / max(dense, chosen)
-        sheet.text(x, y + 10, *dims.worded_line("dense_is", intermediate_size=dims.stated("intermediate_size")))
+        sheet.text(x, y + 10, *dims.worded_line("dense_is", "intermediate_size"))
         sheet.box(x, y + 18, dense * scale, _SEGMENT, "dense-width", 2)
         y += 62
         same = dense == chosen

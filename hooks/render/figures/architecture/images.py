@@ -161,7 +161,7 @@ def auxiliary_panel(dims: Dimensions, entry: Entry, name: str, width: float) -> 
         return sheet
     sheet = Sheet(width)
     fields = _ENGRAM if name == "engram" else _DRAFTER
-    said = dims.worded_lines(f"{name}_said", **{field: dims.stated(field) for field in fields})
+    said = dims.worded_lines(f"{name}_said", *fields)
     sheet.height = _write_wrapped_lines(sheet, 12, said) - 6
     return sheet
 

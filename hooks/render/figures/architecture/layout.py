@@ -270,9 +270,7 @@ def _opened_layer(dims: Dimensions) -> list[LinePart]:
 
 def _said_of_layer(dims: Dimensions) -> list[LinePart]:
     """The residual streams where there are several; else what the bars mean."""
-    several = dims.worded_line(
-        "streams", hc_mult=dims.stated("hc_mult"), hc_sinkhorn_iters=dims.stated("hc_sinkhorn_iters")
-    )
+    several = dims.worded_line("streams", "hc_mult", "hc_sinkhorn_iters")
     return several or dims.worded_line("one_scale")
 
 

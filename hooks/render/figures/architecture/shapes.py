@@ -128,8 +128,9 @@ class Dimensions:
         formula = f"{larger} ÷ {smaller} = {self.numbers[larger]:,} ÷ {self.numbers[smaller]:,}"
         return Dimension("", self.words(f"drawing.{key}"), shown, shown, formula=formula)
 
-    def worded_line(self, key: str, **pieces: LinePart | None) -> list[LinePart]:
-        """A line of the words with its numbers, empty where one is not known; `*text*` is bold."""
+    def worded_line(self, key: str, *fields: str, **pieces: LinePart | None) -> list[LinePart]:
+        """A line of the words with its numbers, `fields` as they are stated, empty where one is not known; `*text*` is bold."""
+        pieces |= {name: self.stated(name) for name in fields}
         if any(piece is None for piece in pieces.values()):
             return []
         text = self.words(f"drawing.say.{key}", **{name: f"\x00{name}\x00" for name in pieces})
@@ -147,10 +148,10 @@ class Dimensions:
                     parts.append(BoldText(bit) if bold else bit)
         return _close_up(parts)
 
-    def worded_lines(self, key: str, **pieces: LinePart | None) -> list[list[LinePart]]:
+    def worded_lines(self, key: str, *fields: str, **pieces: LinePart | None) -> list[list[LinePart]]:
         """Several lines, each without the pieces that are not known."""
         found: list[list[LinePart]] = [[]]
-        for part in self.worded_line(key, **pieces):
+        for part in self.worded_line(key, *fields, **pieces):
             if isinstance(part, str | BoldText):
                 bits = (part if isinstance(part, str) else part.text).split("\n")
                 for index, bit in enumerate(bits):

@@ -35,12 +35,21 @@ function simulated({ rounds, tokens, sparsity, seed, table: count, stride }, N, 
   return runs.get(key);
 }
 
-play("bias-balance", (data, { speed, experts, step: number }) => {
-  const { words, rounds, kinds } = data;
+figure("bias-balance", {
+  page: "guides/experts.md", technique: "aux-loss-free", runs: "step",
+  // `table` random numbers, which every step reads from another place, `stride` further on.
+  data: () => ({ rounds: 200, tokens: 512, sparsity: 8, seed: 7, table: 2 ** 16, stride: 7919 }),
+  inputs: ({ slider, number }) => [
+    slider("speed", number("aux-loss-free/facts.bias-update-speed-of-deepseek-v3-first-14-3t-tokens.value"), [0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03]),
+    slider("experts", 16, [8, 16, 32]),
+    slider("step", 1, from(1, 200)),
+  ],
+}, (data, { speed, experts, step: number }) => {
+  const { say, titled, rounds, kinds } = data;
   const step = number - 1;
   const { loads, violations, biases } = simulated(data, experts, speed);
   const without = simulated(data, experts, 0).violations;
-  const load = panel(filled(words.load, { experts, step: number }), 250, words.load_says);
+  const load = titled("load", 250, { experts, step: number });
   const even = sum(loads[0]) / experts;
   const most = Math.max(...loads.flat());
   const far = Math.max(1e-9, ...biases.map((each) => Math.max(...each.map(Math.abs))));
@@ -52,22 +61,22 @@ play("bias-balance", (data, { speed, experts, step: number }) => {
   });
   load.line([[0, 150 - (even / most) * 132], [356, 150 - (even / most) * 132]], "dashed");
   load.line([[0, 204], [356, 204]], "axis");
-  load.text(0, 168, words.loads, "small");
-  load.key(0, 16, kinds.first, filled(words.at_step, { step: 1 }));
-  load.text(0, 244, words.biases, "small");
+  load.text(0, 168, say("loads"), "small");
+  load.key(0, 16, kinds.first, say("at_step", { step: 1 }));
+  load.text(0, 244, say("biases"), "small");
 
-  const path = panel(words.path, 250, words.path_says);
+  const path = titled("path", 250);
   const top = Math.max(...without, ...violations);
   const place = (i, value) => [46 + (304 * i) / (rounds - 1), 210 - (190 * value) / top];
   path.line([[46, 10], [46, 210], [356, 210]], "axis");
-  for (let value = 0; value <= Math.floor(top); value++) path.text(40, 214 - (190 * value) / top, filled(words.percent, { value: 100 * value }), "small", "end");
+  for (let value = 0; value <= Math.floor(top); value++) path.text(40, 214 - (190 * value) / top, say("percent", { value: 100 * value }), "small", "end");
   for (const [kind, values] of [[kinds.without, without], [kinds.load, violations]]) path.line(values.map((value, i) => place(i, value)), kind);
   path.dots([place(step, violations[step])], `${kinds.load} here`);
-  [[kinds.without, words.without], [kinds.load, words.with]].forEach(([kind, said], i) => {
+  [[kinds.without, say("without")], [kinds.load, say("with")]].forEach(([kind, said], i) => {
     path.line([[46 + 150 * i, 243], [60 + 150 * i, 243]], kind);
     path.text(65 + 150 * i, 247, said);
   });
-  for (const [at, anchor] of [[1, "start"], [rounds, "end"]]) path.text(place(at - 1, 0)[0], 230, filled(words.at_step, { step: at }), "", anchor);
+  for (const [at, anchor] of [[1, "start"], [rounds, "end"]]) path.text(place(at - 1, 0)[0], 230, say("at_step", { step: at }), "", anchor);
   const late = violations.slice(rounds / 2);
   return {
     panels: [load, path],

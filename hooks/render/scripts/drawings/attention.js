@@ -1,0 +1,253 @@
+// Drawings of attention: what each form caches of a token, and what it reads.
+
+const keptOf = (id) => lab("kept", id).kept;
+
+function heads(d, f, kept, id, name) {
+  d.use(id);
+  f.caption("queries");
+  const top = f.cells("AAAAAAAA", { height: 26 });
+  f.skip(30);
+  const low = f.cells("C".repeat(kept), { height: 26 });
+  top.forEach((one, i) => f.link(one, low[Math.floor((i * kept) / 8)], "A", true));
+  f.caption("kept");
+  f.skip(8);
+  f.bars([["=MHA · LLM 7B", keptOf("deepseek-llm-7b-base"), "c"], [`=${name}`, keptOf(id), "C"]].slice(kept < 8 ? 0 : 1));
+}
+
+drawing("mha", (d, f) => heads(d, f, 8, "deepseek-llm-7b-base", "MHA · LLM 7B"));
+
+drawing("gqa", (d, f) => {
+  const { num_attention_heads: queries, num_key_value_heads: groups } = numbers("deepseek-llm-67b-base");
+  d.numbers.per_group = queries / groups;
+  heads(d, f, 2, "deepseek-llm-67b-base", "GQA · LLM 67B");
+});
+
+drawing("mqa", (d, f) => heads(d, f, 1, "deepseek-coder-5.7bmqa-base", "MQA · Coder 5.7B"));
+
+drawing("mla", (d, f) => {
+  const { kv_lora_rank: latent, qk_rope_head_dim: rope, qk_nope_head_dim: own, ...v3 } = d.use("deepseek-v3-base");
+  const every = v3.num_attention_heads * (own + v3.v_head_dim);
+  Object.assign(d.numbers, { kept: latent + rope, every, total: v3.num_hidden_layers * (latent + rope), written: own + rope });
+  const { before, after } = MEANINGS.mla;
+  f.bars([
+    ["=MHA · LLM 7B", keptOf("deepseek-llm-7b-base"), before],
+    ["=GQA · LLM 67B", keptOf("deepseek-llm-67b-base"), before],
+    ["=MLA · V2, V3", latent + rope, after],
+    ["=CSA · V4-Pro", keptOf("deepseek-v4-pro-base"), before],
+  ], { height: 26 });
+  f = d.frame("press", String.raw`\class{cache}{c_t} = W^{DKV} h_t \qquad \class{other}{k_t} = \mathrm{RoPE}(W^{KR} h_t)`);
+  f.fan(["input", v3.hidden_size], [["latent", latent, "C"], ["position", rope, "O"]]);
+  f = d.frame("keep", String.raw`<num_hidden_layers> \times (\class{cache}{<kv_lora_rank>} + \class{other}{<qk_rope_head_dim>}) = <total>`);
+  f.caption("column");
+  f.cells("CCCCCCCC.", { height: 46, gap: 12 });
+  f.cells("OOOOOOOO.", { height: 6, gap: 12 });
+  f.skip(14);
+  f.bars([["instead", every, "."]]);
+  f.bars([["one_latent", latent + rope, "C"]], { most: every });
+  f = d.frame("compare", String.raw`\class{attention}{q}^T (W^{UK} \class{cache}{c}) = ((W^{UK})^T \class{attention}{q})^T \class{cache}{c}`);
+  for (const [way, wide, kind] of [["prompt", own, "c"], ["writing", latent, "C"]]) {
+    f.caption(way, "strong");
+    for (const [label, letter] of [["query", "A"], [`${way}_keys`, kind]]) {
+      f.caption(label);
+      const long = (f.width * wide) / (latent + rope);
+      f.panel.bar(f.x, f.y, long, 13, KINDS[letter]);
+      f.panel.bar(f.x + long + 2, f.y, (f.width * rope) / (latent + rope) - 2, 13, KINDS.O);
+      f.skip(18);
+    }
+    f.caption(`${way}_products`, "strong");
+    f.skip(6);
+  }
+});
+
+drawing("rope", (d, f) => {
+  f.caption("positions");
+  for (const [name, speed] of [["fast", 0.9], ["middle", 0.3], ["slow", 0.08]]) {
+    f.caption(name, "strong");
+    f.dials(range(9).map((i) => speed * i));
+  }
+});
+
+drawing("yarn", (d, f) => {
+  const id = "deepseek-v3-base";
+  const [factor, slow, fast, length] = ["factor", "beta_slow", "beta_fast", "original_max_position_embeddings"].map((key) => (d.numbers[key] = value(id, `rope_scaling.${key}`)));
+  const pairs = d.use(id).qk_rope_head_dim / 2;
+  const turns = range(pairs).map((i) => length / (2 * Math.PI * value(id, "rope_theta") ** (i / pairs)));
+  const { kept, mixed, slowed } = MEANINGS.yarn;
+  const letters = turns.map((t) => (t > fast ? kept : t < slow ? slowed : mixed));
+  const count = (letter) => letters.filter((own) => own === letter).length;
+  Object.assign(d.numbers, { pairs, same: count(kept), mixed: count(mixed), slower: count(slowed) });
+  f.caption("pairs");
+  f.cells(letters.join(""), { height: 60, gap: 2 });
+  f.legend([kept, "kept"], [mixed, "between"], [slowed, "slowed"]);
+  f.skip(8);
+  f.bars([["before", length, "G"], ["after", length * factor, "G"]]);
+});
+
+drawing("linear-rope-scaling", (d, f) => {
+  const factor = (d.numbers.factor = value("deepseek-coder-1.3b-base", "rope_scaling.factor"));
+  f.caption("trained");
+  f.cells("A".repeat(8) + " ".repeat(8 * (factor - 1)), { gap: 2 });
+  f.caption("longer");
+  f.cells("A".repeat(8) + "x".repeat(8 * (factor - 1)), { gap: 2 });
+  f.arrow("divide");
+  f.caption("squeezed");
+  const [left] = f.split([1, factor - 1], 2);
+  left.cells("O".repeat(8 * factor), { gap: 1 });
+  f.join([left]);
+});
+
+drawing("nsa", (d, f) => {
+  f.caption("before");
+  f.cells("c".repeat(32), { gap: 1.5 });
+  f.skip(6);
+  for (const [name, row, gap] of [["summaries", "AAAAAAAA", 4], ["blocks", "ccccAAAAccccccccccccAAAAcccccccc", 1.5], ["window", `${"c".repeat(24)}AAAAAAAA`, 1.5]]) {
+    f.caption(name, "strong");
+    f.cells(row, { gap });
+  }
+  f.legend(["A", "read"], ["c", "passed"]);
+});
+
+drawing("dsa", (d, f) => {
+  const v = d.use("deepseek-v3.2-exp");
+  const [context, top] = [(d.numbers.context = 131072), v.index_topk];
+  const row = pattern(40, 6, "Ac");
+  f.caption("earlier");
+  f.cells("c".repeat(40), { height: 40, gap: 2 });
+  f.caption("scored");
+  f.cells("i".repeat(40), { height: 10, gap: 2 });
+  f.caption("chosen");
+  const places = f.cells(row, { height: 40, gap: 2 });
+  f.skip(30);
+  const now = f.cell("A", { width: 64, texts: ["query"], height: 24 });
+  places.forEach((one, i) => row[i] === "A" && f.link(now, one, "A", true));
+  f = d.frame("score", String.raw`\class{index}{I_{t,s}} = \sum_j \class{index}{w_j} \, \mathrm{ReLU}(\class{index}{q_j} \cdot \class{index}{k_s})`);
+  f.bars([["index_head", v.index_n_heads * v.index_head_dim, "I"], ["main_head", v.num_attention_heads * (2 * v.kv_lora_rank + v.qk_rope_head_dim), "a"]]);
+  f.caption("cheap");
+  const [scores] = random(3, ["gamma", 1.2, 1, [24]]);
+  f.columns(scores, "i");
+  f.caption("scores");
+  f = d.frame("select", String.raw`\{ \class{cache}{c_s} \mid \class{index}{I_{t,s}} \in \mathrm{Topk}(I_{t,:}) \}`);
+  const best = [...scores].sort((a, b) => b - a)[5];
+  f.columns(scores, scores.map((score) => (score >= best ? "I" : "i")), { line: best });
+  f.cells(scores.map((score) => (score >= best ? "C" : "c")).join(""));
+  f.caption("limit");
+  f.caption("one_choice");
+  f = d.frame("read", String.raw`u_t = \mathrm{Attn}(\class{attention}{h_t}, \{\class{cache}{c_s}\})`);
+  f.bars([["all_read", context, "c"], ["some_read", top, "C"]]);
+  f.skip(4);
+  f.curves([[[[0, 0], [1, 1]], "C"], [[[0, 0], [top / context, top / context], [1, top / context]], "A"]], "position", "tokens_read", 90);
+});
+
+function compressed(f, ratio, entries) {
+  const per = Math.min(ratio, 32 / entries);
+  f.caption("tokens");
+  const tokens = f.cells("G".repeat(32), { gap: 1.5 });
+  f.skip(22);
+  const made = f.cells(range(entries).map((i) => ([1, 4].includes(i) || entries === 2 ? "C" : "c")).join(""), { height: 26, gap: 6 });
+  tokens.forEach((token, i) => f.link(token, made[Math.min(Math.floor(i / per), entries - 1)], "C", true));
+  f.caption("entries");
+  f.skip(4);
+  f.cells(`${" ".repeat(24)}AAAAAAAA`, { gap: 1.5 });
+  f.caption("window");
+  f.legend(["C", "read"], ...(entries > 2 ? [["c", "unread"]] : []), ["A", "in_window"]);
+}
+
+drawing("csa", (d, f) => {
+  const { csa_compress_ratio: m, index_topk: top, sliding_window: window, head_dim: wide } = d.use("deepseek-v4-pro-base");
+  const context = 2 ** 20;
+  Object.assign(d.numbers, { context: "1M", entries: context / m, read: top + window });
+  compressed(f, m, 8);
+  f = d.frame("press", String.raw`C_i = \class{cache}{\sum_{j=mi}^{m(i+1)-1} S_j^a \odot C_j^a} \qquad + \class{index}{\sum_{j=m(i-1)}^{mi-1} S_j^b \odot C_j^b}`);
+  f.caption("two_blocks");
+  const tokens = f.cells("GGGGGGGGGGGG", { height: 30, gap: 4 });
+  f.skip(40);
+  const entries = f.cells("ccC", { height: 30, gap: 40 });
+  tokens.forEach((token, i) => {
+    f.link(token, entries[Math.floor(i / 4)], "C", true);
+    if (i < 8) f.link(token, entries[Math.floor(i / 4) + 1], "I", true);
+  });
+  f.legend(["C", "own_block"], ["I", "block_before"]);
+  f.bars([["one_each", m * wide, "c"], ["one_for_all", wide, "C"]]);
+  f = d.frame("choose", String.raw`\mathrm{Topk}\left(\class{index}{I_{t,s}}\right), \quad k = <index_topk>`);
+  f.cells("cCccccCcccCccccccCcc", { height: 30, gap: 3 });
+  f.cells("iIiiiiIiiiIiiiiiiIii", { height: 10, gap: 3 });
+  f.caption("indexer");
+  f.bars([["all_entries", context / m, "c"], ["chosen_entries", top, "C"]]);
+  f = d.frame("near", String.raw`\class{attention}{<sliding_window>} + \class{cache}{<index_topk>} = <read>`);
+  f.caption("gap");
+  f.cells("GGGGGGGGGGGGGGGG", { height: 18 });
+  f.cells("ccc.", { height: 26, gap: 6 });
+  f.caption("incomplete");
+  f.cells("        AAAAAAAA", { height: 18 });
+  f.caption("bridge");
+  f.bars([["context_tokens", context, "."], ["read_in_all", top + window, "A"]]);
+});
+
+drawing("hca", (d, f) => {
+  const { hca_compress_ratio: far } = d.use("deepseek-v4-pro-base");
+  Object.assign(d.numbers, { entries: 2 ** 20 / far, context: "1M" });
+  compressed(f, far, 2);
+});
+
+drawing("csa2", (d, f) => {
+  const { encoder_layers: encoder, num_hidden_layers: layers } = d.use("deepseek-v4.1-flash");
+  const lower = range(encoder).map((i) => (i < 2 ? "A" : (i - 2) % 6 ? "c" : "C")).join("");
+  const upper = range(layers - encoder).map((i) => (i === 0 ? "C" : i % 4 ? "c" : "I")).join("");
+  const count = (letter) => `${lower}${upper}`.split(letter).length - 1;
+  Object.assign(d.numbers, { full: count("C"), reindex: count("I"), reuse: count("c") });
+  for (const [name, row] of [["upper", upper], ["lower", lower]]) {
+    f.caption(name, "strong");
+    f.cells(row, { height: 44, gap: 3 });
+  }
+  f.legend(["C", "mode_full"], ["I", "mode_reindex"], ["c", "mode_reuse"], ["A", "mode_window"]);
+  f.skip(6);
+  f.bars([["V4-Flash", "v4-flash-base", "c"], ["V4.1-Flash", "v4.1-flash", "C"]].map(([name, id, letter]) => [`=${name}`, number(`variant:deepseek-${id}/recomputed.stored_cache_bytes`), letter]));
+  f.caption("bytes");
+});
+
+drawing("ced", (d, f) => {
+  const { encoder_layers: encoder, num_hidden_layers: layers } = d.use("deepseek-v4.1-flash");
+  d.numbers.decoder_layers = layers - encoder;
+  for (const [name, most, last] of [["upper", "g", "EEEE"], ["lower", "A", "AAAA"]]) {
+    f.caption(name, "strong");
+    f.grid(Array(5).fill(`  ${most.repeat(24)}${last}`), { gap: 2 });
+  }
+  f.caption("tokens", "", "end");
+  f.legend(["A", "reads"], ["E", "end_only"], ["g", "skipped"]);
+});
+
+drawing("flashattention", (d, f) => {
+  const columns = f.split([1, 1]);
+  const rows = [Array(12).fill("x".repeat(12)), [...Array(4).fill("ggggggggAAAA"), ...Array(8).fill("gggggggggggg")]];
+  ["whole", "tiled"].forEach((name, i) => {
+    columns[i].caption(name, "strong");
+    columns[i].grid(rows[i]);
+    columns[i].caption(`${name}_says`);
+  });
+  f.join(columns);
+});
+
+drawing("flashmla", (d, f) => {
+  d.use("deepseek-v3-base");
+  f.caption("heads");
+  const top = f.cells("A".repeat(16), { height: 20 });
+  f.skip(24);
+  const latent = f.cell("C", { height: 26, width: 120, texts: ["latent"] });
+  for (const one of top) f.link(latent, one, "C", true);
+  f.skip(6);
+  f.bars([["release", d.fact("dense-decoding-on-h800-at-release"), "a"], ["april", d.fact("dense-decoding-on-h800-since-22-april-2025"), "A"]]);
+  f.bars([["peak", number("gpu:nvidia-h800/bf16_tflops"), "."]]);
+  f.caption("units");
+});
+
+drawing("context-parallelism", (d, f) => {
+  f.caption("sequence");
+  f.cells("AAAAAAAAEEEEEEEEOOOOOOOOIIIIIIII", { gap: 2 });
+  f.skip(4);
+  [..."AEOI"].forEach((letter, i) => {
+    d.numbers.gpu = i + 1;
+    f.caption("gpu", "strong");
+    f.cells(letter.repeat(8) + (i < 3 ? "." : " "), { width: 20, gap: 2 });
+  });
+  f.caption("border");
+});
