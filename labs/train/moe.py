@@ -42,11 +42,14 @@ class Gate(nn.Module):
             )
             ranked = ranked.masked_fill(~reachable.flatten(1), -torch.inf)
         chosen = ranked.topk(c.num_experts_per_tok, dim=-1).indices
-        g = s.flatten(0, 1).gather(1, chosen)
-        g = g / g.sum(-1, keepdim=True) * c.routed_scaling_factor
         self.load = one_hot(chosen, c.n_routed_experts).sum((0, 1))
         self.loss = self._balance_loss(s)
-        return chosen, g
+        return chosen, self.weigh(s, chosen)
+
+    def weigh(self, s, chosen):
+        """Weights (tokens, K) of the chosen experts from scores s (B, T, N)."""
+        g = s.flatten(0, 1).gather(1, chosen)
+        return g / g.sum(-1, keepdim=True) * self.config.routed_scaling_factor
 
     def _balance_loss(self, s):
         """Σ f_i P_i of each sequence of s (B, T, N), 1 when the load is even. As in eq. 18, f counts the best by score alone: no bias, no groups."""

@@ -36,7 +36,9 @@ def optimizer(model, lr):
 
 
 def update(model, opt, loss, clip=1.0):
+    """One step; returns the length of the gradient before the clip."""
     opt.zero_grad(set_to_none=True)
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
     opt.step()
+    return float(norm)

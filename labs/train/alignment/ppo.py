@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from labs.train.alignment import sums
-from labs.train.alignment.grpo import surrogate
+from labs.train.alignment.grpo import mean_over_answers, surrogate
 from labs.train.alignment.policy import log_probabilities, optimizer, update
 from labs.train.generate import sample
 
@@ -65,7 +65,7 @@ def train(
         model.train()
         for _ in range(updates):
             log = log_probabilities(model, before, answers)
-            update(model, opt, -surrogate(log, old, A, keep, epsilon))
+            update(model, opt, -mean_over_answers(surrogate(log, old, A, epsilon), keep))
             update(critic, critic_opt, ((critic(before, answers) - returns).square() * keep).sum() / keep.sum())
         if on_step:
             on_step(

@@ -14,6 +14,7 @@ import torch
 from labs.train.trainer import write_csv
 
 RESULTS = Path(__file__).parents[3] / "data" / "experiments"
+FAILURE_RESULTS = RESULTS.with_name("failures")
 POINTS = 25  # of a curve
 
 
@@ -34,9 +35,9 @@ class Run:
         seconds, self.started = time.process_time() - self.started, time.process_time()
         self.rows.append({"arm": arm, "seed": self.seed, **metrics, "cpu_seconds": round(seconds, 1)})
 
-    def curve(self, arm, log, *names):
+    def curve(self, arm, log, *names, points=POINTS):
         """Means over equal stretches of a log."""
-        size = max(1, len(log) // POINTS)
+        size = max(1, len(log) // points)
         for first in range(0, len(log) - size + 1, size):
             part = log[first : first + size]
             means = {name: sum(row[name] for row in part) / size for name in names}
@@ -53,20 +54,20 @@ class Experiment:
 EXPERIMENTS: dict[str, Experiment] = {}
 
 
-def experiment(name, seeds=5):
+def experiment(name, seeds=5, among=EXPERIMENTS):
     """Registers a function of a Run as the experiment of this name."""
 
     def register(run):
-        EXPERIMENTS[name] = Experiment(name, run, seeds)
+        among[name] = Experiment(name, run, seeds)
         return run
 
     return register
 
 
-def conduct(name, scale=1.0, seeds=None, folder=RESULTS, fingerprint="", say=print):
+def conduct(name, scale=1.0, seeds=None, folder=RESULTS, fingerprint="", say=print, among=EXPERIMENTS):
     """Runs every seed and writes the files after each, so that a run that is stopped leaves what it has."""
-    found, runs, code = EXPERIMENTS[name], [], commit()
-    if code.endswith("+") and folder == RESULTS:
+    found, runs, code = among[name], [], commit()
+    if code.endswith("+") and folder in (RESULTS, FAILURE_RESULTS):
         raise SystemExit("labs/train has changes that no commit holds: commit them, or name another folder with --out")
     origin = {
         "commit": code,

@@ -24,7 +24,12 @@ def careless(seed, **options):
 def grpo_and_ppo(run):
     """From one right answer in six: GRPO, and PPO with a critic of the policy's size, on as many answers."""
     start = careless(run.seed, steps=run.steps(250))
-    run.row("sft", probability=policy.expected_reward(start, QUESTIONS), accuracy=policy.accuracy(start, QUESTIONS))
+    run.row(
+        "sft",
+        probability=policy.expected_reward(start, QUESTIONS),
+        accuracy=policy.accuracy(start, QUESTIONS),
+        ceiling=1.0,
+    )
     for arm, method in (("grpo", grpo.train), ("ppo", ppo.train)):
         model, log = copy.deepcopy(start), []
         method(model, QUESTIONS, steps=run.steps(180), seed=run.seed, reference=start, on_step=kept_in(log))
@@ -35,6 +40,7 @@ def grpo_and_ppo(run):
             probability=policy.expected_reward(model, QUESTIONS),
             accuracy=policy.accuracy(model, QUESTIONS),
             trained_parameters=networks,
+            ceiling=1.0,
         )
 
 
@@ -92,6 +98,7 @@ def grpo_normalisation(run):
             wrong_length=means[0],
             right_length=means[1],
             excess_length=means[0] - means[1],
+            ceiling=1.0,
         )
 
 
@@ -149,20 +156,29 @@ def reward_hacking(run):
             lenient_reward=float(lenient(asked, answers).mean()),
             strict_reward=float(sums.rewards(asked, answers).mean()),
             guesses=sum(row["guesses"] for row in late) / len(late),
+            ceiling=1.0,
         )
 
 
 @experiment("dpo")
 def preference(run):
-    """Pairs of a right and a wrong answer: the margin grows; what becomes of the probability of the right one?"""
-    model, log = careless(run.seed, steps=run.steps(250)), []
-    run.row("sft", probability=policy.expected_reward(model, QUESTIONS), accuracy=policy.accuracy(model, QUESTIONS))
-    for steps, arm in ((100, "dpo"), (300, "dpo longer")):
-        trained = copy.deepcopy(model)
-        dpo.train(
-            trained, QUESTIONS, steps=run.steps(steps), seed=run.seed, on_step=log.append if steps == 300 else None
-        )
+    """Pairs of a right answer and a wrong one, which is the policy's own or drawn at random: what becomes of the probability of each?"""
+    start = careless(run.seed, steps=run.steps(250))
+    prompts = sums.prompts(QUESTIONS)
+    pairs = {"own": dpo.own_mistakes(start, QUESTIONS, run.seed), "random": dpo.random_mistakes(QUESTIONS, run.seed)}
+
+    def measured(arm, model, kind):
+        with torch.no_grad():
+            chosen, rejected = (float(dpo.whole(model, prompts, answers).mean()) for answers in pairs[kind])
         run.row(
-            arm, probability=policy.expected_reward(trained, QUESTIONS), accuracy=policy.accuracy(trained, QUESTIONS)
-        )
-    run.curve("dpo longer", log, "chosen", "rejected")
+            arm, probability=policy.expected_reward(model, QUESTIONS), accuracy=policy.accuracy(model, QUESTIONS), chosen=chosen,
+            rejected=rejected, margin=chosen - rejected, ceiling=1.0,
+        )  # fmt: skip
+
+    measured("sft", start, "own")
+    for arm, kind, steps in (("dpo", "own", 100), ("dpo longer", "own", 300), ("random", "random", 100)):
+        model, log = copy.deepcopy(start), []
+        dpo.train(model, QUESTIONS, steps=run.steps(steps), seed=run.seed, answers=pairs[kind], on_step=log.append)
+        if arm != "dpo":
+            run.curve(arm, log, "chosen", "rejected")
+        measured(arm, model, kind)

@@ -61,7 +61,7 @@ def test_advantages_of_a_group():
 
 def test_a_clipped_answer_has_no_gradient():
     log = torch.log(torch.tensor([[1.5], [1.1]])).requires_grad_()
-    grpo.surrogate(log, torch.zeros(2, 1), torch.ones(2, 1), torch.ones(2, 1, dtype=torch.bool), 0.2).backward()
+    grpo.surrogate(log, torch.zeros(2, 1), torch.ones(2, 1), 0.2).sum().backward()
     assert log.grad[0] == 0
     assert log.grad[1] > 0
 
@@ -70,8 +70,30 @@ def test_length_weighs_a_long_answer_less_only_where_it_divides():
     keep = torch.tensor([[True] * 4, [True, False, False, False]])
     for divide in (True, False):
         log = torch.zeros(2, 4, requires_grad=True)
-        grpo.surrogate(log, log.detach(), torch.ones(2, 1), keep, 0.2, divide).backward()
+        each = grpo.surrogate(log, log.detach(), torch.ones(2, 1), 0.2) - grpo.divergence(log, log.detach() - 1)
+        grpo.mean_over_answers(each, keep, divide).backward()
         assert (log.grad[0, 0] == log.grad[1, 0]) != divide
+
+
+def test_what_leaves_out_an_answer_is_to_be_worse_and_far_from_the_policy():
+    keep, log = torch.tensor([[True, False]] * 4), torch.tensor([[-1.0, -9], [-1, -9], [-3, 0], [-3, 0]])
+    A, old = torch.tensor([[1.0], [-1], [1], [-1]]), torch.full((4, 2), -1.0)
+    assert grpo.stale(A, old, log, keep, 0.5)[:, 0].tolist() == [False, False, False, True]
+
+
+def test_a_sampler_that_lags_drifts_and_one_that_does_not_is_the_policy(careless):
+    for lag, drifts in ((0, False), (4, True)):
+        rows = []
+        grpo.train(
+            copy.deepcopy(careless),
+            PAIRS,
+            steps=4,
+            lr=3e-3,
+            beta=0,
+            lag=lag,
+            on_step=lambda row, *_, to=rows: to.append(row),
+        )
+        assert (abs(rows[-1]["drift"]) > 1e-4) == drifts
 
 
 def test_generalised_advantage_with_lambda_one_is_the_reward_less_the_value():
@@ -95,8 +117,17 @@ def test_dpo_is_log_two_where_nothing_has_changed_and_less_where_the_chosen_rose
     zero = torch.zeros(3)
     assert float(dpo.loss(zero, zero, zero, zero, 0.1)) == pytest.approx(math.log(2))
     assert dpo.loss(zero + 1, zero, zero, zero, 0.1) < math.log(2)
-    _, wrong = dpo.pairs_of_answers(PAIRS)
-    assert sums.rewards(PAIRS, wrong).sum() == 0
+
+
+def test_what_dpo_rejects_is_wrong_and_the_models_own(careless):
+    for _, wrong in (dpo.random_mistakes(PAIRS), dpo.own_mistakes(careless, PAIRS)):
+        assert sums.rewards(PAIRS, wrong).sum() == 0
+    with torch.no_grad():
+        own, drawn = (
+            dpo.whole(careless, sums.prompts(PAIRS), wrong).mean()
+            for wrong in (dpo.own_mistakes(careless, PAIRS)[1], dpo.random_mistakes(PAIRS)[1])
+        )
+    assert own > drawn
 
 
 def test_grpo_learns_sums_from_the_rule_alone(careless):

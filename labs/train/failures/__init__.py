@@ -1,0 +1,1 @@
+"""Runs that go wrong on purpose, each beside one that is well: what one would log, and nothing else."""
