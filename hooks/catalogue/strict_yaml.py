@@ -2,7 +2,7 @@
 
 Gives plain values (str, int, Written, bool, list, dict) in a `Located`. Refused, each with its line: duplicate keys,
 anchors and aliases, tags, empty values, control characters, and what YAML readers take differently (`on`, `12:30`,
-`017`, `[why?]`). Where a file is not YAML, the likely cause is said.
+`017`, `[why?]`).
 """
 
 from __future__ import annotations
@@ -17,17 +17,8 @@ import yaml
 
 from .findings import ALLOWED, FIX, Finding, KeyPath, dotted_path, invisible_character
 
-_MEANT = {
-    "another document": "take the line `---` out: a file holds one document",
-    "mapping values are not allowed in this context": "put a text with a colon in it into quotes, or correct the indentation",
-}
 _CONFLICT = re.compile(r"(<{7}|>{7})(?: |\r?$)")
 _OPEN_QUOTE = re.compile(r"""^[^#"']*?(?:: |- |\[|\{|, )(?:"(?:[^"\\]|\\.)*|'(?:[^']|'')*)$""")
-# After a key or a hyphen: what a plain text cannot begin with.
-_STARTS = re.compile(r"^\s*(?:- )*(?:[\w.-]+: +|- )(\{\{|[%@`*&?|>!](?=[^\s|>]))")
-# In the indentation or behind a key: spaces that text processors and Chinese keyboards write.
-_SPACE = re.compile(r"^[ -]*(?:[A-Za-z_][\w.-]*: *)?([\u00a0\u2000-\u200a\u202f\u205f\u3000])")
-_NO_COLON = re.compile(r"^\s*(?:- )?(?P<key>[A-Za-z_][\w.-]*)(?P<colon>：\s*|:)(?P<value>[^\s/].*)$")
 
 
 def merge_conflicts(text: str) -> Iterator[tuple[int, str, str]]:
@@ -35,44 +26,16 @@ def merge_conflicts(text: str) -> Iterator[tuple[int, str, str]]:
     if "<<<<<<<" in text or ">>>>>>>" in text:
         for number, line in enumerate(text.split("\n"), 1):
             if mark := _CONFLICT.match(line):
-                what = "begins" if mark[1][0] == "<" else "ends"
-                yield (
-                    number,
-                    f"a conflict of two versions that {what} here, `{mark[1]}`",
-                    "keep what is right of both, and take out the three lines that mark it",
-                )
+                yield number, f"a conflict of two versions, `{mark[1]}`", "keep what is right of both"
 
 
-def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
-    """The line that is to blame, the problem, the fix."""
-    mark = error.problem_mark or error.context_mark
+def explain_syntax_error(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
+    """The line that is to blame, and the problem."""
+    mark = error.context_mark if "simple key" in (error.context or "") else error.problem_mark
     number = mark.line + 1 if mark else 1
-    lines = text.split("\n")
-    problem = error.problem or ""
-    if "\t" in "".join(lines[number - 1 : number]) and re.search("tab|any token", problem):
-        return number, "not YAML: a tab character", "write spaces in its place"
-    if opened := _open_quote(lines[:number]):
-        return opened, "not YAML: a quote that is not closed on its line", "close the quote"
-    for nearby in range(number, max(0, number - 2), -1):
-        if nearby > len(lines):
-            continue
-        line = lines[nearby - 1]
-        if "\ufeff" in line:
-            return nearby, "not YAML: a byte order mark (U+FEFF), which nobody sees", "take it out"
-        if space := _SPACE.match(line):
-            found = f"not YAML: the space U+{ord(space[1]):04X}, which looks like an ordinary one"
-            return nearby, found, "write an ordinary one in its place"
-        if start := _STARTS.match(line):
-            return nearby, f"not YAML: a text that begins with `{start[1]}`", "put the text into quotes"
-        if "':'" in problem and (key := _NO_COLON.match(line)):
-            return (
-                nearby,
-                f"not YAML: no colon and space behind `{key['key']}`",
-                f"write `{key['key']}: {key['value']}`",
-            )
-    context = f" {error.context}" if error.context else ""
-    fix = _MEANT.get(problem, "check indentation, colons and quotes near this line")
-    return number, f"not YAML: {problem}{context}", fix
+    if opened := _open_quote(text.split("\n")[:number]):
+        return opened, "not YAML: a quote that is not closed on its line"
+    return number, f"not YAML: {error.problem or ''} {error.context or ''}".strip()
 
 
 def _open_quote(lines: list[str]) -> int | None:
@@ -162,7 +125,6 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_BEHIND_COMMA = re.compile(r"[0-9]+[KMBT%]?")
 _LONGEST_NUMBER = 30
 _LONGEST_TEXT = 20_000
 TO_DO = "TODO"  # what a new entry says until it is filled in
@@ -200,15 +162,8 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
     forbidden = text.split("\n") if _FORBIDDEN.search(text) else ()
     for number, line in enumerate(forbidden, 1):
         if character := _FORBIDDEN.search(line):
-            located.findings.append(
-                Finding(
-                    file,
-                    number,
-                    "",
-                    f"not YAML: the control character U+{ord(character[0]):04X}",
-                    fix="take it out, and save the file as plain UTF-8 text",
-                )
-            )
+            found = f"not YAML: the control character U+{ord(character[0]):04X}"
+            located.findings.append(Finding(file, number, "", found, fix=FIX))
     located.findings += [Finding(file, number, "", found, fix=fix) for number, found, fix in merge_conflicts(text)]
     if located.findings:
         return located
@@ -216,24 +171,16 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
     try:
         data = builder.build_document(text)
     except yaml.MarkedYAMLError as error:
-        number, found, fix = explain_syntax_error(text, error)
+        number, found = explain_syntax_error(text, error)
+        fix = "check indentation, colons and quotes near this line; a text with `: ` in it stands in quotes"
         located.findings.append(Finding(file, number, "", found, fix=fix))
         return located
     except RecursionError:
-        located.findings.append(
-            Finding(
-                file,
-                1,
-                "",
-                "not YAML that anybody can read: brackets inside brackets without end",
-                fix="close the brackets",
-            )
-        )
+        located.findings.append(Finding(file, 1, "", "not YAML: brackets inside brackets without end"))
         return located
     if data is None:
-        located.findings.append(
-            Finding(file, 1, "", "the file is empty", fix="write the entries under their top-level key")
-        )
+        fix = "write the entries under their top-level key"
+        located.findings.append(Finding(file, 1, "", "the file is empty", fix=fix))
         return located
     located.data = builder.nested_data(data, under)
     located.lines, located.first_line = builder.lines, 1 if under else builder.first_line
@@ -241,17 +188,8 @@ def read_yaml(text: str, file: str, under: KeyPath = ()) -> Located:
         Finding(file, line, located.display_path(path), found, allowed, fix=fix)
         for line, path, found, allowed, fix in builder.complaints
     ]
-    located.findings += [
-        Finding(
-            file,
-            line,
-            "",
-            "an anchor, alias or merge key (`&`, `*`, `<<`)",
-            "allowed are values written out",
-            fix="write the value out, or name the variant that shares it with `architecture_of`",
-        )
-        for line in sorted(builder.anchored)
-    ]
+    found, allowed = "an anchor, alias or merge key (`&`, `*`, `<<`)", "allowed are values written out"
+    located.findings += [Finding(file, line, "", found, allowed) for line in sorted(builder.anchored)]
     if builder.aliased:
         located.data = None
     return located
@@ -344,16 +282,6 @@ class _Builder:
                 self.skip_value(self.next_event())
                 continue
             key, value = event.value, self.next_event()
-            if _BEHIND_COMMA.fullmatch(key) and values and isinstance(value, yaml.ScalarEvent) and not value.value:
-                self.complain(
-                    event,
-                    f"`{key}` behind a comma, which separates keys here",
-                    "numbers have no commas",
-                    f"write the digits together: `…{key}`"
-                    if len(key) == 3 and key.isdigit()
-                    else f"write a point: `….{key}`",
-                )
-                continue
             self.path.append(key)
             self.add_entry(values, lines, event, value)
             self.path.pop()
@@ -366,12 +294,8 @@ class _Builder:
             self.anchored.add(_event_line(event))
             self.aliased = True
         if event.value in values:
-            self.complain(
-                event,
-                f"key `{event.value}` for the second time (first on line {lines[event.value]})",
-                "each key once",
-                "keep one of the two",
-            )
+            found = f"key `{event.value}` for the second time (first on line {lines[event.value]})"
+            self.complain(event, found, "each key once", "keep one of the two")
             self.skip_value(value)
             return
         lines[event.value] = _event_line(event)
@@ -394,26 +318,19 @@ class _Builder:
         if text in ("true", "false"):
             return text == "true"
         if len(text) > _LONGEST_NUMBER and (_INT.fullmatch(text) or _FLOAT.fullmatch(text)):
-            self.complain(
-                event, f"a number of {len(text):,} characters", f"at most {_LONGEST_NUMBER}", "write it shorter"
-            )
+            found = f"a number of {len(text):,} characters"
+            self.complain(event, found, f"at most {_LONGEST_NUMBER}", "write it shorter")
             return text
         if _INT.fullmatch(text):
             return int(text)
         if _FLOAT.fullmatch(text):
             return Written(text)
         if text.lower() in _EMPTY:
-            self.complain(
-                event,
-                "an empty value",
-                "allowed is a value, or `not published`, `not applicable` or `unknown`",
-                "write one of them, take the key out, or move what belongs under it to the right",
-            )
+            allowed = "allowed is a value, or `not published`, `not applicable` or `unknown`"
+            self.complain(event, "an empty value", allowed, "write one of them, or take the key out")
         elif _AMBIGUOUS.fullmatch(text):
-            allowed = "true, false, plain decimal digits, or a text in quotes"
-            self.complain(
-                event, f"`{text}`, which YAML readers take for different things", allowed, f'if a text: "{text}"'
-            )
+            found = f"`{text}`, which YAML readers take for different things"
+            self.complain(event, found, "true, false, plain digits, or a text in quotes", f'if a text: "{text}"')
         elif self.brackets and "?" in text:
             found = "a question mark in a text between brackets, where some YAML readers stop"
             self.complain(event, found, "a text in quotes", f'write "{text}"')

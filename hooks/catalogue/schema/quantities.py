@@ -16,14 +16,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 
-class Unfit(ValueError):
-    """A value that is not allowed, and how to write it where there is one way."""
-
-    def __init__(self, message: str, instead: str = "") -> None:
-        super().__init__(message)
-        self.instead = instead
-
-
 class Scalar:
     """Values written as one YAML scalar."""
 
@@ -51,20 +43,6 @@ _QUANTITY = re.compile(
 )
 
 
-_WORDS = re.compile(
-    r"(?P<qualifier>[~<>≤≥]?)\s*(?P<number>\d{1,3}([,_ ]\d{3})+(\.\d+)?|\d+(\.\d+)?)\s*(?P<word>[A-Za-z]*|%|per ?cent)"
-    r"(\s+(parameters|params|tokens|samples|GPUs|hours|steps))?"
-)
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}  # full-width forms, as Chinese keyboards give them
-_POWER = re.compile(r"(\d+(?:\.\d+)?) ?[×x*] ?10\^?\{?([-+]?\d+)\}?", re.ASCII)
-_ABOUT = re.compile(r"^(?:[≈≃∼∽～]|about |around |approx(?:\.|imately)? |ca?\. )\s*")
-_MULTIPLES = {
-    **dict.fromkeys(("thousand", "thousands"), "K"),
-    **dict.fromkeys(("million", "millions", "mn"), "M"),
-    **dict.fromkeys(("billion", "billions", "bn", "g"), "B"),
-    **dict.fromkeys(("trillion", "trillions", "tn"), "T"),
-    **dict.fromkeys(("percent", "per cent"), "%"),
-}
 _LARGEST = Decimal(10) ** 27
 
 _ECMA_QUANTITY = re.sub(r"\(\?P<\w+>", "(", _QUANTITY.pattern)  # editors refuse Python's named groups
@@ -107,28 +85,15 @@ class Quantity(Scalar):
         written = str(getattr(data, "written", data))
         match = _QUANTITY.fullmatch(written)
         if match is None or match["suffix"] not in cls.factors:
-            raise Unfit(f"not a quantity; allowed is {cls.allowed}", cls._instead(written))
+            raise ValueError(f"not a quantity; allowed is {cls.allowed}")
         number, factor = Decimal(match["number"]), cls.factors[match["suffix"]]
         if abs(number) > _LARGEST:
-            raise Unfit(f"more than anything here can be; allowed is {cls.allowed}")
+            raise ValueError(f"more than anything here can be; allowed is {cls.allowed}")
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int)
         return cls(
             text=written, value=number * factor, step=Decimal(1).scaleb(exponent) * factor, qualifier=match["qualifier"]
         )
-
-    @classmethod
-    def _instead(cls, written: str) -> str:
-        """`14.8T` for `14.8 trillion`, `~9B` for `≈9B`, `64000` for `64,000`; empty where it is not clear."""
-        plain = _ABOUT.sub("~", written.translate(_NARROW)).strip().rstrip(",")
-        if (match := _POWER.fullmatch(plain)) and "^" in plain:
-            return f"{match[1]}e{int(match[2])}"
-        match = _WORDS.fullmatch(plain)
-        if match is None:
-            return ""
-        suffix = _MULTIPLES.get(match["word"].lower(), match["word"].upper())
-        found = match["qualifier"] + re.sub("[,_ ]", "", match["number"]) + suffix
-        return found if _QUANTITY.fullmatch(found) and suffix in cls.factors else ""
 
     @property
     def is_percentage(self) -> bool:
@@ -161,7 +126,7 @@ class Count(Quantity):
         """Raises ValueError."""
         count = super().parse(data)
         if count.value <= 0:
-            raise Unfit(f"not a count; allowed is {cls.allowed}")
+            raise ValueError(f"not a count; allowed is {cls.allowed}")
         return count
 
 

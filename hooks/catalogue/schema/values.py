@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .quantities import Amount, Quantity, Scalar, Unfit
+from .quantities import Amount, Quantity, Scalar
 
 IDENTIFIER = r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$"
 Identifier = Annotated[
@@ -110,13 +110,6 @@ class Title(Text):
     zh: str | None = optional("Simplified Chinese text.", max_length=24, pattern=r"[^\s。…]$")
 
 
-_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-_MONTH = r"(?P<month>(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})(?:日|[T ].*)?|月)?", re.ASCII)
-_DAY_FIRST = re.compile(rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?{_MONTH},? (?P<year>\d{{4}})", re.ASCII)
-_MONTH_FIRST = re.compile(rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})", re.ASCII)
-
-
 @dataclass(frozen=True)
 class PartialDate(Scalar):
     """A day, or a month alone where only that is known: `2024-05-07` or `2024-05`."""
@@ -139,25 +132,7 @@ class PartialDate(Scalar):
             except ValueError:
                 raise ValueError("there is no such date in the calendar") from None
             return cls(data)
-        raise Unfit(
-            "not a date; allowed is YYYY-MM-DD, or YYYY-MM where only the month is known", cls._instead(str(data))
-        )
-
-    @classmethod
-    def _instead(cls, written: str) -> str:
-        """`2026-11-05` for `2026/11/5`, `5 Nov 2026` or `2026年11月5日`; empty where it is not clear."""
-        if match := _YEAR_FIRST.fullmatch(written):
-            year, month, day = match.groups()
-        elif (match := _DAY_FIRST.fullmatch(written)) or (match := _MONTH_FIRST.fullmatch(written)):
-            year, day = match["year"], match["day"]
-            month = str(_MONTHS.index(match["month"][:3].lower()) // 3 + 1)
-        else:
-            return ""
-        found = "-".join(part.zfill(2) for part in (year, month, day) if part)
-        try:
-            return cls.parse(found).text
-        except ValueError:
-            return ""
+        raise ValueError("not a date; allowed is YYYY-MM-DD, or YYYY-MM where only the month is known")
 
     @property
     def is_day(self) -> bool:
@@ -214,10 +189,7 @@ def parse_source(text: str) -> Source:
     original, separator, copy = text.strip().partition(" via ")
     key, _, locus = original.partition(" ")
     if not _KEY.fullmatch(key) and not ARXIV_ADDRESS.fullmatch(key):
-        raise Unfit(
-            f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`",
-            f"{key.strip('[](),:;@')} {locus}".strip() if _KEY.fullmatch(key.strip("[](),:;@")) else "",
-        )
+        raise ValueError(f"`{key}` is not a reference key; a source is `key locus`, for example `deepseek-v3 §4.2`")
     return Source(key, locus.strip(), parse_source(copy) if separator else None)
 
 
