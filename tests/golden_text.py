@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import markdown
 from selectolax.lexbor import LexborHTMLParser
 
+from asking import finished as made
 from building import AS_RELEASED
 from catalogue.load import load_catalogue
 from golden_lines import HAN, chinese, lines_of_html, lines_of_json
@@ -21,7 +21,7 @@ from postbuild.search_index import write_index as write_index
 from render import words as language_files
 from render.exports.catalogue_json import dataset_description
 from render.exports.markdown import files_beside_pages, filled_pages
-from render.page import AccessibleTables, Page, Site
+from render.page import Page, Site
 from render.pages import SearchKind, findable_pages
 from render.site import BLOCKS, Edition, hand_written, make_editions
 from render.words import CHINESE, ENGLISH
@@ -91,7 +91,10 @@ def _search(edition: Edition) -> Iterator[str]:
     """The index of the search for some pages, made from them as MkDocs would make them."""
     words = edition.context.words
     addresses = {address: f"{address.rstrip('/')}.md" for address in INDEXED}
-    read = [finished.read_page(_finished(edition.site.pages[path]), url) for url, path in addresses.items()]
+    read = [
+        finished.read_page(made(edition.site.pages[path].markdown, edition.site.pages[path].blocks), url)
+        for url, path in addresses.items()
+    ]
     known = findable_pages(edition.context, addresses, {"models/ant.md": ("emmet",)})
     with tempfile.TemporaryDirectory() as temporary:
         found = [page for page in read if page is not None]
@@ -114,15 +117,6 @@ def _data(file: Path) -> Any:
     """What a file of the index calls with: its third argument."""
     call = file.read_text(encoding="utf-8")
     return json.loads(call[call.index(",", call.index(",") + 1) + 1 : -2])
-
-
-def _finished(page: Page) -> str:
-    """A page with its blocks in place, without the frame of a theme."""
-    _, _, body = page.markdown.split("---\n", 2)
-    html = markdown.markdown(body, extensions=["attr_list", "tables", "pymdownx.superfences", AccessibleTables()])
-    for name, block in page.blocks.items():
-        html = html.replace(f"<!-- ds-block: {name} -->", block)
-    return f"<html><body><article>{html}</article></body></html>"
 
 
 def texts(project: Path) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The real site as digests, a line a page: of labels and numbers of its drawings, its tables and texts, and its answers.
+"""The real site as digests, a line a page: of labels and numbers of its drawings, its tables and texts, its copy and its Chinese, and its answers.
 
 The small catalogue shows all that its few entries have. What is made of named models alone is seen here: where `data/`,
 `docs/` and words are as they were, only code can have changed a line.
@@ -8,50 +8,81 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from asking import Search, index_of
 from catalogue.load import load_catalogue
-from postbuild.search_answers import answers_in_index
+from first_search import read_questions
+from helpers import table
 from render import words as language_files
-from render.exports.markdown import filled_pages
-from render.site import make_editions
-from render.words import ENGLISH
+from render.exports.markdown import filled_pages, markdown_copies
+from render.site import Edition, make_editions
+from render.words import CHINESE, ENGLISH
 
-INPUTS = ("data", "docs/en", "hooks/render/words")
+INPUTS = ("data", "docs", "hooks/render/words", "tests/questions", "tests/cases/search.yaml")
 _DRAWING = re.compile("<svg.*?</svg>", re.DOTALL)
-# What is read, seen in place or told to who cannot see; the size of an archive is that of code.
+# What is read, seen in place or told to who cannot see, and where it leads; the size of an archive is that of code.
 _SAID = re.compile(
     r">([^<>]*[^<>\s])|"
-    r' (?:d|[xyr]|[xy][12]|[cdr][xy]|width|height|points|transform|value|min|max|alt|aria-label|title)="([^"]*)"'
+    r' (?:d|[xyr]|[xy][12]|[cdr][xy]|width|height|points|transform|value|min|max|alt|aria-label|title|href|data-[a-z-]+)="([^"]*)"'
 )
-_OF_CODE = re.compile(r"\.zip</a> <small>[\d,]+ kB")
+_OF_CODE = re.compile(r"(\.zip</a> <small>|\.zip\) \*?)[\d,]+ kB")
+Made = Mapping[str, tuple[str, Mapping[str, str]]]
 
 
 def inputs(root: Path) -> str:
     """The digest of what pages are made of beside code."""
-    files = sorted(path for part in INPUTS for path in (root / part).rglob("*") if path.is_file())
-    return _digest(f"{path.relative_to(root).as_posix()}\0{path.read_bytes().hex()}" for path in files)
+    files = sorted(
+        path for part in INPUTS for path in ((root / part).rglob("*") if (root / part).is_dir() else [root / part])
+    )
+    return _digest(
+        f"{path.relative_to(root).as_posix()}\0{path.read_bytes().hex()}" for path in files if path.is_file()
+    )
 
 
 def lines(root: Path) -> Iterator[str]:
-    """Each page with digests of its drawings and of the rest; then downloads and the files of the search's answers."""
-    words = {ENGLISH: language_files.load_words()[ENGLISH]}
-    edition = make_editions(load_catalogue(root / "data"), words, root / "docs", "https://example.org/")[ENGLISH]
-    made = {path: (page.markdown, page.blocks) for path, page in edition.site.pages.items()}
-    for path, (text, blocks) in sorted((made | filled_pages(edition, root / "docs" / ENGLISH)).items()):
-        html = _OF_CODE.sub("", "\n".join((text, *blocks.values())))
+    """Each page with digests of its parts; then downloads, the files of the search's index, and what it finds."""
+    words, docs = language_files.load_words(), root / "docs"
+    editions = make_editions(load_catalogue(root / "data"), words, docs, "https://example.org/")
+    edition, chinese = editions[ENGLISH], _pages(editions[CHINESE], docs)
+    pages = _pages(edition, docs)
+    copies = dict(markdown_copies(edition, filled_pages(edition, docs / ENGLISH)))
+    for path, page in sorted(pages.items()):
+        html = _html(page)
         drawn, rest = "".join(_DRAWING.findall(html)), _DRAWING.sub("", html)
-        yield f"{path}: drawings {_said(drawn)}, tables {_said(rest)}" if drawn else f"{path}: tables {_said(rest)}"
+        yield (
+            f"{path}: {f'drawings {_said(drawn)}, ' if drawn else ''}tables {_said(rest)}, "
+            f"copy {_digest([_OF_CODE.sub('', copies[path])])}, Chinese {_said(_html(chinese[path]))}"
+        )
     for path, svg in edition.site.files.items():
         if path.endswith(".svg"):
             yield f"{path}: {_said(svg)}"
     for path, content in edition.site.downloads.items():
         if path.endswith((".csv", ".json", ".txt", ".atom", ".ics")) and path.count("/") == 1:
             yield f"{path}: {_digest([content.decode()])}"
-    files = answers_in_index(edition.context, str).files
-    for kind in sorted({name[:2] for name in files}):
-        yield f"answers {kind}*.js: {_digest(script for name, script in files.items() if name.startswith(kind))}"
+    index = index_of(edition, pages)
+    for kind in sorted({name[:2].rstrip("0123456789") for name in index}):
+        yield f"search {kind}*.js: {_digest(text for name, text in index.items() if name.startswith(kind))}"
+    search = Search(ENGLISH, index)
+    for name, queries in asked().items():
+        yield f"asked, {name}: {_digest(map(str, search.answers(queries)))}"
+
+
+def asked() -> dict[str, list[str]]:
+    """What tests ask the search in English."""
+    queries = table("search")
+    groups = {"english": queries["english"], "values": queries["values"], "aliases": queries["aliases"]["english"]}
+    return {**{name: [*read_questions(name)] for name in ("en", "later_en")}, **{k: [*v] for k, v in groups.items()}}
+
+
+def _pages(edition: Edition, docs: Path) -> Made:
+    made = {path: (page.markdown, page.blocks) for path, page in edition.site.pages.items()}
+    return made | filled_pages(edition, docs / edition.context.words.language)
+
+
+def _html(page: tuple[str, Mapping[str, str]]) -> str:
+    return _OF_CODE.sub("", "\n".join((page[0], *page[1].values())))
 
 
 def _said(html: str) -> str:
