@@ -21,6 +21,7 @@ from render.pages import SearchKind, findable_pages, is_searched, url_of
 from render.site import Edition
 
 SCRIPTS = ROOT / "hooks/render/scripts/search"
+MOST_LINES = 5  # of an answer that does not say how many
 _COMMON = bytes(
     part for row in range(16, 56) for place in range(1, 95 if row < 55 else 90) for part in (row + 0xA0, place + 0xA0)
 ).decode("gb2312")
@@ -77,7 +78,8 @@ class Search:
 
 def _read_answers(answers: list[dict[str, Any]], pages: list[str]) -> Found:
     first = answers[0] if answers else {"title": "", "lines": []}
-    said = [first["title"], *(f"{line['label']} {line['text']} {line['source']}" for line in first["lines"])]
+    shown = first["lines"][: first.get("most", MOST_LINES)]
+    said = [first["title"], *(f"{line['label']} {line['text']} {line['source']}" for line in shown)]
     return Found([one["lines"][0]["href"] for one in answers], pages, "\n".join(said))
 
 
