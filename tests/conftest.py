@@ -7,7 +7,6 @@ contexts for each worker. A test that needs a context of its own opens one in th
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import gc
 import http.server
@@ -27,16 +26,10 @@ from selectolax.lexbor import LexborHTMLParser
 import all_compiled  # noqa: F401
 import axe
 from building import AS_RELEASED, ROOT, once, small_project, strictly
-from catalogue import references, strict_yaml
-from catalogue.findings import Finding
-from catalogue.findings import KeyPath as Place
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from catalogue.strict_yaml import Located
 from helpers import DATA, SCRIPTS_RUN, VALID, context_of, leads_on
-from render import context, words
 from render.context import Context
-from render.exports import notebooks_and_cards
 
 # The shell has no window to draw and opens a page in four fifths of the time.
 CHROMIUM = next(
@@ -59,25 +52,6 @@ expect.set_options(timeout=PATIENCE)
 
 # Catalogues and pages live as long as the tests: to look through them for garbage time and again takes a twentieth of all.
 gc.set_threshold(100_000, 50, 100)
-
-# What a test changes is one file of many: a text is read once, as are the words, templates compiled and notebooks made once.
-_notebooks = notebooks_and_cards.notebook_downloads
-_read, _cited = functools.lru_cache(512)(strict_yaml.read_yaml), functools.lru_cache(512)(references.read_references)
-
-
-def _read_once(text: str, file: str, under: Place = ()) -> Located:
-    kept = _read(text, file, under)
-    return dataclasses.replace(kept, findings=[*kept.findings])
-
-
-def _cited_once(text: str, file: str) -> tuple[dict[str, references.Reference], list[Finding]]:
-    cited, findings = _cited(text, file)
-    return {**cited}, [*findings]
-
-
-notebooks_and_cards.notebook_downloads = functools.cache(lambda: tuple(_notebooks()))
-strict_yaml.read_yaml, references.read_references = _read_once, _cited_once
-words.load_words, context.load_templates = functools.cache(words.load_words), functools.cache(context.load_templates)
 
 
 def _with_scripts(opening: Callable[..., Response | None]) -> Callable[..., Response | None]:
@@ -283,6 +257,7 @@ def tab(context: BrowserContext, scheme: Literal["dark", "light"] = "light") -> 
     yield page
     page.remove_listener("pageerror", failed)
     try:
+        page.unroute_all(behavior="ignoreErrors")
         shown_otherwise = True
         with contextlib.suppress(Error):  # a page of the browser's own has no storage
             shown_otherwise = page.evaluate(FORGOTTEN, scheme == "dark")

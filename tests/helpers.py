@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from selectolax.lexbor import LexborHTMLParser
 import check as command_line
 from catalogue import files
 from catalogue import load as loading
+from catalogue.derive.parameters import recount_sizes
 from catalogue.findings import CatalogueError, Finding
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
@@ -176,9 +178,26 @@ def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, 
     return layer["heads"] * layer["wide"] * read, layer["index_heads"] * indexed, layer["entry"] * read + indexed
 
 
+_words = functools.cache(words.load_words)
+
+
 def context_of(catalogue: Catalogue, language: str = ENGLISH) -> Context:
     """A catalogue, ready to be rendered in a language."""
-    return make_context(catalogue, words.load_words()[language])
+    return make_context(catalogue, _words()[language])
+
+
+def contemporary_entries(catalogue: Catalogue) -> dict[str, SimpleNamespace]:
+    """Models of other makers as far as their sizes go, which are recomputed as those of entries are."""
+    return {
+        one.id: SimpleNamespace(
+            variant=SimpleNamespace(id=one.id, vision=None, parameters=SimpleNamespace(parts=())),
+            architecture=one.architecture,
+            architecture_owner=one.id,
+            recount=recount_sizes(one.architecture),
+            parts={},
+        )
+        for one in catalogue.contemporaries
+    }
 
 
 def printed(text: str) -> str:

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from catalogue.attention import KINDS, fields_of_kinds
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
-from catalogue.records import Catalogue, Entry
+from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture, Attention
+from helpers import contemporary_entries
 from render.figures.architecture.attention import DRAWINGS
 
 
@@ -15,15 +16,13 @@ def test_every_kind_of_the_schema_has_a_module_and_a_drawing() -> None:
     assert set(KINDS) == set(DRAWINGS) == set(Attention)
 
 
-def entries_with_a_kind(*catalogues: Catalogue) -> list[Entry]:
-    owners = [e for c in catalogues for e in c.entries.values() if e.variant.architecture is not None]
-    return [entry for entry in owners if entry.architecture and entry.architecture.attention.value]
-
-
 def test_the_cache_is_the_sum_of_what_the_layers_keep(catalogue: Catalogue, small: Catalogue) -> None:
     """The formula of all layers, and those of one layer that the figures draw, say the same."""
     seen = set()
-    for entry in entries_with_a_kind(catalogue, small):
+    owners = [e for c in (catalogue, small) for e in c.entries.values() if e.variant.architecture is not None]
+    for entry in (*owners, *contemporary_entries(catalogue).values()):
+        if not entry.architecture.attention.value:
+            continue
         kind, numbers = KINDS[entry.architecture.attention.value], architecture_numbers(entry.architecture)
         if entry.recount is None or entry.recount.kv_cache is None:
             continue

@@ -86,7 +86,7 @@ def test_a_press_on_search_before_its_script_has_come_is_answered_once_it_has(pa
     for press in (lambda: page.keyboard.press("/"), page.locator("[data-ds-search]").click):
         page.route("**/assets/ds.*.js", lambda route: held.append(route))
         with page.expect_request("**/assets/ds.*.js"):
-            Page.goto.__wrapped__(page, address)  # which waits for no script
+            Page.goto.__wrapped__(page, address, wait_until="commit")  # which waits for no script
         press()
         page.evaluate(FRAMES)
         expect(dialog).to_have_count(0)

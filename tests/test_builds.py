@@ -53,12 +53,6 @@ BROKEN = {
         WRONG_QUOTE,
         ("framework.md:{line}: ", "nearest match: `tokens`", "`{{{{ block() }}}}`: block takes the name of one block"),
     ),
-    "setting": Broken(
-        "mkdocs.yml",
-        "[en, zh]",
-        "[en, fr]",
-        ("extra.editions: found `['en', 'fr']`; allowed are `[en]` and",),
-    ),
     "word": Broken(
         WORDS, "zh: 时间线", "zh: 1", ("words/interface.yaml:{line}: nav.history.zh: `1`; allowed is a text",)
     ),

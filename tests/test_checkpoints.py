@@ -54,7 +54,7 @@ def test_the_download_gives_each_checkpoint_its_own_dates_and_licences(built: Pa
     for id_, entry in catalogue.entries.items():
         own = said_of(catalogue, entry)
         for name in ("weights", "announcement", "api"):
-            stated = by_id[id_]["dates"].get(name, {}).get("value")
+            stated = by_id[id_].get("dates", {}).get(name, {}).get("value")
             assert stated == (own[name][0].text if own[name] and own[name][0] else None), (id_, name)
         licence = own["licence"][0] if own["licence"] else None
-        assert by_id[id_]["licences"].get("weights", {}).get("value") == licence, id_
+        assert by_id[id_].get("licences", {}).get("weights", {}).get("value") == licence, id_

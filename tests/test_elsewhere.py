@@ -23,10 +23,13 @@ def test_contemporaries_come_out_as_published(catalogue: Catalogue) -> None:
         recount = recount_sizes(one.architecture)
         assert recount.total is not None, one.name
         assert recount.kv_cache is not None, one.name
-        if one.total is not None and one.total.value is not None:
-            assert abs(recount.total / int(one.total.value.value) - 1) < 0.005, one.name
-        if one.activated is not None and one.activated.value is not None:
-            assert abs(recount.activated[ACTIVATED_CONVENTION] / int(one.activated.value.value) - 1) < 0.03, one.name
+        for published, counted, share in (
+            (one.total, recount.total, 0.005),
+            (one.activated, recount.activated.get(ACTIVATED_CONVENTION), 0.03),
+        ):
+            if published is not None and published.value is not None and counted:
+                value = published.value  # a maker cuts what its name says: A3B of 3.6B
+                assert abs(counted - value.value) <= max(share * float(value.value), float(value.step)), one.name
 
 
 def test_other_makers_stay_out_of_the_catalogue(catalogue: Catalogue) -> None:

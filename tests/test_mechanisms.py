@@ -4,27 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from building import ROOT
 from catalogue.records import Catalogue
-from helpers import context_of
 from render.figures.engine import FIGURES
 from render.labs import LABS
-from render.technique_figures import LABS_OF, mechanism_html
-from render.words import CHINESE, ENGLISH
-
-
-@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
-def test_every_mechanism_is_drawn_and_said(catalogue: Catalogue, language: str) -> None:
-    ctx = context_of(catalogue, language)
-    for name in FIGURES:
-        html = mechanism_html(ctx, name)
-        panels = html.count("<svg")
-        assert panels == html.count('role="img" aria-label="') >= 1, name
-        assert not re.search(r"\bnan\b|\binf\b|None", html), name
-        for width, x in re.findall(r'<rect[^>]* x="([\d.]+)"[^>]* width="([\d.]+)"', html):
-            assert float(width) + float(x) <= 361, name
+from render.technique_figures import LABS_OF
 
 
 def test_every_figure_and_every_lab_has_its_place(catalogue: Catalogue) -> None:

@@ -7,12 +7,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from checks import hand_written_pages
-from checks.wording import questions_without_places
-from helpers import ROOT
-from render.words import ENGLISH, load_words
 
 
 def test_every_question_and_answer_is_in_both_languages(catalogue: Catalogue) -> None:
@@ -36,15 +31,3 @@ def test_every_question_leads_to_a_place_that_is_there(built: Path, catalogue: C
         if not target.exists() or (place and f'id="{place}"' not in target.read_text(encoding="utf-8")):
             dead.append(link)
     assert dead == []
-
-
-def test_the_check_names_a_question_that_leads_nowhere(project: Path) -> None:
-    file = project / "questions.yaml"
-    file.write_text(
-        file.read_text(encoding="utf-8").replace('-writing.md#six"', '-writing.md#sixx"', 1), encoding="utf-8"
-    )
-    found = load_catalogue(project)
-    written = hand_written_pages(found, {ENGLISH: load_words()[ENGLISH]}, ROOT / "docs")
-    (finding,) = questions_without_places(project, found, written)
-    assert "`guides/training-and-writing.md#sixx` leads to a place that the page does not have" in str(finding)
-    assert "`six`" in str(finding)
