@@ -22,7 +22,7 @@ from catalogue.schema.model import ApiName, ApiPointer, Model, Rate, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
 from catalogue.schema.training import Gpu, StageKind
-from catalogue.schema.values import Detail, Single, Source, Sources, each_below, fields_with_values, stated_values
+from catalogue.schema.values import Detail, Single, Sources, each_below, fields_with_values, stated_values
 from catalogue.settings import fields_of
 
 from . import format
@@ -182,11 +182,7 @@ def _one_line(text: str) -> str:
 
 def source_text(citations: Citations, sources: Iterable[Sources]) -> str:
     separator = citations.context.words("punctuation.separated")
-    return separator.join(_text_of_source(citations, source) for each in sources for source in each.items)
-
-
-def _text_of_source(citations: Citations, source: Source) -> str:
-    return citations.context.made_once(("text of source", source), lambda: citations.source_text(source))
+    return separator.join(citations.source_text(source) for each in sources for source in each.items)
 
 
 def _single_line(citations: Citations, label: str, value: Single[Any], address: str, unit: str = "") -> AnswerLine:

@@ -308,7 +308,7 @@ class Citations:
         return self.document_link(source.key, addressed) + self._between(source) + place
 
     def source_text(self, source: Source) -> str:
-        place = self._place_text(source, is_card(self.context.catalogue.references[source.key]))
+        place = self._place_text(source)
         if source.via is not None:
             place = place or self.context.words("source.copy")
         return self.context.short_titles[source.key] + self._between(source) + place
@@ -318,55 +318,39 @@ class Citations:
 
     def document_link(self, key: str, addressed: set[str]) -> Markup:
         """A document's short title as a link; on paper, its first mention shows the address."""
-        first = self._is_first(key, addressed)
-        return self.context.made_once(("document", key, first), lambda: self._document_link(key, first))
-
-    def _document_link(self, key: str, first: bool) -> Markup:
-        reference: Reference = self.context.catalogue.references[key]
-        short = self.context.short_titles[key]
-        title = reference.title_in(self.context.words.language)
+        short, title = self.context.short_titles[key], self._reference(key).title_in(self.context.words.language)
         whole = Markup(' title="{}"').format(title) if short != title else ""
-        address = self._address(key) if first else ""
-        return Markup('<a href="ds:references.md#{}"{}{}>{}</a>').format(reference_anchor(key), whole, address, short)
+        link = Markup('<a href="ds:references.md#{}"{}{}>{}</a>')
+        return link.format(reference_anchor(key), whole, self._first_address(key, addressed), short)
 
-    def _is_first(self, key: str, addressed: set[str]) -> bool:
-        """Whether a document has an address that was not given before; from now on it was."""
-        url = self.context.catalogue.references[key].url
+    def _reference(self, key: str) -> Reference:
+        return self.context.catalogue.references[key]
+
+    def _first_address(self, key: str, addressed: set[str]) -> Markup:
+        """The address of a document that is not among those given before; from now on it is."""
+        url = self._reference(key).url
         if not url or url in addressed:
-            return False
+            return Markup("")
         addressed.add(url)
-        return True
-
-    def _address(self, key: str) -> Markup:
-        url = self.context.catalogue.references[key].url or ""
         return Markup(' data-url="{}"').format(url.removeprefix("https://"))
 
     def source_place(self, source: Source, addressed: set[str]) -> Markup:
         """The place in a document; one that was read in a copy as a link to that."""
-        first = source.via is not None and self._is_first(source.via.key, addressed)
-        card = is_card(self.context.catalogue.references[source.key])
-        return self.context.made_once(
-            ("place", source.locus, source.via, first, card), lambda: self._source_place(source, first, card)
-        )
+        place, copy = escape(self._place_text(source)), source.via
+        if copy is None:
+            return place
+        title = self.context.words("source.via", copy=self.source_text(copy))
+        link = Markup('<a class="ds-via" href="ds:references.md#{}" title="{}"{}>{}</a>')
+        address = self._first_address(copy.key, addressed)
+        return link.format(reference_anchor(copy.key), title, address, place or self.context.words("source.copy"))
 
-    def _source_place(self, source: Source, first: bool, card: bool) -> Markup:
-        shown = escape(self._place_text(source, card))
-        return shown if source.via is None else self._copy_link(source.via, first, shown)
-
-    def _place_text(self, source: Source, card: bool) -> str:
+    def _place_text(self, source: Source) -> str:
         """The place in a model card goes without the words "model card", which its title has."""
         shown = self.context.localized_place(source.locus)
-        if not card or not shown:
+        if not shown or not is_card(self._reference(source.key)):
             return shown
         inside = shown.removeprefix(self.context.localized_place("model card")).lstrip()
         return inside or self.context.words("source.whole")
-
-    def _copy_link(self, copy: Source, first: bool, place: Markup) -> Markup:
-        said = self.source_text(copy)
-        title = self.context.words("source.via", copy=said)
-        address = self._address(copy.key) if first else ""
-        link = Markup('<a class="ds-via" href="ds:references.md#{}" title="{}"{}>{}</a>')
-        return link.format(reference_anchor(copy.key), title, address, place or self.context.words("source.copy"))
 
 
 def counts_of(single: Single[Any] | None) -> Counted | None:

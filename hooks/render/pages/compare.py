@@ -28,7 +28,7 @@ from ..tables import Cell, Column, Head, Table, by_column, columns_for_each, val
 from ..words import Words
 from .model_architecture import sizes_table
 from .model_machines import compute_table, hours_by_variants
-from .model_training import compared_schedules
+from .model_training import compared_schedules, values_by_variant
 from .sources import sources_section
 
 
@@ -369,10 +369,7 @@ def _infrastructure_sections(citations: Citations) -> Iterator[Section]:
         value = stated_at(model.infrastructure, key)
         if value is None or not value.by_variant:
             return value_cell(citations, value)
-        return Markup("<br>").join(
-            Markup("{} <small>{}</small>").format(citations.value_html(s), context.catalogue.entries[v].variant.name)
-            for v, s in value.by_variant.items()
-        )
+        return values_by_variant(citations, value)
 
     columns: list[Column[Model]] = [Column(words("table.model"), lambda model: model_link(model, "infrastructure"))]
     columns += columns_for_each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)

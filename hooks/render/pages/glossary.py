@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from catalogue.records import Catalogue
 from catalogue.schema.study import GuideFormula
 from catalogue.schema.study import Subject as SymbolSubject
-from catalogue.schema.technique import Beside, Formula, Subject, Technique, Term
+from catalogue.schema.technique import Beside, Formula, Technique, Term
 
 from .. import links
 from ..assets import page_script
@@ -32,21 +32,18 @@ def glossary_page(context: Context) -> Page:
     sections, parts = [], []
     for subject in glossary.subjects:
         items = [_term_item(context, term) for term in glossary.terms if term.subject == subject.id]
+        techniques = [
+            Markup('<span id="{}">{}</span>').format(id_, technique_link(context, id_, short=True))
+            for id_, technique in context.catalogue.techniques.items()
+            if technique.kind in subject.kinds
+        ]
         if items:
-            html = context.html("glossary.html.jinja", items=items, techniques=_technique_links(context, subject))
+            html = context.html("glossary.html.jinja", items=items, techniques=techniques)
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     box = context.html("filter.html.jinja", script=page_script("filter"))
     lead = lead_section(intro, box + links.jump_bar(context, parts))
     return titled_page(words, "glossary.md", "glossary", (lead, *sections), hide=("toc",))
-
-
-def _technique_links(context: Context, subject: Subject) -> list[Markup]:
-    return [
-        Markup('<span id="{}">{}</span>').format(technique.id, technique_link(context, technique.id, short=True))
-        for technique in context.catalogue.techniques.values()
-        if technique.kind in subject.kinds
-    ]
 
 
 def _term_item(context: Context, term: Term) -> dict[str, Any]:

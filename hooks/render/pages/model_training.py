@@ -133,7 +133,7 @@ def _phases_table(citations: Citations, stage: Stage, title: str) -> Table | Non
 def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
     """Learning rate at the end of a phase, computed from the peak where a fraction is published."""
     if phase.rate is not None:
-        return _by_variant(citations, phase.rate)
+        return values_by_variant(citations, phase.rate)
     assert phase.fraction is not None
     shown = citations.value_html(phase.fraction) + " " + citations.context.words("training.of_peak")
     peak, fraction = stage.learning_rate.peak if stage.learning_rate else None, phase.fraction.value
@@ -144,7 +144,7 @@ def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
     return shown + " " + recomputed_html("= " + " / ".join(format.format_power(rate) for rate in rates))
 
 
-def _by_variant(citations: Citations, value: Stated[Any]) -> Markup:
+def values_by_variant(citations: Citations, value: Stated[Any]) -> Markup:
     entries = citations.context.catalogue.entries
     parts = [
         Markup("{} <small>{}</small>").format(citations.value_html(single), entries[id_].variant.name)
@@ -162,7 +162,7 @@ def _mix_table(citations: Citations, stage: Stage, title: str) -> Table | None:
     words = citations.context.words
 
     def stated(value: Stated[Any] | None) -> Cell:
-        return Cell(_by_variant(citations, value) if value else NOTHING)
+        return Cell(values_by_variant(citations, value) if value else NOTHING)
 
     columns: list[Column[MixPart]] = [
         Column(words("field.mix.name"), lambda part: citations.rich_text(part.name)),
@@ -205,7 +205,7 @@ def _compute_precision(citations: Citations, model: Model) -> Markup | None:
     precision = model.infrastructure.precision if model.infrastructure else None
     stated = precision.compute if precision else None
     values = [(id_, single) for id_, single in stated.singles() if single.value is not None] if stated else []
-    return _values_by_variant(citations, values) if values else None
+    return _values_in_box(citations, values) if values else None
 
 
 def _recipe_row(citations: Citations, model: Model, row: StageRow, several: bool) -> tuple[str, list[dict[str, Any]]]:
@@ -262,7 +262,7 @@ def _stage_box(
         "beside": stage.kind in BESIDE,
         "only": only,
         "facts": _box_facts(citations, stage),
-        "start": _values_by_variant(citations, list(start.singles())) if start is not None else None,
+        "start": _values_in_box(citations, list(start.singles())) if start is not None else None,
     }
 
 
@@ -275,14 +275,12 @@ def _box_facts(citations: Citations, stage: Stage) -> list[tuple[str, Markup]]:
     if stage.sequence_length is not None:
         shown = [*shown, ("context", stage.sequence_length)]
     return [
-        (words(f"recipe.{key}"), _values_by_variant(citations, list(value.singles()), told=key == "context"))
+        (words(f"recipe.{key}"), _values_in_box(citations, list(value.singles()), told=key == "context"))
         for key, value in shown
     ]
 
 
-def _values_by_variant(
-    citations: Citations, values: list[tuple[str | None, Single[Any]]], told: bool = False
-) -> Markup:
+def _values_in_box(citations: Citations, values: list[tuple[str | None, Single[Any]]], told: bool = False) -> Markup:
     """Values with their variants, lengths as printed.
 
     Where `told`, the remark stands beside: a length that grows within a stage is not that of the stage.

@@ -293,7 +293,7 @@ def _technique_parts(
     context, own, facts = citations.context, not technique.page, _unquoted_facts(technique)
     yield "why", "section.why", _render_prose(citations, technique.why)
     how = _render_prose(citations, technique.how) if technique.how else ""
-    how += _render_formulas(citations, technique)
+    how += "".join(formula_block(citations, at, formula) for at, formula in enumerate(technique.formulas, 1))
     how += figures_of(context, technique.id) + labs_of(context, technique.id) if own else ""
     if how:
         yield "how", "section.how", how
@@ -399,13 +399,13 @@ def _render_users(citations: Citations, technique: Technique) -> str:
 def _unquoted_facts(technique: Technique) -> list[Detail]:
     """Published values that no text of the technique says."""
     said = "\n".join(text.en for text in each_below(technique, Text))
-    return [fact for fact in technique.facts if not _is_quoted(technique, fact, said)]
-
-
-def _is_quoted(technique: Technique, fact: Detail, said: str) -> bool:
-    if fact.value.note is not None or fact.value.by_variant is not None:
-        return False
-    return any(f"'{technique.id}/facts.{name}.value'" in said for name in item_names(fact))
+    return [
+        fact
+        for fact in technique.facts
+        if fact.value.note is not None
+        or fact.value.by_variant is not None
+        or not any(f"'{technique.id}/facts.{name}.value'" in said for name in item_names(fact))
+    ]
 
 
 def _render_record(citations: Citations, technique: Technique, written: Mapping[str, str]) -> str:
@@ -444,10 +444,6 @@ def _introduced_by(citations: Citations, technique: Technique) -> Markup:
         title = citations.context.short_titles[introduced.reference]
         line += Markup(' · <a href="ds:references.md#{}">{}</a>').format(reference_anchor(introduced.reference), title)
     return line
-
-
-def _render_formulas(citations: Citations, technique: Technique) -> str:
-    return "".join(formula_block(citations, number, formula) for number, formula in enumerate(technique.formulas, 1))
 
 
 def _render_prose(citations: Citations, text: Text) -> str:

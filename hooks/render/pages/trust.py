@@ -252,17 +252,17 @@ def _equal_table(context: Context, groups: Iterable[Sequence[Entry]]) -> Table:
     def short_link(entry: Entry) -> Markup:
         return Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(entry.variant.name))
 
+    code = Markup('<code title="{}">{}</code>')
     columns: list[Column[Sequence[Entry]]] = [
         Column(words("trust.peers.first"), lambda entries: variant_link(entries[0])),
-        Column(words("trust.peers.class"), lambda entries: _class_name(built(entries).name)),
+        Column(
+            words("trust.peers.class"),
+            lambda entries: code.format(built(entries).name, built(entries).name.partition("For")[0]),
+        ),
         Column(words("trust.peers.both"), lambda entries: count_cell(built(entries).total), True),
         Column(words("trust.peers.others"), lambda entries: listed.join(map(short_link, entries[1:])) or NOTHING),
     ]
     return by_column(words("trust.peers.caption"), columns, groups)
-
-
-def _class_name(name: str) -> Markup:
-    return Markup('<code title="{}">{}</code>').format(name, name.partition("For")[0])
 
 
 def _outcome_text(context: Context, entry: Entry, outcome: State) -> str:
@@ -275,12 +275,18 @@ def _outcome_text(context: Context, entry: Entry, outcome: State) -> str:
     return words(f"trust.peers.{outcome}", **peers.versions)
 
 
+_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]_)")
+
+
 def _labs_table(context: Context) -> Table:
     words = context.words
     ours = Markup("<code>labs/{}.py</code> <code>{}</code>")
     columns: list[Column[LabResult]] = [
         Column(words("trust.labs.lab"), lambda lab: ours.format(lab.lab, lab.function)),
-        Column(words("trust.labs.against"), lambda lab: Markup("<code>{}</code>").format(_breakable_code(lab.against))),
+        Column(
+            words("trust.labs.against"),
+            lambda lab: Markup("<code>{}</code>").format(Markup(_BREAK.sub("<wbr>", lab.against))),
+        ),
         Column(
             words("trust.labs.difference"),
             lambda lab: Cell(escape(_round_difference(lab.difference)), str(lab.difference)),
@@ -293,10 +299,6 @@ def _labs_table(context: Context) -> Table:
 def _round_difference(number: float) -> str:
     """`6 × 10⁻⁸`."""
     return format.format_scientific(Decimal(f"{number:.0e}")) if number else "0"
-
-
-def _breakable_code(name: str) -> Markup:
-    return Markup(re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z]_)", "<wbr>", str(escape(name))))
 
 
 DIGITS = ("controls", "limits", "weakest")
