@@ -16,11 +16,8 @@ _NARROW = frozenset("iljtfrI.,:;'|!()[]/ ")
 _WIDE = frozenset("mwMW@%—")
 _FULL_WIDTH = {"W", "F"}
 _PIECES = re.compile(
-    r"(?:[\u3400-\u9fff]|[^\s\u3400-\u9fff，。；：、）”]+|\S)[，。；：、）”]*\s*"
+    r"(?:[\u3400-\u9fff]|[^\s\u3400-\u9fff，。；：、）”！？]+|\S)[，。；：、）”！？]*\s*"
 )  # words and Chinese characters
-_BREAKS = re.compile(
-    r"[\u4e00-\u9fff]+?[，。：；、）”！？]*(?=[\u4e00-\u9fff]|[^，。：；、）”！？]|$)|[^\s\u4e00-\u9fff]+|\s+"
-)
 _DIGITS, _CUT_NUMBER = re.compile(r"[,.]?\d"), re.compile(r"\d[\d,.]*$")
 
 
@@ -41,26 +38,18 @@ def cut_text(text: str, size: float, room: float) -> str:
     return f"{kept.rstrip(' ,，')}…"
 
 
-def wrapped_text(text: str, size: float, room: float, most: int) -> list[str]:
-    """At most `most` lines, with an ellipsis where there is more; Chinese breaks between characters, not before a sign."""
-    lines: list[str] = []
+def wrapped_text(text: str, size: float, room: float, most: int = 0, bold: bool = False) -> list[str]:
+    """Chinese breaks between characters, not before a sign; with `most` lines, there is an ellipsis where there is more."""
+    lines = [""]
     for piece in _PIECES.findall(text):
-        if lines and text_width(f"{lines[-1]}{piece}".rstrip(), size) <= room:
-            lines[-1] += piece
-        else:
-            lines.append(piece)
+        if lines[-1] and text_width(f"{lines[-1]}{piece}".rstrip(), size, bold) > room:
+            lines.append("")
+        lines[-1] += piece
+    if not most:
+        return [line.rstrip() for line in lines]
     if len(lines) > most:
         lines = [*lines[: most - 1], "".join(lines[most - 1 :])]
-    return [cut_text(line.rstrip(), size, room) for line in lines]
-
-
-def wrapped_lines(text: str, size: float, room: float, bold: bool = False) -> list[str]:
-    lines = [""]
-    for part in _BREAKS.findall(text):
-        if lines[-1] and text_width((lines[-1] + part).rstrip(), size, bold) > room:
-            lines.append("")
-        lines[-1] += part if lines[-1] else part.lstrip()
-    return [line.rstrip() for line in lines]
+    return [cut_text(line.rstrip(), size, room) for line in lines if line]
 
 
 def _width_in_ems(character: str) -> float:

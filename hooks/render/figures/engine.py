@@ -18,7 +18,7 @@ from catalogue.derive.expression import architecture_numbers
 from .. import assets
 from ..context import Context
 from ..format import format_compact, format_three_digits, spoken_number
-from .canvas import text_width, wrapped_lines
+from .canvas import text_width, wrapped_text
 from .given import GIVEN, architecture_number, lab_result, random_numbers
 from .meanings import KINDS, MEANINGS
 
@@ -78,7 +78,7 @@ class _Answers:
         return text_width(text, size, bold)
 
     def wrapped(self, text: str, size: float, room: float, bold: bool) -> list[str]:
-        return wrapped_lines(text, size, room, bold)
+        return wrapped_text(text, size, room, bold=bold)
 
 
 class BrokenScript(Exception):

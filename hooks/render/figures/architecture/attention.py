@@ -18,7 +18,6 @@ from catalogue.schema.values import Absence, per_kind
 from ..canvas import bar_path, bars_path, fan_path, path_data
 from .shapes import (
     LEFT,
-    NARROW,
     SCALE,
     VECTOR,
     BoldText,
@@ -72,11 +71,10 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
     tokens = max([window, *(ratio for _, ratio, _ in lanes)])
     if not lanes or tokens > _MOST_TOKENS:
         return top
-    narrow = sheet.width == NARROW
-    x = 18.0 if narrow else 142.0
-    pitch = ((sheet.width - 36) if narrow else 320.0) / tokens
+    x = 18.0 if sheet.narrow else 142.0
+    pitch = ((sheet.width - 36) if sheet.narrow else 320.0) / tokens
     sheet.path(path_data("M", 18, top - 8, "H", sheet.width - 18), "rule")
-    if narrow:
+    if sheet.narrow:
         sheet.text(18, top + 12, dims.words("drawing.stretch", tokens=tokens), css="strong")
         y = top + 26
     else:
@@ -87,19 +85,14 @@ def draw_token_axis(sheet: Sheet, dims: Dimensions, top: float) -> float:
     for name, ratio, said in lanes:
         _draw_lane(sheet, tokens, ratio, x, y, pitch)
         text = [*dims.worded_line("lane_name", name=BoldText(name)), *said]
-        if narrow:
-            sheet.text(x, y + _BAR + 15, *text)
-            y += _BAR + 26
-        else:
-            sheet.text(x + tokens * pitch + 16, y + 11, *text)
-            y += _BAR + 11
+        y = _say_of_bar(sheet, x, y, tokens * pitch, text, 11)
     sheet.path(path_data("M", x, y + 5, "h", tokens * pitch), "dashes token", tokens)
     below = [
         dims.worded_line("lane_window", "sliding_window"),
         dims.worded_line("lane_window_alone", "sliding_window_layers") if dims.number("sliding_window_layers") else [],
         dims.worded_line("lane_selecting", "index_layers", "csa_layers"),
     ]
-    if narrow:
+    if sheet.narrow:
         return sheet.text_lines(x, y + 26, below) - 8
     return sheet.text_lines(x + tokens * pitch + 16, y + 10, below) - 8
 
@@ -123,20 +116,21 @@ def kept_entries(sheet: Sheet, dims: Dimensions, y: float) -> float:
     known = [(name, kept) for name, kept in rows if kept is not None]
     if whole is None or not known:
         return y - 20
-    narrow = sheet.width == NARROW
-    x, room = (18.0, sheet.width - 36) if narrow else (142.0, 320.0)
+    x, room = (18.0, sheet.width - 36) if sheet.narrow else (142.0, 320.0)
     _kept_title(sheet, dims, y)
-    y += 18 if narrow else 0
+    y += 18 if sheet.narrow else 0
     for name, kept in known:
         _draw_share(sheet, x, y, room, _BAR, int(kept.plain) / int(whole.plain))
-        text = dims.worded_line(f"kept_in_{name}", kept=kept)
-        if narrow:
-            sheet.text(x, y + _BAR + 15, *text)
-            y += _BAR + 24
-        else:
-            sheet.text(x + room + 16, y + 11, *text)
-            y += _BAR + 9
+        y = _say_of_bar(sheet, x, y, room, dims.worded_line(f"kept_in_{name}", kept=kept), 9)
     return y
+
+
+def _say_of_bar(sheet: Sheet, x: float, y: float, width: float, said: list[LinePart], gap: float) -> float:
+    """Beside a bar, or below it on a narrow sheet; returns where the next stands."""
+    below = 15.0 if sheet.narrow else 0.0
+    place = (x, y + _BAR + below) if sheet.narrow else (x + width + 16, y + 11)
+    sheet.text(*place, *said)
+    return y + _BAR + below + gap
 
 
 _LATENT = 12.0
@@ -254,9 +248,8 @@ def _rotates(dims: Dimensions) -> bool:
 
 def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry: bool) -> float:
     """Vector, latents, heads and output from left to right; on a narrow sheet the heads stand below."""
-    narrow = sheet.width == NARROW
     height = draw_stream_vector(sheet, dims, LEFT, top)
-    x = 96.0 if narrow else 132.0
+    x = 96.0 if sheet.narrow else 132.0
     cached, cached_name = ("head_dim", "entry") if one_entry else ("kv_lora_rank", "kv_lora_rank")
     query, kept, rope = dims.number("q_lora_rank"), dims.number(cached) or 0, dims.number("qk_rope_head_dim") or 0
     text = x + _LATENT + 10
@@ -300,9 +293,9 @@ def _draw_latent_attention(sheet: Sheet, dims: Dimensions, top: float, one_entry
         )
         y += 14
     down = max(top + height + 20, y)
-    heads_x, heads_y = (18.0, down + 14) if narrow else (358.0, top + 2)
+    heads_x, heads_y = (18.0, down + 14) if sheet.narrow else (358.0, top + 2)
     bottom, right = _draw_query_heads(sheet, dims, heads_x, heads_y, one_entry)
-    if not narrow:
+    if not sheet.narrow:
         for middle, said in ((query_middle, query_said), (entry_middle, entry_said)):
             far = text + line_width(said) + 10
             if far < heads_x - 20:
@@ -345,10 +338,9 @@ def _draw_query_heads(sheet: Sheet, dims: Dimensions, x: float, y: float, one_en
 
 
 def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    narrow = sheet.width == NARROW
     height = draw_stream_vector(sheet, dims, LEFT, top)
     heads, shared = dims.number("num_attention_heads"), dims.number("num_key_value_heads")
-    x = 84.0 if narrow else 132.0
+    x = 84.0 if sheet.narrow else 132.0
     down, right = top, x
     if heads and shared and heads % shared == 0:
         size = heads // shared
@@ -371,7 +363,7 @@ def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float
             if dims.says_yes(name)
         ),
     ]
-    if narrow:
+    if sheet.narrow:
         return sheet.text_lines(18, bottom + 12, lines) - 14
     text = max(right + 24, 358.0)
     sheet.text_lines(text, top + 16, lines)
@@ -401,15 +393,14 @@ def _draw_indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
     if heads is None:
         return top - 22
     sheet.path(path_data("M", 18, top - 8, "H", sheet.width - 18), "rule")
-    narrow = sheet.width == NARROW
-    per_row = balanced_row_length(heads, 16 if narrow else 32)
-    x = 18.0 if narrow else 132.0
+    per_row = balanced_row_length(heads, 16 if sheet.narrow else 32)
+    x = 18.0 if sheet.narrow else 132.0
     sheet.text(18, top + 14, dims.words("drawing.indexer"), css="strong")
-    y = top + (24 if narrow else 4)
+    y = top + (24 if sheet.narrow else 4)
     sheet.path(triangles_path(grid_places(heads, per_row, 10, x, y)), "index")
     y += rows_of(heads, per_row) * 10
     lines = dims.worded_lines("indexer", *_INDEXER)
-    if narrow:
+    if sheet.narrow:
         return sheet.text_lines(18, y + 18, lines) - 14
     return max(y, sheet.text_lines(x + per_row * 10 + 18, top + 14, lines, 17) - 14)
 
@@ -421,13 +412,12 @@ def _draw_hatched_box(sheet: Sheet, x: float, y: float, width: float, height: fl
 
 
 def compare_kept(sheet: Sheet, y: float, kept: int, without: int, here: list[LinePart], there: list[LinePart]) -> float:
-    narrow = sheet.width == NARROW
-    x, room = (18.0, sheet.width - 36) if narrow else (142.0, sheet.width - 166)
-    if narrow:
+    x, room = (18.0, sheet.width - 36) if sheet.narrow else (142.0, sheet.width - 166)
+    if sheet.narrow:
         y += 14
     _draw_share(sheet, x, y, room, _KEPT, kept / max(kept, without))
     sheet.text(x, y + _KEPT + 16, *here)
-    if narrow:
+    if sheet.narrow:
         return sheet.text_lines(x, y + _KEPT + 34, [there]) - 12
     sheet.text(x + room, y + _KEPT + 16, *there, anchor="end")
     return y + _KEPT + 20
@@ -443,7 +433,7 @@ def _draw_share(sheet: Sheet, x: float, y: float, room: float, height: float, sh
 def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
     sheet.path(path_data("M", 18, y - 8, "H", sheet.width - 18), "rule")
     first, second = dims.words("drawing.kept").split("\n")
-    if sheet.width == NARROW:
+    if sheet.narrow:
         sheet.text(18, y + 8, f"{first} {second}", css="strong")
     else:
         sheet.text(18, y + 10, first, css="strong")
@@ -451,32 +441,23 @@ def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
 
 
 def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
-    indexed = dims.number("index_head_dim") is not None
-    (layers,) = caching_layers(dims)
-    here = dims.derived("kept_latent", layers.per_token(dims.numbers))
-    there = dims.derived("kept_by_heads", "num_attention_heads * (qk_nope_head_dim + v_head_dim)")
-    if here is None or there is None:
-        return y - 20
-    _kept_title(sheet, dims, y)
-    said = dims.worded_line("kept_sum_index" if indexed else "kept_sum", kept=here)
-    return compare_kept(
-        sheet, y, int(here.plain), int(there.plain), said, dims.worded_line("kept_if_heads", kept=there)
-    )
+    said = "kept_sum_index" if dims.number("index_head_dim") is not None else "kept_sum"
+    return _kept(sheet, dims, y, "latent", "num_attention_heads * (qk_nope_head_dim + v_head_dim)", said)
 
 
 def _kept_heads(sheet: Sheet, dims: Dimensions, y: float) -> float:
+    return _kept(sheet, dims, y, "heads", "2 * num_attention_heads * head_dim", "kept_here")
+
+
+def _kept(sheet: Sheet, dims: Dimensions, y: float, name: str, without: str, said: str) -> float:
+    """What is cached of a token against the cache of every head."""
     (layers,) = caching_layers(dims)
-    here = dims.derived("kept_heads", layers.per_token(dims.numbers))
-    there = dims.derived("kept_by_heads", "2 * num_attention_heads * head_dim")
+    here = dims.derived(f"kept_{name}", layers.per_token(dims.numbers))
+    there = dims.derived("kept_by_heads", without)
     if here is None or there is None:
         return y - 20
     _kept_title(sheet, dims, y)
     same = here.plain == there.plain
-    return compare_kept(
-        sheet,
-        y,
-        int(here.plain),
-        int(there.plain),
-        dims.worded_line("kept_all" if same else "kept_here", kept=here),
-        [] if same else dims.worded_line("kept_if_heads", kept=there),
-    )
+    told = dims.worded_line("kept_all" if same else said, kept=here)
+    if_heads = [] if same else dims.worded_line("kept_if_heads", kept=there)
+    return compare_kept(sheet, y, int(here.plain), int(there.plain), told, if_heads)

@@ -11,7 +11,6 @@ from catalogue.schema.values import per_kind
 from ..canvas import bar_path, bars_path, dots_path, fan_path, path_data, text_width
 from .shapes import (
     LEFT,
-    NARROW,
     SCALE,
     VECTOR,
     Dimension,
@@ -38,9 +37,8 @@ def feed_forward(dims: Dimensions, width: float, whole: int | None, activated: i
     network = network_of(dims)
     sheet = titled_panel(width, dims.words(network.title), network.subtitle(dims))
     top = sheet.height + 8
-    narrow = width == NARROW
-    drawn, right = network.draw(sheet, dims, top, narrow)
-    x, y = (18.0, drawn + 22) if narrow else (max(484.0, right + 30), top + 4)
+    drawn, right = network.draw(sheet, dims, top)
+    x, y = (18.0, drawn + 22) if sheet.narrow else (max(484.0, right + 30), top + 4)
     below = network.compare(sheet, dims, x, y, width - x - 24, whole, activated)
     sheet.height = max(drawn, below) + 14
     return close_panel(sheet, "ffn")
@@ -92,21 +90,24 @@ def _group_plates(routed: int, groups: int, x: float, y: float, room: float) -> 
     return _Plates(1, routed, 1, per_row, min(9.4 if routed > 128 else 13.0, (room - 8) / per_row), x, y)
 
 
-def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
+def _draw_experts(sheet: Sheet, dims: Dimensions, top: float) -> tuple[float, float]:
     routed, active = dims.number("n_routed_experts"), dims.number("num_experts_per_tok") or 0
     height = draw_stream_vector(sheet, dims, LEFT, top)
     down = top + height + 30
     if routed is None:
         return sheet.text_lines(130, top + 14, [[dims.stated("n_routed_experts") or ""]]), 400
     groups = dims.number("n_group") or 1
-    x, room = (96.0, 228.0) if narrow else (132.0, 322.0)
+    x, room = (96.0, 228.0) if sheet.narrow else (132.0, 322.0)
     plates = _group_plates(routed, groups, x, top - 2, room)
     spare = height - (plates.bottom - plates.y)
     if spare > 0:
         plates = replace(plates, y=top + spare / 2)
     chosen, filled = example_choice(routed, active, plates.count, dims.number("topk_group") or 0)
     # Beside a short vector the gate stands clear of the size below it.
-    gate = ((66.0 if height < _SHORT else 58.0) if narrow else 76.0, top + max(height, plates.bottom - plates.y) / 2)
+    gate = (
+        (66.0 if height < _SHORT else 58.0) if sheet.narrow else 76.0,
+        top + max(height, plates.bottom - plates.y) / 2,
+    )
     _draw_routes(sheet, plates, chosen, gate)
     sheet.path(path_data("M", LEFT + VECTOR, gate[1], "H", gate[0] - 17), "wire")
     sheet.circle(*gate, 17, "gate")
@@ -127,10 +128,10 @@ def _draw_experts(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> t
     sheet.path(dots_path(place for index, place in enumerate(places) if index not in filled), "routed")
     sheet.path(dots_path(places[index] for index in sorted(filled)), "active")
     down = max(plates.bottom + below, gate[1] + 36) + 20
-    if narrow:
+    if sheet.narrow:
         down = max(down, top + height + 42)
     right = plates.plate_corner(min(1, plates.count - 1))[0] + plates.width
-    return _draw_expert_legend(sheet, dims, 18.0 if narrow else x, down, bool(chosen)), right
+    return _draw_expert_legend(sheet, dims, 18.0 if sheet.narrow else x, down, bool(chosen)), right
 
 
 def _draw_expert_legend(sheet: Sheet, dims: Dimensions, x: float, y: float, grouped: bool) -> float:
@@ -173,7 +174,7 @@ def _draw_routes(sheet: Sheet, plates: _Plates, chosen: list[int], gate: tuple[f
     sheet.path("".join(d), "route")
 
 
-def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool) -> tuple[float, float]:
+def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float) -> tuple[float, float]:
     """The wide vector as bars of the narrow one's height; returns the lower and right ends."""
     narrow_size, wide_size = dims.number("hidden_size"), dims.number("intermediate_size")
     height = draw_stream_vector(sheet, dims, LEFT, top)
@@ -181,20 +182,20 @@ def _draw_dense_network(sheet: Sheet, dims: Dimensions, top: float, narrow: bool
     size = dims.stated("intermediate_size")
     if narrow_size is None or wide_size is None:
         return sheet.text_lines(130, top + 14, [[size] if size is not None else []]), 400
-    x, pitch = (84.0, 20.0) if narrow else (132.0, 26.0)
+    x, pitch = (84.0, 20.0) if sheet.narrow else (132.0, 26.0)
     bars, rest = divmod(wide_size, narrow_size)
     right = x + pitch * (bars + (rest > 0)) - 8
     sheet.path(fan_path(LEFT + VECTOR, top, top + height, x - 4, top, top + height), "fan ffn")
     for index in range(bars + (rest > 0)):
         share = height if index < bars else rest * SCALE
         sheet.path(bar_path(x + index * pitch, top + height - share, pitch - 8, share), "wide")
-    out = max(right + 48, 250 if narrow else 330)
+    out = max(right + 48, 250 if sheet.narrow else 330)
     sheet.path(path_data("M", right + 8, top + height / 2, "H", out - 12), "wire")
     sheet.path(path_data("M", out - 12, top + height / 2 - 4, "l8 4-8 4z"), "tip")
     draw_stream_vector(sheet, dims, out, top)
     times = dims.ratio("times_as_wide", "intermediate_size", "hidden_size")
     lines = [dims.worded_line("wide", intermediate_size=size), dims.worded_line("folded", times=times)]
-    return sheet.text_lines(x if not narrow else 18, down + (18 if narrow else 0), lines) - 6, out + 30
+    return sheet.text_lines(x if not sheet.narrow else 18, down + (18 if sheet.narrow else 0), lines) - 6, out + 30
 
 
 def _compare_dense_network(
@@ -303,7 +304,7 @@ class NetworkDrawing:
 
     title: str
     subtitle: Callable[[Dimensions], list[LinePart]]
-    draw: Callable[[Sheet, Dimensions, float, bool], tuple[float, float]]
+    draw: Callable[[Sheet, Dimensions, float], tuple[float, float]]
     compare: Callable[[Sheet, Dimensions, float, float, float, int | None, int | None], float]
     runs: Callable[[Dimensions], list[LayerRun]]
     sentences: Callable[[Dimensions], list[str]]  # of the text alternative

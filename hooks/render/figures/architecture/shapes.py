@@ -290,6 +290,10 @@ class Sheet:
         self.height = 0.0
         self.shapes: list[dict[str, Any]] = []
 
+    @property
+    def narrow(self) -> bool:
+        return self.width == NARROW
+
     def _add(self, kind: str, x: float, y: float, **rest: object) -> None:
         self.shapes.append({"kind": kind, "x": round(x, 1), "y": round(y, 1), **rest})
 
