@@ -23,7 +23,7 @@ from ..context import Context
 from ..format import short_size
 from .architecture.shapes import example_choice, grid_places, hatch_path
 from .canvas import BOLD, Scale, bar_path, bars_path, cut_text, dots_path, powers_of_ten, text_width, wrapped_text
-from .map import lay_out_narrow_map, lay_out_wide_map
+from .map import lay_out_narrow_map, lay_out_wide_map, map_html
 from .svg_file import FONTS, dark_tokens, light_tokens, public_address
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element
@@ -128,15 +128,9 @@ def _size_text(size: Size[Count] | None) -> str:
 
 
 def home_map(context: Context) -> Markup:
-    """Both arrangements; a style sheet shows the one that fits."""
-    words = context.words
-    dates = {
-        id_: format.format_month(date, words)
-        for id_, model in context.catalogue.models.items()
-        if (date := first_date(model))
-    }
+
     wide, narrow = lay_out_wide_map(context), lay_out_narrow_map(context, {})
-    return Markup(context.html("map.svg.jinja", a=wide, d=narrow, dates=dates, caption=False))
+    return Markup(map_html(context, wide, narrow, wide.height))
 
 
 _HERO_WIDTH, _LEFT, _MOST_COLUMNS = 664.0, 30.0, 7

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from catalogue.records import first_date
 from catalogue.schema.model import Track
@@ -266,25 +267,38 @@ def timeline_figure(context: Context) -> str:
     for id_ in (TECHNIQUES, INFRASTRUCTURE):
         lanes.append(lay_out_lane(id_, found, drawn.scale, top, drawn.width))
         top += lanes[-1]["height"] + _BETWEEN
-    dates = {
-        id_: format.format_month(date, context.words) for id_, model in models.items() if (date := first_date(model))
-    }
     alone = [item for item in found if item.kind != "model" and not item.carrier]
-    return context.html(
-        "timeline.svg.jinja",
-        a=drawn,
-        d=lay_out_narrow_map(context, _with_models(found), alone),
-        lanes=lanes,
-        height=round(top - _BETWEEN + 4),
-        dates=dates,
+    return map_html(
+        context,
+        drawn,
+        lay_out_narrow_map(context, _with_models(found), alone),
+        round(top - _BETWEEN + 4),
+        lanes,
+        list(_relation_curves(context, drawn)),
         said=lambda date: format.format_date(date, context.words),
         items={item.id: item for item in found},
         places={item.id: place for place, item in enumerate(found)},
-        ties=list(_relation_curves(context, drawn)),
         tracks=[track for track, _ in drawn.tracks],
         years=[str(year) for year in sorted({item.date.first_day[:4] for item in found})],
         total=len(found),
         parents={id_: model.main_parent or "" for id_, model in models.items()},
+    )
+
+
+def map_html(
+    context: Context,
+    wide: WideMap,
+    narrow: NarrowMap,
+    height: float,
+    lanes: Sequence[Mapping[str, Any]] = (),
+    ties: Sequence[Mapping[str, str]] = (),
+    **history: object,
+) -> str:
+    """Both arrangements; a style sheet shows the one that fits. With `history` it is the timeline."""
+    models = context.catalogue.models.values()
+    dates = {m.id: format.format_month(date, context.words) for m in models if (date := first_date(m))}
+    return context.html(
+        "map.svg.jinja", a=wide, d=narrow, height=height, lanes=lanes, ties=ties, dates=dates, **history
     )
 
 
