@@ -23,18 +23,23 @@ class Residual(nn.Module):
 class HyperConnection(nn.Module):
     """X ← B X + C F(A X) for n streams X (B, T, n, d). A, B and C are computed of X itself, beside a learned constant."""
 
-    def __init__(self, config):
+    def __init__(self, config, place=0):
+        """`place` counts the connections of a network: each begins by reading another stream, without which equal streams would stay equal
+        (hyper-connections §3.2)."""
         super().__init__()
         n, self.n = config.hc_mult, config.hc_mult
         self.constrained, self.eps = config.residual == "mhc", config.rms_norm_eps
         self.fn = nn.Parameter(torch.empty(n * n + 2 * n, n * config.hidden_size))
         self.scale = nn.Parameter(torch.full((3,), 0.01))
-        A = torch.full((n,), 1 / n)
-        B = torch.eye(n)
-        # Both begin as the plain connection: equal streams, read as their mean, each given the whole output of the layer.
-        start = (A.logit(), torch.zeros(n), 6 * B) if self.constrained else (A, torch.ones(n), B)
+        A, B = 0.8 * torch.eye(n)[place % n] + 0.2 / n, torch.eye(n)
+        # Both begin near the plain connection: equal streams, of which mostly one is read, each given the whole output of the layer. The mixing of
+        # the constrained one begins away from the identity, at which the steps of Sinkhorn hardly pass a gradient on.
+        start = (A.logit(), torch.zeros(n), 4 * B) if self.constrained else (A, torch.ones(n), B)
         self.base = nn.Parameter(torch.cat([part.flatten() for part in start]))
-        self.mixing = None  # B of the last call, averaged over tokens
+        self.mixing, self.apart = (
+            None,
+            None,
+        )  # of the last call: B averaged over tokens, and how far the streams lie from their mean
 
     def mappings(self, X):
         flat = X.flatten(-2)
@@ -49,8 +54,11 @@ class HyperConnection(nn.Module):
 
     def forward(self, X, layer):
         A, B, C = self.mappings(X)
-        self.mixing = B.detach().flatten(0, -3).mean(0)
-        return B @ X + C[..., None] * layer((A[..., None, :] @ X).squeeze(-2))[..., None, :]
+        Y = B @ X + C[..., None] * layer((A[..., None, :] @ X).squeeze(-2))[..., None, :]
+        with torch.no_grad():
+            self.mixing = B.flatten(0, -3).mean(0)
+            self.apart = float((Y - Y.mean(-2, keepdim=True)).norm() / Y.norm())
+        return Y
 
 
 class Readout(nn.Module):

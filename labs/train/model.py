@@ -20,7 +20,9 @@ class Block(nn.Module):
         dense = config.feed_forward == "dense" or layer < config.first_k_dense_replace
         self.mlp = MLP(config, config.intermediate_size) if dense else DeepSeekMoE(config)
         self.streams = 1 if config.residual == "plain" else config.hc_mult
-        self.attn_hc, self.ffn_hc = (Residual() if self.streams == 1 else HyperConnection(config) for _ in range(2))
+        self.attn_hc, self.ffn_hc = (
+            Residual() if self.streams == 1 else HyperConnection(config, 2 * layer + i) for i in range(2)
+        )
 
     def forward(self, x, cache=None):
         x = self.attn_hc(x, lambda h: self.self_attn(self.input_layernorm(h), cache))

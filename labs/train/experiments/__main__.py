@@ -7,7 +7,7 @@ import torch
 import yaml
 
 from labs.train.command_line import Parser, check_writable
-from labs.train.experiments import decoding, foundations, pretraining, reinforcement  # noqa: F401  they register their experiments
+from labs.train.experiments import attention, decoding, gaps, pretraining, reinforcement, steps, structure  # noqa: F401  they register
 from labs.train.experiments.record import EXPERIMENTS, RESULTS, conduct
 from labs.train.experiments.sources import kept_text
 from labs.train.experiments.verdict import judge

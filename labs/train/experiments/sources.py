@@ -59,6 +59,10 @@ class Source:
         model.train()
         return total / count
 
+    def scores(self, model, log, batch, seed):
+        """What a row says of a model that read `log`'s steps of this source: loss and yardsticks."""
+        return {"loss": self.loss(model), **self.yardstick(len(log), batch, seed)}
+
     @cache  # noqa: B019
     def yardstick(self, steps, batch, seed):
         """Losses of both tables, and the ceiling. The table of pairs falls back on single frequencies as Witten and Bell do."""

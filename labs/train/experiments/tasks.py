@@ -34,27 +34,48 @@ def recall(length, facts, keys=16, values=8):
 
 
 @cache
-def grammars(count, kinds=32, length=64, followers=3):
+def lookups(first, second, kinds=8, length=32):
+    """Random tokens; what counts behind each is the entry of a fixed table for the tokens `first` and `second` places back, which no order of the
+    two leaves alike, so that both have to be found and told apart."""
+    table = torch.randint(kinds, (kinds, kinds), generator=torch.Generator().manual_seed(7))
+
+    def draw(batch, generator):
+        tokens = torch.randint(kinds, (batch, length + 2), generator=generator)
+        answers = table[tokens[:, : -second - 1], tokens[:, second - first : -first - 1]]
+        return tokens, torch.cat([torch.full((batch, second + 1), UNCOUNTED), answers], 1)
+
+    return Source(kinds, length, draw, ceiling=0.0)
+
+
+def markov(count, kinds, followers=3):
+    """Tables (count, kinds, kinds) of as many grammars, the same ones for every seed: each token has a few likely followers of its own."""
+    fixed = torch.Generator().manual_seed(7)
+    after = torch.stack([_permutations(kinds, kinds, fixed)[:, :followers] for _ in range(count)])
+    share = 0.5 ** torch.arange(followers)
+    table = torch.full((count, kinds, kinds), 1e-3).scatter(2, after, (share / share.sum()).expand(after.shape))
+    return table / table.sum(-1, keepdim=True)
+
+
+def speak(tables, spoken, length, generator):
+    """Sentences (batch, length), each of the grammar that `spoken` (batch) names."""
+    tokens = [torch.randint(tables.shape[-1], spoken.shape, generator=generator)]
+    for _ in range(length - 1):
+        tokens.append(torch.multinomial(tables[spoken, tokens[-1]], 1, generator=generator)[:, 0])
+    return torch.stack(tokens, 1)
+
+
+@cache
+def grammars(count, kinds=32, length=64):
     """Sentences of `count` grammars mixed in one stream: each has its own few followers for every token, and a sentence keeps to one grammar.
 
     The ceiling is that of a reader who knows all grammars and finds out by Bayes' rule which one he reads.
     """
-    fixed = torch.Generator().manual_seed(7)  # the grammars are the same for every seed
-    after = torch.stack([_permutations(kinds, kinds, fixed)[:, :followers] for _ in range(count)])  # (G, V, F)
-    share = torch.tensor([2.0**-i for i in range(followers)])
-    share = share / share.sum()
-    table = torch.full((count, kinds, kinds), 1e-3).scatter_(
-        2, after, share.expand_as(after) - 1e-3 * (kinds / followers - 1)
-    )
+    tables = markov(count, kinds)
 
     def draw(batch, generator):
-        spoken = torch.randint(count, (batch,), generator=generator)
-        tokens = [torch.randint(kinds, (batch,), generator=generator)]
-        for _ in range(length + 1):
-            tokens.append(torch.multinomial(table[spoken, tokens[-1]], 1, generator=generator)[:, 0])
-        return torch.stack(tokens, 1)
+        return speak(tables, torch.randint(count, (batch,), generator=generator), length + 2, generator)
 
     x = draw(256, torch.Generator().manual_seed(HELD_BACK))[:, :-1]
-    said = table.log()[:, x[:, :-1], x[:, 1:]]  # (G, n, length): log-probability of each token under each grammar
+    said = tables.log()[:, x[:, :-1], x[:, 1:]]  # (count, n, length): log-probability of each token under each grammar
     known = (said.cumsum(-1) - said).log_softmax(0)  # of each grammar, before the token is read
     return Source(kinds, length, draw, ceiling=-float((known + said).logsumexp(0).mean()))

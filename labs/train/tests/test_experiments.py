@@ -10,7 +10,7 @@ import torch
 import yaml
 
 from labs.train.experiments import __main__ as command
-from labs.train.experiments import foundations, pretraining, record, verdict
+from labs.train.experiments import gaps, pretraining, record, sources, steps, structure, tasks, verdict
 from labs.train.experiments.verdict import EXPECTATIONS, judge
 from labs.train.model import Model
 
@@ -132,8 +132,8 @@ def test_the_shapes_have_as_many_parameters_as_the_guide_counts():
     counts = set()
     for layers, inner in ((2, 374), (4, 160), (8, 53)):
         config = pretraining.DENSE.with_(num_hidden_layers=layers, intermediate_size=inner)
-        counts.add(foundations.counted(config))
-        assert foundations.counted(config) == pretraining.parameters(Model(config))
+        counts.add(structure.counted(config))
+        assert structure.counted(config) == pretraining.parameters(Model(config))
     assert len(counts) == 1
 
 
@@ -141,28 +141,47 @@ def test_a_batch_in_pieces_has_the_gradient_of_the_whole_and_bf16_loses_digits(c
     torch.set_default_dtype(torch.float32)
     model = Model(config.with_(feed_forward="dense", balance="none", attention="gqa", num_nextn_predict_layers=0))
     tokens = torch.randint(config.vocab_size, (8, 18))
-    exact = foundations.exact_gradient(model, tokens)
+    exact = steps.exact_gradient(model, tokens)
     digits = [
-        foundations.digits_of_agreement(foundations.accumulated(model, tokens, *way), exact)
+        steps.digits_of_agreement(steps.accumulated(model, tokens, *way), exact)
         for way in ((8, torch.float32), (1, torch.float32), (1, torch.bfloat16))
     ]
     assert min(digits[:2]) > 5
     assert 1.5 < digits[2] < 3.5
 
 
-def test_a_rearranged_document_has_its_tokens_and_three_marks():
-    piece, generator = torch.arange(300, 340), torch.Generator().manual_seed(1)
-    made = foundations.rearranged(piece, generator)
-    assert sorted(made.tolist()) == sorted([*piece.tolist(), *foundations.MARKS])
-    hole, end = (made.tolist().index(mark) for mark in foundations.MARKS[1:])
-    assert made[1:hole].tolist() + made[end + 1 :].tolist() + made[hole + 1 : end].tolist() == piece.tolist()
+def test_a_rearranged_sentence_has_its_tokens_and_three_marks():
+    sentences = gaps.drawn_sentences(4, torch.Generator().manual_seed(1))
+    a, b, c = sentences.split((gaps.PREFIX, gaps.MIDDLE, gaps.SUFFIX), 1)
+    marks = [torch.full((4, 1), mark) for mark in (gaps.BEGIN, gaps.HOLE, gaps.END)]
+    assert (gaps.rearranged(sentences) == torch.cat([marks[0], a, marks[1], c, marks[2], b], 1)).all()
 
 
-def test_the_formula_for_batches_gives_the_number_that_the_experiment_names():
-    """deepseek-llm §3.1: B = 0.2920 C^0.3271 tokens; C = M D with M the operations a token outside the embeddings, §3.2."""
-    c, settings = pretraining.DENSE, pretraining.SHORT
-    inside = foundations.counted(c) - 2 * c.vocab_size * c.hidden_size
-    attention = 12 * c.num_hidden_layers * c.num_attention_heads * c.head_dim * settings.length
-    compute = (6 * inside + attention) * settings.steps * settings.batch * settings.length
-    assert round(0.2920 * compute**0.3271 / settings.length) == 17
-    assert 0.5e6 < 1e17 / compute < 2e6  # the least budget of the fit is a million times larger
+def test_the_table_of_pairs_is_counted_on_what_was_read():
+    """Tokens that alternate: a table of pairs foretells them, frequencies do not; and what is not counted is not scored."""
+    row = torch.arange(12) % 2
+    source = sources.Source(2, 10, lambda batch, _: row.expand(batch, -1), ceiling=0.0)
+    found = source.yardstick(50, 16, 0)
+    assert math.isclose(found["unigram_loss"], math.log(2), abs_tol=1e-3)
+    assert found["bigram_loss"] < 0.01
+    facts = tasks.recall(16, 4)
+    tokens, targets = next(facts.stream(3, 0))
+    assert (targets[:, :9] == sources.UNCOUNTED).all()
+    for row, wanted in zip(tokens.tolist(), targets.tolist(), strict=True):
+        told = {fact // 8: fact % 8 for fact in row[:8] if fact < 128}
+        assert [told[asked - 128] for asked in row[8:-1]] == wanted[9:]
+
+
+def test_the_best_arm_of_every_loss_lies_below_the_table_of_pairs():
+    for about in RUN:
+        rows = record.read(about["id"])
+        if "bigram_loss" in rows[0] and any(one["column"] == "loss" for one in about["comparisons"]):
+            arms = {row["arm"] for row in rows}
+            best = min(mean(row["loss"] for row in rows if row["arm"] == arm) for arm in arms)
+            assert best < mean(row["bigram_loss"] for row in rows if row["bigram_loss"] != ""), about["id"]
+
+
+def test_a_result_of_a_changed_tree_is_refused(monkeypatch):
+    monkeypatch.setattr(record, "commit", lambda: "0123456789+")
+    with pytest.raises(SystemExit, match="commit them"):
+        record.conduct("mtp")
