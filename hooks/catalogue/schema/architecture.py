@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import StrictBool
 
 from .quantities import Length, Quantity
 from .values import (
+    ALTERNATIVE,
+    ATTENTION,
+    BASICS,
+    DEFAULTED,
+    EXPERTS,
     LENGTH,
+    MINOR,
+    OF_A_PART,
+    OTHER,
+    POSITIONS,
     Block,
     Bound,
     Count,
-    Facet,
-    Group,
     Kinds,
     Positive,
     Record,
@@ -24,6 +30,13 @@ from .values import (
     optional,
     required,
 )
+
+StatedQuantity = Stated[Quantity] | None
+StatedLength = Stated[Length] | None
+StatedSize = Stated[Positive] | None
+StatedFlag = Stated[StrictBool] | None
+StatedWord = Stated[str] | None
+StatedCount = Stated[Count] | None
 
 
 class Attention(StrEnum):
@@ -60,17 +73,15 @@ _MOE = Kinds(needed_by=(FeedForward.DEEPSEEK_MOE,))
 class RopeScaling(Block):
     """Scaling of the rotary embedding for longer contexts (`rope_scaling`)."""
 
-    type: Annotated[Stated[str], Facet.OF_A_PART] = required("Method.", "yarn")
-    factor: Annotated[Stated[Quantity] | None, Bound("1", "1000")] = optional("Scale factor.", 40)
-    original_max_position_embeddings: Annotated[Stated[Length] | None, Facet.DEFAULTED] = optional(
-        "Context length before scaling, in tokens.", 4096
+    type: Stated[str] = required("Method.", "yarn", OF_A_PART)
+    factor: StatedQuantity = optional("Scale factor.", 40, Bound("1", "1000"))
+    original_max_position_embeddings: StatedLength = optional(
+        "Context length before scaling, in tokens.", 4096, DEFAULTED
     )
-    beta_fast: Annotated[Stated[Quantity] | None, Facet.DEFAULTED] = optional("YaRN's upper ramp boundary.", 32)
-    beta_slow: Annotated[Stated[Quantity] | None, Facet.DEFAULTED] = optional("YaRN's lower ramp boundary.", 1)
-    mscale: Annotated[Stated[Quantity] | None, Facet.DEFAULTED] = optional("YaRN's attention scale.", "1.0")
-    mscale_all_dim: Annotated[Stated[Quantity] | None, Facet.DEFAULTED] = optional(
-        "The same, for the dimensions without position.", "1.0"
-    )
+    beta_fast: StatedQuantity = optional("YaRN's upper ramp boundary.", 32, DEFAULTED)
+    beta_slow: StatedQuantity = optional("YaRN's lower ramp boundary.", 1, DEFAULTED)
+    mscale: StatedQuantity = optional("YaRN's attention scale.", "1.0", DEFAULTED)
+    mscale_all_dim: StatedQuantity = optional("The same, for the dimensions without position.", "1.0", DEFAULTED)
 
 
 class Control(Record):
@@ -89,221 +100,179 @@ class Control(Record):
 class Architecture(Block):
     """Dimensions of the network. Keys are those of config.json; sizes are numbers of elements."""
 
-    attention: Annotated[Stated[Attention], Group.BASICS] = required("Kind of attention.", "MLA")
-    feed_forward: Annotated[Stated[FeedForward], Group.BASICS] = required(
-        "Kind of feed-forward network.", "DeepSeekMoE"
+    attention: Stated[Attention] = required("Kind of attention.", "MLA", BASICS)
+    feed_forward: Stated[FeedForward] = required("Kind of feed-forward network.", "DeepSeekMoE", BASICS)
+    num_hidden_layers: Stated[Positive] = required("Transformer layers, without MTP modules.", 61, BASICS)
+    hidden_size: Stated[Positive] = required("Width of the residual stream.", 7168, BASICS)
+    vocab_size: Stated[Positive] = required("Rows of the embedding matrix.", 129280, BASICS)
+    tie_word_embeddings: Stated[StrictBool] = required(
+        "Whether the output head shares the embedding matrix.", False, MINOR, BASICS
     )
-    num_hidden_layers: Annotated[Stated[Positive], Group.BASICS] = required(
-        "Transformer layers, without MTP modules.", 61
+    num_attention_heads: Stated[Positive] = required("Query heads.", 128, ATTENTION)
+    num_key_value_heads: Stated[Positive] = required("Key and value heads.", 128, ATTENTION)
+    norms_per_layer: StatedSize = optional(
+        "RMSNorms of hidden_size in a layer; 2 where left out, 4 in Gemma 2.", 2, DEFAULTED, MINOR, ALTERNATIVE, OTHER
     )
-    hidden_size: Annotated[Stated[Positive], Group.BASICS] = required("Width of the residual stream.", 7168)
-    vocab_size: Annotated[Stated[Positive], Group.BASICS] = required("Rows of the embedding matrix.", 129280)
-    tie_word_embeddings: Annotated[Stated[StrictBool], Facet.MINOR, Group.BASICS] = required(
-        "Whether the output head shares the embedding matrix.", False
+    head_dim: StatedSize = optional(
+        "Size of a head; hidden_size / num_attention_heads where left out.", 128, DEFAULTED, MINOR, OF_A_PART, ATTENTION
     )
-    num_attention_heads: Annotated[Stated[Positive], Group.ATTENTION] = required("Query heads.", 128)
-    num_key_value_heads: Annotated[Stated[Positive], Group.ATTENTION] = required("Key and value heads.", 128)
-    norms_per_layer: Annotated[
-        Stated[Positive] | None, Facet.DEFAULTED, Facet.MINOR, Facet.ALTERNATIVE, Group.OTHER
-    ] = optional("RMSNorms of hidden_size in a layer; 2 where left out, 4 in Gemma 2.", 2)
-    head_dim: Annotated[Stated[Positive] | None, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Group.ATTENTION] = (
-        optional("Size of a head; hidden_size / num_attention_heads where left out.", 128)
+    attention_bias: StatedFlag = optional(
+        "Biases on the query, key, value and output projections.", False, DEFAULTED, MINOR, OF_A_PART, ATTENTION
     )
-    attention_bias: Annotated[
-        Stated[StrictBool] | None, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Group.ATTENTION
-    ] = optional("Biases on the query, key, value and output projections.", False)
-    qkv_bias: Annotated[
-        Stated[StrictBool] | None, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.ATTENTION
-    ] = optional("Biases on query, key and value alone, as in Qwen2.", False)
-    q_lora_rank: Annotated[Stated[Positive] | None, Group.ATTENTION] = optional(
-        "MLA: rank of the compressed query.", 1536
+    qkv_bias: StatedFlag = optional(
+        "Biases on query, key and value alone, as in Qwen2.", False, DEFAULTED, MINOR, OF_A_PART, ALTERNATIVE, ATTENTION
     )
-    kv_lora_rank: Annotated[Stated[Positive] | None, Group.ATTENTION] = optional(
-        "MLA: rank of the compressed key and value, which are cached in this form.", 512
+    q_lora_rank: StatedSize = optional("MLA: rank of the compressed query.", 1536, ATTENTION)
+    kv_lora_rank: StatedSize = optional(
+        "MLA: rank of the compressed key and value, which are cached in this form.", 512, ATTENTION
     )
-    qk_nope_head_dim: Annotated[Stated[Positive] | None, Group.ATTENTION] = optional(
-        "MLA: part of a query and key head without position.", 128
+    qk_nope_head_dim: StatedSize = optional("MLA: part of a query and key head without position.", 128, ATTENTION)
+    qk_rope_head_dim: StatedSize = optional(
+        "MLA: part of a query and key head with RoPE; its key is shared and cached.", 64, ATTENTION
     )
-    qk_rope_head_dim: Annotated[Stated[Positive] | None, Group.ATTENTION] = optional(
-        "MLA: part of a query and key head with RoPE; its key is shared and cached.", 64
-    )
-    v_head_dim: Annotated[Stated[Positive] | None, Group.ATTENTION] = optional("MLA: size of a value head.", 128)
-    intermediate_size: Annotated[
-        Stated[Positive] | None,
+    v_head_dim: StatedSize = optional("MLA: size of a value head.", 128, ATTENTION)
+    intermediate_size: StatedSize = optional(
+        "Width of a dense feed-forward network.",
+        18432,
         Kinds(needed_by=(FeedForward.DENSE,), also_in=(FeedForward.DEEPSEEK_MOE,)),
-        Group.EXPERTS,
-    ] = optional("Width of a dense feed-forward network.", 18432)
-    hidden_act: Annotated[Stated[str] | None, Facet.DEFAULTED, Facet.MINOR, Group.EXPERTS] = optional(
-        "Activation; `silu` inside the gated network is SwiGLU.", "silu"
+        EXPERTS,
     )
-    moe_intermediate_size: Annotated[Stated[Positive] | None, _MOE, Group.EXPERTS] = optional(
-        "Width of one expert.", 2048
+    hidden_act: StatedWord = optional(
+        "Activation; `silu` inside the gated network is SwiGLU.", "silu", DEFAULTED, MINOR, EXPERTS
     )
-    n_routed_experts: Annotated[Stated[Positive] | None, _MOE, Group.EXPERTS] = optional(
-        "Routed experts per MoE layer.", 256
+    moe_intermediate_size: StatedSize = optional("Width of one expert.", 2048, _MOE, EXPERTS)
+    n_routed_experts: StatedSize = optional("Routed experts per MoE layer.", 256, _MOE, EXPERTS)
+    n_shared_experts: StatedCount = optional("Shared experts per MoE layer, active for every token.", 1, _MOE, EXPERTS)
+    num_experts_per_tok: StatedSize = optional("Routed experts active for a token.", 8, _MOE, EXPERTS)
+    first_k_dense_replace: StatedCount = optional("Layers at the bottom that keep a dense network.", 3, _MOE, EXPERTS)
+    moe_layer_freq: StatedSize = optional(
+        "An MoE network in every n-th layer.", 1, _MAY_MOE, DEFAULTED, MINOR, OF_A_PART, EXPERTS
     )
-    n_shared_experts: Annotated[Stated[Count] | None, _MOE, Group.EXPERTS] = optional(
-        "Shared experts per MoE layer, active for every token.", 1
+    n_group: StatedSize = optional("Groups of experts for routing.", 8, _MAY_MOE, OF_A_PART, EXPERTS)
+    topk_group: StatedSize = optional("Groups a token may reach.", 4, _MAY_MOE, OF_A_PART, EXPERTS)
+    topk_method: Stated[TopkMethod] | None = optional(
+        "How experts are selected.", "noaux_tc", _MAY_MOE, DEFAULTED, EXPERTS
     )
-    num_experts_per_tok: Annotated[Stated[Positive] | None, _MOE, Group.EXPERTS] = optional(
-        "Routed experts active for a token.", 8
+    scoring_func: StatedWord = optional("Function of the gate.", "sigmoid", _MAY_MOE, DEFAULTED, EXPERTS)
+    norm_topk_prob: StatedFlag = optional(
+        "Whether the selected gate values are normalised.", True, _MAY_MOE, DEFAULTED, OF_A_PART, EXPERTS
     )
-    first_k_dense_replace: Annotated[Stated[Count] | None, _MOE, Group.EXPERTS] = optional(
-        "Layers at the bottom that keep a dense network.", 3
-    )
-    moe_layer_freq: Annotated[
-        Stated[Positive] | None, _MAY_MOE, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Group.EXPERTS
-    ] = optional("An MoE network in every n-th layer.", 1)
-    n_group: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.OF_A_PART, Group.EXPERTS] = optional(
-        "Groups of experts for routing.", 8
-    )
-    topk_group: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.OF_A_PART, Group.EXPERTS] = optional(
-        "Groups a token may reach.", 4
-    )
-    topk_method: Annotated[Stated[TopkMethod] | None, _MAY_MOE, Facet.DEFAULTED, Group.EXPERTS] = optional(
-        "How experts are selected.", "noaux_tc"
-    )
-    scoring_func: Annotated[Stated[str] | None, _MAY_MOE, Facet.DEFAULTED, Group.EXPERTS] = optional(
-        "Function of the gate.", "sigmoid"
-    )
-    norm_topk_prob: Annotated[Stated[StrictBool] | None, _MAY_MOE, Facet.DEFAULTED, Facet.OF_A_PART, Group.EXPERTS] = (
-        optional("Whether the selected gate values are normalised.", True)
-    )
-    routed_scaling_factor: Annotated[
-        Stated[Quantity] | None,
+    routed_scaling_factor: StatedQuantity = optional(
+        "Factor on the routed experts' output.",
+        "2.5",
         _MAY_MOE,
-        Facet.DEFAULTED,
-        Facet.OF_A_PART,
+        DEFAULTED,
+        OF_A_PART,
         Bound("0", "100", above=True),
-        Group.EXPERTS,
-    ] = optional("Factor on the routed experts' output.", "2.5")
-    num_nextn_predict_layers: Annotated[Stated[Count] | None, Facet.OF_A_PART, Group.BASICS] = optional(
-        "MTP modules behind the main model, or blocks of its drafter.", 1
+        EXPERTS,
     )
-    max_position_embeddings: Annotated[Stated[Length] | None, Facet.DEFAULTED, LENGTH, Group.POSITIONS] = optional(
-        "Longest position in config.json, in tokens.", 163840
+    num_nextn_predict_layers: StatedCount = optional(
+        "MTP modules behind the main model, or blocks of its drafter.", 1, OF_A_PART, BASICS
     )
-    rope_theta: Annotated[Stated[Quantity] | None, Facet.DEFAULTED, Bound("100", "1e9"), Group.POSITIONS] = optional(
-        "Base of the rotary embedding; `not applicable` where nothing is rotated, whatever config.json has.", 10000
+    max_position_embeddings: StatedLength = optional(
+        "Longest position in config.json, in tokens.", 163840, DEFAULTED, LENGTH, POSITIONS
     )
-    rope_scaling: Annotated[RopeScaling | None, Group.POSITIONS] = optional(
-        "Scaling of the rotary embedding; left out where there is none."
+    rope_theta: StatedQuantity = optional(
+        "Base of the rotary embedding; `not applicable` where nothing is rotated, whatever config.json has.",
+        10000,
+        DEFAULTED,
+        Bound("100", "1e9"),
+        POSITIONS,
     )
-    rms_norm_eps: Annotated[
-        Stated[Quantity] | None, Facet.DEFAULTED, Facet.MINOR, Bound("0", "1e-3", above=True), Group.OTHER
-    ] = optional("Epsilon of RMSNorm.", "1e-6")
-    initializer_range: Annotated[
-        Stated[Quantity] | None, Facet.DEFAULTED, Facet.MINOR, Bound("0", "1", above=True), Group.OTHER
-    ] = optional("Standard deviation of the initial weights.", "0.006")
-    qk_norm: Annotated[
-        Stated[StrictBool] | None, Facet.DEFAULTED, Facet.MINOR, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.OTHER
-    ] = optional(
+    rope_scaling: RopeScaling | None = optional(
+        "Scaling of the rotary embedding; left out where there is none.", POSITIONS
+    )
+    rms_norm_eps: StatedQuantity = optional(
+        "Epsilon of RMSNorm.", "1e-6", DEFAULTED, MINOR, Bound("0", "1e-3", above=True), OTHER
+    )
+    initializer_range: StatedQuantity = optional(
+        "Standard deviation of the initial weights.", "0.006", DEFAULTED, MINOR, Bound("0", "1", above=True), OTHER
+    )
+    qk_norm: StatedFlag = optional(
         "RMSNorm on each query and key head, as in Qwen3; of one over all heads, as in OLMoE, say so in `notes` instead.",
         False,
+        DEFAULTED,
+        MINOR,
+        OF_A_PART,
+        ALTERNATIVE,
+        OTHER,
     )
-    index_n_heads: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Lightning indexer: heads.", 64
+    index_n_heads: StatedSize = optional("Lightning indexer: heads.", 64, OF_A_PART, ALTERNATIVE, ATTENTION)
+    index_head_dim: StatedSize = optional("Lightning indexer: size of a head.", 128, OF_A_PART, ALTERNATIVE, ATTENTION)
+    index_topk: StatedSize = optional(
+        "Lightning indexer: entries a query attends to.", 2048, OF_A_PART, ALTERNATIVE, ATTENTION
     )
-    index_head_dim: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Lightning indexer: size of a head.", 128
+    o_groups: StatedSize = optional("CSA/HCA: groups of the output projection.", 8, ALTERNATIVE, ATTENTION)
+    o_lora_rank: StatedSize = optional("CSA/HCA: rank of a group's output projection.", 1024, ALTERNATIVE, ATTENTION)
+    sliding_window: StatedSize = optional(
+        "Last tokens that are kept uncompressed.", 128, OF_A_PART, ALTERNATIVE, ATTENTION
     )
-    index_topk: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Lightning indexer: entries a query attends to.", 2048
+    csa_layers: StatedCount = optional("Layers with compressed sparse attention.", 21, ALTERNATIVE, ATTENTION)
+    csa_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 4, ALTERNATIVE, ATTENTION)
+    encoder_cache_layers: StatedCount = optional(
+        "Encoder layers that make a cache for those after them.", 3, ALTERNATIVE, ATTENTION
     )
-    o_groups: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "CSA/HCA: groups of the output projection.", 8
+    encoder_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 2, ALTERNATIVE, ATTENTION)
+    decoder_cache_layers: StatedCount = optional(
+        "Decoder layers that make a cache, with an entry for each token.", 1, ALTERNATIVE, ATTENTION
     )
-    o_lora_rank: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "CSA/HCA: rank of a group's output projection.", 1024
+    index_layers: StatedCount = optional(
+        "CSA2: layers that select cache entries themselves.", 8, ALTERNATIVE, ATTENTION
     )
-    sliding_window: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Last tokens that are kept uncompressed.", 128
+    encoder_layers: StatedCount = optional("CSA2: layers that a token passes when it is read.", 20, ALTERNATIVE, BASICS)
+    gate_biases: StatedSize = optional(
+        "Balancing biases of an expert; 1 where left out, 2 with one for images.",
+        2,
+        _MAY_MOE,
+        DEFAULTED,
+        MINOR,
+        ALTERNATIVE,
+        EXPERTS,
     )
-    csa_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Layers with compressed sparse attention.", 21
-    )
-    csa_compress_ratio: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Tokens per cache entry in those layers.", 4
-    )
-    encoder_cache_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Encoder layers that make a cache for those after them.", 3
-    )
-    encoder_compress_ratio: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Tokens per cache entry in those layers.", 2
-    )
-    decoder_cache_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Decoder layers that make a cache, with an entry for each token.", 1
-    )
-    index_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "CSA2: layers that select cache entries themselves.", 8
-    )
-    encoder_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.BASICS] = optional(
-        "CSA2: layers that a token passes when it is read.", 20
-    )
-    gate_biases: Annotated[
-        Stated[Positive] | None, _MAY_MOE, Facet.DEFAULTED, Facet.MINOR, Facet.ALTERNATIVE, Group.EXPERTS
-    ] = optional("Balancing biases of an expert; 1 where left out, 2 with one for images.", 2)
-    hca_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Layers with heavily compressed attention.", 20
-    )
-    hca_compress_ratio: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
-        "Tokens per cache entry in those layers.", 128
-    )
-    sliding_window_layers: Annotated[Stated[Count] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.ATTENTION] = (
-        optional("Layers with the window alone.", 2)
-    )
-    attention_layout: Annotated[Stated[str] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.ATTENTION] = optional(
+    hca_layers: StatedCount = optional("Layers with heavily compressed attention.", 20, ALTERNATIVE, ATTENTION)
+    hca_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 128, ALTERNATIVE, ATTENTION)
+    sliding_window_layers: StatedCount = optional("Layers with the window alone.", 2, OF_A_PART, ALTERNATIVE, ATTENTION)
+    attention_layout: StatedWord = optional(
         "Kinds of attention of the layers, from the first one up, where they differ: names, `*` and a number"
         " for repetition, brackets around what is repeated.",
         "window*2 (csa hca)*20 csa",
+        OF_A_PART,
+        ALTERNATIVE,
+        ATTENTION,
     )
-    compress_rope_theta: Annotated[Stated[Quantity] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.POSITIONS] = (
-        optional("Base of the rotary embedding in compressed layers.", 160000)
+    compress_rope_theta: StatedQuantity = optional(
+        "Base of the rotary embedding in compressed layers.", 160000, OF_A_PART, ALTERNATIVE, POSITIONS
     )
-    hc_mult: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Residual streams of the hyper-connections.", 4
+    hc_mult: StatedSize = optional("Residual streams of the hyper-connections.", 4, OF_A_PART, ALTERNATIVE, OTHER)
+    hc_sinkhorn_iters: StatedSize = optional(
+        "Sinkhorn iterations of a mapping between the streams.", 20, OF_A_PART, ALTERNATIVE, OTHER
     )
-    hc_sinkhorn_iters: Annotated[Stated[Positive] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Sinkhorn iterations of a mapping between the streams.", 20
+    num_hash_layers: StatedCount = optional(
+        "MoE layers at the bottom that are routed by a hash of the token.", 3, _MAY_MOE, OF_A_PART, ALTERNATIVE, EXPERTS
     )
-    num_hash_layers: Annotated[Stated[Count] | None, _MAY_MOE, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.EXPERTS] = (
-        optional("MoE layers at the bottom that are routed by a hash of the token.", 3)
+    engram_layers: StatedCount = optional("Engram: layers with a module.", 2, ALTERNATIVE, OTHER)
+    engram_vocab_size: StatedSize = optional(
+        "Engram: number from which the primes for table sizes are searched.", 16000000, ALTERNATIVE, OTHER
     )
-    engram_layers: Annotated[Stated[Count] | None, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Engram: layers with a module.", 2
+    engram_num_embeddings: StatedSize = optional("Engram: rows of all tables.", 768022850, ALTERNATIVE, OTHER)
+    engram_max_ngram_size: StatedSize = optional(
+        "Engram: longest sequence of tokens that is looked up.", 4, ALTERNATIVE, OTHER
     )
-    engram_vocab_size: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Engram: number from which the primes for table sizes are searched.", 16000000
+    engram_n_heads: StatedSize = optional("Engram: hash heads for each length of sequence.", 8, ALTERNATIVE, OTHER)
+    engram_head_dim: StatedSize = optional("Engram: width of a row.", 256, ALTERNATIVE, OTHER)
+    dspark_n_routed_experts: StatedSize = optional(
+        "DSpark: routed experts in a block of the drafter.", 128, _MAY_MOE, ALTERNATIVE, OTHER
     )
-    engram_num_embeddings: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Engram: rows of all tables.", 768022850
+    dspark_num_experts_per_tok: StatedSize = optional(
+        "DSpark: routed experts of the drafter active for a token.", 3, _MAY_MOE, ALTERNATIVE, OTHER
     )
-    engram_max_ngram_size: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Engram: longest sequence of tokens that is looked up.", 4
+    dspark_markov_rank: StatedSize = optional("DSpark: rank of the Markov head.", 256, _MAY_MOE, ALTERNATIVE, OTHER)
+    dspark_target_layers: StatedSize = optional(
+        "DSpark: layers of the main model that the drafter reads.", 3, _MAY_MOE, ALTERNATIVE, OTHER
     )
-    engram_n_heads: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Engram: hash heads for each length of sequence.", 8
-    )
-    engram_head_dim: Annotated[Stated[Positive] | None, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "Engram: width of a row.", 256
-    )
-    dspark_n_routed_experts: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "DSpark: routed experts in a block of the drafter.", 128
-    )
-    dspark_num_experts_per_tok: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "DSpark: routed experts of the drafter active for a token.", 3
-    )
-    dspark_markov_rank: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "DSpark: rank of the Markov head.", 256
-    )
-    dspark_target_layers: Annotated[Stated[Positive] | None, _MAY_MOE, Facet.ALTERNATIVE, Group.OTHER] = optional(
-        "DSpark: layers of the main model that the drafter reads.", 3
-    )
-    swiglu_limit: Annotated[Stated[Quantity] | None, Facet.OF_A_PART, Facet.ALTERNATIVE, Group.EXPERTS] = optional(
-        "Clamp inside SwiGLU.", "10.0"
-    )
-    control: Annotated[Control | None, Facet.ALTERNATIVE] = optional(
-        "Check digits: the exact recounts, once every dimension has been read twice."
+    swiglu_limit: StatedQuantity = optional("Clamp inside SwiGLU.", "10.0", OF_A_PART, ALTERNATIVE, EXPERTS)
+    control: Control | None = optional(
+        "Check digits: the exact recounts, once every dimension has been read twice.", ALTERNATIVE
     )
     notes: tuple[Remark, ...] = optional("What the numbers do not say.", default=())
 
@@ -322,20 +291,20 @@ class VisionEncoder(Block):
 class RopeScalingSettings(Block):
     """Settings of `rope_scaling` that differ."""
 
-    factor: Annotated[Stated[Quantity] | None, Bound("1", "1000")] = optional("Scale factor.", 40)
-    mscale: Stated[Quantity] | None = optional("YaRN's attention scale.", "1.0")
-    mscale_all_dim: Stated[Quantity] | None = optional("The same, for the dimensions without position.", "1.0")
+    factor: StatedQuantity = optional("Scale factor.", 40, Bound("1", "1000"))
+    mscale: StatedQuantity = optional("YaRN's attention scale.", "1.0")
+    mscale_all_dim: StatedQuantity = optional("The same, for the dimensions without position.", "1.0")
 
 
 class Settings(Block):
     """Settings of a configuration that differ from the architecture that a variant shares. No size depends on them."""
 
-    max_position_embeddings: Stated[Length] | None = optional("Longest position in config.json, in tokens.", 163840)
-    rope_theta: Stated[Quantity] | None = optional("Base of the rotary embedding.", 10000)
+    max_position_embeddings: StatedLength = optional("Longest position in config.json, in tokens.", 163840)
+    rope_theta: StatedQuantity = optional("Base of the rotary embedding.", 10000)
     rope_scaling: RopeScalingSettings | None = optional(
         "Scaling of the rotary embedding, those of its settings that differ."
     )
-    rms_norm_eps: Stated[Quantity] | None = optional("Epsilon of RMSNorm.", "1e-6")
+    rms_norm_eps: StatedQuantity = optional("Epsilon of RMSNorm.", "1e-6")
 
 
 class ImageWay(StrEnum):

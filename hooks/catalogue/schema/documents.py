@@ -13,19 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from .architecture import Architecture
 from .quantities import Count, Scalar
-from .values import (
-    Block,
-    Identifier,
-    Positive,
-    Record,
-    Source,
-    Sources,
-    Stated,
-    Text,
-    optional,
-    parse_source,
-    required,
-)
+from .values import Block, Identifier, Positive, Record, Source, Sources, Stated, Text, optional, parse_source, required
 
 Heading = Annotated[str, StringConstraints(pattern=r"^[^\s,;][^,;]*$")]
 Outline = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)*( \d+(\.\d+)*)*$")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Generic
+from typing import Generic
 
 from pydantic import StrictBool, field_validator
 
@@ -12,11 +12,11 @@ from .quantities import Amount, Count, Length, Quantity, Share
 from .setting import Setting
 from .training import CacheFormat, Infrastructure, Stage
 from .values import (
+    ALTERNATIVE,
     LENGTH,
     Block,
     Bound,
     Detail,
-    Facet,
     HttpsUrl,
     Identifier,
     Name,
@@ -38,7 +38,7 @@ class Dates(Block):
     weights: Stated[PartialDate] | None = optional("First public weights.", "2024-12-26")
     paper: Stated[PartialDate] | None = optional("First version of the paper.", "2024-12-27")
     announcement: Stated[PartialDate] | None = optional("Announcement by DeepSeek.", "2024-12-26")
-    api: Annotated[Stated[PartialDate] | None, Facet.ALTERNATIVE] = optional("First day in the API.", "2024-12-26")
+    api: Stated[PartialDate] | None = optional("First day in the API.", "2024-12-26", ALTERNATIVE)
 
 
 # Licences that are known, and whether they allow commercial use of what they cover.
@@ -223,8 +223,8 @@ class Evaluation(Block):
         True,
         default=False,
     )
-    left_out: Annotated[tuple[LeftOut, ...], Facet.ALTERNATIVE] = optional(
-        "Rows of the source's table that are not here and why, which is shown above the table.", default=()
+    left_out: tuple[LeftOut, ...] = optional(
+        "Rows of the source's table that are not here and why, which is shown above the table.", ALTERNATIVE, default=()
     )
     note: Text | None = optional(
         "How the scores were taken, where it matters.", "All models were evaluated by the authors."
@@ -335,11 +335,9 @@ class Part(Block):
 
     name: Text = required("Which part.", "Vision encoder")
     count: Stated[Count] = required("Its parameters, as published.", "0.4B")
-    recount: Annotated[PartKind | None, Facet.ALTERNATIVE] = optional(
-        "Recomputed part that the count is held against.", "MTP"
-    )
-    explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = optional(
-        "Why the two differ by more than half a unit of the last digit, where they do."
+    recount: PartKind | None = optional("Recomputed part that the count is held against.", "MTP", ALTERNATIVE)
+    explanation: Explanation | None = optional(
+        "Why the two differ by more than half a unit of the last digit, where they do.", ALTERNATIVE
     )
 
 
@@ -356,16 +354,15 @@ class Parameters(Block):
         "Parameters active for a token; left out for dense models.", {"value": "37B", "counts": "while writing"}
     )
     parts: tuple[Part, ...] = optional("Published sizes of parts, such as a vision encoder or MTP modules.", default=())
-    tolerance: Annotated[Share | None, Facet.ALTERNATIVE] = optional(
+    tolerance: Share | None = optional(
         "How far the recomputed value may lie from the published one; half a unit of its last digit where left out.",
         "1%",
+        ALTERNATIVE,
     )
-    total_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = optional(
-        "Why the two counts of all parameters differ by more than the tolerance, where they do."
+    total_explanation: Explanation | None = optional(
+        "Why the two counts of all parameters differ by more than the tolerance, where they do.", ALTERNATIVE
     )
-    activated_explanation: Annotated[Explanation | None, Facet.ALTERNATIVE] = optional(
-        "The same for the activated parameters."
-    )
+    activated_explanation: Explanation | None = optional("The same for the activated parameters.", ALTERNATIVE)
 
 
 class Variant(Block):
@@ -374,35 +371,36 @@ class Variant(Block):
     id: Identifier = required("Unique in the whole catalogue.", "deepseek-v3-base")
     name: str = required("The name that DeepSeek gave it.", "DeepSeek-V3-Base", min_length=1)
     kind: VariantKind = required("What the checkpoint is.", "base")
-    based_on: Annotated[Stated[str] | None, Facet.ALTERNATIVE] = optional(
-        "Weights it starts from: a variant id, or a name of `other_models` in models.yaml.", "deepseek-v3-base"
+    based_on: Stated[str] | None = optional(
+        "Weights it starts from: a variant id, or a name of `other_models` in models.yaml.",
+        "deepseek-v3-base",
+        ALTERNATIVE,
     )
-    release: Annotated[Release | None, Facet.ALTERNATIVE] = optional(
-        "Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it."
+    release: Release | None = optional(
+        "Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it.",
+        ALTERNATIVE,
     )
-    licences: Annotated[Licences | None, Facet.ALTERNATIVE] = optional(
-        "Of a checkpoint of the first release: its licences, where they differ from the entry's."
+    licences: Licences | None = optional(
+        "Of a checkpoint of the first release: its licences, where they differ from the entry's.", ALTERNATIVE
     )
     weights: HttpsUrl | None = optional("Where the weights are.", "https://huggingface.co/deepseek-ai/DeepSeek-V3-Base")
-    context_length: Annotated[Stated[Length] | None, LENGTH] = optional(
-        "Supported context in tokens, as DeepSeek states it.", "128K"
+    context_length: Stated[Length] | None = optional(
+        "Supported context in tokens, as DeepSeek states it.", "128K", LENGTH
     )
     parameters: Parameters = required("Published sizes.")
     architecture: Architecture | None = optional("Architecture; left out where `architecture_of` is given.")
-    architecture_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
-        "Variant whose architecture this one shares.", "deepseek-v3-base"
+    architecture_of: Identifier | None = optional(
+        "Variant whose architecture this one shares.", "deepseek-v3-base", ALTERNATIVE
     )
-    architecture_except: Annotated[Settings | None, Facet.ALTERNATIVE] = optional(
-        "Settings in which its configuration differs from the architecture that it shares."
+    architecture_except: Settings | None = optional(
+        "Settings in which its configuration differs from the architecture that it shares.", ALTERNATIVE
     )
     vision: VisionEncoder | None = optional("Vision encoder; a variant that shares an architecture shares it too.")
     images: tuple[ImagePath, ...] = optional(
         "How images enter and leave; a variant that shares an architecture shares them where it states none.",
         default=(),
     )
-    images_of: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
-        "Variant whose `images` this one has too.", "janus-1.3b"
-    )
+    images_of: Identifier | None = optional("Variant whose `images` this one has too.", "janus-1.3b", ALTERNATIVE)
     notes: tuple[Remark, ...] = optional("Remarks on this variant.", default=())
 
 
@@ -410,8 +408,8 @@ class Tokenizer(Block):
     """Tokenizer."""
 
     algorithm: Stated[Text] | None = optional("Algorithm.", "byte-level BPE")
-    vocabulary: Annotated[Stated[Count] | None, Bound("256", "10000000")] = optional(
-        "Size as the paper states it; the embedding may have more rows.", "128K"
+    vocabulary: Stated[Count] | None = optional(
+        "Size as the paper states it; the embedding may have more rows.", "128K", Bound("256", "10000000")
     )
     details: tuple[Detail, ...] = optional("Further published values.", default=())
 
@@ -433,20 +431,23 @@ class TechniqueUse(Block):
     """A technique and what this entry did with it."""
 
     id: Identifier = required("Technique of techniques.yaml.", "mla")
-    change: Annotated[TechniqueChange | None, Facet.ALTERNATIVE] = optional(
+    change: TechniqueChange | None = optional(
         "introduced (first described here) or dropped (a model that it builds on had it, and this one gave it up). Left out of what is used: whether it is new, kept or taken over follows from `builds_on`, `based_on` and the dates.",
         "introduced",
+        ALTERNATIVE,
     )
-    only_in: Annotated[UseScope | None, Facet.ALTERNATIVE] = optional(
-        "serving, where the model is served with it and trained without.", "serving"
+    only_in: UseScope | None = optional(
+        "serving, where the model is served with it and trained without.", "serving", ALTERNATIVE
     )
-    came_with: Annotated[str | None, Facet.ALTERNATIVE] = optional(
+    came_with: str | None = optional(
         "Network of another maker that it came with, as part of this one: a name of `other_models` in models.yaml.",
         "Qwen2-0.5B",
+        ALTERNATIVE,
     )
-    variants: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = optional(
+    variants: tuple[Identifier, ...] = optional(
         "Checkpoints that it holds for, where it came with a later one; left out for the first release.",
         ["deepseek-v4-flash-0731"],
+        ALTERNATIVE,
         default=(),
     )
     note: Text | None = optional("How it was used here.", "Only in the last stage.")
@@ -513,15 +514,18 @@ class Model(Record):
         "What it is, in about three sentences. Numbers are interpolated, not typed.",
         {"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"},
     )
-    builds_on: Annotated[tuple[Lineage, ...], Facet.ALTERNATIVE] = optional(
-        "What it builds on. Where it continues an older one, `main_parent` is needed.", default=()
+    builds_on: tuple[Lineage, ...] = optional(
+        "What it builds on. Where it continues an older one, `main_parent` is needed.", ALTERNATIVE, default=()
     )
-    main_parent: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
-        "The one entry of `builds_on` that it continues: the line that leads to it on the map of models.", "deepseek-v2"
+    main_parent: Identifier | None = optional(
+        "The one entry of `builds_on` that it continues: the line that leads to it on the map of models.",
+        "deepseek-v2",
+        ALTERNATIVE,
     )
-    compared_with: Annotated[Identifier | None, Facet.ALTERNATIVE] = optional(
+    compared_with: Identifier | None = optional(
         "Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative. `builds_on` makes it a predecessor.",
         "deepseek-v2",
+        ALTERNATIVE,
     )
     flagship: Identifier = required("Variant that stands for the entry in comparisons.", "deepseek-v3-base")
     variants: tuple[Variant, ...] = required("Sizes and checkpoints, the smallest first.", min_length=1)

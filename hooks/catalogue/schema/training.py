@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 from .quantities import Amount, Count, Length, Quantity, Share
 from .values import (
+    ALTERNATIVE,
+    DEGREE,
     LENGTH,
     PEAK_RATE,
     RATE,
@@ -14,7 +15,6 @@ from .values import (
     Block,
     Bound,
     Detail,
-    Facet,
     Identifier,
     Positive,
     Remark,
@@ -23,6 +23,13 @@ from .values import (
     optional,
     required,
 )
+
+StatedAmount = Stated[Amount] | None
+StatedCount = Stated[Count] | None
+StatedQuantity = Stated[Quantity] | None
+StatedText = Stated[Text] | None
+StatedWord = Stated[str] | None
+StatedSize = Stated[Positive] | None
 
 # What `starts_from` says of weights that are nobody's.
 FROM_NOTHING = "random initialisation"
@@ -76,45 +83,35 @@ class MixPart(Block):
     """One part of a data mix."""
 
     name: Text = required("Part of the data.", "Source code")
-    share: Annotated[Stated[Share] | None, SHARE] = optional("Share of the whole.", "100%")
-    amount: Stated[Amount] | None = optional("Number of samples or questions.", "26K")
+    share: Stated[Share] | None = optional("Share of the whole.", "100%", SHARE)
+    amount: StatedAmount = optional("Number of samples or questions.", "26K")
 
 
 class Data(Block):
     """The data of a stage."""
 
-    tokens: Annotated[Stated[Count] | None, Bound("1", "1e15")] = optional("Tokens trained on.", "14.8T")
-    tokens_before: Stated[Count] | None = optional("Tokens that the checkpoint it starts from had seen.", "4.2T")
-    tokens_total: Stated[Count] | None = optional(
+    tokens: StatedCount = optional("Tokens trained on.", "14.8T", Bound("1", "1e15"))
+    tokens_before: StatedCount = optional("Tokens that the checkpoint it starts from had seen.", "4.2T")
+    tokens_total: StatedCount = optional(
         "Tokens in all: those before, those of earlier stages of this kind and those of this one.", "19.0T"
     )
-    samples: Annotated[Stated[Amount] | None, Bound("1", "1e12")] = optional(
-        "Samples, where a stage counts those.", "1.5M"
-    )
-    epochs: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = optional("Passes over the data.", 2)
+    samples: StatedAmount = optional("Samples, where a stage counts those.", "1.5M", Bound("1", "1e12"))
+    epochs: StatedQuantity = optional("Passes over the data.", 2, Bound("0", "100", above=True))
     mix: tuple[MixPart, ...] = optional("Composition, as published.", default=())
-    description: Stated[Text] | None = optional(
-        "What the data is, in a sentence.", "Web text, books and code in two languages."
-    )
+    description: StatedText = optional("What the data is, in a sentence.", "Web text, books and code in two languages.")
     details: tuple[Detail, ...] = optional("Further published values.", default=())
 
 
 class Optimizer(Block):
     """Constants of the optimiser."""
 
-    name: Stated[Text] | None = optional("Optimiser.", "AdamW")
-    beta1: Annotated[Stated[Quantity] | None, Bound("0.5", "1", below=True)] = optional(
-        "Decay of the first moment.", "0.9"
-    )
-    beta2: Annotated[Stated[Quantity] | None, Bound("0.8", "1", below=True)] = optional(
-        "Decay of the second moment.", "0.95"
-    )
-    epsilon: Annotated[Stated[Quantity] | None, Bound("0", "1e-3", above=True)] = optional(
-        "Term added to the denominator.", "1e-8"
-    )
-    weight_decay: Annotated[Stated[Quantity] | None, SHARE] = optional("Decoupled weight decay.", "0.1")
-    gradient_clip_norm: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = optional(
-        "Norm at which gradients are clipped.", "1.0"
+    name: StatedText = optional("Optimiser.", "AdamW")
+    beta1: StatedQuantity = optional("Decay of the first moment.", "0.9", Bound("0.5", "1", below=True))
+    beta2: StatedQuantity = optional("Decay of the second moment.", "0.95", Bound("0.8", "1", below=True))
+    epsilon: StatedQuantity = optional("Term added to the denominator.", "1e-8", Bound("0", "1e-3", above=True))
+    weight_decay: StatedQuantity = optional("Decoupled weight decay.", "0.1", SHARE)
+    gradient_clip_norm: StatedQuantity = optional(
+        "Norm at which gradients are clipped.", "1.0", Bound("0", "100", above=True)
     )
 
 
@@ -130,62 +127,50 @@ class RatePhase(Block):
     """A stretch of the learning-rate schedule, after the warm-up or the phase before."""
 
     until: Stated[Quantity] = required("Where the phase ends: tokens seen, or a percentage of the stage.", "14.8T")
-    rate: Annotated[Stated[Quantity] | None, RATE] = optional("Learning rate at the end of the phase.", "2.2e-4")
-    fraction: Annotated[Stated[Quantity] | None, Facet.ALTERNATIVE, SHARE] = optional(
-        "The same as a factor or percentage of the peak.", "31.6%"
-    )
+    rate: StatedQuantity = optional("Learning rate at the end of the phase.", "2.2e-4", RATE)
+    fraction: StatedQuantity = optional("The same as a factor or percentage of the peak.", "31.6%", ALTERNATIVE, SHARE)
     shape: PhaseShape = optional("How the rate moves in the phase.", "constant", default=PhaseShape.CONSTANT)
 
 
 class LearningRate(Block):
     """Learning-rate schedule."""
 
-    peak: Annotated[Stated[Quantity] | None, PEAK_RATE] = optional("Highest learning rate.", "2.2e-4")
-    final: Annotated[Stated[Quantity] | None, RATE] = optional(
-        "Learning rate at the end, where it is stated.", "2.2e-4"
-    )
-    schedule: Stated[Text] | None = optional("Shape, in a few words.", "multi-step")
-    warmup_steps: Annotated[Stated[Amount] | None, Bound("0", "100000")] = optional("Steps of linear warm-up.", 2000)
+    peak: StatedQuantity = optional("Highest learning rate.", "2.2e-4", PEAK_RATE)
+    final: StatedQuantity = optional("Learning rate at the end, where it is stated.", "2.2e-4", RATE)
+    schedule: StatedText = optional("Shape, in a few words.", "multi-step")
+    warmup_steps: StatedAmount = optional("Steps of linear warm-up.", 2000, Bound("0", "100000"))
     phases: tuple[RatePhase, ...] = optional("The schedule after the warm-up, in order.", default=())
 
 
 class BatchSize(Block):
     """Batch size, in sequences."""
 
-    start: Annotated[Stated[Count] | None, Bound("1", "100000")] = optional(
-        "Sequences at the start, where the batch grows.", 3072
+    start: StatedCount = optional("Sequences at the start, where the batch grows.", 3072, Bound("1", "100000"))
+    sequences: StatedCount = optional(
+        "Sequences per step (at the end, where the batch grows).", 15360, Bound("1", "100000")
     )
-    sequences: Annotated[Stated[Count] | None, Bound("1", "100000")] = optional(
-        "Sequences per step (at the end, where the batch grows).", 15360
-    )
-    ramp_tokens: Stated[Count] | None = optional("Tokens over which the batch grows.", "469B")
+    ramp_tokens: StatedCount = optional("Tokens over which the batch grows.", "469B")
 
 
 class Preference(Block):
     """Constants of preference optimisation or of a reward model."""
 
-    method: Stated[Text] | None = optional("Method.", "DPO")
-    beta: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = optional("DPO's temperature.", "0.1")
-    pairs: Annotated[Stated[Amount] | None, Bound("1", "1e9")] = optional("Preference pairs.", "66K")
+    method: StatedText = optional("Method.", "DPO")
+    beta: StatedQuantity = optional("DPO's temperature.", "0.1", Bound("0", "10", above=True))
+    pairs: StatedAmount = optional("Preference pairs.", "66K", Bound("1", "1e9"))
 
 
 class Reinforcement(Block):
     """Constants of reinforcement learning."""
 
-    algorithm: Stated[str] | None = optional("Algorithm.", "GRPO")
-    reward: Stated[Text] | None = optional("Where the reward comes from.", "Rules for accuracy and format")
-    kl_coefficient: Annotated[Stated[Quantity] | None, SHARE] = optional("Weight of the KL penalty.", "0.001")
-    clip_epsilon: Annotated[Stated[Quantity] | None, Bound("0", "10", above=True)] = optional(
-        "Clip range of the policy ratio.", "10"
-    )
-    group_size: Annotated[Stated[Quantity] | None, Bound("2", "1024")] = optional("Outputs sampled per question.", 16)
-    questions_per_step: Annotated[Stated[Quantity] | None, Bound("1", "100000")] = optional(
-        "Questions per training step.", 32
-    )
-    temperature: Annotated[Stated[Quantity] | None, Bound("0", "2")] = optional(
-        "Sampling temperature of the rollout.", "1.0"
-    )
-    max_output_length: Annotated[Stated[Length] | None, LENGTH] = optional("Longest sampled output, in tokens.", 32768)
+    algorithm: StatedWord = optional("Algorithm.", "GRPO")
+    reward: StatedText = optional("Where the reward comes from.", "Rules for accuracy and format")
+    kl_coefficient: StatedQuantity = optional("Weight of the KL penalty.", "0.001", SHARE)
+    clip_epsilon: StatedQuantity = optional("Clip range of the policy ratio.", "10", Bound("0", "10", above=True))
+    group_size: StatedQuantity = optional("Outputs sampled per question.", 16, Bound("2", "1024"))
+    questions_per_step: StatedQuantity = optional("Questions per training step.", 32, Bound("1", "100000"))
+    temperature: StatedQuantity = optional("Sampling temperature of the rollout.", "1.0", Bound("0", "2"))
+    max_output_length: Stated[Length] | None = optional("Longest sampled output, in tokens.", 32768, LENGTH)
 
 
 class Stage(Block):
@@ -197,21 +182,23 @@ class Stage(Block):
     variants: tuple[Identifier, ...] = required(
         "Variants that come out of the stage or went through it.", ["deepseek-v3-base"], min_length=1
     )
-    starts_from: Stated[Text] | None = optional(
+    starts_from: StatedText = optional(
         "Initial weights; `random initialisation` for those that are nobody's.", FROM_NOTHING
     )
-    weights_from: Annotated[tuple[Identifier, ...] | None, Facet.ALTERNATIVE] = optional(
-        "Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.", ["sft"]
+    weights_from: tuple[Identifier, ...] | None = optional(
+        "Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.",
+        ["sft"],
+        ALTERNATIVE,
     )
-    fed_by: Annotated[tuple[Identifier, ...], Facet.ALTERNATIVE] = optional(
-        "Stages of the entry that make its data or its reward.", ["reward-model"], default=()
+    fed_by: tuple[Identifier, ...] = optional(
+        "Stages of the entry that make its data or its reward.", ["reward-model"], ALTERNATIVE, default=()
     )
     summary: Text | None = optional(
         "What happens in the stage, in a sentence or two.", "One long run on web text and code."
     )
     data: Data | None = optional("Data of the stage.")
-    sequence_length: Annotated[Stated[Length] | None, LENGTH] = optional("Sequence length in tokens.", 4096)
-    steps: Annotated[Stated[Amount] | None, Bound("1", "10000000")] = optional("Training steps.", 50000)
+    sequence_length: Stated[Length] | None = optional("Sequence length in tokens.", 4096, LENGTH)
+    steps: StatedAmount = optional("Training steps.", 50000, Bound("1", "10000000"))
     optimizer: Optimizer | None = optional("Optimiser.")
     learning_rate: LearningRate | None = optional("Learning-rate schedule.")
     batch_size: BatchSize | None = optional("Batch size.")
@@ -224,10 +211,10 @@ class Stage(Block):
 class Hardware(Block):
     """Machines the training ran on."""
 
-    gpu: Stated[Text] | None = optional("Kind of GPU, by its name in the list of GPUs.", "NVIDIA H800")
-    gpu_count: Annotated[Stated[Count] | None, Bound("1", "200000")] = optional("GPUs.", 2048)
-    gpus_per_node: Annotated[Stated[Positive] | None, Bound("1", "1024")] = optional("GPUs in a node.", 8)
-    interconnect: Stated[Text] | None = optional(
+    gpu: StatedText = optional("Kind of GPU, by its name in the list of GPUs.", "NVIDIA H800")
+    gpu_count: StatedCount = optional("GPUs.", 2048, Bound("1", "200000"))
+    gpus_per_node: StatedSize = optional("GPUs in a node.", 8, Bound("1", "1024"))
+    interconnect: StatedText = optional(
         "Network inside and between nodes.", "NVLink inside a node, InfiniBand between nodes"
     )
 
@@ -235,26 +222,24 @@ class Hardware(Block):
 class Parallelism(Block):
     """How the work is split."""
 
-    data: Stated[Text] | None = optional("Data parallelism.", "ZeRO-1")
-    zero_stage: Annotated[Stated[Positive] | None, Bound("1", "3")] = optional("ZeRO stage.", 1)
-    tensor: Stated[Text] | None = optional("Tensor parallelism.", "not used")
-    pipeline: Annotated[Stated[Positive] | None, Facet.DEGREE] = optional("Pipeline stages.", 16)
-    pipeline_schedule: Stated[Text] | None = optional("Pipeline schedule.", "DualPipe")
-    expert: Annotated[Stated[Positive] | None, Facet.DEGREE] = optional(
-        "Devices over which the experts of a layer are spread.", 64
-    )
-    sequence: Stated[Text] | None = optional("Sequence parallelism.", "not used")
+    data: StatedText = optional("Data parallelism.", "ZeRO-1")
+    zero_stage: StatedSize = optional("ZeRO stage.", 1, Bound("1", "3"))
+    tensor: StatedText = optional("Tensor parallelism.", "not used")
+    pipeline: StatedSize = optional("Pipeline stages.", 16, DEGREE)
+    pipeline_schedule: StatedText = optional("Pipeline schedule.", "DualPipe")
+    expert: StatedSize = optional("Devices over which the experts of a layer are spread.", 64, DEGREE)
+    sequence: StatedText = optional("Sequence parallelism.", "not used")
 
 
 class Precision(Block):
     """Number formats."""
 
-    compute: Stated[Text] | None = optional("Matrix products.", "FP8 (E4M3)")
-    accumulation: Stated[str] | None = optional("Accumulation of gradients.", "FP32")
-    master_weights: Stated[str] | None = optional("Master weights.", "FP32")
-    optimizer_states: Stated[str] | None = optional("Moments of the optimiser.", "BF16")
-    communication: Stated[Text] | None = optional("Expert dispatch and combine.", "FP8 dispatch, BF16 combine")
-    released_weights: Stated[Text] | None = optional(
+    compute: StatedText = optional("Matrix products.", "FP8 (E4M3)")
+    accumulation: StatedWord = optional("Accumulation of gradients.", "FP32")
+    master_weights: StatedWord = optional("Master weights.", "FP32")
+    optimizer_states: StatedWord = optional("Moments of the optimiser.", "BF16")
+    communication: StatedText = optional("Expert dispatch and combine.", "FP8 dispatch, BF16 combine")
+    released_weights: StatedText = optional(
         "Format of the released weights; its first word is BF16, FP8, FP4 or another of the list.", "FP8 (E4M3)"
     )
 
@@ -262,12 +247,10 @@ class Precision(Block):
 class CacheFormat(Block):
     """How the KV cache of a token is stored in service: by its entries, or by the element on average."""
 
-    bits_per_element: Annotated[Stated[Quantity] | None, Bound("1", "32")] = optional(
-        "Bits of an element, on average.", 6
-    )
-    entry_bytes: Stated[Quantity] | None = optional("Bytes of one entry of one layer, with its scales.", 656)
-    index_key_bytes: Stated[Quantity] | None = optional("Bytes of one key of the indexer, with its scales.", 132)
-    bytes_per_token: Stated[Quantity] | None = optional("Bytes of a token over all layers, as published.", 48068)
+    bits_per_element: StatedQuantity = optional("Bits of an element, on average.", 6, Bound("1", "32"))
+    entry_bytes: StatedQuantity = optional("Bytes of one entry of one layer, with its scales.", 656)
+    index_key_bytes: StatedQuantity = optional("Bytes of one key of the indexer, with its scales.", 132)
+    bytes_per_token: StatedQuantity = optional("Bytes of a token over all layers, as published.", 48068)
 
 
 class GpuHours(Block):
@@ -278,10 +261,10 @@ class GpuHours(Block):
     stage: Identifier | None = optional(
         "Pre-training stage that the hours cover; the utilisation is computed from it.", "pre-training"
     )
-    per_tokens: Stated[Quantity] | None = optional(
+    per_tokens: StatedQuantity = optional(
         "Tokens that the hours are stated for, where that is not the whole stage; `part` says it in words.", "14.8T"
     )
-    cost_usd: Stated[Amount] | None = optional("Cost in US dollars, as published.", "5.328M")
+    cost_usd: StatedAmount = optional("Cost in US dollars, as published.", "5.328M")
 
 
 class TimeUnit(StrEnum):
@@ -296,7 +279,7 @@ class TrainingTime(Block):
     """Time of training, or of a part of it, that is published in place of GPU-hours."""
 
     part: Text | None = optional("Which part; left out of the whole.", "Reinforcement learning")
-    time: Annotated[Stated[Quantity], Bound("0", "100000", above=True)] = required("How long.", "~14")
+    time: Stated[Quantity] = required("How long.", "~14", Bound("0", "100000", above=True))
     unit: TimeUnit = required(
         "Hours or days on all GPUs of `hardware.gpu_count`, or the days of each GPU added up.", "days"
     )
@@ -314,24 +297,24 @@ class Infrastructure(Block):
         "Variant whose whole training `gpu_hours_total` and `cost_usd` are; needed where they are published.",
         "deepseek-v3",
     )
-    framework: Stated[str] | None = optional("Training framework.", "HAI-LLM")
+    framework: StatedWord = optional("Training framework.", "HAI-LLM")
     hardware: Hardware | None = optional("Machines.")
     parallelism: Parallelism | None = optional("Parallelism.")
     precision: Precision | None = optional("Number formats.")
     gpu_hours: tuple[GpuHours, ...] = optional("GPU-hours by part.", default=())
-    gpu_hours_total: Stated[Amount] | None = optional("GPU-hours in all.", "2664K")
-    training_time: Annotated[tuple[TrainingTime, ...], Facet.ALTERNATIVE] = optional(
-        "Time that is published in place of GPU-hours, which are worked out from it.", default=()
+    gpu_hours_total: StatedAmount = optional("GPU-hours in all.", "2664K")
+    training_time: tuple[TrainingTime, ...] = optional(
+        "Time that is published in place of GPU-hours, which are worked out from it.", ALTERNATIVE, default=()
     )
-    price_per_gpu_hour_usd: Annotated[Stated[Quantity] | None, Bound("0", "100", above=True)] = optional(
-        "Rental price that the authors assume, in US dollars.", 2
+    price_per_gpu_hour_usd: StatedQuantity = optional(
+        "Rental price that the authors assume, in US dollars.", 2, Bound("0", "100", above=True)
     )
-    cost_usd: Stated[Amount] | None = optional("Cost in US dollars, as published.", "5.328M")
-    gflop_per_token: Stated[Quantity] | None = optional(
-        "Computation per token in training, in GFLOP, as published.", 250
-    )
-    model_flops_utilization: Annotated[Stated[Share] | None, Bound("0", "1", above=True)] = optional(
-        "Model FLOPs utilisation with causal attention against the dense BF16 peak, as published.", "38.94%"
+    cost_usd: StatedAmount = optional("Cost in US dollars, as published.", "5.328M")
+    gflop_per_token: StatedQuantity = optional("Computation per token in training, in GFLOP, as published.", 250)
+    model_flops_utilization: Stated[Share] | None = optional(
+        "Model FLOPs utilisation with causal attention against the dense BF16 peak, as published.",
+        "38.94%",
+        Bound("0", "1", above=True),
     )
     details: tuple[Detail, ...] = optional("Further published values.", default=())
     notes: tuple[Remark, ...] = optional("What the numbers do not say.", default=())

@@ -45,11 +45,84 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
 
 
+class Facet(StrEnum):
+    """What is known of a field beside its type."""
+
+    DEFAULTED = "left out, it says nothing: files have a default for it, or the source does not speak of it"
+    MINOR = "a setting of a file rather than of a design"
+    OF_A_PART = "stands only where the architecture has the part that it sizes; left out, it does not apply"
+    DEGREE = "over how many devices the work is split; over one it is not"
+    ALTERNATIVE = "no entry has it at the same time as another one, so the entry to copy has it as a comment"
+
+
+DEFAULTED, MINOR, OF_A_PART, DEGREE, ALTERNATIVE = Facet
+
+
+class Group(StrEnum):
+    """The heading under which a dimension is listed, in this order."""
+
+    BASICS = "basics"
+    ATTENTION = "attention"
+    EXPERTS = "experts"
+    POSITIONS = "positions"
+    OTHER = "other"
+
+
+BASICS, ATTENTION, EXPERTS, POSITIONS, OTHER = Group
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Kinds of attention or feed-forward network that must (`needed_by`) or may (`also_in`) have a field."""
+
+    needed_by: tuple[StrEnum, ...] = ()
+    also_in: tuple[StrEnum, ...] = ()
+
+    @property
+    def owners(self) -> tuple[StrEnum, ...]:
+        return (*self.needed_by, *self.also_in)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The range of a number; a percentage counts as a part of one."""
+
+    lowest: str  # as text, so that it is exact
+    highest: str
+    above: bool = False  # whether `lowest` itself is excluded
+    below: bool = False  # whether `highest` itself is excluded
+
+    def holds(self, value: Quantity | int) -> bool:
+        number = Decimal(value) if isinstance(value, int) else value.value
+        if isinstance(value, Quantity) and value.is_percentage:
+            number /= 100
+        low, high = Decimal(self.lowest), Decimal(self.highest)
+        return (low < number if self.above else low <= number) and (number < high if self.below else number <= high)
+
+    def __str__(self) -> str:
+        return (
+            f"{'more than' if self.above else 'at least'} {self._shown(self.lowest)} "
+            f"and {'less than' if self.below else 'at most'} {self._shown(self.highest)}"
+        )
+
+    @staticmethod
+    def _shown(number: str) -> str:
+        return f"{int(number):,}" if number.isdigit() else number
+
+
+SHARE = Bound("0", "1")
+RATE = Bound("0", "0.1")
+PEAK_RATE = Bound("0", "0.1", above=True)
+LENGTH = Bound("256", "16777216")
+
+
 def required(description: str, *examples: Any, **constraints: Any) -> Any:
-    """A field that has to be there: what it is, and how it is written."""
-    if examples:
-        constraints["examples"] = [*examples]
-    return Field(description=description, **constraints)
+    """A field that has to be there: what it is, how it is written, its facets, group, kinds and bound."""
+    if written := [each for each in examples if not isinstance(each, Facet | Group | Kinds | Bound)]:
+        constraints["examples"] = written
+    info = Field(description=description, **constraints)
+    info.metadata += [each for each in examples if isinstance(each, Facet | Group | Kinds | Bound)]
+    return info
 
 
 def optional(description: str, *examples: Any, default: Any = None, **constraints: Any) -> Any:
@@ -368,39 +441,6 @@ def values_at(
             yield from values_at(value, rest, (*path, key)) if dot else [((*path, key), value)]
 
 
-@dataclass(frozen=True)
-class Bound:
-    """The range of a number; a percentage counts as a part of one."""
-
-    lowest: str  # as text, so that it is exact
-    highest: str
-    above: bool = False  # whether `lowest` itself is excluded
-    below: bool = False  # whether `highest` itself is excluded
-
-    def holds(self, value: Quantity | int) -> bool:
-        number = Decimal(value) if isinstance(value, int) else value.value
-        if isinstance(value, Quantity) and value.is_percentage:
-            number /= 100
-        low, high = Decimal(self.lowest), Decimal(self.highest)
-        return (low < number if self.above else low <= number) and (number < high if self.below else number <= high)
-
-    def __str__(self) -> str:
-        return (
-            f"{'more than' if self.above else 'at least'} {self._shown(self.lowest)} "
-            f"and {'less than' if self.below else 'at most'} {self._shown(self.highest)}"
-        )
-
-    @staticmethod
-    def _shown(number: str) -> str:
-        return f"{int(number):,}" if number.isdigit() else number
-
-
-SHARE = Bound("0", "1")
-RATE = Bound("0", "0.1")
-PEAK_RATE = Bound("0", "0.1", above=True)
-LENGTH = Bound("256", "16777216")
-
-
 @cache
 def field_bounds(record: type[Record]) -> Mapping[str, Bound]:
     return dict(_stated_fields(record))
@@ -420,38 +460,6 @@ def _kinds_below(kind: type[Record]) -> Iterator[type[Record]]:
     for inner in kind.__subclasses__():
         yield inner
         yield from _kinds_below(inner)
-
-
-class Facet(StrEnum):
-    """What is known of a field beside its type."""
-
-    DEFAULTED = "left out, it says nothing: files have a default for it, or the source does not speak of it"
-    MINOR = "a setting of a file rather than of a design"
-    OF_A_PART = "stands only where the architecture has the part that it sizes; left out, it does not apply"
-    DEGREE = "over how many devices the work is split; over one it is not"
-    ALTERNATIVE = "no entry has it at the same time as another one, so the entry to copy has it as a comment"
-
-
-class Group(StrEnum):
-    """The heading under which a dimension is listed, in this order."""
-
-    BASICS = "basics"
-    ATTENTION = "attention"
-    EXPERTS = "experts"
-    POSITIONS = "positions"
-    OTHER = "other"
-
-
-@dataclass(frozen=True)
-class Kinds:
-    """Kinds of attention or feed-forward network that must (`needed_by`) or may (`also_in`) have a field."""
-
-    needed_by: tuple[StrEnum, ...] = ()
-    also_in: tuple[StrEnum, ...] = ()
-
-    @property
-    def owners(self) -> tuple[StrEnum, ...]:
-        return (*self.needed_by, *self.also_in)
 
 
 @cache
