@@ -12,10 +12,10 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check coverage stale watch new diff schemas test golden lint bench peers train experiments requirements
+.PHONY: serve build release offline check coverage watch new diff schemas test golden lint bench peers train experiments requirements
 
 # What was typed reaches the shell as it stands, `$` and spaces among it.
-$(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL ACTIVATED LICENCE OWNER REV RULE MARKDOWN COPIES,$(eval export TYPED_$(name) := $$(value $(name))))
+$(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL LICENCE REV RULE MARKDOWN COPIES,$(eval export TYPED_$(name) := $$(value $(name))))
 
 $(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("this needs Python 3.11 or newer, and $(PYTHON) is %d.%d: make PYTHON=python3.13 …" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -50,22 +50,18 @@ check: $(READY)
 coverage: $(READY)
 	@$(BIN)/python hooks/check.py coverage
 
-# What a newer model makes untrue, what is not there yet, what a later report may say: UPDATING.md goes through it.
-stale: $(READY)
-	@$(BIN)/python hooks/check.py stale
-
 # What the places of UPDATING.md list and the catalogue does not, and dead links; writes what was read into data/watched.json. COPIES=folder.
 watch: $(READY)
 	@$(BIN)/python tools/watch.py $${TYPED_MARKDOWN:+--markdown "$$TYPED_MARKDOWN"} $${TYPED_COPIES:+--copies "$$TYPED_COPIES"}
 
 # make new ID=deepseek-x CONFIG=config.json BIB=paper.bib: the file of an entry and its references, with what these say.
-# ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B ACTIVATED=37B LICENCE=MIT say more, and
-# OWNER=moonshotai whose it is on Hugging Face; a model of another maker usually belongs into data/contemporaries.yaml.
+# ARXIV=2601.01234 NAME=DeepSeek-X DAY=2026-01-31 PARENT=deepseek-v3 TOTAL=671B LICENCE=MIT say more; a model
+# of another maker belongs into data/contemporaries.yaml.
 # make new ID=deepseek-v3-0815 OF=deepseek-v3 DAY=2027-08-15 LICENCE=MIT: a later checkpoint with the same network, three lines of its family.
 new: $(READY)
 	@test -n "$$TYPED_ID" || { echo "say which: make new ID=deepseek-x CONFIG=config.json BIB=paper.bib"; exit 1; }
 	@$(BIN)/python hooks/check.py new "$$TYPED_ID" --config "$$TYPED_CONFIG" --bib "$$TYPED_BIB" --of "$$TYPED_OF" --arxiv "$$TYPED_ARXIV" \
-	  --name "$$TYPED_NAME" --day "$$TYPED_DAY" --parent "$$TYPED_PARENT" --total "$$TYPED_TOTAL" --activated "$$TYPED_ACTIVATED" --licence "$$TYPED_LICENCE" --owner "$$TYPED_OWNER"
+	  --name "$$TYPED_NAME" --day "$$TYPED_DAY" --parent "$$TYPED_PARENT" --total "$$TYPED_TOTAL" --licence "$$TYPED_LICENCE"
 
 # make diff REV=main: the facts that changed since a revision, and what follows from them.
 diff: $(READY)

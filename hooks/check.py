@@ -3,7 +3,6 @@
 check [DATA] [--entry ID] [--rule NAME]
                          every problem as `file:line: path: …`; exit code 1 if there is one; what an entry does not say yet
 coverage [DATA]          texts that have no Chinese yet
-stale [DATA]             what a newer model makes untrue, what is not there yet, what a later report may say
 new ID [--arxiv ID] [--config FILE] [--bib FILE] …
                          the file of a new entry and its references, with what is known filled in
 diff REV [--markdown]    facts that changed since a revision, and what follows from them
@@ -82,7 +81,6 @@ def _parse_arguments() -> argparse.Namespace:
     for name, said in (
         ("check", "print every problem"),
         ("coverage", "list the texts that fall back to English"),
-        ("stale", "list what grows stale"),
     ):
         added = command(name, said)
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
@@ -100,9 +98,7 @@ def _parse_arguments() -> argparse.Namespace:
         ("day", "first day of its weights"),
         ("parent", "id of the model that it continues"),
         ("total", "parameters, as printed"),
-        ("activated", "parameters that a token uses, as printed"),
         ("licence", "of code and weights"),
-        ("owner", "who publishes its weights on Hugging Face, where that is not deepseek-ai"),
     ):
         added.add_argument(f"--{name}", default="", help=said)
     added.add_argument("--of", default="", help="model of which it is a later checkpoint with the same network")
@@ -159,10 +155,6 @@ def _print_untranslated(arguments: argparse.Namespace) -> None:
     print(f"{len(missing):,} texts fall back to English in the Chinese edition")
 
 
-def _print_stale(arguments: argparse.Namespace) -> None:
-    print(upkeep.stale_report(arguments.data))
-
-
 def _write_schemas(arguments: argparse.Namespace) -> None:
     from render.assets import HEADER
 
@@ -176,9 +168,8 @@ def _write_schemas(arguments: argparse.Namespace) -> None:
 
 
 def _write_entry(arguments: argparse.Namespace) -> int:
-    as_typed = ("arxiv", "name", "day", "parent", "total", "activated", "licence")
+    as_typed = ("arxiv", "name", "day", "parent", "total", "licence")
     given = new_entry.Given(
-        owner=arguments.owner or new_entry.Given.owner,
         config=_text_of_file(arguments.config),
         bibtex=_text_of_file(arguments.bib),
         **{name: getattr(arguments, name) for name in as_typed},
@@ -201,7 +192,6 @@ def _print_changes(arguments: argparse.Namespace) -> None:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "check": _check_data,
     "coverage": _print_untranslated,
-    "stale": _print_stale,
     "schemas": _write_schemas,
     "new": _write_entry,
     "diff": _print_changes,

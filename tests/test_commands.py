@@ -56,7 +56,6 @@ def test_a_new_entry_without_a_paper_asks_for_none(valid: Path) -> None:
 REFUSED = {
     "an id with capitals": (("Wasp", ""), "allowed are lower-case letters"),
     "an id that is there": (("dor", ""), "valid/models/dor.yaml is there already"),
-    "the name of a file": (("wasp.yaml", ""), "without the ending of its file"),
     "no arXiv id": (("wasp", "24.123"), "an arXiv id is YYMM.NNNNN"),
 }
 

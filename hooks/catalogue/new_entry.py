@@ -39,13 +39,10 @@ class Given:
     config: str = ""  # text of its config.json
     bibtex: str = ""
     name: str = ""  # as printed, `DeepSeek-V5`
-    track: str = ""
     day: str = ""  # first day of its weights
     parent: str = ""  # id of the model that it continues
     total: str = ""  # as printed
-    activated: str = ""
     licence: str = ""
-    owner: str = "deepseek-ai"  # who publishes its weights at Hugging Face
 
 
 def read_given(path: str) -> str:
@@ -60,13 +57,8 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
     """Write `data`/models/`id_`.yaml and add its references; return what to do next. Raises Refused."""
     given = Given(arxiv=given) if isinstance(given, str) else given
     file, references = data / ENTRIES / f"{id_}.yaml", data / REFERENCES
-    if not _ID.fullmatch(id_):
-        close = re.sub(r"[^a-z0-9.]+", "-", id_.lower()).strip("-.")
-        raise Refused(
-            f"ID `{id_}`: allowed are lower-case letters, digits, dots and single hyphens; nearest match: `{close}`"
-        )
-    if id_.endswith((".yaml", ".yml")):
-        raise Refused(f"ID `{id_}`: the id of the entry, without the ending of its file")
+    if not _ID.fullmatch(id_) or id_.endswith(".yaml"):
+        raise Refused(f"ID `{id_}`: allowed are lower-case letters, digits, dots and single hyphens")
     if given.day and not _DAY.fullmatch(given.day):
         raise Refused(f"DAY `{given.day}`: a day is YYYY-MM-DD")
     if file.exists():
@@ -101,11 +93,6 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
         ]
     file.parent.mkdir(exist_ok=True)
     file.write_text(_entry_text(id_, key, given, reading), encoding="utf-8")
-    if given.owner != Given.owner:
-        said.append(
-            "  look at this first: pages call what an entry describes DeepSeek's;"
-            " a model of another maker belongs into data/contemporaries.yaml"
-        )
     return said + list(_said_of_config(reading))
 
 
@@ -216,13 +203,12 @@ def _entry_text(id_: str, key: str, given: Given, reading: ConfigReading | None)
     allowed = str(LICENCES[given.licence]).lower() if given.licence in LICENCES else TO_DO
     named = _quote_scalar(given.licence)
     licence = f"licences: {{code: {named}, weights: {named}, commercial_use: {allowed}, source: {key} {TO_DO}}}\n"
-    activated = f"      activated: {_quote_scalar(given.activated)}\n" if given.activated else ""
     base = f"{name}-Base" if reading is not None and name != TO_DO else name
     return f"""\
 {SCHEMA_LINE}
 id: {id_}
 name: {name}
-track: {given.track or "general"}  # general, code, math, reasoning, vision …
+track: general  # general, code, math, reasoning, vision …
 {paper}dates:
   source: {key} {place}
 {"".join(f"  {line}{chr(10)}" for line in dates)}summary:
@@ -239,7 +225,7 @@ variants:
 {"".join(_variant_lines(id_, given, reading))}    parameters:
       source: {key} {TO_DO}  # the place: §4.2, Table 2, config.json
       total: {_quote_scalar(given.total) if given.total else TO_DO}  # as printed, such as 671B; or `not published`
-{activated}{"".join(_architecture_lines(id_, reading))}{licence if given.licence else ""}\
+{"".join(_architecture_lines(id_, reading))}{licence if given.licence else ""}\
 {"".join(_infrastructure_lines(id_, reading))}# “Add a model” on the site shows every further field with an example.
 """
 
@@ -248,7 +234,7 @@ def _variant_lines(id_: str, given: Given, reading: ConfigReading | None) -> Ite
     if reading is None:
         return
     yield f"    source: hf-{id_} model card §{TO_DO}\n"
-    yield f"    weights: https://huggingface.co/{given.owner}/{given.name}-Base\n"
+    yield f"    weights: https://huggingface.co/deepseek-ai/{given.name}-Base\n"
     if length := reading.fields.get("max_position_embeddings"):
         yield f"    # context_length: 128K  # what is stated; config.json goes up to {length}\n"
 
@@ -323,9 +309,9 @@ def _repository_text(key: str, given: Given) -> str:
         key,
         {
             "title": f"{{{{{given.name}}}}}",
-            "author": "{{DeepSeek-AI}}" if given.owner == "deepseek-ai" else f"{{{TO_DO}}}",
+            "author": "{{DeepSeek-AI}}",
             "year": f"{{{year}}}",
-            "url": f"{{https://huggingface.co/{given.owner}/{given.name}}}",
+            "url": f"{{https://huggingface.co/deepseek-ai/{given.name}}}",
             "note": "{Model repository on Hugging Face: card, config.json and weights}",
             "note_zh": "{Hugging Face 模型仓库：模型卡、config.json、权重}",
         },
