@@ -113,3 +113,17 @@ class Config:
 
 
 _MAY_BE_ZERO = ("n_shared_experts", "first_k_dense_replace", "num_nextn_predict_layers")
+
+# Proportions of V3's at other sizes; the numbers are weights, the module of MTP among them.
+PRESETS = {
+    "3M": Config(max_position_embeddings=128),
+    "30M": Config(
+        vocab_size=8192, hidden_size=320, num_hidden_layers=8, num_attention_heads=10, q_lora_rank=192, kv_lora_rank=64, qk_nope_head_dim=32,
+        qk_rope_head_dim=16, v_head_dim=32, intermediate_size=800, moe_intermediate_size=160, max_position_embeddings=512,
+    ),
+    "300M": Config(
+        vocab_size=16384, hidden_size=768, num_hidden_layers=13, num_attention_heads=12, q_lora_rank=384, kv_lora_rank=128, qk_nope_head_dim=64,
+        qk_rope_head_dim=32, v_head_dim=64, intermediate_size=2048, moe_intermediate_size=256, n_routed_experts=32, n_group=8, topk_group=4,
+        max_position_embeddings=1024, initializer_range=0.02,
+    ),
+}  # fmt: skip

@@ -1,7 +1,8 @@
 """The trained model for the page: int8 weights in one file, a header in JSON, reference outputs, attention on two sentences.
 
 `python -m labs.train.export --model FOLDER` writes labs/train/artifacts/: `model.bin` and `model.json` (the format stands in
-README.md), `reference.json`, which a forward pass in another language is held to, and `attention.json`.
+README.md), `reference.json`, which a forward pass in another language is held to, `attention.json`, and `about.json`: how the model was trained,
+what its heads have learnt, what it writes and how much of that stands in the text it read.
 """
 
 import json
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import torch
 
+from labs.train import heads
 from labs.train.command_line import Parser
-from labs.train.generate import sample
+from labs.train.generate import complete, sample
 from labs.train.tokenizer import BOS, SPECIAL
 from labs.train.trainer import RUNS, load
 
@@ -134,12 +136,43 @@ def attention(model, tokenizer, sentence):
     return {"sentence": sentence, "tokens": [tokenizer.decode([t]) for t in tokens], "weights": weights}
 
 
+TEMPERATURE, WRITTEN, MEASURED = (
+    0.5,
+    40,
+    64,
+)  # of the texts that are shown, their tokens, and the texts on which heads are measured
+
+
+def about(model, tokenizer, folder):
+    """What `labs.train` kept of the run, the task of each head, and a text behind each prompt."""
+    told = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    tokens = torch.load(folder / "held_back.pt")
+    length = min(model.config.max_position_embeddings, len(tokens))
+    shares, chance = heads.shares(model, tokens[: len(tokens) // length * length].view(-1, length)[:MEASURED])
+    listed = [
+        {"layer": i, "head": j, "kind": heads.task(head, chance), **head}
+        for i, layer in enumerate(shares, 1)
+        for j, head in enumerate(layer, 1)
+    ]
+    texts = [{"prompt": prompt, "text": complete(model, tokenizer, prompt, WRITTEN, TEMPERATURE)} for prompt in PROMPTS]
+    found = told | {
+        "heads": listed,
+        "chance": chance,
+        "clear": heads.CLEAR,
+        "temperature": TEMPERATURE,
+        "written": texts,
+    }
+    return json.loads(json.dumps(found), parse_float=lambda number: round(float(number), 4))
+
+
 def main(arguments=None):
     parser = Parser(prog="labs.train.export", description=__doc__)
     parser.add_argument("--model", type=Path, default=RUNS / "default")
     parser.add_argument("--out", type=Path, default=ARTIFACTS)
     asked = parser.parse_args(arguments)
     model, tokenizer = load(asked.model)
+    if not (asked.model / "about.json").exists():
+        raise SystemExit(f"{asked.model} does not say how its model was trained; train it with `python -m labs.train`")
     asked.out.mkdir(parents=True, exist_ok=True)
 
     def write(name, value):
@@ -151,6 +184,7 @@ def main(arguments=None):
     torch.set_default_dtype(torch.float64)
     write("reference.json", reference(model, tokenizer))
     write("attention.json", {language: attention(model, tokenizer, s) for language, s in SENTENCES.items()})
+    write("about.json", about(model, tokenizer, asked.model))
     for file in sorted(asked.out.iterdir()):
         print(f"{file}: {file.stat().st_size:,} bytes")
 

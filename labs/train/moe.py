@@ -66,7 +66,9 @@ class Gate(nn.Module):
 
 
 class Experts(nn.Module):
-    """All routed experts as two stacks of matrices (N, 2 w, d) and (N, d, w)."""
+    """All routed experts as two stacks of matrices (N, 2 w, d) and (N, d, w), or a part of them."""
+
+    first = 0  # expert of the stacks
 
     def __init__(self, config):
         super().__init__()
@@ -76,13 +78,15 @@ class Experts(nn.Module):
 
     def forward(self, u, chosen, g):
         """Tokens are sorted by expert, and every expert's list is filled up to the longest: no token is dropped."""
-        N, K, formats = self.config.n_routed_experts, chosen.shape[1], (self.config.precision, self.config.fp8_tile)
+        N, K, formats = len(self.down_proj), chosen.shape[1], (self.config.precision, self.config.fp8_tile)
         order = chosen.flatten().argsort(stable=True)
-        expert, token = chosen.flatten()[order], order // K
-        load = torch.bincount(expert, minlength=N)
-        place = torch.arange(len(order), device=u.device) - pad(load.cumsum(0), (1, 0))[expert]
-        slot = expert * int(load.max()) + place
-        sent = u.new_zeros(N * int(load.max()), u.shape[1]).index_copy(0, slot, u[token]).view(N, -1, u.shape[1])
+        expert = chosen.flatten()[order] - self.first
+        held = (expert >= 0) & (expert < N)
+        order, expert = order[held], expert[held]
+        token, load = order // K, torch.bincount(expert, minlength=N)
+        most = max(1, int(load.max()))
+        slot = expert * most + torch.arange(len(order), device=u.device) - pad(load.cumsum(0), (1, 0))[expert]
+        sent = u.new_zeros(N * most, u.shape[1]).index_copy(0, slot, u[token]).view(N, -1, u.shape[1])
         gate, up = product(sent, self.gate_up_proj, *formats).chunk(2, dim=-1)
         back = product(silu(gate) * up, self.down_proj, *formats).flatten(0, 1)[slot]
         return torch.zeros_like(u).index_add(0, token, (back * g.flatten()[order, None]).to(u.dtype))

@@ -1,4 +1,4 @@
-"""The text to learn from: the site's own English and Chinese pages and the texts of its catalogue (CC BY 4.0)."""
+"""The text to learn from: the site's own English and Chinese pages and the texts of its catalogue (CC BY 4.0), or any folder."""
 
 import re
 from pathlib import Path
@@ -26,6 +26,25 @@ def documents(root=ROOT):
     if not texts:
         raise SystemExit(f"no text in {root}/docs and {root}/data: run this in a copy of the whole project")
     return list(texts)
+
+
+SHORTEST = 60  # bytes of a paragraph of prose
+
+
+def prose(texts):
+    """The paragraphs that are sentences: labels, headings and cells of tables, of which the catalogue is full, teach nobody to write."""
+    return [text for text in texts if text[-1] in ".?!。？！" and len(text.encode()) >= SHORTEST]
+
+
+def folder(path):
+    """Paragraphs of the .txt and .md files in a folder, whatever they are."""
+    files = sorted(file for file in path.rglob("*") if file.suffix in (".txt", ".md"))
+    if not files:
+        raise SystemExit(f"no .txt or .md file in {path}; name a folder of text with --text")
+    texts = (
+        part.strip() for file in files for part in file.read_text(encoding="utf-8", errors="replace").split("\n\n")
+    )
+    return [text for text in dict.fromkeys(texts) if text]
 
 
 def _collect(node, found):

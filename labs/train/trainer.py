@@ -3,16 +3,18 @@
 import csv
 import hashlib
 import json
+import signal
 import sys
+import threading
 import time
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from torch.nn.functional import cross_entropy
 
-from labs.train import text
+from labs.train import parallel, text
 from labs.train.config import Config
 from labs.train.model import Model
 from labs.train.optimizer import OPTIMIZERS, optimizers
@@ -26,10 +28,10 @@ RUNS = Path(__file__).parent / "runs"
 class Settings:
     """How to train. The rates of balance and MTP are those of deepseek-v3 §4.2, the bias faster, for a run so short."""
 
-    steps: int = 300  # steps of the optimizer
+    steps: int = 200  # steps of the optimizer
     batch: int = 16  # sequences a step
     length: int = 128  # tokens of a sequence
-    lr: float = 4e-3  # highest learning rate
+    lr: float = 8e-3  # highest learning rate
     optimizer: str = "muon"  # V3 has adamw; V4 has muon, with which so short a run learns far more
     schedule: str = "wsd"  # how the learning rate falls
     weight_decay: float = 0.1  # of matrices
@@ -51,6 +53,14 @@ class Settings:
             raise SystemExit(f"--lr {self.lr} must be above 0")
 
 
+# How long each size of config.PRESETS would be trained; 30M and 300M have been built and counted here, and not trained.
+LENGTHS = {
+    "3M": {},
+    "30M": {"steps": 4000, "batch": 64, "length": 512, "lr": 4e-3},
+    "300M": {"steps": 20000, "batch": 256, "length": 1024, "lr": 2e-3},
+}
+
+
 @dataclass(frozen=True)
 class Corpus:
     tokenizer: Tokenizer
@@ -59,9 +69,9 @@ class Corpus:
     fingerprint: str  # of the text, so that a result says what it was measured on
 
 
-def corpus(vocab_size, cache=RUNS / "text"):
-    """The site's text as tokens. The tokenizer is trained on the first call and kept."""
-    texts = text.documents()
+def corpus(vocab_size, cache=RUNS / "text", texts=None):
+    """The site's prose as tokens, or other texts. The tokenizer is trained on the first call and kept."""
+    texts = text.prose(text.documents()) if texts is None else texts
     fingerprint = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
     kept = cache / f"{fingerprint}-{vocab_size}.pt"
     if not kept.exists():
@@ -103,27 +113,58 @@ def device_of(model):
     return next(model.parameters()).device
 
 
-def train(config, settings, tokens, model=None, on_step=None, gpu=False, interruptible=False):
+@contextmanager
+def stopping(wanted):
+    """Ctrl-C is noted and the step goes on to its end; a second one ends the program."""
+    asked = threading.Event()
+    if not wanted or threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+
+    def note(_signal, _frame):
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def train(
+    config, settings, tokens, model=None, on_step=None, gpu=False, interruptible=False, checkpoint=None, every=0, resume=False,
+):  # fmt: skip
     """A trained model and its log: one dict a step. on_step(step, model) may look on.
 
     tokens is a text, of which windows are drawn, or an iterator of batches; a batch may be a pair, tokens and targets (B, T + 2), where
     a target of −100 does not count. Indexers and the module of MTP have a clip of their own, since their losses are of another size.
-    When `interruptible`, Ctrl-C ends the training and not the program.
+    When `interruptible`, Ctrl-C ends the training and not the program. `checkpoint` is a file that is written `every` so many steps and at the
+    end, from which `resume` goes on to the bit; windows of a text alone can be gone on with. Of several processes each reads its part of
+    every batch and has a file of its own (`labs.train.parallel`).
     """
     torch.manual_seed(settings.seed)
     model = Model(config) if model is None else model
     model.to("cuda" if gpu and torch.cuda.is_available() else "cpu").train()
-    device = device_of(model)
+    many = parallel.size() > 1
+    model = parallel.divide(model) if many else model
+    device, generator = device_of(model), torch.Generator().manual_seed(settings.seed)
     if isinstance(tokens, torch.Tensor):
-        tokens = batches(tokens, settings.batch, settings.length, torch.Generator().manual_seed(settings.seed))
+        tokens = batches(tokens, settings.batch, settings.length, generator)
     opts = optimizers(model, settings.optimizer, settings.lr, settings.weight_decay)
     indexers = [m.indexer for m in model.modules() if getattr(m, "indexer", None) is not None]
     apart = [p for name, p in model.named_parameters() if "indexer." in name or name.startswith("mtp.")]
     clipped = [[p for p in model.parameters() if not any(p is q for q in apart)], apart]
     precision = torch.autocast(device.type, torch.bfloat16) if config.precision == "bf16" else nullcontext()
     log, started = [], time.perf_counter()
-    with suppress(KeyboardInterrupt) if interruptible else nullcontext():
-        for step in range(settings.steps):
+    if checkpoint is not None and many:
+        checkpoint = checkpoint.with_suffix(f".{parallel.rank()}-of-{parallel.size()}.pt")
+    if resume:
+        log = _resume(checkpoint, model, opts, generator)
+    first = len(log)
+    with stopping(interruptible) as asked:
+        for step in range(first, settings.steps):
             rate = settings.lr * factor(settings.schedule, step, settings.steps)
             for group in (g for opt in opts for g in opt.param_groups):
                 group["lr"] = rate
@@ -131,6 +172,7 @@ def train(config, settings, tokens, model=None, on_step=None, gpu=False, interru
                 indexer.dense = step < settings.index_warmup * settings.steps
             batch = next(tokens)
             batch = batch if isinstance(batch, tuple) else (batch,)
+            batch = tuple(map(parallel.own, batch)) if many else batch
             with precision:
                 loss, parts = model.loss(
                     *(part.to(device) for part in batch),
@@ -142,28 +184,77 @@ def train(config, settings, tokens, model=None, on_step=None, gpu=False, interru
             for opt in opts:
                 opt.zero_grad(set_to_none=True)
             loss.backward()
-            norm, _ = (torch.nn.utils.clip_grad_norm_(part, settings.clip) for part in clipped)
+            if many:
+                parallel.average_gradients(model)
+            norm, _ = (clip(part, settings.clip, model) for part in clipped)
             for opt in opts:
                 opt.step()
-            gates = model.gates()
+            gates, parts = model.gates(), {name: float(value.detach()) for name, value in parts.items()}
+            if many:
+                parallel.share_load(gates)
+                parts = {name: parallel.mean(value) for name, value in parts.items()}
             for gate in gates if config.balance == "bias" else ():
                 gate.update_bias(settings.bias_speed)
             seconds = time.perf_counter() - started
             seen = (step + 1) * settings.batch * settings.length
+            newly = (step + 1 - first) * settings.batch * settings.length
             row = {
                 "step": step + 1,
                 "tokens": seen,
-                **{k: float(v.detach()) for k, v in parts.items()},
+                **parts,
                 "lr": rate,
                 "grad_norm": float(norm),
             }
             row |= {"max_violation": max_violation(gates)} if gates else {}
-            log.append(row | {"tokens_per_s": seen / seconds})
+            log.append(row | {"tokens_per_s": newly / seconds})
+            if checkpoint is not None and every and (step + 1) % every == 0:
+                _keep(checkpoint, model, opts, generator, log)
             if on_step:
                 on_step(log[-1], model)
+            if asked.is_set():
+                break
+    if checkpoint is not None and log:
+        _keep(checkpoint, model, opts, generator, log)
+    model = parallel.unite(model) if many else model
     for indexer in indexers:
         indexer.dense = False
     return model, log
+
+
+def clip(parameters, longest, model):
+    """Shortens a gradient that is longer; returns how long it was."""
+    if parallel.size() == 1:
+        return torch.nn.utils.clip_grad_norm_(parameters, longest)
+    norm = parallel.norm(parameters, model)
+    torch.nn.utils.clip_grads_with_norm_(parameters, longest, norm.to(torch.get_default_dtype()))
+    return norm
+
+
+def _keep(path, model, opts, generator, log):
+    """Written beside and then moved, so that a file is never half of one."""
+    state = {
+        "model": model.state_dict(),
+        "opts": [opt.state_dict() for opt in opts],
+        "generator": generator.get_state(),
+        "log": log,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    torch.save(state, beside)
+    beside.replace(path)
+
+
+def _resume(path, model, opts, generator):
+    if path is None or not path.exists():
+        raise SystemExit(
+            f"there is nothing to go on from at {path}; start without --resume, and with as many processes as before"
+        )
+    state = torch.load(path, map_location=device_of(model))
+    model.load_state_dict(state["model"])
+    for opt, kept in zip(opts, state["opts"], strict=True):
+        opt.load_state_dict(kept)
+    generator.set_state(state["generator"].cpu())
+    return state["log"]
 
 
 def max_violation(gates):
@@ -200,13 +291,16 @@ def write_csv(path, rows):
         writer.writerows({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
 
 
-def save(folder, model, tokenizer):
-    """Weights, dimensions and tokenizer, as `load` reads them."""
+def save(folder, model, tokenizer, about=None, held_back=None):
+    """Weights, dimensions and tokenizer, as `load` reads them; for `labs.train.export` what is to be said of the run, and tokens held back."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         torch.save(model.state_dict(), folder / "model.pt")
         (folder / "config.json").write_text(json.dumps(asdict(model.config), indent=1) + "\n", encoding="utf-8")
         tokenizer.save(folder / "tokenizer.json")
+        if about is not None:
+            (folder / "about.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+            torch.save(held_back, folder / "held_back.pt")
     except OSError as error:
         raise SystemExit(f"{folder} cannot be written ({error.strerror}); name another folder with --out") from None
 

@@ -212,7 +212,7 @@ def training_files() -> dict[str, bytes]:
     text = [
         *(root / "docs").rglob("*.md"),
         *(root / "data").rglob("*.yaml"),
-        *(root / "data/experiments").rglob("*.csv"),
+        *(path for folder in ("experiments", "failures") for path in (root / "data" / folder).rglob("*.csv")),
     ]
     kept = sorted([FOLDER / "__init__.py", *code, *train.rglob("*.xz"), *text])
     first = {"README.md": (train / "README.md").read_bytes(), TOUR: tour_notebook().encode()}

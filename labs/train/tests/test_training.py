@@ -2,6 +2,12 @@
 
 import csv
 import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -9,7 +15,7 @@ import torch
 from labs.train import __main__ as command
 from labs.train import text, trainer
 from labs.train.command_line import Parser, add_fields, check_memory
-from labs.train.config import FLAGS, Config
+from labs.train.config import FLAGS, PRESETS, Config
 from labs.train.generate import complete, distribution, sample, speculate
 from labs.train.model import Model
 from labs.train.optimizer import newton_schulz, optimizers
@@ -184,7 +190,7 @@ def test_greedy_speculation_writes_what_greedy_decoding_writes(small, tokens):
 
 
 def test_a_run_writes_its_model_and_its_log(small, tokens, tokenizer, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(command, "corpus", lambda size: Corpus(tokenizer, tokens, tokens, "test"))
+    monkeypatch.setattr(command, "corpus", lambda size, texts=None: Corpus(tokenizer, tokens, tokens, "test"))
     flags = {**vars(small), "steps": 6, "batch": 2, "length": 16, "out": tmp_path / "run"}
     command.main(
         [
@@ -239,7 +245,7 @@ def test_progress_shows_loss_speed_and_time_left():
     ],
 )
 def test_bad_input_is_answered_in_one_line(arguments, message, tokens, tokenizer, monkeypatch, tmp_path):
-    monkeypatch.setattr(command, "corpus", lambda size: Corpus(tokenizer, tokens, tokens, "test"))
+    monkeypatch.setattr(command, "corpus", lambda size, texts=None: Corpus(tokenizer, tokens, tokens, "test"))
     small = [
         "--vocab_size",
         str(tokenizer.vocab_size),
@@ -278,3 +284,91 @@ def test_the_defaults_keep_the_proportions_of_deepseek_v3():
     assert c.qk_nope_head_dim == 2 * c.qk_rope_head_dim == c.v_head_dim
     assert c.intermediate_size == c.moe_intermediate_size * (c.num_experts_per_tok + c.n_shared_experts)
     assert c.n_group == 2 * c.topk_group
+
+
+def weights(model):
+    return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+
+def test_a_run_that_goes_on_from_its_checkpoint_is_the_same_to_the_bit(small, tokens, tmp_path):
+    settings, kept = Settings(steps=8, batch=2, length=16), tmp_path / "checkpoint.pt"
+    whole, log = trainer.train(small, settings, tokens)
+
+    def stop(row, _model):
+        if row["step"] == 5:
+            raise KeyboardInterrupt
+
+    trainer.train(small, settings, tokens, on_step=stop, interruptible=True, checkpoint=kept)
+    again, resumed = trainer.train(small, settings, tokens, checkpoint=kept, resume=True)
+    assert torch.equal(weights(whole), weights(again))
+    assert [row["loss"] for row in resumed] == [row["loss"] for row in log]
+    with pytest.raises(SystemExit, match="nothing to go on from"):
+        trainer.train(small, settings, tokens, checkpoint=tmp_path / "none.pt", resume=True)
+
+
+def test_ctrl_c_lets_a_step_end_and_keeps_it(small, tokens, tmp_path):
+    def press(row, _model):
+        if row["step"] == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    settings = Settings(steps=9, batch=2, length=16)
+    _, log = trainer.train(small, settings, tokens, on_step=press, interruptible=True, checkpoint=tmp_path / "c.pt")
+    assert len(log) in (2, 3)
+    assert len(torch.load(tmp_path / "c.pt")["log"]) == len(log)
+
+
+TOGETHER = """
+import json, sys, torch
+from labs.train import parallel, trainer
+from labs.train.config import Config
+torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)
+given = json.load(open(sys.argv[1]))
+parallel.start()
+model, log = trainer.train(Config(**given["config"]), trainer.Settings(**given["settings"]), torch.tensor(given["tokens"]))
+if parallel.rank() == 0:
+    torch.save({"log": log, "state": model.state_dict()}, sys.argv[2])
+"""
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_two_processes_with_half_of_the_experts_each_give_the_losses_of_one(small, tokens, tmp_path, optimizer):
+    settings = {"steps": 5, "batch": 4, "length": 16, "optimizer": optimizer, "balance_weight": 0.01, "clip": 0.5}
+    given, script = tmp_path / "given.json", tmp_path / "together.py"
+    given.write_text(json.dumps({"config": asdict(small), "settings": settings, "tokens": tokens.tolist()}))
+    script.write_text(TOGETHER)
+    found = []
+    for count in (1, 2):
+        out = tmp_path / f"{count}.pt"
+        alone = [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            f"--nproc-per-node={count}",
+            str(script),
+            str(given),
+            str(out),
+        ]
+        subprocess.run(
+            alone, check=True, capture_output=True, timeout=120, env={**os.environ, "PYTHONPATH": str(text.ROOT)}
+        )
+        found.append(torch.load(out))
+    one, two = found
+    for name in ("loss", "mtp", "grad_norm", "max_violation"):
+        assert [row[name] for row in two["log"]] == pytest.approx([row[name] for row in one["log"]], rel=1e-7), name
+    for name, value in one["state"].items():
+        torch.testing.assert_close(two["state"][name], value, rtol=1e-7, atol=1e-9)
+
+
+def test_presets_have_the_size_of_their_name_and_are_written_to_run_on_any_text(tmp_path):
+    for name, config in PRESETS.items():
+        with torch.device("meta"):
+            count = sum(p.numel() for p in Model(config).parameters())
+        assert count == pytest.approx(float(name[:-1]) * 1e6, rel=0.15), (name, count)
+        assert Settings(**trainer.LENGTHS[name]).length <= config.max_position_embeddings
+    (tmp_path / "a.txt").write_text("One.\n\nTwo.")
+    (tmp_path / "b.csv").write_text("no")
+    assert text.folder(tmp_path) == ["One.", "Two."]
+    with pytest.raises(SystemExit, match=r"no \.txt"):
+        text.folder(tmp_path / "none")
