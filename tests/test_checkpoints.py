@@ -50,11 +50,11 @@ def test_a_checkpoint_does_not_take_over_what_is_not_said_of_it(
 
 def test_the_download_gives_each_checkpoint_its_own_dates_and_licences(built: Path, catalogue: Catalogue) -> None:
     data = json.loads((built / "data" / "catalogue.json").read_text(encoding="utf-8"))
-    by_id = {variant["id"]: variant for model in data["models"] for variant in model["variants"]}
+    facts = {variant["id"]: variant["facts"] for model in data["models"] for variant in model["variants"]}
     for id_, entry in catalogue.entries.items():
         own = said_of(catalogue, entry)
         for name in ("weights", "announcement", "api"):
-            stated = by_id[id_].get("dates", {}).get(name, {}).get("value")
+            stated = facts[id_].get(f"date.{name}", {}).get("value")
             assert stated == (own[name][0].text if own[name] and own[name][0] else None), (id_, name)
         licence = own["licence"][0] if own["licence"] else None
-        assert by_id[id_].get("licences", {}).get("weights", {}).get("value") == licence, id_
+        assert facts[id_].get("licence.weights", {}).get("value") == licence, id_

@@ -130,7 +130,6 @@ def test_apostrophes_are_those_of_print_but_in_code(built: Path) -> None:
         assert re.search(r"\w’s\b", said), name
         assert not re.search(r"<[^>]*’[^>]*>", re.sub(r"(?s)<script\b.*?</script>", "", text)), name
     code = "".join(block.text() for block in LexborHTMLParser(texts["use-and-extend"]).css("pre"))
-    assert "tokens_of = 'pre-training'" in code
     assert "’" not in code
     assert "{{ t('mla') }}" in [
         code.text() for code in LexborHTMLParser(texts["fields"]).css("p code, li code, td code")
