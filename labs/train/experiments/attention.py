@@ -69,8 +69,9 @@ def heads(run):
     as one head, as 8 and as 32: the same parameters and the same products."""
     for arm, count in (("1 head", 1), ("8 heads", 8), ("32 heads", 32)):
         config = DENSE.with_(attention="mha", num_attention_heads=count, head_dim=64 // count, num_hidden_layers=1)
-        model, _, found = trial(run, arm, config, source=lookups(3, 7))
-        run.row(arm, **found, parameters=parameters(model))
+        task, settings = lookups(3, 7), replace(SHORT, steps=160)
+        model, log = learn(run, arm, config, settings, source=task)
+        run.row(arm, **task.scores(model, log, settings.batch, run.seed), parameters=parameters(model))
 
 
 @experiment("mla-gqa")
@@ -95,26 +96,17 @@ def mla_gqa(run):
         run.row(f"{arm} adamw", **text().scores(model, log, settings.batch, run.seed))
 
 
-TOPK = 16
+TOPK = 8
 
 
 @experiment("dsa")
 def dsa(run):
-    """Facts up to 128 tokens back: attention to all tokens, to the 16 that the indexer picks, and to the latest 16."""
-    task, config = recall(128, 16), DENSE.with_(index_topk=TOPK, max_position_embeddings=128)
-    settings = replace(SHORT, steps=200, batch=8, index_warmup=0.5)
-    for arm, attention, build in (("mla", "mla", Model), ("dsa", "dsa", Model), ("latest", "dsa", latest_only)):
-        model, log = learn(run, arm, config.with_(attention=attention), settings, source=task, build=build)
+    """Facts up to 64 tokens back: attention to all tokens, and to the 8 that the indexer picks."""
+    task, settings = recall(64, 8), replace(SHORT, steps=160, index_warmup=0.6)
+    for arm in ("mla", "dsa"):
+        model, log = learn(run, arm, DENSE.with_(attention=arm, index_topk=TOPK), settings, source=task)
         found = task.scores(model, log, settings.batch, run.seed)
         run.row(arm, **found, **(shares(model, task) if arm == "dsa" else {}))
-
-
-def latest_only(config):
-    """Sparse attention whose choice is the latest tokens, whatever the indexer says."""
-    model = Model(config)
-    for block in model.layers:
-        block.self_attn.indexer.selected = lambda scores, mask: mask.triu(1 - TOPK).expand(scores.shape)[:, None]
-    return model
 
 
 @torch.no_grad()
@@ -145,7 +137,7 @@ def yarn(run):
     text. Heads carry position in all of their numbers."""
     near, far = recall(64, 8), recall(256, 8)
     base = DENSE.with_(attention="mha", num_attention_heads=4, head_dim=16, vocab_size=near.vocab_size)
-    trained, log = learn(run, "64 tokens", base, replace(SHORT, steps=160), source=near)
+    trained, log = learn(run, "64 tokens", base, replace(SHORT, steps=120), source=near)
     for arm, factor in (("plain", 1.0), ("yarn", 4.0)):
         model = Model(base.with_(yarn_factor=factor))
         model.load_state_dict(trained.state_dict())

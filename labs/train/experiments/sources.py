@@ -33,6 +33,7 @@ class Source:
     length: int
     draw: Callable
     kept: tuple | None = None  # tokens and targets (n, length + 1) to score on; None draws them anew
+    scored: int = 256  # sequences, where they are drawn
     ceiling: float | str = ""  # the least loss that can be had, in nats; empty where nobody knows it
 
     def stream(self, batch, seed):
@@ -45,7 +46,7 @@ class Source:
     def held_back(self):
         if self.kept is not None:
             return self.kept
-        return tuple(part[:, :-1] for part in next(self.stream(256, HELD_BACK)))
+        return tuple(part[:, :-1] for part in next(self.stream(self.scored, HELD_BACK)))
 
     @torch.no_grad()
     def loss(self, model, first=0):

@@ -5,7 +5,7 @@ from functools import reduce
 
 import torch
 
-from labs.train.experiments.pretraining import DENSE, SHORT, TINY, learn, parameters, trial
+from labs.train.experiments.pretraining import DENSE, SHORT, TINY, learn, parameters
 from labs.train.experiments.record import experiment
 from labs.train.experiments.sources import text
 from labs.train.experiments.tasks import grammars, markov, speak
@@ -14,9 +14,9 @@ from labs.train.mhc import HyperConnection
 
 @experiment("shape")
 def shape(run):
-    """Two, four and eight layers of the same width with as many parameters in all: what depth takes, the feed-forward networks give. After
-    60 steps and after 240, each at the best of three rates."""
-    for layers, inner in ((2, 374), (4, 160), (8, 53)):
+    """Two layers and eight of the same width with as many parameters in all: what depth takes, the feed-forward networks give. After 60 steps
+    and after 200."""
+    for layers, inner in ((2, 374), (8, 53)):
         config = DENSE.with_(num_hidden_layers=layers, intermediate_size=inner)
         early = {}
 
@@ -24,7 +24,9 @@ def shape(run):
             if row["step"] == run.steps(60):
                 early["loss_early"] = text().loss(model)
 
-        model, _, found = trial(run, f"{layers} layers", config, on_step=look)
+        settings = replace(SHORT, steps=200)
+        model, log = learn(run, f"{layers} layers", config, settings, on_step=look)
+        found = text().scores(model, log, settings.batch, run.seed)
         run.row(f"{layers} layers", **found, **early, parameters=parameters(model), formula=counted(config))
 
 

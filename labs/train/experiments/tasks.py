@@ -30,7 +30,7 @@ def recall(length, facts, keys=16, values=8):
         targets = torch.cat([torch.full((batch, half + 1), UNCOUNTED), said.gather(1, which[:, :-1])], 1)
         return tokens, targets
 
-    return Source(filler + 1, length, draw, ceiling=0.0)
+    return Source(filler + 1, length, draw, scored=16384 // length, ceiling=0.0)
 
 
 @cache
