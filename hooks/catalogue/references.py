@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
@@ -27,7 +26,6 @@ from .strict_yaml import TO_DO, merge_conflicts
 # What it logs is said again by the findings.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
 
-_DOI = re.compile(r"10\.\d{4,}/\S+")
 _PACKAGE = re.compile(r"https://[^/]+/(?:project|package|crates)/")  # of a registry, which is no place to read
 ARXIV_ID = re.compile(r"\d{2}(0[1-9]|1[0-2])\.\d{4,5}")
 _LATEX = re.compile(r"[\\~$]|--|``|''")
@@ -93,15 +91,9 @@ def read_references(text: str, file: str) -> tuple[dict[str, Reference], list[Fi
     references = {}
     for entry in decoded.entries:
         reference = _make_reference(entry, verbatim[entry.key])
-        wrong = [*_without_comma(verbatim[entry.key])] or [*_missing_fields(verbatim[entry.key])]
-        wrong += [
-            *_unfilled_or_unknown(entry, verbatim[entry.key], reference),
-            *_malformed_address(reference),
-            *_malformed_year(reference),
-        ]
-        for problem in wrong:
-            path = f"{entry.key}.{problem.field}" if problem.field else entry.key
-            findings.append(Finding(file, reference.line, path, *problem[1:]))
+        for field, found, allowed, near in _problems_of_entry(entry, verbatim[entry.key], reference):
+            path = f"{entry.key}.{field}" if field else entry.key
+            findings.append(Finding(file, reference.line, path, found, allowed, near, "correct it"))
         references[reference.key] = reference
     for block in (*library.failed_blocks, *decoded.failed_blocks):
         for reference in _unread_keys(block):  # so that nobody is told that what cites it leads nowhere
@@ -132,75 +124,49 @@ def _block_line(block: Entry | ParsingFailedBlock) -> int:
 _COMMENT = re.compile(r"\n[ \t]*(%)")
 
 
-class _Problem(NamedTuple):
-    field: str  # empty where it is of the whole entry
-    found: str
-    allowed: str
-    nearest: str = ""
-    fix: str = ""
+# Fields whose form is fixed.
+_FORMS = (
+    ("doi", re.compile(r"10\.\d{4,}/\S+"), "a DOI begins with `10.`, without https://doi.org/ before it"),
+    ("url", re.compile(r"https://[^\s/]+\.\S+"), "allowed are addresses that begin with https://"),
+    ("eprint", ARXIV_ID, "an arXiv id is YYMM.NNNNN"),
+    ("year", re.compile("(?<![0-9])[0-9]{4}(?![0-9])"), "a year of four digits"),
+)
 
 
-def _without_comma(as_written: Mapping[str, str]) -> Iterator[_Problem]:
-    for name, value in as_written.items():
-        if swallowed := _NEXT_FIELD.search(value):
-            found = f"no comma behind `{name}`, before `{swallowed[1]}`"
-            yield _Problem(name, found, "a comma behind every field", fix="write it")
-
-
-def _missing_fields(as_written: Mapping[str, str]) -> Iterator[_Problem]:
+def _problems_of_entry(
+    entry: Entry, as_written: Mapping[str, str], reference: Reference
+) -> Iterator[tuple[str, str, str, str]]:
+    """Field (empty of the whole entry), what was found, what is allowed, the nearest."""
+    swallowed = {name: next_[1] for name, value in as_written.items() if (next_ := _NEXT_FIELD.search(value))}
+    for name, behind in swallowed.items():
+        yield name, f"no comma behind `{name}`, before `{behind}`", "a comma behind every field", ""
     given = {name for name, value in as_written.items() if value.strip(' {}"')}
-    if missing := [name for name in REQUIRED if not set(name.split(" or ")) & given]:
+    missing = [name for name in REQUIRED if not set(name.split(" or ")) & given]
+    if missing and not swallowed:
         found = "missing " + ", ".join(f"`{name}`" for name in missing)
-        yield _Problem("", found, "every reference has " + ", ".join(REQUIRED), fix="add the field")
-
-
-def _unfilled_or_unknown(entry: Entry, as_written: Mapping[str, str], reference: Reference) -> Iterator[_Problem]:
-    """Fields left to do, without Chinese, with unknown words, and an unknown kind of entry."""
-    for word in _keyword_list(str(entry.fields_dict["keywords"].value) if "keywords" in entry.fields_dict else None):
+        yield "", found, "every reference has " + ", ".join(REQUIRED), ""
+    for word in _keyword_list(as_written.get("keywords", "").strip('{}"')):
         if word != COPY:
             allowed = f"allowed is `{COPY}`, for somebody's copy of a document or a page about it"
-            near = nearest_in_quotes(word, [COPY])
-            yield _Problem("keywords", f"found `{word}`", allowed, near, "correct the word, or take it out")
-    if left := [name for name, value in as_written.items() if TO_DO in value]:
-        found = ", ".join(f"`{name}`" for name in left) + " to be filled in"
-        yield _Problem("", found, "what the document says", fix="fill it in")
+            yield "keywords", f"found `{word}`", allowed, nearest_in_quotes(word, [COPY])
+    if left := [f"`{name}`" for name, value in as_written.items() if TO_DO in value]:
+        yield "", f"{', '.join(left)} to be filled in", "what the document says", ""
     if reference.note and not reference.note_zh and _ENGLISH.search(reference.note):
-        found, allowed = f"`{reference.note}` in English alone", "`note_zh`, which the Chinese edition shows"
-        yield _Problem("", found, allowed, fix="add `note_zh = {…},`")
+        yield "", f"`{reference.note}` in English alone", "`note_zh`, which the Chinese edition shows", ""
     if entry.entry_type not in _TYPES:
         allowed = "allowed are " + ", ".join(f"`@{name}`" for name in _TYPES)
-        near = nearest_in_quotes(entry.entry_type, _TYPES)
-        yield _Problem("", f"found `@{entry.entry_type}`", allowed, near, "correct the kind of entry")
-
-
-def _malformed_year(reference: Reference) -> Iterator[_Problem]:
-    if reference.year and TO_DO not in reference.year and not re.fullmatch("[0-9]{4}", reference.year):
-        inside = re.search("(?<![0-9])[0-9]{4}(?![0-9])", reference.year)
-        near = f"`{inside[0]}`" if inside else ""
-        yield _Problem("year", f"found `{reference.year}`", "a year of four digits", near, "correct the year")
-
-
-def _malformed_id(field: str, written: str, id_: re.Pattern[str], form: str, fix: str) -> _Problem:
-    close = f"`{match[0]}`" if (match := id_.search(written)) else ""
-    return _Problem(field, f"found `{written}`", form, close, fix)
-
-
-def _malformed_address(reference: Reference) -> Iterator[_Problem]:
-    doi, url, eprint = reference.doi, reference.url, reference.eprint
-    if doi and not _DOI.fullmatch(doi):
-        form = "a DOI begins with `10.`, without https://doi.org/ before it"
-        yield _malformed_id("doi", doi, _DOI, form, "correct the DOI")
-    elif url and TO_DO not in url and not re.fullmatch(r"https://[^\s/]+\.\S+", url):  # TO_DO is said elsewhere
-        allowed = "allowed are addresses that begin with https://"
-        yield _Problem("url", f"found `{url}`", allowed, fix="correct the address")
-    elif url and _PACKAGE.match(url):
+        yield "", f"found `@{entry.entry_type}`", allowed, nearest_in_quotes(entry.entry_type, _TYPES)
+    for field, form, allowed in _FORMS:
+        value = getattr(reference, field)
+        if value and TO_DO not in value and not form.fullmatch(value):
+            close = form.search(value)
+            yield field, f"found `{value}`", allowed, f"`{close[0]}`" if close else ""
+    url, eprint = reference.url or "", reference.eprint
+    if _PACKAGE.match(url):
         allowed = "a package is cited by its name and version, and by the address of its repository"
-        fix = "write name and version in the title, and the address of the repository"
-        yield _Problem("url", f"found `{url}`, the page of a package", allowed, fix=fix)
-    if eprint is not None and not ARXIV_ID.fullmatch(eprint):
-        yield _malformed_id("eprint", eprint, ARXIV_ID, "an arXiv id is YYMM.NNNNN", "correct the id")
-    elif eprint is not None and url is not None and "arxiv.org/abs/" in url and not url.endswith(eprint):
-        yield _Problem("url", f"found `{url}`", f"the entry's arXiv id is {eprint}", fix="make id and address agree")
+        yield "url", f"found `{url}`, the page of a package", allowed, ""
+    if eprint and ARXIV_ID.fullmatch(eprint) and "arxiv.org/abs/" in url and not url.endswith(eprint):
+        yield "url", f"found `{url}`", f"the entry's arXiv id is {eprint}", ""
 
 
 def _failed_blocks(library: Library, file: str) -> Iterator[Finding]:

@@ -83,8 +83,7 @@ def find_unreadable(docs: Path) -> list[Finding]:
     found = []
     for language in (ENGLISH, CHINESE):
         if not (docs / language).is_dir():
-            name = f"{docs.name}/{language}"
-            found.append(Finding(name, 1, "", "is no folder", "each language has its pages in one", fix="put it back"))
+            found.append(Finding(f"{docs.name}/{language}", 1, "", "is no folder", fix="put it back"))
         found += _beside_pages(docs, docs / language)
     for path in find_pages(docs):
         name = path.relative_to(docs.parent).as_posix()
@@ -100,10 +99,9 @@ def find_unreadable(docs: Path) -> list[Finding]:
 
 
 def _reserved_markers(name: str, text: str) -> Iterator[Finding]:
-    for number, line in enumerate(text.split("\n"), 1) if BLOCK_BEGINS in text else ():
+    for number, line in enumerate(text.split("\n"), 1):
         if BLOCK_BEGINS in line:
-            allowed = "a figure is placed with `{{ block('name') }}`"
-            yield Finding(name, number, "", "the sign `<!-- ds-block: … -->`, which a build writes", allowed, fix=FIX)
+            yield Finding(name, number, "", "the sign `<!-- ds-block: … -->`, which a build writes", fix=FIX)
 
 
 def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
@@ -111,8 +109,7 @@ def _beside_pages(docs: Path, folder: Path) -> Iterator[Finding]:
     for path in list_folder(folder):
         name = path.relative_to(docs.parent).as_posix()
         if path.is_dir() and path.is_symlink():
-            found = "is a link to a folder, in which no page is checked"
-            yield Finding(name, 1, "", found, "pages stand in docs/", fix="put the folder itself there")
+            yield Finding(name, 1, "", "is a link to a folder, in which no page is checked")
         elif path.is_dir():
             yield from _beside_pages(docs, path)
         elif path.suffix == ".md":
@@ -199,11 +196,8 @@ class HandWrittenPages:
 
     def find_problems(self) -> Iterator[Finding]:
         for path in sorted(self.required_pages - self.texts.keys()):
-            if declaration_of(path) is not GUIDE:
-                yield self.finding(path, 1, "is not there", "the navigation leads to it", fix="put it back")
-            else:
-                fix = "write it, or take it out there"
-                yield self.finding(path, 1, "is not there", "data/study.yaml lists it", fix=fix)
+            why = "data/study.yaml lists it" if declaration_of(path) is GUIDE else "the navigation leads to it"
+            yield self.finding(path, 1, f"is not there, and {why}", fix="write it, or take it out there")
         for path in self.texts:
             yield from self.problems_of_page(path)
 
@@ -232,7 +226,7 @@ class HandWrittenPages:
 
     def _markup_findings(self, path: str, text: str) -> Iterator[Finding]:
         for each in markup_problems(text):
-            yield self.finding(path, each.line, each.found, each.allowed, fix=each.fix)
+            yield self.finding(path, each.line, each.found, fix=each.fix)
         bare = without_fences(text)
         for slip in text_slips(bare):
             yield self.finding(path, bare.count("\n", 0, slip.at) + 1, slip.found, slip.allowed, fix="correct it")
@@ -247,39 +241,25 @@ class HandWrittenPages:
     def sections(self, path: str) -> list[tuple[int, str, int]]:
         """Level, anchor (empty where Markdown makes it), line."""
         bare = _blank_code(self.texts[path])
-        return [
-            (len(match[1]), match[3] or "", bare.count("\n", 0, match.start()) + 1) for match in _SECTION.finditer(bare)
-        ]
+        found = _SECTION.finditer(bare)
+        return [(len(each[1]), each[3] or "", bare.count("\n", 0, each.start()) + 1) for each in found]
 
     def _unlisted_or_untitled(self, path: str, text: str) -> Iterator[Finding]:
         if path not in self.required_pages:
-            yield self.finding(
-                path,
-                1,
-                "a page that nothing leads to",
-                "guides are listed in data/study.yaml",
-                nearest_in_quotes(path, self.required_pages - self.texts.keys()),
-                "list it there, or take it out",
-            )
+            close = nearest_in_quotes(path, self.required_pages - self.texts.keys())
+            fix = "list it in data/study.yaml, or take it out"
+            yield self.finding(path, 1, "a page that nothing leads to", nearest=close, fix=fix)
         read = front_matter(text, self.finding(path, 1, "").file)
         yield from (replace(finding, line=finding.line + 1) for finding in read.findings)
         written = read.data if isinstance(read.data, dict) else {}
         for key in sorted(written.keys() - set(_FRONT_KEYS)):
             allowed = "allowed are " + ", ".join(f"`{each}`" for each in _FRONT_KEYS)
             close = nearest_in_quotes(key, _FRONT_KEYS)
-            line = read.line_of((key,)) + 1
-            if close.strip("`") in ("title", "description") and close.strip("`") not in written:
-                continue  # which is said to be missing
-            yield self.finding(path, line, f"unknown key `{key}`", allowed, close, "correct the key or take it out")
+            yield self.finding(path, read.line_of((key,)) + 1, f"unknown key `{key}`", allowed, close)
         for key in ("title", "description") if not read.findings else ():
             if not isinstance(read.data, dict) or not isinstance(read.data.get(key), str):
-                yield self.finding(
-                    path,
-                    1,
-                    f"has no `{key}`",
-                    "a page begins with `title:` and `description:` between two lines `---`",
-                    fix=f"add `{key}: …`",
-                )
+                allowed = "a page begins with `title:` and `description:` between two lines `---`"
+                yield self.finding(path, 1, f"has no `{key}`", allowed, fix=f"add `{key}: …`")
 
     def _repeated_blocks(self, path: str, text: str) -> Iterator[Finding]:
         """Links would lead to the first. Also quoted values without a list of sources."""
@@ -333,14 +313,8 @@ class HandWrittenPages:
             elif page not in self.pages:
                 yield self._dead_link(path, line, link, page)
             elif place and (known := self.anchors_of(page, drawn=ours)) is not None and place not in known:
-                yield self.finding(
-                    path,
-                    line,
-                    f"`{link}` leads to a place that the page does not have",
-                    "a heading by its `{ #name }`",
-                    nearest_in_quotes(place, known),
-                    "correct what stands behind the `#`",
-                )
+                found, close = f"`{link}` leads to a place that the page does not have", nearest_in_quotes(place, known)
+                yield self.finding(path, line, found, nearest=close, fix="correct what stands behind the `#`")
 
     def _outside_link(self, path: str, line: int, link: str, in_html: bool) -> Iterator[Finding]:
         """In HTML nothing turns a path into an address."""
@@ -365,14 +339,8 @@ class HandWrittenPages:
             close = posixpath.relpath(close, posixpath.dirname(path) or ".")
         elif close:
             close = f"ds:{close}"
-        return self.finding(
-            path,
-            line,
-            f"`{link}` leads to no page",
-            "a page by the path of its source, from this one",
-            close and f"`{close}`",
-            "correct the link",
-        )
+        allowed = "a page by the path of its source, from this one"
+        return self.finding(path, line, f"`{link}` leads to no page", allowed, close and f"`{close}`", "correct it")
 
     @cached_property
     def _written_anchors(self) -> dict[str, set[str]]:

@@ -22,6 +22,12 @@ _NEW_BLOCK = re.compile(r"\s*(?:$|[-*+] |\d+\. |\||#|>|!!!|\?\?\?)")
 _TABLE_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
 _OF_ANOTHER_HOST = re.compile(r"!\[[^\]\n]*\]\(<?(?:https?:)?//[^)\s]*")
 _WITHOUT_WORDS = re.compile(r"(?<!!)\[\s*\]\([^)\s]+\)")
+_A_LINK, _BESIDE = "a link is `[words](address)`", "put it beside the page, which asks no other host"
+_WRONG_LINKS = (
+    (_SWAPPED, "brackets the wrong way round", _A_LINK),
+    (_OF_ANOTHER_HOST, "a picture of another host", _BESIDE),
+    (_WITHOUT_WORDS, "a link without words", _A_LINK),
+)
 _EMPTY = frozenset(("area", "br", "col", "hr", "img", "input", "source", "track", "wbr"))
 _REFUSED = frozenset(("script", "iframe", "object", "embed", "form", "style", "link", "meta", "base", "frame"))
 _ALLOWED = frozenset(
@@ -40,7 +46,6 @@ _ALLOWED = frozenset(
 class MarkupProblem:
     line: int  # from 1
     found: str
-    allowed: str
     fix: str
 
 
@@ -66,11 +71,11 @@ def _table_problems(text: str) -> Iterator[MarkupProblem]:
             cells = count
             above = rows[number - 2].replace("\\|", "").strip("|").count("|") + 1
             if above != cells:
-                yield MarkupProblem(number, f"{cells} columns", f"the {above} of the row above", "add or take out")
+                yield MarkupProblem(number, f"{cells} columns under a row of {above}", "add or take out")
         elif not row.startswith("|"):
             cells = 0
         elif cells and count > cells:
-            yield MarkupProblem(number, f"a row of {count} cells", f"the {cells} of the head", "take out what is more")
+            yield MarkupProblem(number, f"a row of {count} cells under a head of {cells}", "take out what is more")
 
 
 def without_fences(text: str) -> str:
@@ -95,12 +100,7 @@ def _without_fences(text: str) -> tuple[str, list[MarkupProblem]]:
             kept.append("")
         else:
             kept.append(line)
-    problem = MarkupProblem(
-        opened,
-        f"code that begins with `{sign}` and does not end",
-        "the rest of the page would be code",
-        f"write `{sign}` in a line of its own behind it",
-    )
+    problem = MarkupProblem(opened, f"code that begins with `{sign}` and does not end", f"write `{sign}` behind it")
     return "\n".join(kept), [problem] if sign else []
 
 
@@ -110,9 +110,7 @@ def _without_comments(text: str) -> tuple[str, list[MarkupProblem]]:
     if (start := outside.find("<!--")) < 0:
         return text, []
     line = text.count("\n", 0, start) + 1
-    problem = MarkupProblem(
-        line, "a comment that is not closed", "what stands behind it would not be shown", "write `-->` behind it"
-    )
+    problem = MarkupProblem(line, "a comment that is not closed", "write `-->` behind it")
     return text[:start] + re.sub(r"[^\n]", " ", text[start:]), [problem]
 
 
@@ -141,37 +139,18 @@ def _problems_of_a_block(line: int, block: str) -> Iterator[MarkupProblem]:
 
     plain = _without_code(block)
     if (open_code := plain.find("`")) >= 0:
-        yield MarkupProblem(
-            at(open_code), "code with one backtick", "a backtick on both sides", "close it, or take it out"
-        )
-    for match in _SWAPPED.finditer(plain):
-        yield MarkupProblem(
-            at(match.start()),
-            f"`{match[0]}`: brackets the wrong way round",
-            "a link is `[words](address)`",
-            f"write `[{match[1]}]({match[2]})`",
-        )
-    for pattern, said, *rest in (
-        (_OF_ANOTHER_HOST, "a picture of another host", *_OWN_PICTURES),
-        (_WITHOUT_WORDS, "a link without words", "a link is `[words](address)`", "write them"),
-    ):
+        yield MarkupProblem(at(open_code), "code with one backtick", "close it, or take it out")
+    for pattern, said, fix in _WRONG_LINKS:
         for match in pattern.finditer(plain):
-            yield MarkupProblem(at(match.start()), f"`{match[0]}`: {said}", *rest)
+            yield MarkupProblem(at(match.start()), f"`{match[0]}`: {said}", fix)
     plain = _LINK.sub(lambda link: _blank_link(link[0]), plain)
     for match in _TO_A_PAGE.finditer(plain):
-        yield MarkupProblem(
-            at(match.start()),
-            f"`{match[0]}…`: a link that is not closed",
-            "a link is `[words](address)`",
-            "add the bracket that is missing",
-        )
+        yield MarkupProblem(at(match.start()), f"`{match[0]}…`: a link that is not closed", _A_LINK)
     words = re.sub(r"\\[*_]", "xx", re.sub(r"<[^>]*>", lambda tag: _blank_text(tag[0]), plain))
     for sign in ("**", "__"):
         places = [place for place in _doubled_letters(words, sign[0]) if _can_be_bold(words, place)]
         if len(places) % 2:
-            yield MarkupProblem(
-                at(places[-1]), f"`{sign}` without its other half", "bold is `**words**`", "close it, or take it out"
-            )
+            yield MarkupProblem(at(places[-1]), f"`{sign}` without its other half", "close it, or take it out")
 
 
 def _doubled_letters(text: str, letter: str) -> Iterator[int]:
@@ -193,9 +172,6 @@ def _blank_link(link: str) -> str:
     return re.sub(r"[\[\]!]", "x", words) + _blank_text(link[len(words) :])
 
 
-_OWN_PICTURES = ("a page asks no other host", "put it beside the page")
-
-
 class _TagChecker(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -205,19 +181,17 @@ class _TagChecker(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         line = self.getpos()[0]
         if tag in _REFUSED:
-            self._say(line, f"`<{tag}>`", "pages hold no scripts, frames, forms or styles", "take it out")
+            self._say(line, f"`<{tag}>`", "take it out: pages hold no scripts, frames, forms or styles")
         elif tag not in _ALLOWED:
-            self._say(
-                line, f"`<{tag}>` is no element of a page", "as a tag it is not shown", f"write it as code: `<{tag}>`"
-            )
+            self._say(line, f"`<{tag}>` is no element of a page", f"write it as code: `<{tag}>`")
             return
         for name, value in attrs:
             if name.startswith("on"):
-                self._say(line, f"`{name}` on `<{tag}>`", "pages hold no scripts", "take it out")
+                self._say(line, f"`{name}` on `<{tag}>`", "take it out: pages hold no scripts")
             elif name == "style":
-                self._say(line, f"`style` on `<{tag}>`", "browsers are told to refuse it here", "use a class")
+                self._say(line, f"`style` on `<{tag}>`", "use a class: browsers are told to refuse it")
             elif name == "src" and re.match(r"(?:https?:)?//", value or ""):
-                self._say(line, f"`{value}`, a picture of another host", *_OWN_PICTURES)
+                self._say(line, f"`{value}`, a picture of another host", _BESIDE)
         if tag not in _EMPTY and tag not in _REFUSED:
             self.open.append((tag, line))
 
@@ -231,17 +205,17 @@ class _TagChecker(HTMLParser):
         if tag in _EMPTY or tag in _REFUSED or tag not in _ALLOWED:
             return
         if tag not in (name for name, _ in self.open):
-            self._say(line, f"`</{tag}>`, which nothing opens", "tags stand in pairs", "take it out, or open it")
+            self._say(line, f"`</{tag}>`, which nothing opens", "take it out, or open it")
             return
         while self.open[-1][0] != tag:
             self.left_open(*self.open.pop())
         self.open.pop()
 
     def left_open(self, tag: str, line: int) -> None:
-        self._say(line, f"`<{tag}>` that is not closed", "the rest of the page would be in it", f"write `</{tag}>`")
+        self._say(line, f"`<{tag}>` that is not closed", f"write `</{tag}>`")
 
-    def _say(self, line: int, found: str, allowed: str, fix: str) -> None:
-        self.problems.append(MarkupProblem(line, found, allowed, fix))
+    def _say(self, line: int, found: str, fix: str) -> None:
+        self.problems.append(MarkupProblem(line, found, fix))
 
 
 def _html_problems(text: str) -> Iterator[MarkupProblem]:

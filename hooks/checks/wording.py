@@ -10,7 +10,7 @@ from pathlib import Path
 from catalogue import files, strict_yaml
 from catalogue.facts import FACTS
 from catalogue.files import ALIASES, QUESTIONS, STUDY, TECHNIQUES, TERMS, find_pages
-from catalogue.findings import Finding, nearest_in_quotes
+from catalogue.findings import Finding, KeyPath, nearest_in_quotes
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
@@ -86,14 +86,9 @@ def _unneeded_exceptions(catalogue: Catalogue, wanted: AvoidedForms, needed: set
         needed.update(wanted.find_exceptions(getattr(told, wanted.language) or ""))
     for text, form in stated.items():
         if text.lower() not in needed:
-            yield Finding(
-                f"data/{TERMS}",
-                file.read_text(encoding="utf-8").partition(text)[0].count("\n") + 1,
-                "",
-                f"`{text}` is listed as right although “{form}” is not used",
-                "no text of the site has it",
-                fix="take it out of `but:`",
-            )
+            line = file.read_text(encoding="utf-8").partition(text)[0].count("\n") + 1
+            found = f"`{text}` is listed as right although “{form}” is not used, and no text has it"
+            yield Finding(f"data/{TERMS}", line, "", found, fix="take it out of `but:`")
 
 
 _PLACED_FIGURE = re.compile(r"block\('mechanism-([\w-]+)'\)")
@@ -242,47 +237,24 @@ def questions_without_places(
     """
     for q, question in enumerate(catalogue.questions):
         page, _, place = question.path.partition("#")
-        for pages in written if place else ():
-            known = pages.anchors_of(page, drawn=True) if page in pages.texts else None
-            if known is not None and place not in known:
-                yield _read_located(data, QUESTIONS).finding(
-                    ("questions", q, "path"),
-                    f"`{question.path}` leads to a place that the page does not have",
-                    "an anchor of the page",
-                    nearest_in_quotes(place, known),
-                    "correct what stands behind the `#`",
-                )
-                break
+        anchors = [pages.anchors_of(page, drawn=True) if page in pages.texts else None for pages in written]
+        known = next((each for each in anchors if place and each is not None and place not in each), None)
+        if known is not None:
+            found = f"`{question.path}` leads to a place that the page does not have"
+            close = nearest_in_quotes(place, known)
+            yield _read_located(data, QUESTIONS).finding(("questions", q, "path"), found, nearest=close)
 
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
-    for page in catalogue.aliases:
-        if page not in pages:
-            found, fix = "no page of the site has this path", "correct the path, or remove the line"
-            near = nearest_in_quotes(page, pages)
-            yield _read_located(data, ALIASES).finding(("aliases", page), found, nearest=near, fix=fix)
-    for path, page in values_at(catalogue.glossary, "terms.*.not_on.*"):
-        if f"{page}.md" not in pages:
-            found, fix = f"`{page}` leads to no page", "correct the path"
-            near = nearest_in_quotes(page, (path.removesuffix(".md") for path in pages))
-            yield _read_located(data, TERMS).finding(path, found, "a page by its path, without `.md`", near, fix)
-    for q, question in enumerate(catalogue.questions):
-        page = question.path.partition("#")[0]
-        if page not in pages:
-            yield _read_located(data, QUESTIONS).finding(
-                ("questions", q, "path"),
-                f"`{question.path}` leads to no page",
-                "the path of a source, with an anchor of the page behind `#`",
-                nearest_in_quotes(page, pages),
-                "correct the path",
-            )
-    for path, step in values_at(catalogue.study, "routes.*.parts.*.steps.*.page"):
-        kind, _, name = step.partition(":")
-        if kind == "page" and f"{name}.md" not in pages:
-            yield _read_located(data, STUDY).finding(
-                path,
-                f"`{step}`, which is no page",
-                "a page by its path, without `.md`",
-                nearest_in_quotes(name, (path.removesuffix(".md") for path in pages)),
-                "correct the path",
-            )
+    routes = values_at(catalogue.study, "routes.*.parts.*.steps.*.page")
+    named: list[tuple[str, KeyPath, str]] = [
+        *((ALIASES, ("aliases", page), page) for page in catalogue.aliases),
+        *((TERMS, path, f"{page}.md") for path, page in values_at(catalogue.glossary, "terms.*.not_on.*")),
+        *((QUESTIONS, ("questions", q, "path"), each.path) for q, each in enumerate(catalogue.questions)),
+        *((STUDY, path, f"{page[5:]}.md") for path, page in routes if page.startswith("page:")),
+    ]
+    for file, path, page in named:
+        if page.partition("#")[0] not in pages:
+            close = nearest_in_quotes(page, pages)
+            found = f"`{page}`: no page of the site has this path"
+            yield _read_located(data, file).finding(path, found, nearest=close, fix="correct the path, or take it out")
