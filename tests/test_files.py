@@ -30,14 +30,14 @@ def whole(made: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 BESIDE = {
-    "data/models/notes.txt": "is not read; here stand the files of entries, which end in `.yaml`",
-    "data/models/deer": "is not read; here stand the files of entries, which end in `.yaml`",
-    "data/models/deer.yaml.txt": "is not read; here stand the files of entries, which end in `.yaml`",
-    "data/models/old/deer.yaml": "is a folder, in which nothing is read",
-    "data/models/deer.YAML": "is not read; the files of entries end in `.yaml`; rename it",
-    "data/terms.yml": "is not read; the catalogue is made up of `models.yaml`, ",
-    "data/deer.yaml": "is not read; the catalogue is made up of `models.yaml`, ",
-    "data/more.bib": "is not read; the catalogue is made up of `models.yaml`, ",
+    "data/models/notes.txt": "is not read; the files of entries end in `.yaml`",
+    "data/models/deer": "is not read; the files of entries end in `.yaml`",
+    "data/models/deer.yaml.txt": "is not read; the files of entries end in `.yaml`",
+    "data/models/old/deer.yaml": "is not read; the files of entries end in `.yaml`",
+    "data/models/deer.YAML": "is not read; the files of entries end in `.yaml`",
+    "data/terms.yml": "is not read; ",
+    "data/deer.yaml": "is not read; ",
+    "data/more.bib": "is not read; ",
     "docs/en/guides/x.markdown": "is not read; pages end in `.md`; rename it",
     "docs/zh/x.MD": "is not read; pages end in `.md`; rename it",
 }

@@ -70,8 +70,7 @@ FILES = [
     (
         "models/dor.yaml",
         b"# Copied with its hyphen.\n- id: dor\n  name: Dor\n",
-        "2: found a list; a file of an entry has the entry's keys (`id`, `name`, …) at the left edge; "
-        "take out `models:` and the hyphen, and move the lines to the left",
+        "2: found a list; a file of an entry has the entry's keys (`id`, `name`, …) at the left edge",
     ),
 ]
 

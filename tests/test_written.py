@@ -60,7 +60,7 @@ def test_limits_of_terms_are_held_to_pages_and_forms(project: Path) -> None:
     text = text.replace("  - id: wing\n", "  - id: wing\n    not_on: [guides/expert]\n")
     terms.write_text(text + "neighbours: {before: 的, forms: {触觉: {before: 长}}}\n", encoding="utf-8")
     assert [str(finding).partition(": ")[2] for finding in findings_of(project, read)] == [
-        "terms.wing.not_on[0]: `guides/expert` leads to no page; a page by its path, without `.md`; nearest match: `guides/experts`; correct the path",
+        "terms.wing.not_on[0]: `guides/expert`: no page of the site has this path; nearest match: `guides/experts`; correct the path, or take it out",
         "neighbours.forms.触觉: `触觉` is no form of a term; forms in running text; nearest match: `触角`; take it out",
     ]
 

@@ -73,14 +73,8 @@ class Result:
 
     def judge_difference(self, comparison: Comparison) -> Judged:
         """Raises ValueError for fewer than three seeds."""
-        return judge(
-            self.rows,
-            comparison.column,
-            comparison.first,
-            comparison.second,
-            comparison.expect.value,
-            comparison.later,
-        )
+        c = comparison
+        return judge(self.rows, c.column, c.first, c.second, c.expect.value, c.later)
 
     @cached_property
     def curve_arms(self) -> tuple[str, ...]:
@@ -132,14 +126,10 @@ def read_results(
     for index, experiment in enumerate(experiments):
         if experiment.result is None:
             continue
-        names = [
-            f"{FOLDER}/{experiment.id}.csv",
-            *([f"{FOLDER}/{experiment.id}.curve.csv"] if experiment.curve else []),
-        ]
+        endings = (".csv", ".curve.csv") if experiment.curve else (".csv",)
+        names = [f"{FOLDER}/{experiment.id}{ending}" for ending in endings]
         texts = read_texts(data, names)
-        found = [
-            finding for name in names for finding in _problems_of_file(data.name, name, texts.get(name), experiment)
-        ]
+        found = [each for name in names for each in _problems_of_file(data.name, name, texts.get(name), experiment)]
         rows = [tuple(csv.DictReader(io.StringIO(texts.get(name, "")))) for name in names]
         result = Result(texts, *rows)
         if not found:
@@ -152,8 +142,7 @@ def read_results(
 def _problems_of_file(folder: str, name: str, text: str | None, experiment: Experiment) -> Iterator[Finding]:
     called, again = f"{folder}/{name}", f"`make experiments ONLY={experiment.id}` writes this file"
     if text is None:
-        fix = "run it, or take `result` and `verdict` out"
-        yield Finding(called, 1, "", "is not there, and the experiment has a `result`", again, fix=fix)
+        yield Finding(called, 1, "", "is not there, and the experiment has a `result`", again)
         return
     rows = list(csv.DictReader(io.StringIO(text)))
     numbers = {"seed", "step", str(experiment.curve)}
@@ -162,28 +151,21 @@ def _problems_of_file(folder: str, name: str, text: str | None, experiment: Expe
         numbers = {"seed", "cpu_seconds", *(comparison.column for comparison in experiment.comparisons)}
         others |= set(_ORIGIN)
     for column in sorted({*numbers, *others} - set(rows[0] if rows else ())):
-        yield Finding(called, 1, column, "the column is not there", again, fix="run it again")
+        yield Finding(called, 1, column, "the column is not there", again)
         return
     seen: dict[tuple[str, ...], int] = {}
     for line, row in enumerate(rows, 2):
         cells = sum(cell is not None for name, cell in row.items() if name) + len(row.get(None) or ())
         if cells != sum(bool(name) for name in row):
-            head = sum(bool(name) for name in row)
-            yield Finding(called, line, "", f"{cells} cells", f"{head}, as in the head", fix="run it again")
+            yield Finding(called, line, "", f"{cells} cells, and the head has others", again)
             return
         run = tuple(row[name] for name in ("arm", "seed", "step") if name in numbers | others)
         if seen.setdefault(run, line) != line:
-            yield Finding(
-                called,
-                line,
-                "",
-                f"{', '.join(run)} for the second time (first in line {seen[run]})",
-                again,
-                fix="run it again",
-            )
+            found = f"{', '.join(run)} for the second time (first in line {seen[run]})"
+            yield Finding(called, line, "", found, again)
         for column in sorted(numbers):
             if row[column] and not _is_number(row[column]):
-                yield Finding(called, line, column, f"`{row[column]}` is no number", again, fix="run it again")
+                yield Finding(called, line, column, f"`{row[column]}` is no number", again)
 
 
 def _is_number(text: str) -> bool:
@@ -200,24 +182,19 @@ def _contradicting_verdicts(
     run = {row["arm"] for row in result.rows}
     for at, arm in enumerate(experiment.arms):
         if arm.id not in run:
-            allowed = "an arm stands in the column `arm` of the results"
-            yield located.finding((*path, "arms", at, "id"), f"`{arm.id}` was not run", allowed, fix="run it again")
+            yield located.finding((*path, "arms", at, "id"), f"`{arm.id}` was not run")
             return
     if experiment.curve and not set(result.curve_arms) & {arm.id for arm in experiment.arms}:
         said = f"no arm has a curve: the file has one of {', '.join(f'`{arm}`' for arm in result.curve_arms)}"
-        yield located.finding((*path, "curve"), said, "an arm stands in the column `arm`", fix="take `curve` out")
+        yield located.finding((*path, "curve"), said)
     for at, comparison in enumerate(experiment.comparisons):
         place = (*path, "comparisons", at)
         try:
             found = result.judge_difference(comparison)
         except ValueError as error:
-            yield located.finding(place, str(error), "a comparison has three seeds or more", fix="run it again")
+            yield located.finding(place, str(error))
             continue
         if comparison.verdict is None or found.verdict != comparison.verdict.value:
             said = f"`{comparison.verdict.value if comparison.verdict else ''}`, and the results say `{found.verdict}`"
-            yield located.finding(
-                (*place, "verdict"),
-                said,
-                f"the difference is {found.difference:.4g} ± {found.margin:.4g} (95 % over {found.seeds} seeds)",
-                fix="correct it, and read `result` again",
-            )
+            allowed = f"the difference is {found.difference:.4g} ± {found.margin:.4g} (95 % over {found.seeds} seeds)"
+            yield located.finding((*place, "verdict"), said, allowed, fix="correct it, and read `result` again")

@@ -7,7 +7,6 @@ file that is there belongs to the catalogue; one that is a pipe, a device or no 
 from __future__ import annotations
 
 import re
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from os.path import lexists
@@ -48,7 +47,7 @@ def read_text(path: Path, name: str) -> str:
     """Raises Unreadable; messages call the file by its `name`."""
     try:
         about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
+        if not path.is_file():
             raise Unreadable(Finding(name, 1, "", "cannot be read: it is no file", fix=_PUT_BACK))
         if about.st_size > LARGEST_FILE:
             found = f"is larger than {LARGEST_FILE >> 20} MiB, so something in it is not meant to be there"
@@ -152,10 +151,8 @@ def read_generated(data: Path, name: str, shape: type[T], command: str) -> T | N
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
         where = dotted_path(tuple(found["loc"]))
-        problem = Finding(
-            f"{data.name}/{name}", 1, where, found["msg"], f"`{command}` writes this file", fix="run it again"
-        )
-        raise CatalogueError([problem]) from None
+        allowed = f"`{command}` writes this file"
+        raise CatalogueError([Finding(f"{data.name}/{name}", 1, where, found["msg"], allowed)]) from None
 
 
 def _file_names(data: Path) -> list[str]:
@@ -172,10 +169,7 @@ def _missing_files(data: Path) -> Iterator[Finding]:
             found = f"is not there, and its schema is, {schema}"
             yield Finding(f"{data.name}/{name}", 1, "", found, fix="put it back, or take the schema out too")
     if lexists(data / ENTRIES) and not (data / ENTRIES).is_dir():
-        found = "is no folder"
-        yield Finding(
-            f"{data.name}/{ENTRIES}", 1, "", found, "it holds the files of entries", fix="put the folder back"
-        )
+        yield Finding(f"{data.name}/{ENTRIES}", 1, "", "is no folder", "it holds the files of entries")
 
 
 def _unknown_files(data: Path) -> Iterator[Finding]:
@@ -184,19 +178,12 @@ def _unknown_files(data: Path) -> Iterator[Finding]:
     for path in list_folder(data):
         if path.suffix.lower() in (ENDING, ".yml", ".bib") and path.name not in known:
             close = nearest_in_quotes(path.name, (name for name in known if not lexists(data / name)))
-            allowed = "the catalogue is made up of " + ", ".join(f"`{name}`" for name in known)
             fix = f"rename it, put an entry into {data.name}/{ENTRIES}/, or take it out"
-            yield Finding(f"{data.name}/{path.name}", 1, "", "is not read", allowed, close, fix)
+            yield Finding(f"{data.name}/{path.name}", 1, "", "is not read", nearest=close, fix=fix)
     for path in list_folder(data / ENTRIES):
-        name = f"{data.name}/{ENTRIES}/{path.name}"
-        if path.suffix == ENDING:
-            continue  # read as an entry
-        if path.suffix.lower() in (ENDING, ".yml"):
-            yield Finding(name, 1, "", "is not read", f"the files of entries end in `{ENDING}`", fix="rename it")
-        else:
-            found = "is a folder, in which nothing is read" if path.is_dir() else "is not read"
-            allowed = f"here stand the files of entries, which end in `{ENDING}`"
-            yield Finding(name, 1, "", found, allowed, fix="rename it, or put it elsewhere")
+        if path.suffix != ENDING:
+            name, allowed = f"{data.name}/{ENTRIES}/{path.name}", f"the files of entries end in `{ENDING}`"
+            yield Finding(name, 1, "", "is not read", allowed, fix="rename it, or put it elsewhere")
 
 
 def merged_models(texts: Mapping[str, str], folder: str) -> Located:
@@ -208,8 +195,7 @@ def merged_models(texts: Mapping[str, str], folder: str) -> Located:
         if name.startswith(f"{ENTRIES}/")
     ]
     findings = [finding for part in (whole, *parts) for finding in part.findings]
-    for part in parts:
-        findings += _not_one_entry(part)
+    findings += [finding for part in parts for finding in _not_one_entry(part)]
     listed = whole.data.get(ENTRIES, []) if isinstance(whole.data, Mapping) else None
     if not isinstance(listed, list):
         whole.findings = findings
@@ -230,9 +216,7 @@ def _merged_entries(whole: Located, places: list[tuple[Located, int]], findings:
         lines |= part.lines
     lines[id(data)] = {ENTRIES: whole.first_line, **whole.lines[id(whole.data)]}
     lines[id(entries)] = dict(enumerate(part.line_of((ENTRIES, index)) for part, index in places))
-    own: dict[KeyPath, str] = {
-        (ENTRIES, position): part.file for position, (part, _) in enumerate(places) if part is not whole
-    }
+    own: dict[KeyPath, str] = {(ENTRIES, at): part.file for at, (part, _) in enumerate(places) if part is not whole}
     return Located(whole.file, data, lines, whole.first_line, findings, own)
 
 
@@ -242,16 +226,8 @@ def _not_one_entry(part: Located) -> list[Finding]:
     if isinstance(entry, Mapping) and ENTRIES not in entry:
         return []
     found = "a key `models`" if isinstance(entry, Mapping) else "a list" if isinstance(entry, list) else "a text"
-    return [
-        Finding(
-            part.file,
-            part.line_of((ENTRIES, 0)),
-            "",
-            f"found {found}",
-            "a file of an entry has the entry's keys (`id`, `name`, …) at the left edge",
-            fix="take out `models:` and the hyphen, and move the lines to the left",
-        )
-    ]
+    allowed = "a file of an entry has the entry's keys (`id`, `name`, …) at the left edge"
+    return [Finding(part.file, part.line_of((ENTRIES, 0)), "", f"found {found}", allowed)]
 
 
 def _first_day(entry: Any) -> str:

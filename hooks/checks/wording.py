@@ -247,14 +247,14 @@ def questions_without_places(
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
     routes = values_at(catalogue.study, "routes.*.parts.*.steps.*.page")
-    named: list[tuple[str, KeyPath, str]] = [
-        *((ALIASES, ("aliases", page), page) for page in catalogue.aliases),
-        *((TERMS, path, f"{page}.md") for path, page in values_at(catalogue.glossary, "terms.*.not_on.*")),
-        *((QUESTIONS, ("questions", q, "path"), each.path) for q, each in enumerate(catalogue.questions)),
-        *((STUDY, path, f"{page[5:]}.md") for path, page in routes if page.startswith("page:")),
+    named: list[tuple[str, KeyPath, str, str]] = [
+        *((ALIASES, ("aliases", page), page, "") for page in catalogue.aliases),
+        *((TERMS, path, page, ".md") for path, page in values_at(catalogue.glossary, "terms.*.not_on.*")),
+        *((QUESTIONS, ("questions", q, "path"), each.path, "") for q, each in enumerate(catalogue.questions)),
+        *((STUDY, path, page[5:], ".md") for path, page in routes if page.startswith("page:")),
     ]
-    for file, path, page in named:
-        if page.partition("#")[0] not in pages:
-            close = nearest_in_quotes(page, pages)
+    for file, path, page, ending in named:
+        if page.partition("#")[0] + ending not in pages:
+            close = nearest_in_quotes(page, (each.removesuffix(ending) for each in pages))
             found = f"`{page}`: no page of the site has this path"
             yield _read_located(data, file).finding(path, found, nearest=close, fix="correct the path, or take it out")
