@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateError
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
@@ -92,6 +92,10 @@ def _begin_build(config: MkDocsConfig) -> None:
     if session.serving and first_time and _is_taken(*config.dev_addr):
         raise Abort(f"{config.dev_addr} is taken; choose another one: make serve ADDR=127.0.0.1:8001")
     file = Path(config.config_file_path)
+    if config.theme.name not in ("material", None):
+        raise Abort(
+            f"{file.name}: theme: found `{config.theme.name}`; `overrides/` extends the templates of `material`"
+        )
     given = (config.extra, config.nav, config.markdown_extensions)
     if said := config_error(file, config.theme["language"], Path(config.docs_dir), *given):
         raise Abort(said)
@@ -173,6 +177,9 @@ def on_build_error(error: Exception) -> None:
         kept = f" {site} is as it was before." if site is not None and site.exists() else ""
         what = f" (at {error.filename})" if error.filename else ""
         raise Abort(f"The site cannot be written: {error.strerror or error}{what}.{kept}") from None
+    if isinstance(error, TemplateError) and not session.serving:
+        where = f"{getattr(error, 'filename', None) or 'overrides'}:{getattr(error, 'lineno', 1)}"
+        raise Abort(f"{where}: a template cannot be read: {error.message}") from None
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

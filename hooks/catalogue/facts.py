@@ -119,13 +119,13 @@ class Fact:
         return self.value(subject.root if self.of_root else subject)
 
 
-def _counted(name: str, count: int | None) -> Computation | None:
+def _as_computation(name: str, count: int | None) -> Computation | None:
     return evaluate_formula(name, name, {name: count}) if count is not None else None
 
 
-def _activated(s: EntryContext) -> Value:
+def _activated_count(s: EntryContext) -> Value:
     recount = s.entry.recount
-    return _counted("activated", recount.activated.get(ACTIVATED_CONVENTION)) if recount else None
+    return _as_computation("activated", recount.activated.get(ACTIVATED_CONVENTION)) if recount else None
 
 
 def _cache_in_bf16(s: EntryContext) -> Value:
@@ -206,25 +206,25 @@ _dimension = partial(Fact, theme=Theme.ARCHITECTURE, anchor=Anchor.DIMENSIONS)
 _tokenizer = partial(Fact, theme=Theme.TOKENIZER, anchor=Anchor.TRAINING)
 
 
-def _date(name: str, value: Getter) -> Fact:
+def _date_fact(name: str, value: Getter) -> Fact:
     return _identity(f"date.{name}", "compare.models.date", value, of=f"field.dates.{name}", asked="date")
 
 
-def _licence(name: str, column: tuple[str, str] | None = None) -> Fact:
+def _licence_fact(name: str, column: tuple[str, str] | None = None) -> Fact:
     def value(s: EntryContext) -> Value:
         return stated_at(s.entry.licences, name)
 
     return _identity(f"licence.{name}", f"compare.models.licence.{name}", value, column=column, asked="licence")
 
 
-def _part(kind: PartKind) -> Fact:
+def _part_fact(kind: PartKind) -> Fact:
     name = kind.name.lower()
     asked, quoted = _ASKED_PARTS.get(kind, f"{name}_size"), "mtp_parameters" if kind is PartKind.MTP else ""
     label = f"compare.models.part.{name}"
     return _recount(f"part.{name}", label, lambda s: s.entry.parts.get(kind), asked=asked, quoted=quoted)
 
 
-def _metric(name: str, asked: str, turn: int = 0, quoted: str = "", column: tuple[str, str] | None = None) -> Fact:
+def _metric_fact(name: str, asked: str, turn: int = 0, quoted: str = "", column: tuple[str, str] | None = None) -> Fact:
     def value(s: EntryContext) -> Value:
         return s.metrics.terms.get(name) if s.metrics else None
 
@@ -236,14 +236,14 @@ _ALL = (
     _identity("track", "compare.models.track", lambda s: s.entry.model.track),
     _identity("kind", "compare.models.checkpoint", lambda s: s.entry.variant.kind),
     _identity("based_on", "field.starts_from", lambda s: s.entry.variant.based_on, asked="starts_from"),
-    _date("weights", lambda s: records.checkpoint_date(s.entry, "weights")),
-    _date("announcement", lambda s: records.checkpoint_date(s.entry, "announcement")),
-    _date("paper", lambda s: records.checkpoint_date(s.entry, "paper")),
-    _date("api", lambda s: records.api_date(s.api_names, s.entry.variant.id)),
+    _date_fact("weights", lambda s: records.checkpoint_date(s.entry, "weights")),
+    _date_fact("announcement", lambda s: records.checkpoint_date(s.entry, "announcement")),
+    _date_fact("paper", lambda s: records.checkpoint_date(s.entry, "paper")),
+    _date_fact("api", lambda s: records.api_date(s.api_names, s.entry.variant.id)),
     _identity("paper", "fact.paper", lambda s: records.checkpoint_reference(s.entry), asked="paper"),
-    _licence("weights", ("licence_weights", "Licence of the weights.")),
-    _licence("code"),
-    _licence("commercial_use"),
+    _licence_fact("weights", ("licence_weights", "Licence of the weights.")),
+    _licence_fact("code"),
+    _licence_fact("commercial_use"),
     Fact(
         "context_length",
         "field.context_length",
@@ -262,7 +262,7 @@ _ALL = (
     _recount(
         "total.recomputed",
         "field.parameters.total",
-        lambda s: _counted("total", s.entry.total),
+        lambda s: _as_computation("total", s.entry.total),
         column=("total_recomputed", "All parameters, worked out here from the architecture."),
         asked="total",
         quoted="total_parameters",
@@ -277,13 +277,13 @@ _ALL = (
     _recount(
         "activated.recomputed",
         "field.parameters.activated",
-        _activated,
+        _activated_count,
         mark=f"basis.{ACTIVATED_CONVENTION.name.lower()}",
         column=("activated_recomputed", "Parameters active for a token, worked out here; without the input embedding."),
         asked="activated",
         quoted="activated_parameters",
     ),
-    *map(_part, PartKind),
+    *map(_part_fact, PartKind),
     _cache(
         "cache.elements",
         "field.kv_cache",
@@ -320,19 +320,19 @@ _ALL = (
         column=("tokens_of", "Which of the two the tokens are of: pre-training or continued pre-training."),
     ),
     _tokens("pre_training_tokens", value=lambda s: pre_training_tokens(s.entry), of_root=True),
-    _metric("sparsity", "sparsity"),
-    _metric("tokens_per_parameter", "tokens_per_parameter", quoted="tokens_per_parameter"),
-    _metric("tokens_per_activated", "tokens_per_parameter", 1),
-    _metric("matrix_flops", "flops_per_token", 2),
-    _metric("attention_flops", ""),
-    _metric("flops_per_token", "flops_per_token", 1),
-    _metric(
+    _metric_fact("sparsity", "sparsity"),
+    _metric_fact("tokens_per_parameter", "tokens_per_parameter", quoted="tokens_per_parameter"),
+    _metric_fact("tokens_per_activated", "tokens_per_parameter", 1),
+    _metric_fact("matrix_flops", "flops_per_token", 2),
+    _metric_fact("attention_flops", ""),
+    _metric_fact("flops_per_token", "flops_per_token", 1),
+    _metric_fact(
         "training_flops",
         "training_flops",
         quoted="training_flops",
         column=("training_flops_recomputed", "Floating-point operations of the pre-training, worked out here."),
     ),
-    _metric("utilisation", "utilisation", 1),
+    _metric_fact("utilisation", "utilisation", 1),
     *(
         _compute(key, f"field.infrastructure.{key}", _INFRASTRUCTURE[key], asked=asked)
         for key, asked in _PUBLISHED_BESIDE.items()

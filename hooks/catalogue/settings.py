@@ -26,7 +26,7 @@ def fields_of(table: Evaluation, row: Row) -> dict[str, str]:
     return {name: said[name] for name in FIELDS if name in said}
 
 
-def _benchmark(table: Evaluation, row: Row) -> _Benchmark:
+def _benchmark_of(table: Evaluation, row: Row) -> _Benchmark:
     return table.kind is EvaluationKind.BASE, row.benchmark.en
 
 
@@ -52,10 +52,10 @@ class Vocabulary:
 
     def text(self, fields: Mapping[str, str]) -> Text | None:
         """`5-shot, EM`, and `5-shot，EM` in Chinese; None where nothing is said."""
-        said = [self._shown(field, word) for field, word in each_word(fields)]
+        said = [self._shown_word(field, word) for field, word in each_word(fields)]
         return Text(en=GAP.join(en for en, _ in said), zh="，".join(zh for _, zh in said)) if said else None
 
-    def _shown(self, field: str, typed: str) -> tuple[str, str]:
+    def _shown_word(self, field: str, typed: str) -> tuple[str, str]:
         word, number = self.find(field, typed) or (SettingWord(word=typed), "")
         en, zh = word.shown or word.word, word.zh or word.word
         return en.replace(NUMBER, number), zh.replace(NUMBER, number)
@@ -74,7 +74,7 @@ class Settings:
                 for row in table.rows:
                     fields = fields_of(table, row)
                     said = {name for name in TELLING if fields.get(name, NOT_STATED) != NOT_STATED}
-                    told.setdefault(_benchmark(table, row), set()).update(said)
+                    told.setdefault(_benchmark_of(table, row), set()).update(said)
         return cls(Vocabulary(file), {name: frozenset(fields) for name, fields in told.items()})
 
     def compared_fields(self, table: Evaluation, row: Row) -> dict[str, str]:
@@ -82,7 +82,7 @@ class Settings:
         fields = fields_of(table, row)
         if not fields:
             return {}
-        fields = dict.fromkeys(self.told[_benchmark(table, row)], NOT_STATED) | fields
+        fields = dict.fromkeys(self.told[_benchmark_of(table, row)], NOT_STATED) | fields
         return {name: fields[name] for name in FIELDS if name in fields}
 
     def key(self, model: Model, table: Evaluation, row: Row) -> tuple[str, ...]:

@@ -289,14 +289,14 @@ _WORD_OF_A_SENTENCE = re.compile(r"(?<![\w.-])[a-z]{2,}(?![\w-])")
 
 def text_slips(text: str, of_the_catalogue: bool = False) -> Iterator[TypographySlip]:
     """What no text of either language has; `of_the_catalogue`: also what only pages have."""
-    return _matches(text, _NOT_READ, (*_NOWHERE, _OF_PAGES) if of_the_catalogue else _NOWHERE)
+    return _find_slips(text, _NOT_READ, (*_NOWHERE, _OF_PAGES) if of_the_catalogue else _NOWHERE)
 
 
 def chinese_slips(text: str) -> Iterator[TypographySlip]:
-    return _matches(text, _SILENT, _RULES)
+    return _find_slips(text, _SILENT, _RULES)
 
 
-def _matches(
+def _find_slips(
     text: str, silent: re.Pattern[str], rules: Iterable[tuple[re.Pattern[str], str, str]]
 ) -> Iterator[TypographySlip]:
     plain = silent.sub(lambda part: re.sub(r"[^\n]", _JOINER, part[0]), text)

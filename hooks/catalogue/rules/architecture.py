@@ -63,7 +63,7 @@ def _has_dense_layers(architecture: Architecture) -> bool:
 
 
 @rule(Scope.ENTRY, fix="correct one of them, or add `head_dim`")
-def heads(draft: Draft) -> Iterator[Breach]:
+def heads_fit_the_attention(draft: Draft) -> Iterator[Breach]:
     """Heads fit the kind of attention, and heads that share keys and values divide evenly."""
     for path, architecture in _all_architectures(draft):
         numbers, kind = architecture_numbers(architecture), kind_of(architecture)
@@ -83,7 +83,7 @@ def heads(draft: Draft) -> Iterator[Breach]:
 
 
 @rule(Scope.ENTRY, fix="correct one of the two")
-def experts(draft: Draft) -> Iterator[Breach]:
+def experts_fit_the_model(draft: Draft) -> Iterator[Breach]:
     """A token reaches no more experts than there are, groups divide the experts, and dense layers fit into the model."""
     for path, architecture in _all_architectures(draft):
         numbers = architecture_numbers(architecture)

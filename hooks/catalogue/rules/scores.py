@@ -19,21 +19,21 @@ _PERCENT = Decimal(100)
 _LISTED = 8  # words of a field named in a message
 
 
-def _tables(draft: Draft) -> Iterator[tuple[KeyPath, Model, Evaluation]]:
+def _each_table(draft: Draft) -> Iterator[tuple[KeyPath, Model, Evaluation]]:
     for path, model in draft.each_model():
         for index, table in enumerate(model.evaluation):
             yield (*path, "evaluation", index), model, table
 
 
-def _rows(draft: Draft) -> Iterator[tuple[KeyPath, Model, Evaluation, Row]]:
-    for path, model, table in _tables(draft):
+def _each_row(draft: Draft) -> Iterator[tuple[KeyPath, Model, Evaluation, Row]]:
+    for path, model, table in _each_table(draft):
         for index, row in enumerate(table.rows):
             yield (*path, "rows", index), model, table, row
 
 
-def _settings(draft: Draft) -> Iterator[tuple[KeyPath, Setting]]:
-    found = [*((path, table.setting) for path, _, table in _tables(draft))]
-    found += [(path, row.setting) for path, _, _, row in _rows(draft)]
+def _each_setting(draft: Draft) -> Iterator[tuple[KeyPath, Setting]]:
+    found = [*((path, table.setting) for path, _, table in _each_table(draft))]
+    found += [(path, row.setting) for path, _, _, row in _each_row(draft)]
     return (((*path, "setting"), setting) for path, setting in found if setting is not None)
 
 
@@ -41,7 +41,7 @@ def _settings(draft: Draft) -> Iterator[tuple[KeyPath, Setting]]:
 def settings_have_known_words(draft: Draft) -> Iterator[Breach]:
     """A field of a `setting` holds words that data/settings.yaml has for it."""
     vocabulary = Vocabulary(draft.settings)
-    for path, setting in _settings(draft):
+    for path, setting in _each_setting(draft):
         for field, word in each_word(setting.fields):
             if vocabulary.find(field, word) is None:
                 known = [one.word for one in getattr(draft.settings.words, field)]
@@ -58,10 +58,10 @@ def settings_say_what_is_asked(draft: Draft) -> Iterator[Breach]:
     for where, field in draft.each_value(SETTINGS, "asked.*.*"):
         yield from unknown_name(where, field, FIELDS, f"`{field}` is no field of a setting", file=SETTINGS)
     said: dict[tuple[str, str], dict[str, None]] = {}
-    for _, _, table, row in _rows(draft):
+    for _, _, table, row in _each_row(draft):
         for field, value in fields_of(table, row).items():
             said.setdefault((row.benchmark.en, field), {})[value] = None
-    for path, _, table, row in _rows(draft):
+    for path, _, table, row in _each_row(draft):
         filled = fields_of(table, row)
         for field in asked.get(row.benchmark.en, ()):
             if field not in filled:

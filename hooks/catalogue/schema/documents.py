@@ -121,12 +121,12 @@ class Copies:
         if sources is None:
             return None
         if sources not in self._filled_before:
-            items = tuple(self._filled(item) for item in sources.items)
+            items = tuple(self._with_copy(item) for item in sources.items)
             changed = any(new is not old for new, old in zip(items, sources.items, strict=True))
             self._filled_before[sources] = Sources(items) if changed else sources
         return self._filled_before[sources]
 
-    def _filled(self, item: Source) -> Source:
+    def _with_copy(self, item: Source) -> Source:
         line = self.find_copy(item.key, item.locus) if item.via is None else None
         copy = self.lines[line] if line else None
         if copy is None and item.key not in self.second_hand:

@@ -101,12 +101,12 @@ class Bound:
 
     def __str__(self) -> str:
         return (
-            f"{'more than' if self.above else 'at least'} {self._shown(self.lowest)} "
-            f"and {'less than' if self.below else 'at most'} {self._shown(self.highest)}"
+            f"{'more than' if self.above else 'at least'} {self._shown_bound(self.lowest)} "
+            f"and {'less than' if self.below else 'at most'} {self._shown_bound(self.highest)}"
         )
 
     @staticmethod
-    def _shown(number: str) -> str:
+    def _shown_bound(number: str) -> str:
         return f"{int(number):,}" if number.isdigit() else number
 
 
