@@ -93,7 +93,7 @@ def test_where_a_key_is_unknown_nobody_guesses_the_attention() -> None:
     reading = read_config(config(xsa_full_interval=4))
     assert reading.fields["attention"] is None
     said = "\n".join(reading.remarks)
-    assert "MLA by `kv_lora_rank`, unless one of the unknown keys says otherwise" in said
+    assert "MLA by `kv_lora_rank`, unless an unknown key says otherwise" in said
     assert "`xsa_full_interval: 4` is known to no field" in said
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from .attention import KINDS
 from .attention.kind import AttentionKind, Config
-from .findings import closest_word, nearest_in_quotes
+from .findings import closest_word
 from .schema.architecture import Architecture, FeedForward, RopeScaling, TopkMethod
 from .schema.training import NumberFormat
 from .schema.values import Absence, kinds_by_field
@@ -71,8 +71,6 @@ _CLOSE = 0.8  # a key that is one slip away, and not one that shares a word
 _EXPONENT = re.compile(r"[eE]([-+]?)0*(\d+)$")
 _WHOLE = re.compile(r"(\d{4,})\.0+")  # `10000.0`, which nobody means to a tenth
 _OF_EXPERTS = re.compile(r"moe_|.*experts?(?:_|$)")
-_ALLOWED: Mapping[str, type[TopkMethod]] = {"topk_method": TopkMethod}
-_WHERE_IT_IS_ADDED: Mapping[str, str] = {"topk_method": "ROUTINGS in hooks/catalogue/derive/expression.py"}
 
 
 class NoConfig(Exception):
@@ -221,36 +219,22 @@ def _weights_format(stated: Mapping[str, Any]) -> tuple[str, list[str]]:
     if experts := stated.get("expert_dtype"):
         remarks.append(f"routed experts are in {_ABBREVIATED.get(str(experts), experts)} by `expert_dtype`")
     if said and said.split()[0] not in list(NumberFormat):
-        remarks.append(
-            f"weights are in `{said}`, which is no number format that the catalogue knows: a new one is a row in"
-            " NUMBER_FORMATS in hooks/catalogue/derive/calculators.py"
-        )
+        remarks.append(f"weights are in `{said}`, which is no number format: a new one is a row in NUMBER_FORMATS")
     return said, remarks
 
 
 def _not_allowed(key: str, value: Any) -> Iterator[str]:
-    kinds = _ALLOWED.get(key)
-    if kinds is not None and value not in list(kinds):
-        close = nearest_in_quotes(str(value), list(kinds))
-        yield (
-            f"`{key}: {value}` is none that the catalogue knows: allowed are {', '.join(f'`{kind}`' for kind in kinds)}"
-            + (f"; nearest match: {close}" if close else "")
-            + f"; a new one is a row in {_WHERE_IT_IS_ADDED[key]}"
-        )
+    if key == "topk_method" and value not in list(TopkMethod):
+        allowed = ", ".join(f"`{kind}`" for kind in TopkMethod)
+        yield f"`{key}: {value}` is none that is known: allowed are {allowed}; a new one is a row in ROUTINGS"
 
 
 def _about_kind(kind: AttentionKind | None, unknown: Mapping[str, Any]) -> Iterator[str]:
     if kind is None:
-        known = ", ".join(
-            f"{kind.kind.value} by {_quote_names(kind.config_keys)}" for kind in KINDS.values() if kind.config_keys
-        )
-        yield f"attention: no kind fits its keys ({known}); a new kind is a module in hooks/catalogue/attention/"
+        yield "attention: no kind fits its keys; a new kind is a module in hooks/catalogue/attention/"
     elif unknown:
         by = _quote_names(kind.config_keys) or "`num_key_value_heads`"
-        yield (
-            f"attention: {kind.kind.value} by {by}, unless one of the unknown keys says otherwise: read the report,"
-            " then write it; a new kind is a module in hooks/catalogue/attention/"
-        )
+        yield f"attention: {kind.kind.value} by {by}, unless an unknown key says otherwise: read the report, then write it"
 
 
 def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
@@ -258,13 +242,9 @@ def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
     for key, value in unknown.items():
         close = closest_word(key, names, _CLOSE)
         shown = str(value) if isinstance(value, _Typed) else json.dumps(value, ensure_ascii=False)
-        shown = shown if len(shown) <= 60 else shown[:57] + "…"
-        yield (
-            f"`{key}: {shown}` is known to no field"
-            + (f"; nearest match: `{close}`" if close else "")
-            + "; add the field that it is to `_READ_INTO` in hooks/catalogue/config_json.py, a field of its own to"
-            " hooks/catalogue/schema/architecture.py, or its reason to `LEFT_OUT`"
-        )
+        near = f"; nearest match: `{close}`" if close else ""
+        fix = "add it to `_READ_INTO` or `LEFT_OUT` of hooks/catalogue/config_json.py, or a field of its own"
+        yield f"`{key}: {shown[:60]}` is known to no field{near}; {fix}"
 
 
 def _missing_required(kind: AttentionKind | None, fields: Mapping[str, Any]) -> Iterator[str]:

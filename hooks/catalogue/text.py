@@ -107,11 +107,7 @@ def compute_quote(quote: Quote, lookup: Lookup) -> ComputedQuote:
     given = dict(_split_argument(argument) for argument in named)
     form = given.pop(FORM, "compact")
     if form not in FORMS and not (form.startswith("0.") and form.strip("0.") == "1") and form != "1":
-        close = nearest_in_quotes(form, FORMS)
-        raise LookupFailure(
-            f"`{form}` is no form; allowed are {', '.join(FORMS)}, 1 and 0.1, 0.01 …"
-            + (close and f"; nearest match: {close}")
-        )
+        raise LookupFailure(f"`{form}` is no form; allowed are {', '.join(FORMS)}, 1 and 0.1, 0.01 …")
     try:
         check_formula(formula)
         needed = formula_names(formula)
@@ -203,9 +199,8 @@ def _check_block(quote: Quote, blocks: Collection[str]) -> None:
         raise LookupFailure(f"{quote.name} takes the name of one block; allowed are {', '.join(sorted(blocks))}")
     name = quote.arguments[0]
     if name not in blocks:
-        close = nearest_in_quotes(name, blocks)
-        near = f"; nearest match: {close}" if close else ""
-        raise LookupFailure(f"there is no block `{name}`{near}; allowed are {', '.join(sorted(blocks))}")
+        close = nearest_in_quotes(name, blocks) or "none"
+        raise LookupFailure(f"there is no block `{name}`; nearest match: {close}")
 
 
 def escape_cell(text: str) -> str:
