@@ -36,7 +36,6 @@ from catalogue.derive.training import (
     sequence_length,
     stage_gpu_hours,
     training_gpu,
-    training_metrics_with_peak,
 )
 from catalogue.facts import FACTS, EntryContext, Fact
 from catalogue.records import Entry, sort_by_date
@@ -434,11 +433,12 @@ def memory_terms(
 
 
 def _gigabytes_cell(term: Computation, note: str = "") -> Cell:
-    text = format.format_significant(Decimal(term.value) / GIGA)
-    html = recomputed_html(text, f"{term.formula} = {term.numbers}")
-    if note:
-        html += Markup(" <small>{}</small>").format(note)
-    return Cell(html, str(term.value))
+    below = Markup(" <small>{}</small>").format(note) if note else ""
+    return _worked_cell(term, format.format_significant(Decimal(term.value) / GIGA), below)
+
+
+def _worked_cell(term: Computation, text: str, below: Markup | str = "") -> Cell:
+    return Cell(recomputed_html(text, f"{term.formula} = {term.numbers}") + below, str(term.value))
 
 
 def _render_memory_formulas(context: Context) -> str:
@@ -640,9 +640,8 @@ def _typed_number(single: Single[Quantity] | None) -> str | None:
 
 def _recomputed_utilisation(context: Context, entry: Entry) -> str | None:
     """In percent, from the published GPU-hours, to four digits."""
-    result = training_metrics_with_peak(context.catalogue.gpus, entry)
-    term = result.terms.get("utilisation") if result else None
-    return format.format_significant(as_decimal(100 * term.exact), 4) if term else None
+    found = FACTS["utilisation"].value(EntryContext.of(context.catalogue, entry))
+    return format.format_significant(as_decimal(100 * found.exact), 4) if isinstance(found, Computation) else None
 
 
 def _runs_table(citations: Citations, start: Entry, gpu: Gpu) -> str:
@@ -686,15 +685,10 @@ def _run_row(citations: Citations, entry: Entry, start: Entry, gpu: Gpu) -> list
         value_cell(citations, tokens),
         value_cell(citations, stated_length),
         Cell(flops, str(lines["training_flops"].value)),
-        _whole_number_cell(lines["gpu_hours"], words),
-        _whole_number_cell(lines["cost_usd"], words),
+        _worked_cell(lines["gpu_hours"], format.format_amount(Decimal(lines["gpu_hours"].value), words)),
+        _worked_cell(lines["cost_usd"], format.format_amount(Decimal(lines["cost_usd"].value), words)),
         _published_hours(citations, entry),
     ]
-
-
-def _whole_number_cell(term: Computation, words: Words) -> Cell:
-    text = format.format_amount(Decimal(term.value), words)
-    return Cell(recomputed_html(text, f"{term.formula} = {term.numbers}"), str(term.value))
 
 
 def _published_hours(citations: Citations, entry: Entry) -> Cell:
