@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
@@ -19,13 +19,11 @@ from catalogue import records
 from catalogue.derive.expression import Computation
 from catalogue.facts import FACTS, Basis, EntryContext, Fact, Theme
 from catalogue.lookup import item_names
-from catalogue.records import PriceSpan, first_date
-from catalogue.references import Reference
-from catalogue.schema.model import ApiName, ApiPointer, ApiService, Evaluation, Model, Size
+from catalogue.records import first_date
+from catalogue.schema.model import ApiName, Evaluation, Model
 from catalogue.schema.model import Row as BenchmarkRow
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.setting import FIELDS, Setting
-from catalogue.schema.technique import Technique
 from catalogue.schema.training import BatchSize, Data, LearningRate, Optimizer, Preference, Reinforcement, Stage
 from catalogue.schema.values import PartialDate, Single, Source, Sources, Stated, Text, values_below
 from catalogue.settings import fields_of
@@ -35,27 +33,29 @@ from ..words import ENGLISH
 from .catalogue_json import PlainRecords, computed_number, plain_number
 
 Cell = str | int | float | None
-Record = TypeVar("Record")
+Value = Callable[[Any], Any] | str
+"""A function of a row, or the path of an attribute; what it gives is a value of the records, or a cell."""
 
 
 @dataclass(frozen=True)
-class Column(Generic[Record]):
+class Column:
     name: str
     says: str
-    cell: Callable[[Record], Cell]
+    value: Value
+
+    def value_of(self, row: Any) -> Any:
+        if not isinstance(self.value, str):
+            return self.value(row)
+        for name in self.value.split("."):
+            row = row.get(name) if isinstance(row, Mapping) else getattr(row, name) if row is not None else None
+        return row
 
 
 @dataclass(frozen=True)
 class ExportTable:
     name: str
-    columns: Mapping[str, str]  # what each says
-    rows: Sequence[Sequence[Cell]]
-
-
-def _make_table(name: str, columns: Iterable[Column[Record]], rows: Iterable[Record]) -> ExportTable:
-    listed = list(columns)
-    said = {column.name: column.says for column in listed}
-    return ExportTable(name, said, [[column.cell(row) for column in listed] for row in rows])
+    columns: Sequence[Column]
+    rows: Iterable[Any]
 
 
 def csv_text(head: Iterable[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -69,10 +69,11 @@ def csv_text(head: Iterable[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 def table_files(plain: PlainRecords) -> Iterator[tuple[str, str]]:
     """Every table as CSV, the columns of all, and each model's values with their sources, by the path that quotes use."""
-    tables = list(_all_tables(plain))
+    tables = _all_tables(plain)
     for table in tables:
-        yield f"data/{table.name}.csv", csv_text(table.columns, table.rows)
-    said = [(table.name, *column) for table in tables for column in table.columns.items()]
+        rows = ([_cell_value(plain, column.value_of(row)) for column in table.columns] for row in table.rows)
+        yield f"data/{table.name}.csv", csv_text((column.name for column in table.columns), rows)
+    said = [(table.name, column.name, column.says) for table in tables for column in table.columns]
     yield "data/columns.csv", csv_text(("table", "column", "description"), said)
     for model in plain.catalogue.models.values():
         head = ("path", "variant", "value", "printed", "absence", "note", "source")
@@ -93,19 +94,15 @@ def _values_below(plain: PlainRecords, record: Any, path: str) -> Iterator[Seque
         yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
 
 
-def _all_tables(plain: PlainRecords) -> Iterator[ExportTable]:
-    catalogue = plain.catalogue
-    models = catalogue.models.values()
-    yield _make_table("models", _model_columns(plain), models)
-    subjects = [EntryContext.of(catalogue, entry) for entry in catalogue.entries.values()]
-    yield _make_table("variants", _variant_columns(plain), subjects)
+def _all_tables(plain: PlainRecords) -> list[ExportTable]:
+    catalogue, uses = plain.catalogue, plain.contexts[ENGLISH].uses
+    models, entries = catalogue.models.values(), catalogue.entries.values()
     stages = [
         _StageOf(model, place, stage, variant)
         for model in models
         for place, stage in enumerate(model.training, 1)
         for variant in stage.variants
     ]
-    yield _make_table("stages", _stage_columns(plain), stages)
     scores = [
         _ScoreOf(model, table, line, variant, score)
         for model in models
@@ -113,124 +110,112 @@ def _all_tables(plain: PlainRecords) -> Iterator[ExportTable]:
         for line in table.rows
         for variant, score in line.scores.items()
     ]
-    yield _make_table("evaluation", _score_columns(plain), scores)
-    yield _make_table("techniques", _technique_columns(plain), catalogue.techniques.values())
-    uses = plain.contexts[ENGLISH].uses
-    yield _make_table("uses", _use_columns(), [use for id_ in catalogue.techniques for use in uses.of_technique(id_)])
-    pointers = [(name, pointer) for name in catalogue.api_names for pointer in name.pointers]
-    yield _make_table("api_names", _api_name_columns(plain), pointers)
-    prices = [(span, name) for span in records.price_spans(catalogue) for name in span.names]
-    yield _make_table("api_prices", _api_price_columns(plain), prices)
-    yield _make_table("api_services", _api_service_columns(plain), catalogue.api_services)
-    yield _make_table("references", _reference_columns(), catalogue.references.values())
+    pointers = [_OfName(name, pointer) for name in catalogue.api_names for pointer in name.pointers]
+    prices = [_OfName(name, span) for span in records.price_spans(catalogue) for name in span.names]
+    return [
+        ExportTable("models", _model_columns(plain), models),
+        ExportTable("variants", _variant_columns(), [EntryContext.of(catalogue, entry) for entry in entries]),
+        ExportTable("stages", _stage_columns(), stages),
+        ExportTable("evaluation", _score_columns(plain), scores),
+        ExportTable("techniques", _technique_columns(plain), catalogue.techniques.values()),
+        ExportTable("uses", _USES, [use for id_ in catalogue.techniques for use in uses.of_technique(id_)]),
+        ExportTable("api_names", _API_NAMES, pointers),
+        ExportTable("api_prices", _API_PRICES, prices),
+        ExportTable("api_services", _api_service_columns(plain), catalogue.api_services),
+        ExportTable("references", _REFERENCES, catalogue.references.values()),
+    ]
 
 
-def _stated_columns(
-    plain: PlainRecords, name: str, says: str, value: Callable[[Record], Single[Any] | None]
-) -> Iterator[Column[Record]]:
-    def absence(record: Record) -> Cell:
-        single = value(record)
-        return single.absence.value if single is not None and single.absence is not None else None
-
-    def source(record: Record) -> Cell:
-        single = value(record)
-        return _source_text(single.source) if single is not None else None
-
-    def content(record: Record) -> Cell:
-        single = value(record)
-        return _cell_value(plain, single.value) if single is not None else None
-
-    yield Column(name, says, content)
-    yield Column(f"{name}_absence", f"Why `{name}` is empty: not published, not applicable or unknown.", absence)
-    yield Column(f"{name}_source", f"Where `{name}` was read: key of a reference and place.", source)
+def _stated_columns(name: str, says: str, value: Value) -> list[Column]:
+    stated = Column(name, says, value)
+    absent, read = f"Why `{name}` is empty: not published, not applicable or unknown.", f"Where `{name}` was read."
+    absence, source = (partial(_attribute, stated, key) for key in ("absence", "source"))
+    return [stated, Column(f"{name}_absence", absent, absence), Column(f"{name}_source", read, source)]
 
 
-def _text_columns(
-    plain: PlainRecords, name: str, says: str, text: Callable[[Record], Text]
-) -> Iterator[Column[Record]]:
-    yield Column(name, says, lambda record: plain.text(text(record))["en"])
-    yield Column(f"{name}_zh", _CHINESE, lambda record: plain.text(text(record)).get("zh"))
+def _attribute(column: Column, name: str, row: Any) -> Any:
+    return getattr(column.value_of(row), name, None)
+
+
+def _text_columns(plain: PlainRecords, name: str, says: str) -> list[Column]:
+    chinese = "The same in Chinese; empty where it is not written yet."
+    return [
+        Column(name, says, name),
+        Column(f"{name}_zh", chinese, lambda row: plain.text(getattr(row, name)).get("zh")),
+    ]
 
 
 _MODEL, _VARIANT, _TECHNIQUE = "Id of the family of models.", "Id of the variant.", "Id of the technique."
-_CHINESE = "The same in Chinese; empty where it is not written yet."
-_SOURCE = "Where it was read: key of a reference and place in it, with semicolons between several."
-_ABSENCE = "Why there is no value: not published, not applicable or unknown."
+_NAME = "Name that its makers gave it."
+_SOURCE = Column("source", "Where it was read: keys of references and places in them.", "sources")
 
 
-def _model_columns(plain: PlainRecords) -> Iterator[Column[Model]]:
+def _model_columns(plain: PlainRecords) -> list[Column]:
     catalogue = plain.catalogue
-
-    def paper(model: Model) -> str | None:
-        reference = catalogue.references.get(model.reference or "")
-        return reference.eprint if reference else None
-
-    yield Column("model", _MODEL, lambda m: m.id)
-    yield Column("name", "Name that its makers gave it.", lambda m: m.name)
-    tracks = "Lane of the timeline: general, code, math, reasoning, prover or vision."
-    yield Column("track", tracks, lambda m: m.track.value)
-    first = "First of its dates, a day, or a month where only that is known."
-    yield Column("released", first, lambda m: day.text if (day := first_date(m)) else None)
-    yield Column("arxiv", "arXiv id of its paper.", paper)
-    yield Column("reference", "Key of its paper in references.", lambda m: m.reference)
-    yield Column("flagship", "Variant that stands for it in comparisons.", lambda m: m.flagship)
-    yield Column("compared_with", "Variant that the flagship is compared with.", lambda m: m.compared_with)
-    yield Column("variants", "Number of its variants.", lambda m: len(m.variants))
-    yield from _text_columns(plain, "summary", "What it is, in about three sentences.", lambda m: m.summary)
-    for name, says in {
+    dates = {
         "weights": "First public weights.",
         "announcement": "Announcement by its makers.",
         "paper": "First version of the paper.",
         "api": "First day in the API.",
-    }.items():
-        date = partial(lambda name, m: records.family_dates(catalogue, m)[name], name)
-        yield from _stated_columns(plain, f"date_{name}", says, date)
-    for name, says in {
-        "code": "Licence of the code.",
-        "weights": "Licence of the weights.",
-        "commercial_use": "1 where commercial use of the weights is allowed, otherwise 0.",
-    }.items():
-        licence = partial(lambda name, m: getattr(m.licences, name, None), name)
-        yield from _stated_columns(plain, f"licence_{name}", says, licence)
+    }
+
+    def paper(model: Model) -> str | None:
+        return getattr(catalogue.references.get(model.reference or ""), "eprint", None)
+
+    def date(name: str, model: Model) -> Single[Any] | None:
+        return records.family_dates(catalogue, model)[name]
+
+    return [
+        Column("model", _MODEL, "id"),
+        Column("name", _NAME, "name"),
+        Column("track", "Lane of the timeline: general, code, math, reasoning, prover or vision.", "track"),
+        Column("released", "First of its dates, a day, or a month where only that is known.", first_date),
+        Column("arxiv", "arXiv id of its paper.", paper),
+        Column("reference", "Key of its paper in references.", "reference"),
+        Column("flagship", "Variant that stands for it in comparisons.", "flagship"),
+        Column("compared_with", "Variant that the flagship is compared with.", "compared_with"),
+        Column("variants", "Number of its variants.", lambda m: len(m.variants)),
+        *_text_columns(plain, "summary", "What it is, in about three sentences."),
+        *(
+            column
+            for name, says in dates.items()
+            for column in _stated_columns(f"date_{name}", says, partial(date, name))
+        ),
+        *_stated_columns("licence_code", "Licence of the code.", "licences.code"),
+        *_stated_columns("licence_weights", "Licence of the weights.", "licences.weights"),
+        *_stated_columns(
+            "licence_commercial_use",
+            "1 where commercial use of the weights is allowed, otherwise 0.",
+            "licences.commercial_use",
+        ),
+    ]
 
 
-def _variant_columns(plain: PlainRecords) -> Iterator[Column[EntryContext]]:
-    yield Column("model", _MODEL, lambda s: s.entry.model.id)
-    yield Column("variant", _VARIANT, lambda s: s.entry.variant.id)
-    yield Column("name", "Name that its makers gave it.", lambda s: s.entry.variant.name)
-    yield Column("track", "Lane of the timeline of its family.", lambda s: s.entry.model.track.value)
-    kinds = "What the checkpoint is: base, chat, instruct, reasoning, RL or distilled."
-    yield Column("kind", kinds, lambda s: s.entry.variant.kind.value)
-    out = "Day on which it came out, or a month where only that is known."
-    yield Column("released", out, lambda s: day.text if (day := records.release_date(s.entry)) else None)
-    yield Column("weights_url", "Where the weights are.", lambda s: s.entry.variant.weights)
-    for fact in FACTS.values():
-        if fact.column is not None:
-            yield from _fact_columns(plain, fact, *fact.column)
+def _variant_columns() -> list[Column]:
+    return [
+        Column("model", _MODEL, "entry.model.id"),
+        Column("variant", _VARIANT, "entry.variant.id"),
+        Column("name", _NAME, "entry.variant.name"),
+        Column("track", "Lane of the timeline of its family.", "entry.model.track"),
+        Column("kind", "What the checkpoint is: base, chat, instruct, reasoning, RL, distilled.", "entry.variant.kind"),
+        Column("released", "Day or month in which it came out.", lambda subject: records.release_date(subject.entry)),
+        Column("weights_url", "Where the weights are.", "entry.variant.weights"),
+        *(column for fact in FACTS.values() if fact.column for column in _fact_columns(fact, *fact.column)),
+    ]
 
 
-def _fact_columns(plain: PlainRecords, fact: Fact, name: str, says: str) -> Iterator[Column[EntryContext]]:
-    def recomputed(subject: EntryContext) -> Cell:
-        value = fact.value(subject)
-        return computed_number(fact, value) if isinstance(value, Computation) else _cell_value(plain, value)
-
-    def published(subject: EntryContext) -> Single[Any] | None:
-        value = fact.value(subject)
-        assert value is None or isinstance(value, Single)
-        return value
-
-    def counts(subject: EntryContext) -> Cell:
-        value = published(subject)
-        return value.counts.value if isinstance(value, Size) and value.counts else None
+def _fact_columns(fact: Fact, name: str, says: str) -> list[Column]:
+    def value(subject: EntryContext) -> Any:
+        found = fact.value(subject)
+        return computed_number(fact, found) if isinstance(found, Computation) else found
 
     if fact.basis is Basis.RECOMPUTED:
-        yield Column(name, says, recomputed)
-        return
-    yield from _stated_columns(plain, name, says, published)
-    if fact.theme is Theme.SIZES:
-        yield Column(
-            f"{name}_counts", "What the published number counts, where that is not all of the main model.", counts
-        )
+        return [Column(name, says, value)]
+    stated = _stated_columns(name, says, value)
+    if fact.theme is not Theme.SIZES:
+        return stated
+    counts = "What the published number counts, where that is not all of the main model."
+    return [*stated, Column(f"{name}_counts", counts, partial(_attribute, stated[0], "counts"))]
 
 
 class _StageOf(NamedTuple):
@@ -252,27 +237,25 @@ _STAGE_BLOCKS: Mapping[str, type[BaseModel]] = {
 }
 
 
-def _stage_columns(plain: PlainRecords) -> Iterator[Column[_StageOf]]:
-    yield Column("model", _MODEL, lambda row: row.model.id)
-    yield Column("stage", "Id of the stage, unique inside the family.", lambda row: row.stage.id)
-    yield Column("number", "Its place in the order in which the stages were run, from 1.", lambda row: row.place)
-    yield Column("kind", "What the stage is for.", lambda row: row.stage.kind.value)
-    named = "Name that its source gives it, where it has one."
-    yield Column("name", named, lambda row: plain.text(row.stage.name)["en"] if row.stage.name else None)
-    through = "Id of a variant that comes out of the stage or went through it; a row for each."
-    yield Column("variant", through, lambda row: row.variant)
+def _stage_columns() -> list[Column]:
+    found = [
+        Column("model", _MODEL, "model.id"),
+        Column("stage", "Id of the stage, unique inside the family.", "stage.id"),
+        Column("number", "Its place in the order in which the stages were run, from 1.", "place"),
+        Column("kind", "What the stage is for.", "stage.kind"),
+        Column("name", "Name that its source gives it, where it has one.", "stage.name"),
+        Column("variant", "Id of a variant that comes out of the stage or went through it; a row for each.", "variant"),
+    ]
     for block, record in _STAGE_BLOCKS.items():
         for field, info in record.model_fields.items():
-            if any(isinstance(kind, type) and issubclass(kind, Stated) for kind in _kinds_of(info.annotation)):
+            kinds = (info.annotation, *get_args(info.annotation))
+            if any(isinstance(kind, type) and issubclass(kind, Stated) for kind in kinds):
                 value = partial(_stage_value, block, field)
-                yield from _stated_columns(plain, _stage_column(block, field), info.description or "", value)
+                found += _stated_columns(_stage_column(block, field), info.description or "", value)
         if block == "learning_rate":
             phases = "The schedule behind the warm-up: where each phase ends, its rate there, and its shape; `; ` between phases."
-            yield Column("learning_rate_phases", phases, _phase_texts)
-
-
-def _kinds_of(annotation: Any) -> Sequence[Any]:
-    return (annotation, *get_args(annotation))
+            found.append(Column("learning_rate_phases", phases, _phase_texts))
+    return found
 
 
 def _stage_value(block: str, field: str, row: _StageOf) -> Single[Any] | None:
@@ -306,140 +289,140 @@ class _ScoreOf(NamedTuple):
     variant: str
     score: Single[Any]
 
+    @property
+    def fields(self) -> Mapping[str, str]:
+        return fields_of(self.table, self.line)
 
-def _score_columns(plain: PlainRecords) -> Iterator[Column[_ScoreOf]]:
+    @property
+    def is_percentage(self) -> bool:
+        return self.score.value is not None and self.score.value.is_percentage
+
+
+def _score_columns(plain: PlainRecords) -> list[Column]:
     vocabulary = plain.catalogue.settings.vocabulary
-
-    def setting(row: _ScoreOf) -> Cell:
-        said = vocabulary.text(fields_of(row.table, row.line))
-        return said.en if said else None
-
-    def own_words(row: _ScoreOf) -> Cell:
-        return row.line.setting.printed.en if row.line.setting and row.line.setting.printed else None
-
-    yield Column("stated_by", "Id of the family whose paper prints the score.", lambda row: row.model.id)
-    yield Column("table", "Id of the table, unique inside the family.", lambda row: row.table.id)
-    yield Column("table_title", "What the table compares.", lambda row: plain.text(row.table.title)["en"])
-    kinds = "What is compared: base, chat, reasoning or ablation."
-    yield Column("kind", kinds, lambda row: row.table.kind.value)
-    yield Column("variant", "Id of the variant that the score is of.", lambda row: row.variant)
-    yield Column("benchmark", "Benchmark, named as in the table.", lambda row: row.line.benchmark.en)
-    yield Column("setting", "How the score was taken, in words: the fields that follow, with commas.", setting)
-    for name in FIELDS:
-        field = partial(lambda name, row: fields_of(row.table, row.line).get(name), name)
-        yield Column(name, Setting.model_fields[name].description or "", field)
-    yield Column("own_words", "The source's own words for the setting, where the fields say it in others.", own_words)
-    number = "The score as a number."
-    yield Column("score", number, lambda row: plain_number(row.score.value.value) if row.score.value else None)
-    percent = "% where the source prints it."
-    yield Column("unit", percent, lambda row: "%" if row.score.value and row.score.value.is_percentage else None)
-    digits = "The score with the digits that the source prints."
-    yield Column("printed", digits, lambda row: row.score.value.text if row.score.value else None)
-    yield Column("absence", _ABSENCE, lambda row: row.score.absence.value if row.score.absence else None)
-    yield Column("source", _SOURCE, lambda row: _source_text(row.score.source))
+    in_words = "How the score was taken, in words: the fields that follow, with commas."
+    return [
+        Column("stated_by", "Id of the family whose paper prints the score.", "model.id"),
+        Column("table", "Id of the table, unique inside the family.", "table.id"),
+        Column("table_title", "What the table compares.", "table.title"),
+        Column("kind", "What is compared: base, chat, reasoning or ablation.", "table.kind"),
+        Column("variant", "Id of the variant that the score is of.", "variant"),
+        Column("benchmark", "Benchmark, named as in the table.", "line.benchmark.en"),
+        Column("setting", in_words, lambda row: vocabulary.text(row.fields)),
+        *(Column(name, Setting.model_fields[name].description or "", f"fields.{name}") for name in FIELDS),
+        Column("own_words", "The source's own words, where the fields have others.", "line.setting.printed"),
+        Column("score", "The score as a number.", "score"),
+        Column("unit", "% where the source prints it.", lambda row: "%" if row.is_percentage else None),
+        Column("printed", "The score with the digits that the source prints.", "score.value.text"),
+        Column("absence", "Why there is no value: not published, not applicable or unknown.", "score.absence"),
+        replace(_SOURCE, value="score.source"),
+    ]
 
 
-def _technique_columns(plain: PlainRecords) -> Iterator[Column[Technique]]:
-    yield Column("technique", _TECHNIQUE, lambda t: t.id)
-    yield from _text_columns(plain, "name", "Full name.", lambda t: t.name)
-    yield Column("abbreviation", "What everybody calls it.", lambda t: t.abbreviation)
-    yield Column("kind", "Shelf of the index of techniques.", lambda t: t.kind.value)
-    yield Column("introduced_by", "Authors or organisation.", lambda t: plain.text(t.introduced.by)["en"])
-    yield from _stated_columns(plain, "introduced", "First publication.", lambda t: t.introduced.date)
-    yield from _text_columns(plain, "what", "What it is, in two or three sentences.", lambda t: t.what)
+def _technique_columns(plain: PlainRecords) -> list[Column]:
+    return [
+        Column("technique", _TECHNIQUE, "id"),
+        *_text_columns(plain, "name", "Full name."),
+        Column("abbreviation", "What everybody calls it.", "abbreviation"),
+        Column("kind", "Shelf of the index of techniques.", "kind"),
+        Column("introduced_by", "Authors or organisation.", "introduced.by"),
+        *_stated_columns("introduced", "First publication.", "introduced.date"),
+        *_text_columns(plain, "what", "What it is, in two or three sentences."),
+    ]
 
 
-def _use_columns() -> Iterator[Column[Use]]:
-    def stated(use: Use) -> Cell:
-        return (use.stated.change.value if use.stated.change else "used") if use.stated else None
-
-    yield Column("technique", _TECHNIQUE, lambda use: use.technique.id)
-    yield Column("model", _MODEL, lambda use: use.model.id)
-    how = "What the family does with it: introduced, first used, used, taken over or dropped."
-    yield Column("how", how, lambda use: use.how.value)
-    yield Column("since", "Day or month from which it holds.", lambda use: use.date.text if use.date else None)
-    variants = "Ids of the variants that it holds for, with spaces between them; empty for the first release."
-    yield Column("variants", variants, lambda use: " ".join(use.variants) or None)
-    brought = "The family whose weights brought it."
-    yield Column("taken_over_from", brought, lambda use: use.origin.id if use.origin else use.other_origin or None)
-    says = "What the entry itself says, where it says it; otherwise the use follows from its fields."
-    yield Column("stated", says, stated)
-    scope = "The part of the family in which it is used, where it is not all of it."
-    yield Column("only_in", scope, lambda use: use.scope.value if use.scope else None)
-    yield Column("follows_from", "Field of the entry that the use follows from.", lambda use: use.field or None)
-    yield Column("source", _SOURCE, lambda use: _source_text(use.sources))
+def _stated_use(use: Use) -> str | None:
+    return (use.stated.change or "used") if use.stated else None
 
 
-def _api_name_columns(plain: PlainRecords) -> Iterator[Column[tuple[ApiName, ApiPointer]]]:
-    def text(said: Text | None) -> Cell:
-        return plain.text(said)["en"] if said else None
-
-    yield Column("name", "Name of the API.", lambda row: row[0].name)
-    yield from _stated_columns(plain, "since", "First day of what it meant.", lambda row: row[1].since)
-    led = "Id of the variant that it led to, where that is in the catalogue."
-    yield Column("variant", led, lambda row: row[1].variant)
-    yield Column("label", "What it led to otherwise.", lambda row: text(row[1].label))
-    yield Column("mode", "Mode in which it led to that.", lambda row: text(row[1].mode))
-    yield from _stated_columns(plain, "name_until", "Last day of the name.", lambda row: row[0].until)
-
-
-_CURRENCIES = {"dollars": "US dollars", "yuan": "Yuan"}
-
-
-def _api_price_columns(plain: PlainRecords) -> Iterator[Column[tuple[PriceSpan, ApiName]]]:
-    def price(currency: str, part: str, row: tuple[PriceSpan, ApiName]) -> Single[Any] | None:
-        return getattr(getattr(row[0].price, currency), part, None)
-
-    def content(currency: str, part: str, row: tuple[PriceSpan, ApiName]) -> Cell:
-        single = price(currency, part, row)
-        return _cell_value(plain, single.value) if single is not None else None
-
-    def source(currency: str, row: tuple[PriceSpan, ApiName]) -> Cell:
-        single = price(currency, "miss", row)
-        return _source_text(single.source) if single is not None else None
-
-    yield Column("name", "Name of the API.", lambda row: row[1].name)
-    yield Column("since", "First day of the price, in UTC.", lambda row: row[0].price.since.text)
-    until = "First day of the next price, or last day of the name; empty where neither is known."
-    yield Column("until", until, lambda row: row[0].until.text if row[0].until else None)
-    yield Column("rate", "When it holds: always, night, off-peak or peak.", lambda row: row[0].price.rate.value)
-    for currency, name in _CURRENCIES.items():
-        for part, tokens in {
-            "hit": "input tokens found in the cache; empty where there was none",
-            "miss": "other input tokens",
-            "output": "output tokens",
-        }.items():
-            yield Column(f"{currency}_{part}", f"{name} for a million {tokens}.", partial(content, currency, part))
-        yield Column(f"{currency}_source", f"Where the prices in {currency} were read.", partial(source, currency))
+_USES = [
+    Column("technique", _TECHNIQUE, "technique.id"),
+    Column("model", _MODEL, "model.id"),
+    Column("how", "What the family does with it: introduced, first used, used, taken over or dropped.", "how"),
+    Column("since", "Day or month from which it holds.", "date"),
+    Column(
+        "variants", "Variants that have it; empty for the first release.", lambda use: " ".join(use.variants) or None
+    ),
+    Column(
+        "taken_over_from", "Whose weights brought it.", lambda u: u.origin.id if u.origin else u.other_origin or None
+    ),
+    Column("stated", "What the entry itself says; empty where it follows from its fields.", _stated_use),
+    Column("only_in", "The part of the family in which it is used, where it is not all of it.", "scope"),
+    Column("follows_from", "Field of the entry that the use follows from.", lambda use: use.field or None),
+    _SOURCE,
+]
 
 
-def _api_service_columns(plain: PlainRecords) -> Iterator[Column[ApiService]]:
-    yield Column("service", "Id of the service.", lambda s: s.id)
-    yield from _text_columns(plain, "name", "What it is called.", lambda s: s.name)
-    yield Column("endpoint", "What is called.", lambda s: s.endpoint)
-    yield from _stated_columns(plain, "since", "First day.", lambda s: s.since)
-    yield from _text_columns(plain, "does", "What it takes and gives.", lambda s: s.does)
-    yield from _stated_columns(plain, "model", "The model behind it.", lambda s: s.model)
-    yield Column("per", "What the price is for.", lambda s: plain.text(s.per)["en"])
-    yield from _stated_columns(plain, "yuan", "Price in yuan.", lambda s: s.yuan)
-    yield from _stated_columns(plain, "dollars", "Price in US dollars.", lambda s: s.dollars)
+class _OfName(NamedTuple):
+    """A name of the API with what it meant, or with what it cost."""
+
+    name: ApiName
+    of: Any
 
 
-def _reference_columns() -> Iterator[Column[Reference]]:
-    yield Column("key", "Key, by which all sources name it.", lambda r: r.key)
-    yield Column("title", "Title.", lambda r: r.title)
-    yield Column("authors", "Authors, with semicolons between them.", lambda r: "; ".join(r.authors))
-    yield Column("year", "Year.", lambda r: r.year)
-    yield Column("url", "Address.", lambda r: r.url)
-    yield Column("arxiv", "arXiv id.", lambda r: r.eprint)
-    yield Column("doi", "Digital object identifier.", lambda r: r.doi)
-    yield Column("venue", "Journal or proceedings.", lambda r: r.venue)
-    yield Column(
-        "copy", "1 where it is somebody's copy of a document or a page about it, otherwise 0.", lambda r: int(r.copy)
-    )
+_API_NAMES = [
+    Column("name", "Name of the API.", "name.name"),
+    *_stated_columns("since", "First day of what it meant.", "of.since"),
+    Column("variant", "Id of the variant that it led to, where that is in the catalogue.", "of.variant"),
+    Column("label", "What it led to otherwise.", "of.label"),
+    Column("mode", "Mode in which it led to that.", "of.mode"),
+    *_stated_columns("name_until", "Last day of the name.", "name.until"),
+]
+_TOKENS = {
+    "hit": "input tokens found in the cache; empty where there was none",
+    "miss": "other input tokens",
+    "output": "output tokens",
+}
+
+
+def _price_columns(currency: str, name: str) -> list[Column]:
+    path = f"of.price.{currency}"
+    parts = [Column(f"{currency}_{p}", f"{name} for a million {said}.", f"{path}.{p}") for p, said in _TOKENS.items()]
+    return [*parts, Column(f"{currency}_source", f"Where the prices in {currency} were read.", f"{path}.miss.source")]
+
+
+_API_PRICES = [
+    Column("name", "Name of the API.", "name.name"),
+    Column("since", "First day of the price, in UTC.", "of.price.since"),
+    Column("until", "First day of the next price, or last day of the name; empty where neither is known.", "of.until"),
+    Column("rate", "When it holds: always, night, off-peak or peak.", "of.price.rate"),
+    *_price_columns("dollars", "US dollars"),
+    *_price_columns("yuan", "Yuan"),
+]
+
+
+def _api_service_columns(plain: PlainRecords) -> list[Column]:
+    return [
+        Column("service", "Id of the service.", "id"),
+        *_text_columns(plain, "name", "What it is called."),
+        Column("endpoint", "What is called.", "endpoint"),
+        *_stated_columns("since", "First day.", "since"),
+        *_text_columns(plain, "does", "What it takes and gives."),
+        *_stated_columns("model", "The model behind it.", "model"),
+        Column("per", "What the price is for.", "per"),
+        *_stated_columns("yuan", "Price in yuan.", "yuan"),
+        *_stated_columns("dollars", "Price in US dollars.", "dollars"),
+    ]
+
+
+_REFERENCES = [
+    Column("key", "Key, by which all sources name it.", "key"),
+    Column("title", "Title.", "title"),
+    Column("authors", "Authors, with semicolons between them.", lambda r: "; ".join(r.authors)),
+    Column("year", "Year.", "year"),
+    Column("url", "Address.", "url"),
+    Column("arxiv", "arXiv id.", "eprint"),
+    Column("doi", "Digital object identifier.", "doi"),
+    Column("venue", "Journal or proceedings.", "venue"),
+    Column("copy", "1 where it is somebody's copy of a document or a page about it, otherwise 0.", "copy"),
+]
 
 
 def _cell_value(plain: PlainRecords, value: Any) -> Cell:
+    if isinstance(value, Single):
+        value = value.value
+    if isinstance(value, Sources):
+        return _source_text(value)
     if isinstance(value, Quantity | Length):
         return plain_number(value.value)
     if isinstance(value, PartialDate):
