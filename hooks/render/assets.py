@@ -57,17 +57,18 @@ _OF_ONE_PAGE = {
         name: (name,)
         for name in ("calculator", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")
     },
-    "trends": ("trends/chart", "trends/page"),
-    "compare": ("compare/board", "compare/tables", "compare/picture", "compare/page"),
+    "trends": ("figure/text", "trends/chart", "trends/page"),
+    "compare": ("figure/text", "compare/board", "compare/tables", "compare/picture", "compare/page"),
 }
 COMPARE_CELLS = "assets/compare-cells.js"
 
 # Figures with inputs, a script for those of one subject, which stand on one page.
 PLAYS = tuple(sorted(path.stem for path in (_HERE / "scripts" / "play").glob("*.js")))
+_DRAWS = ("figure/text", "figure/panel")  # what all figures are drawn with
 _DRAWN_AT_BUILD = ("figures", "drawings")  # folders of scripts
 
 # The model that runs in the page, and its weights as a script of their own: a browser fetches no file from a folder on disk.
-SMALL_V3 = ("figure/panel", "small_v3/model", "small_v3/walk", "small_v3/page")
+SMALL_V3 = (*_DRAWS, "small_v3/model", "small_v3/walk", "small_v3/page")
 SMALL_V3_MODEL = "assets/small-v3-model.js"
 
 # Every script by its path, with the files it is made of.
@@ -77,7 +78,7 @@ _SCRIPTS = {
     SAVE: ["save"],
     **{f"assets/{name}.js": list(parts) for name, parts in _OF_ONE_PAGE.items()},
     "assets/small-v3.js": SMALL_V3,
-    **{f"assets/play-{name}.js": ["figure/panel", "figure/play", f"play/{name}"] for name in PLAYS},
+    **{f"assets/play-{name}.js": [*_DRAWS, "figure/play", f"play/{name}"] for name in PLAYS},
 }
 SCRIPTS = (*_SCRIPTS, TERMS, SMALL_V3_MODEL, COMPARE_CELLS)
 _FOR_SOME = [sheet for sheet in SHEETS if sheet not in (STYLES, SEARCH_STYLES, PRINT_STYLES)]
@@ -99,12 +100,12 @@ def asset_files(definitions: str = "{}") -> dict[str, str]:
 
 
 def play_source(script: str) -> str:
-    return "\n".join(_read_asset(f"scripts/{part}.js") for part in ("figure/panel", f"play/{script}"))
+    return "\n".join(_read_asset(f"scripts/{part}.js") for part in (*_DRAWS, f"play/{script}"))
 
 
 def figure_source() -> str:
     """What draws at build: each file of figures in a scope of its own, behind what they share."""
-    shared = ("figure/panel", "figure/build", "drawings/canvas")
+    shared = (*_DRAWS, "figure/build", "drawings/canvas")
     drawn = (path for folder in _DRAWN_AT_BUILD for path in sorted((_HERE / "scripts" / folder).glob("*.js")))
     own = [f"{path.parent.name}/{path.stem}" for path in drawn if path.stem != "canvas"] + [
         f"play/{name}" for name in PLAYS

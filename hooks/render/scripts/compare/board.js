@@ -1,9 +1,6 @@
 // Models side by side: a sentence, drawings to one scale on one ground, bars with ratios, what each brought. The build runs this too.
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const plainText = (html) => html.replace(/<[^>]*>/g, "");
-const at = (number) => number.toFixed(1).replace(/\.0$/, "");
-const span = (count) => [...Array(count).keys()];
 const ROWS = ["total", "activated", "cache", "context", "tokens"];
 const TOLD = ["total", "activated", "cache"]; // in the sentence
 const WITH_KEY = ["total", "activated"]; // whose label has a swatch of the weights at work
@@ -25,7 +22,7 @@ function ratioText(words, number, first) {
 }
 
 const chipItems = ({ models, words }, ids) =>
-  ids.map((id) => `<li><span>${models[id].name}</span><button type="button" data-id="${id}" aria-label="${fill(words.remove, { name: models[id].name })}"${ids.length > 2 ? "" : " disabled"}>×</button></li>`).join("");
+  ids.map((id) => `<li><span>${models[id].name}</span><button type="button" data-id="${id}" aria-label="${filled(words.remove, { name: models[id].name })}"${ids.length > 2 ? "" : " disabled"}>×</button></li>`).join("");
 
 // A third, a quarter, one 22nd, as an English sentence says it; other languages have the number alone.
 function ordinal({ names, endings }, parts) {
@@ -41,7 +38,7 @@ function findings(data, ids) {
     const [kind, shown] = ratio(last.values[row].n, first.values[row].n);
     const key = kind === "times" && Number(shown) < 1 ? "less" : kind;
     const note = last.values[row].note || first.values[row].note;
-    return [row, fill(words[`told_${key}`], { what: words[`told_${row}`] + (note ? fill(words.counting, { note }) : ""), ratio: shown, nth: ordinal(words.nth, shown) })];
+    return [row, filled(words[`told_${key}`], { what: words[`told_${row}`] + (note ? filled(words.counting, { note }) : ""), ratio: shown, nth: ordinal(words.nth, shown) })];
   });
 }
 
@@ -50,7 +47,7 @@ function sentence(data, ids) {
   const [first, last] = [models[ids[0]], models[ids.at(-1)]];
   const found = findings(data, ids);
   if (!found.length) return "";
-  const [head, tail] = fill(first.day && last.day > first.day ? words.from_to : words.beside, { first: first.name, last: last.name, parts: "\n" }).split("\n");
+  const [head, tail] = filled(first.day && last.day > first.day ? words.from_to : words.beside, { first: first.name, last: last.name, parts: "\n" }).split("\n");
   const parts = found.map(([row, text], i) => `${i ? (i === found.length - 1 ? words.and : words.comma) : ""}<span class="${row}">${text}</span>`);
   return `${head}${parts.join("")}${tail}`;
 }
@@ -60,14 +57,14 @@ function networkShapes({ layers, hidden, routed, chosen, shared }) {
   if (!layers) return "";
   const [width, top] = [hidden * UNIT, GROUND - layers * LAYER];
   const kind = routed ? "expert" : "dense";
-  const lines = span(layers).map((i) => `M0 ${at(GROUND - (i + 0.5) * LAYER)}h${at(width)}`);
+  const lines = range(layers).map((i) => `M0 ${at(GROUND - (i + 0.5) * LAYER)}h${at(width)}`);
   let shapes = `<rect class="${kind} pale" x="0" y="${at(top)}" width="${at(width)}" height="${at(layers * LAYER)}"/><path class="${kind} lines" d="${lines.join("")}"/>`;
   if (!routed) return shapes;
   const rows = Math.ceil(routed / PER_ROW);
   const place = (i) => `M${at(100 + (i % PER_ROW) * PITCH)} ${at(GROUND - 3 - (rows - 1 - Math.floor(i / PER_ROW)) * PITCH)}h.01`;
   const here = new Set(chosen);
-  shapes += `<path class="dots" d="${span(routed).filter((i) => !here.has(i)).map(place).join("")}"/><path class="dots here" d="${chosen.map(place).join("")}"/>`;
-  return shapes + span(shared).map((i) => `<rect class="shared" x="204" y="${GROUND - 9 - i * 12}" width="9" height="9"/>`).join("");
+  shapes += `<path class="dots" d="${range(routed).filter((i) => !here.has(i)).map(place).join("")}"/><path class="dots here" d="${chosen.map(place).join("")}"/>`;
+  return shapes + range(shared).map((i) => `<rect class="shared" x="204" y="${GROUND - 9 - i * 12}" width="9" height="9"/>`).join("");
 }
 
 // How high the highest of some models is drawn; all stand on one ground.
@@ -79,7 +76,7 @@ function barShapes(row, number, active, most) {
   let shapes = `<rect class="track ${row}" width="${WIDE}" height="9" rx="1"/><rect class="fill ${row}" width="${at(width)}" height="9" rx="1"/>`;
   if (row === "total" && active) shapes += `<rect class="fill activated" width="${at(wide(active))}" height="9" rx="1"/>`;
   if (row !== "cache") return shapes;
-  const lines = span(Math.ceil((width + 9) / 5)).map((i) => [Math.max(0, i * 5 - 9), Math.min(width, i * 5), i * 5]);
+  const lines = range(Math.ceil((width + 9) / 5)).map((i) => [Math.max(0, i * 5 - 9), Math.min(width, i * 5), i * 5]);
   return `${shapes}<path class="hatch" d="${lines.filter(([a, b]) => b > a).map(([a, b, end]) => `M${at(a)} ${at(end - a)}L${at(b)} ${at(end - b)}`).join("")}"/>`;
 }
 

@@ -76,7 +76,7 @@ function read() {
   const query = new URLSearchParams(location.search);
   const asked = [...new Set((query.get("v") ?? "").split(",").filter(Boolean))];
   const known = asked.filter((id) => Object.hasOwn(data.models, id));
-  const bad = asked.filter((id) => !known.includes(id)).map((id) => fill(data.words.unknown, { id }));
+  const bad = asked.filter((id) => !known.includes(id)).map((id) => filled(data.words.unknown, { id }));
   if (known.length > data.most) bad.push(data.words.many);
   if (known.length === 1) bad.push(data.words.few);
   fold.checked = query.has("fold");
@@ -164,7 +164,7 @@ function addNamed() {
   const wanted = add.value.trim().toLowerCase();
   const found = [...add.list.options].find(({ value }) => [wanted, `deepseek-${wanted}`].includes(value.toLowerCase()));
   if (found && !ids.includes(found.dataset.id)) choose([...ids, found.dataset.id]);
-  else if (wanted && !found) problem.textContent = fill(data.words.unknown, { id: add.value });
+  else if (wanted && !found) problem.textContent = filled(data.words.unknown, { id: add.value });
 }
 add.addEventListener("input", ({ inputType }) => (!inputType || inputType === "insertReplacementText") && addNamed());
 add.addEventListener("change", addNamed);

@@ -35,7 +35,7 @@ function themeTable(cells, ids, theme, rows, folded) {
   }
   if (!body && !count("same")) body = `<tr><td colspan="${ids.length + 1}">${words.nothing}</td></tr>`;
   const heads = ids.map((id) => `<th scope="col">${cells.variants[id][0]}</th>`).join("");
-  return `<div class="ds-scroll ds-compared" id="${theme.id}" role="region" aria-label="${theme.title}" tabindex="0"><table class="ds-table ${WIDTHS[ids.length]}" id="compare-${theme.id}"><caption>${theme.title} <small>${fill(words.counts, { differs: count("differs"), same: count("same") })}</small></caption><thead><tr><th scope="col">${words.field}</th>${heads}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return `<div class="ds-scroll ds-compared" id="${theme.id}" role="region" aria-label="${theme.title}" tabindex="0"><table class="ds-table ${WIDTHS[ids.length]}" id="compare-${theme.id}"><caption>${theme.title} <small>${filled(words.counts, { differs: count("differs"), same: count("same") })}</small></caption><thead><tr><th scope="col">${words.field}</th>${heads}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 // The folds in order: id, what is said of them while closed, and their tables.
@@ -45,6 +45,6 @@ function folds(cells, ids, folded) {
     const rows = inside.flatMap(([, found]) => found);
     const count = (kind) => rows.filter(({ verdict }) => verdict === kind).length;
     const key = !rows.length ? "none" : !count("differs") ? "alike" : count("open") > rows.length / 2 ? "sparse" : "differ";
-    return { id, state: fill(cells.words[`state_${key}`], { differs: count("differs"), all: rows.length }), tables: inside.map(([theme, found]) => themeTable(cells, ids, theme, found, folded)).join("") };
+    return { id, state: filled(cells.words[`state_${key}`], { differs: count("differs"), all: rows.length }), tables: inside.map(([theme, found]) => themeTable(cells, ids, theme, found, folded)).join("") };
   });
 }

@@ -1,15 +1,4 @@
-// What every figure is drawn with, at build and in a page: panels, scales, numbers as text. ARCHITECTURE.md lists the vocabulary.
-
-const at = (number) => number.toFixed(1).replace(/\.0$/, "");
-const plain = (text) => `${text}`.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt()};`);
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const fixed = (number, decimals = 0) => number.toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-const figures = (number) => (number >= 100 || !number ? fixed(number) : number.toPrecision(3));
-const superscript = (number) => `${number}`.replace(/[-0-9]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
-const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
-const range = (count) => [...Array(count).keys()];
-// To the nearest whole number, of two that are as near to the even one.
-const even = (x) => (x - Math.floor(x) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+// What every figure is drawn with, at build and in a page: panels and scales. ARCHITECTURE.md lists the vocabulary.
 
 // Moves from each place to the next, which in a grid are all alike and compress well.
 const movesTo = (places) => {

@@ -1,8 +1,6 @@
 // One chart of two quantities, its table, and places for its labels. The build runs this too.
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const plainText = (html) => html.replace(/<[^>]*>/g, "");
-const at = (number) => number.toFixed(1).replace(/\.0$/, "");
 const DAY = 86400000;
 const MARKS = { main: 5.5, line: 4.5, other: 4 };
 const FORMS = {
@@ -14,7 +12,7 @@ const FORMS = {
 const textWidth = (text, size) => [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : /[il.,: ]/.test(letter) ? 0.36 : 0.63), 0) * size;
 
 function tickText(value) {
-  if (value >= 1e15) return `10${`${Math.round(Math.log10(value))}`.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
+  if (value >= 1e15) return `10${superscript(Math.round(Math.log10(value)))}`;
   const [factor, sign] = [[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e3, "K"]].find(([least]) => value >= least * 0.999) ?? [1, ""];
   return `${+(value / factor).toPrecision(3)}${sign}`;
 }
@@ -29,11 +27,11 @@ function scale(kind, numbers, from, to) {
   const place = (value) => from + ((measure(value) - measure(low)) / (measure(high) - measure(low) || 1)) * (to - from);
   const inside = (value) => value >= low && value <= high;
   if (kind === "date") {
-    const years = [...Array(60).keys()].map((i) => 2000 + i).filter((year) => inside(Date.UTC(year, 0, 1) / DAY));
+    const years = range(60).map((i) => 2000 + i).filter((year) => inside(Date.UTC(year, 0, 1) / DAY));
     return { place, ticks: years.map((year) => [Date.UTC(year, 0, 1) / DAY, `${year}`]) };
   }
   if (log) {
-    const powers = (factors) => [...Array(31).keys()].flatMap((power) => factors.map((factor) => factor * 10 ** power)).filter(inside);
+    const powers = (factors) => range(31).flatMap((power) => factors.map((factor) => factor * 10 ** power)).filter(inside);
     const found = powers([1]).length < 3 ? powers([1, 2, 5]) : powers([1]);
     return { place, ticks: found.map((value) => [value, tickText(value)]), minor: powers([2, 3, 4, 5, 6, 7, 8, 9]) };
   }
@@ -74,8 +72,8 @@ function pointsOf({ models }, x, y) {
 // What a point is called where a reader looks at it.
 function pointTitle({ words, quantities }, { name, said, x, y }, keys) {
   const values = keys.map((key, i) => [key, i ? y : x]).filter(([key]) => key !== "date");
-  const told = values.map(([key, { shown, published }]) => fill(words.said, { series: quantities[key].label, value: shown, how: published ? words.published : words.recomputed }).replace("） ", "）"));
-  return fill(words.point, { name, date: said, values: told.join(words.and) });
+  const told = values.map(([key, { shown, published }]) => filled(words.said, { series: quantities[key].label, value: shown, how: published ? words.published : words.recomputed }).replace("） ", "）"));
+  return filled(words.point, { name, date: said, values: told.join(words.and) });
 }
 
 function chart(data, x, y, form) {
@@ -109,7 +107,7 @@ function chart(data, x, y, form) {
   const grid = up.ticks.map(([value, tick]) => `<line class="grid" x1="${at(left)}" x2="${right}" y1="${at(up.place(value))}" y2="${at(up.place(value))}"/><text class="tick" x="${at(left - 8)}" y="${at(up.place(value) + 4)}" text-anchor="end">${tick}</text>`);
   const below = across.ticks.map(([value, tick]) => `<line class="grid" x1="${at(across.place(value))}" x2="${at(across.place(value))}" y1="${top}" y2="${bottom + 6}"/><text class="tick" x="${at(across.place(value))}" y="${bottom + 20}" text-anchor="middle">${tick}</text>`);
   const minor = (up.minor ?? []).map((value) => `M${at(left)} ${at(up.place(value))}H${right}`);
-  return `<svg class="ds-plot ds-trend ds-trend-${form}" role="group" aria-label="${fill(words.alternative, { x: quantities[x].label, y: quantities[y].label })}" viewBox="0 0 ${width} ${height}"><text class="axis" x="4" y="16">${name(y)}</text>${x === "date" ? "" : `<text class="axis" x="${right}" y="${bottom - 8}" text-anchor="end">${name(x)} →</text>`}<path class="grid minor" d="${minor.join("")}"/>${grid.join("")}${below.join("")}<line class="base" x1="${at(left)}" x2="${right}" y1="${bottom}" y2="${bottom}"/>${line.length > 1 ? `<path class="line" d="M${line.map(({ px, py }) => `${at(px)} ${at(py)}`).join("L")}"/>` : ""}${marked.map(mark).join("")}</svg>`;
+  return `<svg class="ds-plot ds-trend ds-trend-${form}" role="group" aria-label="${filled(words.alternative, { x: quantities[x].label, y: quantities[y].label })}" viewBox="0 0 ${width} ${height}"><text class="axis" x="4" y="16">${name(y)}</text>${x === "date" ? "" : `<text class="axis" x="${right}" y="${bottom - 8}" text-anchor="end">${name(x)} →</text>`}<path class="grid minor" d="${minor.join("")}"/>${grid.join("")}${below.join("")}<line class="base" x1="${at(left)}" x2="${right}" y1="${bottom}" y2="${bottom}"/>${line.length > 1 ? `<path class="line" d="M${line.map(({ px, py }) => `${at(px)} ${at(py)}`).join("L")}"/>` : ""}${marked.map(mark).join("")}</svg>`;
 }
 
 function trendTable(data, x, y, title) {
@@ -123,6 +121,6 @@ function trendTable(data, x, y, title) {
 // The chart in both forms and the table beside it.
 function trend(data, x, y, title) {
   const missing = data.models.filter(({ rank, values }) => rank === "main" && !(values[x] && values[y])).map(({ name }) => name);
-  const left = missing.length ? `<p class="ds-legend">${fill(data.words.missing, { names: missing.join(data.words.listed) })}</p>` : "";
+  const left = missing.length ? `<p class="ds-legend">${filled(data.words.missing, { names: missing.join(data.words.listed) })}</p>` : "";
   return `<figure class="ds-figure ds-trend-figure">${chart(data, x, y, "wide")}${chart(data, x, y, "narrow")}<figcaption aria-live="polite"></figcaption></figure>${trendTable(data, x, y, title)}${left}`;
 }

@@ -18,7 +18,7 @@ function show(block) {
 function showOwn(x, y) {
   const preset = blocks.find((block) => block !== own && block.dataset.x === x && block.dataset.y === y);
   if (preset) return show(preset);
-  const said = fill(data.words.own, { x: data.quantities[x].label, y: data.quantities[y].label });
+  const said = filled(data.words.own, { x: data.quantities[x].label, y: data.quantities[y].label });
   const title = said[0].toUpperCase() + said.slice(1);
   [own.dataset.x, own.dataset.y] = [x, y];
   own.innerHTML = `<h2 id="own">${title}</h2><div class="ds-trend-pair">${trend(data, x, y, title)}</div>`;
