@@ -18,7 +18,7 @@ from catalogue.schema.values import Text, each_below, values_at
 from catalogue.strict_yaml import Located
 from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
 from render.context import make_context
-from render.figures.engine import FIGURES
+from render.figures.engine import FIGURES, words_of_figures
 from render.formula import FormulaError, formula_mathml
 from render.pages.glossary import TermsInText
 from render.site import site_of
@@ -135,12 +135,12 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
-    """What facts or pages of `drafts` need and no file has."""
-    needed = [key for fact in FACTS.values() for key in (fact.label, fact.of, fact.mark) if key]
+    """What facts, figures or pages of `drafts` need and no file has."""
+    facts = [key for fact in FACTS.values() for key in (fact.label, fact.of, fact.mark) if key]
     found: dict[str, None] = {}
     for own in words.values():
         collecting = own.collecting_words()
-        for key in needed:
+        for key in (*facts, *words_of_figures(own)):
             collecting(key)
         for id_ in drafts:
             site_of(make_context(catalogue, collecting), id_)

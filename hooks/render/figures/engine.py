@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,11 +18,18 @@ from catalogue.derive.expression import architecture_numbers
 from .. import assets
 from ..context import Context
 from ..format import format_compact, format_three_digits, spoken_number
+from ..words import Words
 from .canvas import text_width, wrapped_text
 from .given import GIVEN, architecture_number, lab_result, random_numbers
 from .meanings import KINDS, MEANINGS
 
 _BESIDE = ("caption", "try")  # words that stand beside a figure
+
+
+def _key_of(words: Words, figure: str, key: str) -> str:
+    """Its own word, or one that all figures or all pages share."""
+    own = f"mechanism.{figure}.{key}"
+    return next((known for known in (own, f"play.{key}", f"punctuation.{key}") if known in words), own)
 
 
 class _Answers:
@@ -32,10 +39,7 @@ class _Answers:
         self.context, self.words = context, context.words
 
     def word(self, figure: str, key: str) -> str:
-        own = f"mechanism.{figure}.{key}"
-        return self.words(
-            next((known for known in (own, f"play.{key}", f"punctuation.{key}") if known in self.words), own)
-        )
+        return self.words(_key_of(self.words, figure, key))
 
     def drawing_word(self, technique: str, label: str) -> str:
         own, common = f"draw.{technique}.{label}", f"draw.common.{label}"
@@ -183,6 +187,17 @@ class Declared:
 
 
 FIGURES: Mapping[str, Declared] = {each["name"]: Declared(**each) for each in run_figures("places")}
+
+
+_WRITTEN = re.compile(r'^figure\("([\w-]+)"(.*?)^\}\);$', re.MULTILINE | re.DOTALL)
+_ASKED = re.compile(r'\b(?:say|titled)\("(\w+)"')
+
+
+def words_of_figures(words: Words) -> Iterator[str]:
+    """Keys that scripts name as they stand, and those beside a figure; what a script puts together, the build asks for."""
+    for name, script in _WRITTEN.findall(assets.figure_source()):
+        beside = _BESIDE if FIGURES[name].script else _BESIDE[:1]
+        yield from (_key_of(words, name, key) for key in (*beside, *_ASKED.findall(script)))
 
 
 @dataclass(frozen=True)
