@@ -44,3 +44,15 @@ def test_scores_share_a_list_where_their_settings_are_the_same(
 ) -> None:
     found = lists(valid, one, other)
     assert (len(found) == 1) is together
+
+
+@pytest.mark.parametrize(
+    ("kind", "interval"), [("share of problems solved", pytest.approx((40.4, 59.6), abs=0.05)), ("rating", None)]
+)
+def test_an_interval_is_one_of_shares(valid: Path, kind: str, interval: object) -> None:
+    file = valid / "settings.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("share of problems solved", kind), encoding="utf-8")
+    catalogue = load_catalogue(valid)
+    tables = (table for model in catalogue.models.values() for table in model.evaluation)
+    table, row = next((table, row) for table in tables for row in table.rows if row.benchmark.en == "Counting")
+    assert catalogue.settings.interval(table, row, row.scores["ant-base"]) == interval

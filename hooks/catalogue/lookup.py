@@ -1,7 +1,7 @@
 """Find a value of the catalogue by its path, for the numbers in texts.
 
-A path is `id/field.field`, where id is a model, variant, technique, GPU or price (`model:`, `variant:`, `technique:`,
-`gpu:` or `price:` before it where two share it); `labs/name` is a number that a lab works out. Items of a list are called
+A path is `id/field.field`, where id is a model, variant, technique, GPU, price or benchmark (`model:`, `variant:`, `technique:`,
+`gpu:`, `price:` or `benchmark:` before it where two share it); `scores/label` is what is said of scores in data/settings.yaml; `labs/name` is a number that a lab works out. Items of a list are called
 by id, by label in lower case with hyphens, or by position; `@variant-id` picks one variant's value; `recomputed.…` behind a variant gives what was recomputed.
 """
 
@@ -23,6 +23,7 @@ from .lab_numbers import LAB_NUMBERS, LABS
 from .records import Entry
 from .schema.model import ApiPrice, Model
 from .schema.quantities import Quantity
+from .schema.setting import SettingsFile
 from .schema.technique import Technique
 from .schema.training import Gpu
 from .schema.values import PartialDate, Single, Sources, Stated, Text
@@ -57,6 +58,7 @@ class Lookup:
     entries: Mapping[str, Entry]
     gpus: Mapping[str, Gpu] = field(default_factory=dict)
     prices: Iterable[ApiPrice] = ()
+    scores: SettingsFile = field(default_factory=SettingsFile)
     _found: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, path: str) -> Found:
@@ -72,7 +74,7 @@ class Lookup:
             raise LookupFailure(f"`{path}` is not a path; allowed is `id/field.field`")
         if id_ == LABS:
             return self._find_lab_number(rest)
-        node = self._find_record(id_, rest)
+        node = self.scores.found if id_ == "scores" else self._find_record(id_, rest)
         if isinstance(node, Found):
             return node
         return _value_at(_descend_path(node, rest.split("."), path), path, variant_id)
@@ -107,6 +109,7 @@ class Lookup:
             "technique": self.techniques,
             "gpu": self.gpus,
             "price": prices,
+            "benchmark": {benchmark.id: benchmark for benchmark in self.scores.benchmarks},
         }
 
     def _find_record(self, id_: str, rest: str) -> Any:
@@ -114,7 +117,7 @@ class Lookup:
         tables = self._tables
         if colon and kind not in tables:
             raise LookupFailure(
-                f"`{kind}:` is not a kind of entry; allowed are model:, variant:, technique:, gpu:, price:"
+                f"`{kind}:` is not a kind of entry; allowed are model:, variant:, technique:, gpu:, price:, benchmark:"
             )
         hits = [(k, table[name]) for k, table in tables.items() if name in table and (not colon or k == kind)]
         if not hits:

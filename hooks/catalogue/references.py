@@ -255,7 +255,7 @@ class LocatorForm:
     pattern: re.Pattern[str]  # found somewhere in such a place
 
 
-_DATA = r"\.(?:json|ya?ml|toml|png|jpe?g|svg)\b"
+_DATA = r"\.(?:jsonl?|csv|tsv|txt|ya?ml|toml|png|jpe?g|svg)\b"
 _PROGRAM = r"\.(?:py|sh|h|cpp|cuh?|swift|rs|tsx?|js)"
 
 LOCATOR_FORMS = (

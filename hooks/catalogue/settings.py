@@ -11,12 +11,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from labs.evaluation import wilson
+
 from .schema.model import Evaluation, EvaluationKind, Model, Row
-from .schema.setting import FIELDS, GAP, NOT_STATED, NUMBER, SettingsFile, SettingWord, each_word
-from .schema.values import Text
+from .schema.quantities import Quantity
+from .schema.setting import (
+    FIELDS,
+    GAP,
+    NOT_STATED,
+    NUMBER,
+    Benchmark,
+    BenchmarkKind,
+    SettingsFile,
+    SettingWord,
+    each_word,
+)
+from .schema.values import Single, Text
 
 _DIGITS = r"(\(?\d[\d,.]*(?:[-–×]\d[\d,]*)?\)?)"
 TELLING = ("part", "modality", "tools", "harness")
+# Metrics that count each problem as solved or not.
+_SHARES = {"EM", "accuracy", "correct", "resolved", "success rate", "pass rate", "exact match of the line"}
+_SHARES |= {"prompt-level strict accuracy", "prompt-level loose accuracy"}
+_PROBLEMS_TYPED = re.compile(r"(?:sample of )?([\d,]+)(?: problems| tasks)?")
 _Benchmark = tuple[bool, str]  # whether base models are measured, which is done in another way; its name
 
 
@@ -65,6 +82,33 @@ class Vocabulary:
 class Settings:
     vocabulary: Vocabulary
     told: Mapping[_Benchmark, frozenset[str]]  # of TELLING, the fields that some row says
+
+    @cached_property
+    def benchmarks(self) -> Mapping[str, Benchmark]:
+        """By each of their names."""
+        return {name: benchmark for benchmark in self.vocabulary.file.benchmarks for name in benchmark.names}
+
+    def problems(self, table: Evaluation, row: Row) -> int | None:
+        """How many problems a row's scores are shares of; None where they are no shares, or the number is not known."""
+        fields, benchmark = fields_of(table, row), self.benchmarks.get(row.benchmark.en)
+        if benchmark is None or benchmark.kind is not BenchmarkKind.SOLVED:
+            return None
+        if fields.get("metric") and not set(fields["metric"].split(GAP)) <= _SHARES:
+            return None
+        said = [word for name, word in each_word(fields) if name in ("part", "modality")]
+        for word in said:
+            if match := _PROBLEMS_TYPED.fullmatch(word):
+                return int(match[1].replace(",", ""))
+        found = next((benchmark.parts[word] for word in said if word in benchmark.parts), benchmark.problems)
+        return int(found.value.value) if found and found.value else None
+
+    def interval(self, table: Evaluation, row: Row, score: Single[Quantity]) -> tuple[float, float] | None:
+        """Between which shares, in per cent, a model may lie that has this score on so many problems (95 %)."""
+        count = self.problems(table, row)
+        if count is None or score.value is None or not 0 <= score.value.value <= 100:
+            return None
+        low, high = wilson(float(score.value.value) / 100, count)
+        return 100 * low, 100 * high
 
     @classmethod
     def of_models(cls, file: SettingsFile, models: Iterable[Model]) -> Settings:

@@ -380,7 +380,7 @@ _KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]:
     """Scores of a variant, a row for each benchmark in one setting and one kind of table that two variants or more have one in."""
     words, settings = citations.context.words, citations.context.catalogue.settings
-    found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[Single[Any]]]]] = {}
+    found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[tuple[Single[Any], Markup]]]]] = {}
     for model in citations.context.catalogue.models.values():
         for table in model.evaluation:
             for scores in table.rows if table.kind in _KINDS else ():
@@ -391,8 +391,9 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
                 )
                 _, by_variant = found.setdefault(id_, (row, {}))
                 for variant, score in scores.scores.items():
-                    by_variant.setdefault(variant, []).append(score)
-    by_variant_and_row: dict[str, dict[ComparisonRow, list[Single[Any]]]] = {}
+                    interval = interval_html(citations, table, scores, score)
+                    by_variant.setdefault(variant, []).append((score, interval))
+    by_variant_and_row: dict[str, dict[ComparisonRow, list[tuple[Single[Any], Markup]]]] = {}
     for row, by_variant in (pair for pair in found.values() if len(pair[1]) > 1):
         for variant, several in by_variant.items():
             by_variant_and_row.setdefault(variant, {})[row] = several
@@ -422,10 +423,16 @@ def compared_setting(citations: Citations, table: Evaluation, row: Scores) -> Ma
     )
 
 
-def _score_cell(citations: Citations, scores: list[Single[Any]]) -> ComparedCell:
-    distinct = distinct_scores(scores)
+def interval_html(citations: Citations, table: Evaluation, row: Scores, score: Single[Any]) -> Markup:
+    """From where to where the share may lie, in small letters; empty where nothing can be computed."""
+    found = citations.context.catalogue.settings.interval(table, row, score)
+    return Markup(' <small class="ds-interval">{:.0f}–{:.0f}</small>').format(*found) if found else Markup("")
+
+
+def _score_cell(citations: Citations, scores: list[tuple[Single[Any], Markup]]) -> ComparedCell:
+    distinct = distinct_scores(score for score, _ in scores)
     sayings = sorted(saying for saying in map(comparable_value, distinct) if saying is not None)
-    html = Markup(" / ").join(map(citations.value_html, distinct))
+    html = Markup(" / ").join(map(citations.value_html, distinct)) + scores[0][1]
     return ComparedCell(html, " / ".join(sayings) if sayings else None, distinct)
 
 

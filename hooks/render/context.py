@@ -41,7 +41,8 @@ class Context:
     @cached_property
     def lookup(self) -> Lookup:
         found = self.catalogue
-        return Lookup(found.models, found.techniques, found.entries, found.gpus, found.api_prices)
+        scores = found.settings.vocabulary.file
+        return Lookup(found.models, found.techniques, found.entries, found.gpus, found.api_prices, scores)
 
     @cached_property
     def uses(self) -> Uses:

@@ -128,7 +128,7 @@ class Draft:
 
     @cached_property
     def lookup(self) -> Lookup:
-        return Lookup(self.by_id, self.technique_by_id, self.entries, self.gpus, self.models.api_prices)
+        return Lookup(self.by_id, self.technique_by_id, self.entries, self.gpus, self.models.api_prices, self.settings)
 
     @cached_property
     def uses(self) -> Uses:

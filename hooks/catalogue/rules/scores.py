@@ -72,6 +72,20 @@ def settings_say_what_is_asked(draft: Draft) -> Iterator[Breach]:
                 yield Breach(path, found, allowed, fix=fix)
 
 
+@rule(Scope.CATALOGUE)
+def benchmarks_are_measured(draft: Draft) -> Iterator[Breach]:
+    """A benchmark of data/settings.yaml has names of rows of scores, each of which stands there once, and so does its id."""
+    rows, seen = {row.benchmark.en for _, _, _, row in _each_row(draft)}, set[tuple[str, str]]()
+    for pattern in ("benchmarks.*.id", "benchmarks.*.names.*"):
+        for where, name in draft.each_value(SETTINGS, pattern):
+            if pattern.endswith("*") and name not in rows:
+                close = nearest_in_quotes(name, rows)
+                yield Breach(where, f"no row of scores is called `{name}`", nearest=close, file=SETTINGS)
+            if (pattern, name) in seen:
+                yield Breach(where, f"`{name}` stands here twice", file=SETTINGS)
+            seen.add((pattern, name))
+
+
 @rule(Scope.ENTRY, fix="use the first spelling")
 def names_agree(draft: Draft) -> Iterator[Breach]:
     """Benchmarks that differ only in case, spaces or hyphens are written one way."""

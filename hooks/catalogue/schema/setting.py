@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 
-from .values import Block, Record, Text, optional, required
+from .quantities import Quantity
+from .values import Block, Detail, Identifier, Record, Single, Text, optional, required
 
 NOT_STATED = "not stated"
 GAP = ", "
@@ -67,6 +69,27 @@ class SettingWords(Record):
     attempts: _Words = optional("Numbers of attempts.", default=())
 
 
+class BenchmarkKind(StrEnum):
+    """What a benchmark's number is; of a share of solved problems an interval can be computed."""
+
+    SOLVED = "share of problems solved"
+    RATING = "rating"
+    JUDGED = "judged"
+    OTHER = "other"
+
+
+class Benchmark(Block):
+    """How many problems a benchmark has, as its authors say or as their files count, and what its number is."""
+
+    id: Identifier = required("Name by which texts quote it, as `benchmark:aime-2024/problems`.", "aime-2024")
+    names: tuple[str, ...] = required("Its names in tables.", ["AIME 2024"], min_length=1)
+    kind: BenchmarkKind = required("What its number is. Whether several answers are drawn is said by `attempts`.")
+    problems: Single[Quantity] | None = optional("How many problems all of it has.", 30)
+    parts: dict[str, Single[Quantity]] = optional(
+        "How many problems a part has, by the word of `part` or `modality`.", {"February": 30}, default={}
+    )
+
+
 class SettingsFile(Record):
     """data/settings.yaml."""
 
@@ -76,6 +99,8 @@ class SettingsFile(Record):
         {"Codeforces": ["part"]},
         default={},
     )
+    benchmarks: tuple[Benchmark, ...] = optional("Benchmarks, with their numbers of problems.", default=())
+    found: tuple[Detail, ...] = optional("What others say of scores, quoted as `scores/label.value`.", default=())
 
 
 def each_word(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:

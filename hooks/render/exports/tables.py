@@ -299,7 +299,16 @@ class _ScoreOf(NamedTuple):
 
 
 def _score_columns(plain: PlainRecords) -> list[Column]:
-    vocabulary = plain.catalogue.settings.vocabulary
+    settings = plain.catalogue.settings
+    vocabulary, interval = settings.vocabulary, "its 95% interval by Wilson for one answer a problem, in per cent"
+
+    def problems(row: _ScoreOf) -> int | None:
+        return settings.problems(row.table, row.line)
+
+    def bound(row: _ScoreOf, end: int) -> float | None:
+        found = settings.interval(row.table, row.line, row.score)
+        return round(found[end], 1) if found else None
+
     in_words = "How the score was taken, in words: the fields that follow, with commas."
     return [
         Column("stated_by", "Id of the family whose paper prints the score.", "model.id"),
@@ -314,6 +323,9 @@ def _score_columns(plain: PlainRecords) -> list[Column]:
         Column("score", "The score as a number.", "score"),
         Column("unit", "% where the source prints it.", lambda row: "%" if row.is_percentage else None),
         Column("printed", "The score with the digits that the source prints.", "score.value.text"),
+        Column("problems", "Over how many problems the score is a share, where that is known.", problems),
+        Column("interval_low", f"Lower end of {interval}.", lambda row: bound(row, 0)),
+        Column("interval_high", f"Upper end of {interval}.", lambda row: bound(row, 1)),
         Column("absence", "Why there is no value: not published, not applicable or unknown.", "score.absence"),
         replace(_SOURCE, value="score.source"),
     ]

@@ -10,16 +10,16 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, sort_by_date
-from catalogue.schema.model import Evaluation, EvaluationKind, Model, Track
+from catalogue.schema.model import Evaluation, EvaluationKind, Model, Row, Track
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.setting import FIELDS, Setting, SettingWord, each_word
+from catalogue.schema.setting import FIELDS, Benchmark, Setting, SettingWord, each_word
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Remark, Single, Text, stated_at
 from catalogue.settings import fields_of
 
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
-from ..comparison import compared_setting, distinct_scores
+from ..comparison import compared_setting, distinct_scores, interval_html
 from ..context import Context
 from ..format import short_model, short_variant
 from ..links import model_link, variant_link
@@ -36,16 +36,18 @@ def scores_sections(citations: Citations, model: Model) -> list[Section]:
     if not model.evaluation:
         return []
     words = citations.context.words
+    tables = [_scores_table(citations, table) for table in model.evaluation]
     views = [
         {
-            "table": _scores_table(citations, table),
+            "table": made,
             "kind": words(f"evaluation.{table.kind.value}"),
             "note": citations.rich_text(table.note) if table.note else None,
             "left_out": _rows_left_out(citations, table),
         }
-        for table in model.evaluation
+        for made, table in zip(tables, model.evaluation, strict=True)
     ]
-    html = citations.context.html("model_evaluation.html.jinja", tables=views)
+    intervals = any("ds-interval" in cell.html for table in tables for row in table.rows for cell in row)
+    html = citations.context.html("model_evaluation.html.jinja", tables=views, intervals=intervals)
     return [Section("evaluation", words("section.evaluation"), html)]
 
 
@@ -71,8 +73,14 @@ def _scores_table(citations: Citations, table: Evaluation) -> Table:
     for row, fields in zip(table.rows, said, strict=True):
         own = {name: value for name, value in fields.items() if name not in common}
         name = citations.rich_text(row.benchmark) + _setting_behind(citations, own, row.setting)
-        rows.append([Cell(name), *(value_cell(citations, row.scores.get(id_)) for id_ in variants)])
+        scores = (row.scores.get(id_) for id_ in variants)
+        rows.append([Cell(name), *(_score_cell(citations, table, row, score) for score in scores)])
     return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores", title=title)
+
+
+def _score_cell(citations: Citations, table: Evaluation, row: Row, score: Single[Quantity] | None) -> Cell:
+    cell = value_cell(citations, score)
+    return replace(cell, html=cell.html + interval_html(citations, table, row, score)) if score else cell
 
 
 def _setting_behind(citations: Citations, fields: Mapping[str, str], setting: Setting | None = None) -> Markup:
@@ -130,12 +138,13 @@ KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 
 @dataclass
-class Benchmark:
+class ScoreList:
     name: Markup
     setting: Markup
     subject: str
     fields: Mapping[str, str]
     scores: dict[str, list[Single[Any]]] = field(default_factory=dict)
+    intervals: dict[str, Markup] = field(default_factory=dict)
 
 
 def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
@@ -157,7 +166,34 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
         if groups:
             named, id_ = words(f"evaluation.{kind.value}"), reference_anchor(kind.value)
             yield Section(id_, named, context.html("scores.html.jinja", groups=groups, kind=id_, name=named))
+    yield _numbers_of_problems(citations)
     yield from _explained_words(citations, typed)
+
+
+def _numbers_of_problems(citations: Citations) -> Section:
+    words, file = citations.context.words, citations.context.catalogue.settings.vocabulary.file
+
+    def counted(benchmark: Benchmark) -> Cell | Markup:
+        if not benchmark.parts:
+            return value_cell(citations, benchmark.problems)
+        whole = [citations.value_html(benchmark.problems)] if benchmark.problems else []
+        vocabulary = citations.context.catalogue.settings.vocabulary
+        for word, number in benchmark.parts.items():
+            field = "part" if vocabulary.find("part", word) else "modality"
+            said = vocabulary.text({field: word})
+            whole.append(
+                citations.value_html(number) + Markup(" <small>{}</small>").format(words.text(said) if said else word)
+            )
+        return Markup("<br>").join(whole)
+
+    columns: list[Column[Benchmark]] = [
+        Column(words("table.benchmark"), lambda one: escape(words("punctuation.comma").join(one.names))),
+        Column(words("scores.problems.count"), counted, numeric=True),
+        Column(words("scores.problems.kind"), lambda one: escape(words(f"scores.kind.{one.kind.name.lower()}"))),
+    ]
+    table = by_column(words("scores.problems.caption"), columns, sorted(file.benchmarks, key=lambda one: one.names))
+    html = citations.context.html("table.html.jinja", t=replace(table, sortable=True))
+    return Section("problems", words("scores.problems.title"), html)
 
 
 def _explained_words(citations: Citations, typed: Collection[tuple[str, str]]) -> Iterator[Section]:
@@ -190,12 +226,12 @@ def _family_buttons(citations: Citations) -> str:
     return context.html("scores_choice.html.jinja", tracks=tracks, script=page_script("scores"))
 
 
-def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[Benchmark]:
-    settings, found = citations.context.catalogue.settings, dict[tuple[str, ...], Benchmark]()
+def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[ScoreList]:
+    settings, found = citations.context.catalogue.settings, dict[tuple[str, ...], ScoreList]()
     for model in models:
         for table in model.evaluation:
             for row in table.rows if table.kind is kind else ():
-                made = Benchmark(
+                made = ScoreList(
                     citations.rich_text(row.benchmark),
                     compared_setting(citations, table, row),
                     benchmark_subject(row.benchmark.en),
@@ -204,10 +240,11 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
                 benchmark = found.setdefault(settings.key(model, table, row), made)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)
+                    benchmark.intervals.setdefault(id_, interval_html(citations, table, row, score))
     return [found[key] for key in sorted(found, key=lambda key: (-len(found[key].scores), key))]
 
 
-def _benchmark_view(citations: Citations, benchmark: Benchmark, models: Sequence[Model]) -> dict[str, object]:
+def _benchmark_view(citations: Citations, benchmark: ScoreList, models: Sequence[Model]) -> dict[str, object]:
     entries = citations.context.catalogue.entries
     order = [e.variant.id for m in models for e in citations.context.catalogue.entries_of(m)]
     numbers = {id_: _score_number(scores) for id_, scores in benchmark.scores.items()}
@@ -217,6 +254,7 @@ def _benchmark_view(citations: Citations, benchmark: Benchmark, models: Sequence
             "model": entries[id_].model.id,
             "name": _variant_head(entries[id_]),
             "score": Markup(" / ").join(map(citations.value_html, distinct_scores(benchmark.scores[id_]))),
+            "interval": benchmark.intervals[id_],
             "share": round(100 * number / most, 1) if (number := numbers[id_]) is not None else 0,
         }
         for id_ in order
