@@ -74,7 +74,7 @@ class Result:
     def judge_difference(self, comparison: Comparison) -> Judged:
         """Raises ValueError for fewer than three seeds."""
         c = comparison
-        return judge(self.rows, c.column, c.first, c.second, c.expect.value, c.later)
+        return judge(self.rows, c.column, c.first, c.second, c.expect.value, c.later, c.against)
 
     @cached_property
     def curve_arms(self) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def _problems_of_file(folder: str, name: str, text: str | None, experiment: Expe
     numbers = {"seed", "step", str(experiment.curve)}
     others = {"arm"}
     if not name.endswith(".curve.csv"):
-        numbers = {"seed", "cpu_seconds", *(comparison.column for comparison in experiment.comparisons)}
+        numbers = {"seed", "cpu_seconds", *experiment.columns}
         others |= set(_ORIGIN)
     for column in sorted({*numbers, *others} - set(rows[0] if rows else ())):
         yield Finding(called, 1, column, "the column is not there", again)

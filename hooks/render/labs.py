@@ -47,6 +47,7 @@ def experiment_card(citations: Citations, experiment: Experiment) -> str:
         does_not_show=citations.rich_text(experiment.does_not_show),
         next=citations.rich_text(experiment.next) if experiment.next else "",
         command=f"python -m labs.train.experiments {experiment.id}",
+        earlier=context.words("experiments.earlier", seeds=result.seeds) if result and experiment.earlier else "",
         cost=_cost_text(context.words, result) if result else context.words("experiments.not_run"),
         technique=technique_link(context, experiment.technique, short=True) if experiment.technique else "",
         curve=bool(experiment.curve),
@@ -103,7 +104,13 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
         f"experiments.compared.{how}",
         column=words(f"experiments.column.{column}"),
         first=names[comparison.first],
-        second=names[comparison.second],
+        second=words(
+            "experiments.of_column",
+            column=words(f"experiments.column.{comparison.against}"),
+            arm=names[comparison.second],
+        )
+        if comparison.against
+        else names[comparison.second],
         difference=size,
         low=low,
         high=high,
@@ -131,14 +138,13 @@ def _column_number(column: str, value: float, deviation: float = 1) -> str:
     return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
 
 
-def _experiment_panels(words: Words, experiment: Experiment, result: Result) -> list[DrawnPanel]:
+def _experiment_panels(words: Words, experiment: Experiment, result: Result, small: bool = False) -> list[DrawnPanel]:
     has_curve = experiment.curve and any(arm.id in result.curve_arms for arm in experiment.arms)
-    panels = [_curve_panel(words, experiment, result)] if has_curve else []
-    columns = dict.fromkeys(comparison.column for comparison in experiment.comparisons)
-    return [*panels, *(_seeds_panel(words, experiment, result, column) for column in columns)]
+    panels = [_curve_panel(words, experiment, result, small)] if has_curve else []
+    return [*panels, *(_seeds_panel(words, experiment, result, column, small) for column in experiment.columns)]
 
 
-def _curve_panel(words: Words, experiment: Experiment, result: Result) -> DrawnPanel:
+def _curve_panel(words: Words, experiment: Experiment, result: Result, small: bool) -> DrawnPanel:
     column = str(experiment.curve)
     curves = {arm.id: result.mean_curve(arm.id, column) for arm in experiment.arms if arm.id in result.curve_arms}
     arms = [
@@ -152,7 +158,9 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result) -> DrawnP
         if arm.id in curves
     ]
     lines = _yardstick_lines(words, result, column, max(point.most for curve in curves.values() for point in curve))
-    return _drawn_panel("curvePanel", words, "curve", column, arms, lines, words("experiments.steps"))
+    return _drawn_panel(
+        "smallCurve" if small else "curvePanel", words, "curve", column, arms, lines, words("experiments.steps")
+    )
 
 
 def _drawn_panel(
@@ -165,6 +173,11 @@ def _drawn_panel(
     return DrawnPanel.of(run_figures(drawn_by, said, says, arms, list(lines.items()), *more))
 
 
+def small_chart(words: Words, experiment: Experiment, result: Result) -> DrawnPanel:
+    """The first chart of the card, with nothing written."""
+    return _experiment_panels(words, experiment, result, small=True)[0]
+
+
 def _yardstick_lines(words: Words, result: Result, column: str, highest: float) -> dict[str, float]:
     """Name and value of what a loss is held against; single frequencies only where the chart reaches up to them."""
     found = result.yardsticks() if column == "loss" else {}
@@ -175,7 +188,7 @@ def _yardstick_lines(words: Words, result: Result, column: str, highest: float) 
     }
 
 
-def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str) -> DrawnPanel:
+def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str, small: bool) -> DrawnPanel:
     arms = [
         {
             "name": words.text(arm.name),
@@ -188,7 +201,7 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
     ]
     highest = max(value for arm in experiment.arms for value in result.seed_values(column, arm.id))
     lines = _yardstick_lines(words, result, column, highest)
-    return _drawn_panel("seedsPanel", words, "seeds", column, arms, lines)
+    return _drawn_panel("smallSeeds" if small else "seedsPanel", words, "seeds", column, arms, lines)
 
 
 def _with_colours(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:

@@ -316,6 +316,9 @@ class Comparison(Record):
     first: str = required("Id of the arm that is compared.", min_length=1)
     second: str = required("Id of the arm that it is compared with.", min_length=1)
     expect: Expect = required("How the first should lie against the second.")
+    against: str | None = optional(
+        "Column of the second arm, where it is another one; then both arms may be the same.", pattern=r"^[a-z_]+$"
+    )
     later: bool = optional("Whether the comparison was chosen after a look at results.", default=False)
     verdict: ExperimentVerdict | None = optional(
         "What came out, so that `result` is read again when it changes; left out before a run."
@@ -335,10 +338,18 @@ class Experiment(Record):
     arms: tuple[Arm, ...] = required("What is compared, in the order in which it is drawn.", min_length=2)
     curve: str | None = optional("Column of `<id>.curve.csv` that is drawn over the steps.", pattern=r"^[a-z_]+$")
     comparisons: tuple[Comparison, ...] = required("Which arms are held against each other.", min_length=1)
+    earlier: bool = optional(
+        "Whether its results are of an earlier version of the experiment, which it will not give again.", default=False
+    )
     result: Text | None = optional("What came out, in words; left out before a run.")
     why: Text | None = optional("Why it came out so, or what hid the effect.")
     does_not_show: Text = required("What must not be concluded.")
     next: Text | None = optional("What to try next, with the command or the line to change.")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is compared, each once."""
+        return tuple(dict.fromkeys(name for one in self.comparisons for name in (one.column, one.against) if name))
 
     @model_validator(mode="after")
     def _compares_its_arms(self) -> Experiment:

@@ -27,7 +27,7 @@ from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
 from ..format import format_integer
-from ..labs import PAGE, experiment_card, format_minutes, machines_used, verdicts_found
+from ..labs import PAGE, experiment_card, format_minutes, machines_used, small_chart, verdicts_found
 from ..links import jump_bar
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
 from ..problems import home_of, problem_item, problems_of_page, title_and_address
@@ -110,6 +110,7 @@ def _experiment_item(citations: Citations, experiment: Experiment, guide: str) -
         "name": context.words.text(experiment.name),
         "question": citations.rich_text(experiment.question),
         "verdicts": verdicts_found(context.words, experiment),
+        "chart": small_chart(context.words, experiment, result) if result and guide else None,
         "minutes": format_minutes(context.words, result) if result else context.words("experiments.not_run"),
         "card": "" if guide else Markup(experiment_card(citations, experiment)),
     }

@@ -46,7 +46,8 @@ def verdicts(name, rows):
         if len({row["seed"] for row in rows}) < 3:
             yield f"{column} of {first} against {second}: no verdict, which takes three seeds"
             continue
-        found = judge(rows, column, first, second, expect, comparison.get("later", False))
+        found = judge(rows, column, first, second, expect, comparison.get("later", False), comparison.get("against"))
+        second = f"{comparison['against']} of {second}" if "against" in comparison else second
         yield f"{column} of {first} against {second}: {found.difference:+.4g} ± {found.margin:.2g} (95 %), expected {expect}: {found.verdict}"
 
 

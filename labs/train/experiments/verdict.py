@@ -48,17 +48,20 @@ def quantile(free, chance=CHANCE):
     return high
 
 
-def judge(rows, metric, first, second, expect, later=False):
-    """rows have arm, seed and the metric. `expect` says how the first arm should lie against the second; `later`, that the comparison
-    was chosen after a look at results."""
-    by_arm = {arm: {row["seed"]: float(row[metric]) for row in rows if row["arm"] == arm} for arm in (first, second)}
-    seeds = sorted(by_arm[first].keys() & by_arm[second].keys())
+def judge(rows, metric, first, second, expect, later=False, against=None):
+    """rows have arm, seed and the metric. `expect` says how the first arm should lie against the second, of which the metric `against`
+    may be taken in its place; `later`, that the comparison was chosen after a look at results."""
+    one, other = (
+        {row["seed"]: float(row[column]) for row in rows if row["arm"] == arm}
+        for arm, column in ((first, metric), (second, against or metric))
+    )
+    seeds = sorted(one.keys() & other.keys())
     if len(seeds) < 3:
         raise ValueError(f"{first} and {second} share {len(seeds)} seeds; three are needed")
-    differences = [by_arm[first][seed] - by_arm[second][seed] for seed in seeds]
+    differences = [one[seed] - other[seed] for seed in seeds]
     difference, deviation = mean(differences), stdev(differences)
     margin = quantile(len(seeds) - 1) * deviation / sqrt(len(seeds))
-    spread = sqrt(mean(stdev(values[seed] for seed in seeds) ** 2 for values in by_arm.values()))
+    spread = sqrt(mean(stdev(values[seed] for seed in seeds) ** 2 for values in (one, other)))
     clear = abs(difference) > margin
     if expect == "equal":
         verdict = "opposite" if clear else "consistent"

@@ -45,7 +45,7 @@ def test_a_result_has_its_seeds_and_its_origin_and_the_verdict_that_is_stated(ab
     for comparison in about["comparisons"]:
         assert comparison["expect"] in EXPECTATIONS
         arms = (comparison["column"], comparison["first"], comparison["second"])
-        found = judge(rows, *arms, comparison["expect"], comparison.get("later", False))
+        found = judge(rows, *arms, comparison["expect"], comparison.get("later", False), comparison.get("against"))
         assert found.seeds >= 3
         assert found.verdict == comparison["verdict"], found
     assert {"en", "zh"} <= about["result"].keys()

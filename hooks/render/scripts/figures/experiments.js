@@ -59,6 +59,28 @@ Object.assign(globalThis, {
     return panelsOf([one])[0];
   },
 
+  // The same two without a word, for a list of experiments.
+  smallCurve(title, says, arms, lines) {
+    const one = panel(title, 150, says);
+    const x = scale(0, Math.max(...arms.flatMap(({ points }) => points.map(([step]) => step))), 4, 356);
+    const y = across([...arms.flatMap(({ points }) => points.map(([, mean]) => mean)), ...lines.map(([, value]) => value)], 144, 6);
+    for (const [, value] of lines) one.line([[4, y(value)], [356, y(value)]], "yardstick");
+    for (const { kind, points } of arms) one.line(points.map(([step, mean]) => [x(step), y(mean)]), kind);
+    return panelsOf([one])[0];
+  },
+
+  smallSeeds(title, says, arms, lines) {
+    const one = panel(title, 150, says);
+    const x = across([...arms.flatMap(({ values }) => values), ...lines.map(([, value]) => value)], 10, 350);
+    for (const [, value] of lines) one.line([[x(value), 4], [x(value), 146]], "yardstick");
+    arms.forEach(({ kind, values }, i) => {
+      const row = (150 * (i + 0.5)) / arms.length;
+      one.line([[4, row], [356, row]], "axis");
+      one.dots(values.map((value) => [x(value), row]), `${kind} seed`);
+    });
+    return panelsOf([one])[0];
+  },
+
   // A row for each token, a square for each that it looks at, its area the weight.
   attentionPanel(title, says, tokens, rows) {
     const [left, row, top] = [78, 15, 6];
