@@ -40,7 +40,7 @@ def test_every_experiment_has_a_text_and_a_result_is_told_where_there_is_one():
 @pytest.mark.parametrize("about", RUN, ids=lambda about: about["id"])
 def test_a_result_has_its_seeds_and_its_origin_and_the_verdict_that_is_stated(about):
     rows = record.read(about["id"])
-    assert {row["arm"] for row in rows} == {arm["id"] for arm in about["arms"]}
+    assert {row["arm"] for row in rows} >= {arm["id"] for arm in about["arms"]}
     assert all(str(row[name]) for row in rows for name in ("commit", "text", "torch", "python", "machine", "threads"))
     for comparison in about["comparisons"]:
         assert comparison["expect"] in EXPECTATIONS
