@@ -1,4 +1,4 @@
-// What every figure is drawn with, at build and in a page: panels and scales. ARCHITECTURE.md lists the vocabulary.
+// What every figure is drawn with, at build and in a page. ARCHITECTURE.md lists the vocabulary.
 
 // Moves from each place to the next, which in a grid are all alike and compress well.
 const movesTo = (places) => {
@@ -51,19 +51,6 @@ function panel(title, height, says, width = 360) {
 function columns(count, left, right, gap = 3) {
   const width = (right - left - gap * (count - 1)) / count;
   return range(count).map((i) => [left + i * (width + gap), width]);
-}
-
-// A linear scale, with its ticks at round numbers.
-function scale(low, high, start, end) {
-  const place = (value) => start + ((value - low) / (high - low)) * (end - start);
-  place.ticks = (about) => {
-    const rough = (high - low) / about;
-    const power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= rough * 0.999);
-    const first = Math.ceil(low / step - 1e-9);
-    return range(Math.floor(high / step + 1e-9) - first + 1).map((i) => +((first + i) * step).toFixed(12));
-  };
-  return place;
 }
 
 // Lengths of a context, and curves over them on two logarithmic axes.

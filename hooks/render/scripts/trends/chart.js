@@ -18,7 +18,7 @@ function tickText(value) {
 }
 
 // From values to places, with the ticks that carry a text.
-function scale(kind, numbers, from, to) {
+function axis(kind, numbers, from, to) {
   const log = kind === "log";
   let [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   if (log) [low, high] = [low / 1.6, high * 1.6];
@@ -35,11 +35,7 @@ function scale(kind, numbers, from, to) {
     const found = powers([1]).length < 3 ? powers([1, 2, 5]) : powers([1]);
     return { place, ticks: found.map((value) => [value, tickText(value)]), minor: powers([2, 3, 4, 5, 6, 7, 8, 9]) };
   }
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= rough * 0.999);
-  const first = Math.ceil(low / step);
-  return { place, ticks: [...Array(Math.floor(high / step) - first + 1).keys()].map((i) => [(first + i) * step, tickText((first + i) * step)]) };
+  return { place, ticks: scale(low, high, from, to).ticks(5).map((value) => [value, tickText(value)]) };
 }
 
 const meets = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -81,9 +77,9 @@ function chart(data, x, y, form) {
   const { width, height, top, bottom, right, size, pad, labels } = FORMS[form];
   const points = pointsOf(data, x, y);
   if (points.length < 2) return `<p>${words.few}</p>`;
-  const up = scale(quantities[y].scale, points.map((point) => point.y.n), bottom, top);
+  const up = axis(quantities[y].scale, points.map((point) => point.y.n), bottom, top);
   const left = 12 + Math.max(...up.ticks.map(([, text]) => textWidth(text, 13)));
-  const across = scale(quantities[x].scale, points.map((point) => point.x.n), left + 8, right - pad);
+  const across = axis(quantities[x].scale, points.map((point) => point.x.n), left + 8, right - pad);
   const name = (key) => quantities[key].label + (quantities[key].scale === "log" ? words.log : "");
   const marked = points.map((point) => ({ ...point, px: across.place(point.x.n), py: up.place(point.y.n), r: MARKS[point.rank] }));
   const order = [...marked].sort((a, b) => labels.indexOf(a.rank) - labels.indexOf(b.rank)).filter(({ rank }) => labels.includes(rank));
