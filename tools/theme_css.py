@@ -256,13 +256,17 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "overrides" / "material.css"
 
 
+_AT_BUILD = ("drawings", "figures")  # scripts that no page loads: what they draw stands in pages
+
+
 def theme_styles(site: Path) -> str:
     """What `overrides/material.css` has to hold for the pages of a built site."""
     used = Used(words=set(STANDARD_TYPES.values()))  # of code, which the next lab may hold
     for page in site.rglob("*.html"):
         used.page(page.read_text(encoding="utf-8"))
     for script in (ROOT / "hooks" / "render" / "scripts").rglob("*.js"):
-        used.script(script.read_text(encoding="utf-8"))
+        if script.parent.name not in _AT_BUILD:
+            used.script(script.read_text(encoding="utf-8"))
     folder = Path(material.__file__).parent / "templates" / "assets" / "stylesheets"
     theme = [next(folder.glob(f"{name}.*.min.css")).read_text(encoding="utf-8") for name in ("main", "palette")]
     ours = "".join(sheet.read_text(encoding="utf-8") for sheet in (ROOT / "hooks" / "render" / "styles").glob("*.css"))
