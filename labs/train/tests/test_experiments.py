@@ -76,9 +76,8 @@ def test_the_interval_decides_and_a_comparison_chosen_later_has_a_word_of_its_ow
 @pytest.mark.parametrize(
     ("name", "column"),
     [
-        ("mla-gqa", "loss"),
+        ("heads", "loss"),
         ("balance", "max_violation"),
-        ("mtp", "loss"),
         ("grpo", "probability"),
         ("reward-hacking", "guesses"),
     ],
