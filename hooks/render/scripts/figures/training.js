@@ -353,3 +353,30 @@ figure("networks", { page: "techniques/grpo.md", also: ["grpo", "ppo", "dpo"] },
   one.legend(54, 198, ["attention", say("trained")], ["faint", say("frozen")]);
   return { panels: [one] };
 });
+
+figure("score-intervals", { page: "guides/evaluation.md" }, ({ say, titled, number, text, lab }) => {
+  const table = "model:deepseek-v3-2/evaluation.speciale.rows.";
+  const tests = [
+    ["aime-2025-pass-1", "", "benchmark:aime-2025/problems"],
+    ["hmmt-2025-february-pass-1", "february", "benchmark:hmmt-2025/parts.February"],
+    ["hmmt-2025-november-pass-1", "november", "benchmark:hmmt-2025/parts.November"],
+    ["imoanswerbench-pass-1", "", "benchmark:imo-answerbench/problems"],
+  ];
+  const models = [["deepseek-v3.2", "attention", "v32"], ["deepseek-v3.2-speciale", "expert", "speciale"]];
+  const one = titled("shares", 46 + 56 * tests.length, { tests: tests.length });
+  const x = (share) => 24 + (share - 60) * 8.1;
+  one.legend(20, 4, ...models.map(([, kind, name]) => [kind, say(name)]));
+  tests.forEach(([row, part, path], place) => {
+    const [y, problems] = [42 + 56 * place, number(path)];
+    one.text(20, y, say(part || "test", { name: text(`${table}${row}.benchmark`), problems }), "strong");
+    models.forEach(([id, kind], line) => {
+      const [share, top] = [number(`${table}${row}.scores.${id}`), y + 13 + 15 * line];
+      const [low, high] = lab("evaluation.wilson", share / 100, problems).map((end) => 100 * end);
+      one.line([[x(low), top], [x(high), top]], kind);
+      one.dots([[x(share), top]], kind);
+      one.text(x(low) - 5, top + 4, fixed(low), "small", "end");
+    });
+  });
+  one.line([[x(100), 26], [x(100), 40 + 56 * tests.length]], "axis");
+  return { panels: [one] };
+});
