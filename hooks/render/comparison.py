@@ -374,6 +374,7 @@ def _joined_stages(
     return ComparedCell(Markup(" ").join(map(each.format, parts)), value, [single for _, single in found])
 
 
+_NARROW = 10  # points; ends of a narrower interval have a decimal
 _KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 
@@ -426,7 +427,10 @@ def compared_setting(citations: Citations, table: Evaluation, row: Scores) -> Ma
 def interval_html(citations: Citations, table: Evaluation, row: Scores, score: Single[Any]) -> Markup:
     """From where to where the share may lie, in small letters; empty where nothing can be computed."""
     found = citations.context.catalogue.settings.interval(table, row, score)
-    return Markup(' <small class="ds-interval">{:.0f}–{:.0f}</small>').format(*found) if found else Markup("")
+    if found is None:
+        return Markup("")
+    decimals = 1 if found[1] - found[0] < _NARROW else 0
+    return Markup(' <small class="ds-interval">{}</small>').format("–".join(f"{end:.{decimals}f}" for end in found))
 
 
 def _score_cell(citations: Citations, scores: list[tuple[Single[Any], Markup]]) -> ComparedCell:

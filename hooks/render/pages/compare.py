@@ -100,7 +100,7 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "images",
-        r"MMMU|MMBench|MMStar|MME|\bMMT|POPE|GQA|VQA|OCR|ChartQA|Chart|AI2D|SEED|MathVista|RealWorldQA|RefCOCO|GenEval|DPG|MJHQ|COCO|CVBench|Zero|Baby|MM-Vet|Fox|OmniDoc|PDF|documents|Images",
+        r"MMMU|MMBench|MMStar|MME|\bMMT|POPE|GQA|VQA|OCR|ChartQA|Chart|AI2D|SEED|MathVista|RealWorldQA|RefCOCO|GenEval|DPG|MJHQ|COCO|CVBench|Zero|Baby|MM-Vet|Fox|OmniDoc|PDF|Images",
     ),
     (
         "maths",
@@ -108,14 +108,14 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "agents",
-        r"ApexBench|BrowseComp|Tau|τ²|MCP|Tool|SWE|Terminal|BFCL|GDPval|HLE w/ tools|Automation|Agents|White-collar|FRAMES|Exploit|Cyber|SEC-|NL2Repo|ProgramBench|R&D|DeepSWE|JSON",
+        r"ApexBench|BrowseComp|Tau|τ²|MCP|Tool|SWE|Terminal|BFCL|GDPval|HLE w/ tools|Automation|Agents|White-collar|Exploit|Cyber|SEC-|NL2Repo|ProgramBench|R&D|DeepSWE|JSON",
     ),
     (
         "code",
         r"HumanEval|MBPP|LiveCode|LeetCode|Codeforces|CRUX|Aider|USACO|Defects4J|RepoBench|BigCode|DS-FIM|DS-Arena|DSBench|Matplotlib|Numpy|Pandas|Pytorch|Scipy|Scikit|Tensorflow|Java|Python|TypeScript|C#|infilling|ICPC|IOI|code|Code",
     ),
     ("chinese", r"C-Eval|CMMLU|CLUE|CMRC|C3|CCPM|CHID|C-SimpleQA|Chinese|AlignBench|BrowseComp-zh|CMMMU"),
-    ("long", r"LongBench|MRCR|CorpusQA|Needle"),
+    ("long", r"FRAMES|LongBench|MRCR|CorpusQA|Needle"),
     (
         "dialogue",
         r"MT-Bench|AlpacaEval|Arena|IFEval|[Rr]eward|RMB|PPE|safety|Do-Not|Illegal|Harmless|Discrimination|Rights|Trade|truth|Survey",
@@ -143,6 +143,7 @@ class ScoreList:
     setting: Markup
     subject: str
     fields: Mapping[str, str]
+    alone: bool
     scores: dict[str, list[Single[Any]]] = field(default_factory=dict)
     intervals: dict[str, Markup] = field(default_factory=dict)
 
@@ -236,12 +237,32 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
                     compared_setting(citations, table, row),
                     benchmark_subject(row.benchmark.en),
                     fields_of(table, row),
+                    settings.is_alone(table, row),
                 )
                 benchmark = found.setdefault(settings.key(model, table, row), made)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)
                     benchmark.intervals.setdefault(id_, interval_html(citations, table, row, score))
-    return [found[key] for key in sorted(found, key=lambda key: (-len(found[key].scores), key))]
+    _leave_out_repeated(found)
+    return [found[key] for key in sorted(found, key=lambda key: (-len(found[key].scores), key)) if found[key].scores]
+
+
+def _leave_out_repeated(found: Mapping[tuple[str, ...], ScoreList]) -> None:
+    """A table that does not say how it measured, and has the score of one that does, repeats it and measured nothing."""
+    said = {
+        (key[:2], id_, score.value)
+        for key, one in found.items()
+        if not one.alone
+        for id_, scores in one.scores.items()
+        for score in scores
+    }
+    for key, one in found.items():
+        if one.alone:
+            repeated = [
+                id_ for id_, scores in one.scores.items() if all((key[:2], id_, s.value) in said for s in scores)
+            ]
+            for id_ in repeated:
+                del one.scores[id_]
 
 
 def _benchmark_view(citations: Citations, benchmark: ScoreList, models: Sequence[Model]) -> dict[str, object]:
