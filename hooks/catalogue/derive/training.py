@@ -275,6 +275,8 @@ def worked_gpu_hours(entries: Mapping[str, Entry], entry: Entry) -> WorkedHours 
         term = evaluate_formula("gpu_hours_of_pre_training", "gpu_hours * tokens / tokens_of_these_hours", given)
         return WorkedHours(term, False, published.source)
     count = infrastructure_value(entries, entry, block.hardware.gpu_count if block.hardware else None)
+    if any(one.time.by_variant and entry.variant.id not in one.time.by_variant for one in block.training_time):
+        return None  # a chat model's are in those of its base model
     found = [(one, infrastructure_value(entries, entry, one.time)) for one in block.training_time]
     values = [single.value for _, single in found if single is not None and single.value is not None]
     if not values or len(values) < len(found) or len({one.unit for one, _ in found}) > 1:
