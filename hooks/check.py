@@ -5,7 +5,7 @@ check [DATA] [--entry ID] [--rule NAME]
 coverage [DATA]          texts that have no Chinese yet
 new ID [--arxiv ID] [--config FILE] [--bib FILE] …
                          the file of a new entry and its references, with what is known filled in
-diff REV [--markdown]    facts that changed since a revision, and what follows from them
+diff REV                 facts that changed since a revision, and what follows from them
 schemas                  write what is made from the code: JSON Schemas for editors, FIELDS.md, the policy in deploy/
 """
 
@@ -78,10 +78,7 @@ def _parse_arguments() -> argparse.Namespace:
     def command(name: str, said: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=said, description=said)
 
-    for name, said in (
-        ("check", "print every problem"),
-        ("coverage", "list the texts that fall back to English"),
-    ):
+    for name, said in (("check", "print every problem"), ("coverage", "list the texts that fall back to English")):
         added = command(name, said)
         added.add_argument("data", nargs="?", type=Path, default=DATA, help="folder of the data files")
         if name == "check":
@@ -105,7 +102,6 @@ def _parse_arguments() -> argparse.Namespace:
     added.add_argument("--data", type=Path, default=DATA, help="folder of the data files")
     added = command("diff", "print the facts that changed since a revision, and what follows from them")
     added.add_argument("revision")
-    added.add_argument("--markdown", action="store_true", help="as tables, for a pull request")
     given = sys.argv[1:]
     if not given or (given[0] not in COMMANDS and given[0] not in ("-h", "--help")):
         given = ["check", *given]
@@ -186,7 +182,7 @@ def _text_of_file(name: str) -> str:
 
 
 def _print_changes(arguments: argparse.Namespace) -> None:
-    print(upkeep.changes_report(DATA, arguments.revision, arguments.markdown))
+    print(upkeep.changes_report(DATA, arguments.revision))
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {

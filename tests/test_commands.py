@@ -91,9 +91,6 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
     ]
     follows = told[told.index("What follows:") :]
     assert any(line.startswith("  ant-base: total.recomputed: 304,704 → 305,472") for line in follows), follows
-    assert "| `variants.ant-base.architecture.intermediate_size` | 176 | 177 | ant-paper Table 2 |" in (
-        upkeep.changes_report(repository, "HEAD", markdown=True)
-    )
 
 
 def test_a_changed_value_asks_for_a_row_until_there_is_one(repository: Path) -> None:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from textwrap import indent as indent_text
 from typing import Any
 
-from annotated_types import MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -21,10 +19,10 @@ from pydantic_core import core_schema
 from .files import DATA_FILES, SCHEMA_ENDING, schema_file
 from .rules import ALL
 from .rules.draft import rule_text
-from .schema.model import ApiName, ApiPrice, ApiService, BillingHours, Model, Size, Variant
+from .schema.model import ApiName, ApiPrice, ApiService, BillingHours, Model, Size
 from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
-from .schema.values import Facet, Name, Single, Stated, Text, Title
+from .schema.values import Name, Single, Stated, Text, Title
 from .text import escape_cell
 from .validate import union_members
 
@@ -191,42 +189,6 @@ REFERENCE = _entry_to_copy("reference.bib")
 UPDATE = _entry_to_copy("update.yaml")
 TECHNIQUE = _entry_to_copy("technique.yaml")
 API_NAME = _entry_to_copy("api_name.yaml")
-_SECOND = _entry_to_copy("second_variant.yaml")
-
-
-def complete_entry() -> str:
-    """An entry with every field; alternatives stand in comments, with examples."""
-    return "\n".join([SCHEMA_LINE, *_record_lines(Model, 0)]) + "\n"
-
-
-def _entry_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
-    first, *rest = _record_lines(record, indent + 2)
-    yield " " * indent + "- " + first.lstrip()
-    yield from rest
-
-
-def _record_lines(record: type[BaseModel], indent: int) -> Iterator[str]:
-    for name, info in record.model_fields.items():
-        lines = _field_lines(name, info, indent)
-        if Facet.ALTERNATIVE in info.metadata:
-            lines = (f"{' ' * indent}# {line[indent:]}" for line in lines)
-        yield from lines
-
-
-def _field_lines(name: str, info: FieldInfo, indent: int) -> Iterator[str]:
-    pad = " " * indent
-    options, inner = union_members(info.annotation), inner_records(info.annotation)
-    if inner and any(typing.get_origin(o) is tuple for o in options):
-        yield f"{pad}{name}:"
-        for _ in range(max([1, *(m.min_length for m in info.metadata if isinstance(m, MinLen))])):
-            yield from _entry_lines(inner[0], indent + 2)
-        if inner[0] is Variant:
-            yield from indent_text(_SECOND, " " * (indent + 2)).splitlines()
-    elif inner:
-        yield f"{pad}{name}:"
-        yield from _record_lines(inner[0], indent + 2)
-    elif info.examples:
-        yield f"{pad}{name}: {as_yaml(info.examples[0])}"
 
 
 FILE = "FIELDS.md"
@@ -266,8 +228,7 @@ def rule_title(rule: Callable[..., object]) -> str:
 
 def _entries_section() -> Iterator[str]:
     yield "## Entries to copy\n\nEach passes `make check` as it stands, with the reference below.\n"
-    every = ("Every field", "What another kind of model has stands in comments.", "yaml", complete_entry())
-    for title, where, language, text in (*_COPIES, every):
+    for title, where, language, text in _COPIES:
         yield f"### {title}\n\n{where}\n\n```{language}\n{text}```\n"
 
 

@@ -24,7 +24,6 @@ from .revision import run_git
 from .schema.model import Model
 from .schema.training import MAKE_A_BASE_MODEL
 from .schema.values import Single, Sources, Stated, Text, values_below
-from .text import escape_cell
 
 _SHOWN = 3  # values named of each entry
 
@@ -121,14 +120,14 @@ class Said:
     source: str
 
 
-def changes_report(data: Path, revision: str, markdown: bool = False) -> str:
-    """One fact a line, or Markdown tables. Raises NoSuchRevision and CatalogueError."""
+def changes_report(data: Path, revision: str) -> str:
+    """One fact a line. Raises NoSuchRevision and CatalogueError."""
     old, new = load_catalogue_at(data, revision), load_catalogue(data)
     facts = list(_changed_facts(dict(_catalogue_facts(old)), dict(_catalogue_facts(new))))
     following = list(_changed_facts(dict(_recomputed_values(old)), dict(_recomputed_values(new))))
     if not facts and not following:
         return f"No fact changed since {revision}."
-    return "\n".join(_change_tables(facts, following) if markdown else _change_lines(facts, following))
+    return "\n".join(_change_lines(facts, following))
 
 
 def load_catalogue_at(data: Path, revision: str) -> Catalogue:
@@ -243,39 +242,3 @@ def _before_and_after(before: Said | None, after: Said | None) -> str:
     if before is None:
         return f"new, {after.value if after else ''}"
     return f"{before.value} → {after.value}" if after else f"{before.value}, taken out"
-
-
-def _change_tables(facts: list[Change], following: list[Change]) -> Iterator[str]:
-    yield f"**{len(facts):,} facts changed, and {len(following):,} numbers that follow from them.**"
-    for title, changes in _by_record(facts):
-        rows = [
-            f"| `{path}` | {escape_cell(before.value if before else '')} | {escape_cell(after.value if after else '')}"
-            f" | {escape_cell((after or before or Said('', '')).source)} |"
-            for path, before, after in changes
-        ]
-        yield from _folded_table(title, "| Fact | Was | Is | Source |\n|---|---|---|---|", rows)
-    rows = [
-        f"| {path} | {before.value if before else ''} | {after.value if after else ''} |"
-        for path, before, after in following
-    ]
-    if rows:
-        yield from _folded_table("What follows", "| Value | Was | Is |\n|---|---|---|", rows)
-
-
-_OPEN = 12  # rows that stand unfolded
-
-
-def _by_record(facts: list[Change]) -> Iterator[tuple[str, list[Change]]]:
-    found: dict[str, list[Change]] = {}
-    for path, before, after in facts:
-        record, _, rest = path.partition(".")[2].partition(".")
-        found.setdefault(record, []).append((rest or record, before, after))
-    yield from found.items()
-
-
-def _folded_table(title: str, head: str, rows: list[str]) -> Iterator[str]:
-    table = "\n".join((head, *rows))
-    if len(rows) > _OPEN:
-        yield f"\n<details><summary><b>{title}</b>: {len(rows):,}</summary>\n\n{table}\n\n</details>"
-    else:
-        yield f"\n#### {title}\n\n{table}"

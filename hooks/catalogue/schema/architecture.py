@@ -8,7 +8,6 @@ from pydantic import StrictBool
 
 from .quantities import Length, Quantity
 from .values import (
-    ALTERNATIVE,
     ATTENTION,
     BASICS,
     DEFAULTED,
@@ -111,7 +110,7 @@ class Architecture(Block):
     num_attention_heads: Stated[Positive] = required("Query heads.", 128, ATTENTION)
     num_key_value_heads: Stated[Positive] = required("Key and value heads.", 128, ATTENTION)
     norms_per_layer: StatedSize = optional(
-        "RMSNorms of hidden_size in a layer; 2 where left out, 4 in Gemma 2.", 2, DEFAULTED, MINOR, ALTERNATIVE, OTHER
+        "RMSNorms of hidden_size in a layer; 2 where left out, 4 in Gemma 2.", 2, DEFAULTED, MINOR, OTHER
     )
     head_dim: StatedSize = optional(
         "Size of a head; hidden_size / num_attention_heads where left out.", 128, DEFAULTED, MINOR, OF_A_PART, ATTENTION
@@ -120,7 +119,7 @@ class Architecture(Block):
         "Biases on the query, key, value and output projections.", False, DEFAULTED, MINOR, OF_A_PART, ATTENTION
     )
     qkv_bias: StatedFlag = optional(
-        "Biases on query, key and value alone, as in Qwen2.", False, DEFAULTED, MINOR, OF_A_PART, ALTERNATIVE, ATTENTION
+        "Biases on query, key and value alone, as in Qwen2.", False, DEFAULTED, MINOR, OF_A_PART, ATTENTION
     )
     q_lora_rank: StatedSize = optional("MLA: rank of the compressed query.", 1536, ATTENTION)
     kv_lora_rank: StatedSize = optional(
@@ -194,86 +193,71 @@ class Architecture(Block):
         DEFAULTED,
         MINOR,
         OF_A_PART,
-        ALTERNATIVE,
         OTHER,
     )
-    index_n_heads: StatedSize = optional("Lightning indexer: heads.", 64, OF_A_PART, ALTERNATIVE, ATTENTION)
-    index_head_dim: StatedSize = optional("Lightning indexer: size of a head.", 128, OF_A_PART, ALTERNATIVE, ATTENTION)
-    index_topk: StatedSize = optional(
-        "Lightning indexer: entries a query attends to.", 2048, OF_A_PART, ALTERNATIVE, ATTENTION
-    )
-    o_groups: StatedSize = optional("CSA/HCA: groups of the output projection.", 8, ALTERNATIVE, ATTENTION)
-    o_lora_rank: StatedSize = optional("CSA/HCA: rank of a group's output projection.", 1024, ALTERNATIVE, ATTENTION)
-    sliding_window: StatedSize = optional(
-        "Last tokens that are kept uncompressed.", 128, OF_A_PART, ALTERNATIVE, ATTENTION
-    )
-    csa_layers: StatedCount = optional("Layers with compressed sparse attention.", 21, ALTERNATIVE, ATTENTION)
-    csa_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 4, ALTERNATIVE, ATTENTION)
-    encoder_cache_layers: StatedCount = optional(
-        "Encoder layers that make a cache for those after them.", 3, ALTERNATIVE, ATTENTION
-    )
-    encoder_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 2, ALTERNATIVE, ATTENTION)
+    index_n_heads: StatedSize = optional("Lightning indexer: heads.", 64, OF_A_PART, ATTENTION)
+    index_head_dim: StatedSize = optional("Lightning indexer: size of a head.", 128, OF_A_PART, ATTENTION)
+    index_topk: StatedSize = optional("Lightning indexer: entries a query attends to.", 2048, OF_A_PART, ATTENTION)
+    o_groups: StatedSize = optional("CSA/HCA: groups of the output projection.", 8, ATTENTION)
+    o_lora_rank: StatedSize = optional("CSA/HCA: rank of a group's output projection.", 1024, ATTENTION)
+    sliding_window: StatedSize = optional("Last tokens that are kept uncompressed.", 128, OF_A_PART, ATTENTION)
+    csa_layers: StatedCount = optional("Layers with compressed sparse attention.", 21, ATTENTION)
+    csa_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 4, ATTENTION)
+    encoder_cache_layers: StatedCount = optional("Encoder layers that make a cache for those after them.", 3, ATTENTION)
+    encoder_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 2, ATTENTION)
     decoder_cache_layers: StatedCount = optional(
-        "Decoder layers that make a cache, with an entry for each token.", 1, ALTERNATIVE, ATTENTION
+        "Decoder layers that make a cache, with an entry for each token.", 1, ATTENTION
     )
-    index_layers: StatedCount = optional(
-        "CSA2: layers that select cache entries themselves.", 8, ALTERNATIVE, ATTENTION
-    )
-    encoder_layers: StatedCount = optional("CSA2: layers that a token passes when it is read.", 20, ALTERNATIVE, BASICS)
+    index_layers: StatedCount = optional("CSA2: layers that select cache entries themselves.", 8, ATTENTION)
+    encoder_layers: StatedCount = optional("CSA2: layers that a token passes when it is read.", 20, BASICS)
     gate_biases: StatedSize = optional(
         "Balancing biases of an expert; 1 where left out, 2 with one for images.",
         2,
         _MAY_MOE,
         DEFAULTED,
         MINOR,
-        ALTERNATIVE,
         EXPERTS,
     )
-    hca_layers: StatedCount = optional("Layers with heavily compressed attention.", 20, ALTERNATIVE, ATTENTION)
-    hca_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 128, ALTERNATIVE, ATTENTION)
-    sliding_window_layers: StatedCount = optional("Layers with the window alone.", 2, OF_A_PART, ALTERNATIVE, ATTENTION)
+    hca_layers: StatedCount = optional("Layers with heavily compressed attention.", 20, ATTENTION)
+    hca_compress_ratio: StatedSize = optional("Tokens per cache entry in those layers.", 128, ATTENTION)
+    sliding_window_layers: StatedCount = optional("Layers with the window alone.", 2, OF_A_PART, ATTENTION)
     attention_layout: StatedWord = optional(
         "Kinds of attention of the layers, from the first one up, where they differ: names, `*` and a number"
         " for repetition, brackets around what is repeated.",
         "window*2 (csa hca)*20 csa",
         OF_A_PART,
-        ALTERNATIVE,
         ATTENTION,
     )
     compress_rope_theta: StatedQuantity = optional(
-        "Base of the rotary embedding in compressed layers.", 160000, OF_A_PART, ALTERNATIVE, POSITIONS
+        "Base of the rotary embedding in compressed layers.", 160000, OF_A_PART, POSITIONS
     )
-    hc_mult: StatedSize = optional("Residual streams of the hyper-connections.", 4, OF_A_PART, ALTERNATIVE, OTHER)
+    hc_mult: StatedSize = optional("Residual streams of the hyper-connections.", 4, OF_A_PART, OTHER)
     hc_sinkhorn_iters: StatedSize = optional(
-        "Sinkhorn iterations of a mapping between the streams.", 20, OF_A_PART, ALTERNATIVE, OTHER
+        "Sinkhorn iterations of a mapping between the streams.", 20, OF_A_PART, OTHER
     )
     num_hash_layers: StatedCount = optional(
-        "MoE layers at the bottom that are routed by a hash of the token.", 3, _MAY_MOE, OF_A_PART, ALTERNATIVE, EXPERTS
+        "MoE layers at the bottom that are routed by a hash of the token.", 3, _MAY_MOE, OF_A_PART, EXPERTS
     )
-    engram_layers: StatedCount = optional("Engram: layers with a module.", 2, ALTERNATIVE, OTHER)
+    engram_layers: StatedCount = optional("Engram: layers with a module.", 2, OTHER)
     engram_vocab_size: StatedSize = optional(
-        "Engram: number from which the primes for table sizes are searched.", 16000000, ALTERNATIVE, OTHER
+        "Engram: number from which the primes for table sizes are searched.", 16000000, OTHER
     )
-    engram_num_embeddings: StatedSize = optional("Engram: rows of all tables.", 768022850, ALTERNATIVE, OTHER)
-    engram_max_ngram_size: StatedSize = optional(
-        "Engram: longest sequence of tokens that is looked up.", 4, ALTERNATIVE, OTHER
-    )
-    engram_n_heads: StatedSize = optional("Engram: hash heads for each length of sequence.", 8, ALTERNATIVE, OTHER)
-    engram_head_dim: StatedSize = optional("Engram: width of a row.", 256, ALTERNATIVE, OTHER)
+    engram_num_embeddings: StatedSize = optional("Engram: rows of all tables.", 768022850, OTHER)
+    engram_max_ngram_size: StatedSize = optional("Engram: longest sequence of tokens that is looked up.", 4, OTHER)
+    engram_n_heads: StatedSize = optional("Engram: hash heads for each length of sequence.", 8, OTHER)
+    engram_head_dim: StatedSize = optional("Engram: width of a row.", 256, OTHER)
     dspark_n_routed_experts: StatedSize = optional(
-        "DSpark: routed experts in a block of the drafter.", 128, _MAY_MOE, ALTERNATIVE, OTHER
+        "DSpark: routed experts in a block of the drafter.", 128, _MAY_MOE, OTHER
     )
     dspark_num_experts_per_tok: StatedSize = optional(
-        "DSpark: routed experts of the drafter active for a token.", 3, _MAY_MOE, ALTERNATIVE, OTHER
+        "DSpark: routed experts of the drafter active for a token.", 3, _MAY_MOE, OTHER
     )
-    dspark_markov_rank: StatedSize = optional("DSpark: rank of the Markov head.", 256, _MAY_MOE, ALTERNATIVE, OTHER)
+    dspark_markov_rank: StatedSize = optional("DSpark: rank of the Markov head.", 256, _MAY_MOE, OTHER)
     dspark_target_layers: StatedSize = optional(
-        "DSpark: layers of the main model that the drafter reads.", 3, _MAY_MOE, ALTERNATIVE, OTHER
+        "DSpark: layers of the main model that the drafter reads.", 3, _MAY_MOE, OTHER
     )
-    swiglu_limit: StatedQuantity = optional("Clamp inside SwiGLU.", "10.0", OF_A_PART, ALTERNATIVE, EXPERTS)
-    control: Control | None = optional(
-        "Check digits: the exact recounts, once every dimension has been read twice.", ALTERNATIVE
-    )
+    swiglu_limit: StatedQuantity = optional("Clamp inside SwiGLU.", "10.0", OF_A_PART, EXPERTS)
+    control: Control | None = optional("Check digits: the exact recounts, once every dimension has been read twice.")
     notes: tuple[Remark, ...] = optional("What the numbers do not say.", default=())
 
 

@@ -12,7 +12,6 @@ from .quantities import Amount, Count, Length, Quantity, Share
 from .setting import Setting
 from .training import CacheFormat, Infrastructure, Stage
 from .values import (
-    ALTERNATIVE,
     LENGTH,
     Block,
     Bound,
@@ -38,7 +37,7 @@ class Dates(Block):
     weights: Stated[PartialDate] | None = optional("First public weights.", "2024-12-26")
     paper: Stated[PartialDate] | None = optional("First version of the paper.", "2024-12-27")
     announcement: Stated[PartialDate] | None = optional("Announcement by DeepSeek.", "2024-12-26")
-    api: Stated[PartialDate] | None = optional("First day in the API.", "2024-12-26", ALTERNATIVE)
+    api: Stated[PartialDate] | None = optional("First day in the API.", "2024-12-26")
 
 
 # Licences that are known, and whether they allow commercial use of what they cover.
@@ -224,7 +223,7 @@ class Evaluation(Block):
         default=False,
     )
     left_out: tuple[LeftOut, ...] = optional(
-        "Rows of the source's table that are not here and why, which is shown above the table.", ALTERNATIVE, default=()
+        "Rows of the source's table that are not here and why, which is shown above the table.", default=()
     )
     note: Text | None = optional(
         "How the scores were taken, where it matters.", "All models were evaluated by the authors."
@@ -335,9 +334,9 @@ class Part(Block):
 
     name: Text = required("Which part.", "Vision encoder")
     count: Stated[Count] = required("Its parameters, as published.", "0.4B")
-    recount: PartKind | None = optional("Recomputed part that the count is held against.", "MTP", ALTERNATIVE)
+    recount: PartKind | None = optional("Recomputed part that the count is held against.", "MTP")
     explanation: Explanation | None = optional(
-        "Why the two differ by more than half a unit of the last digit, where they do.", ALTERNATIVE
+        "Why the two differ by more than half a unit of the last digit, where they do."
     )
 
 
@@ -357,12 +356,11 @@ class Parameters(Block):
     tolerance: Share | None = optional(
         "How far the recomputed value may lie from the published one; half a unit of its last digit where left out.",
         "1%",
-        ALTERNATIVE,
     )
     total_explanation: Explanation | None = optional(
-        "Why the two counts of all parameters differ by more than the tolerance, where they do.", ALTERNATIVE
+        "Why the two counts of all parameters differ by more than the tolerance, where they do."
     )
-    activated_explanation: Explanation | None = optional("The same for the activated parameters.", ALTERNATIVE)
+    activated_explanation: Explanation | None = optional("The same for the activated parameters.")
 
 
 class Variant(Block):
@@ -372,16 +370,13 @@ class Variant(Block):
     name: str = required("The name that DeepSeek gave it.", "DeepSeek-V3-Base", min_length=1)
     kind: VariantKind = required("What the checkpoint is.", "base")
     based_on: Stated[str] | None = optional(
-        "Weights it starts from: a variant id, or a name of `other_models` in models.yaml.",
-        "deepseek-v3-base",
-        ALTERNATIVE,
+        "Weights it starts from: a variant id, or a name of `other_models` in models.yaml.", "deepseek-v3-base"
     )
     release: Release | None = optional(
-        "Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it.",
-        ALTERNATIVE,
+        "Of a checkpoint that came out by itself, later or never: then nothing of the entry's dates, paper, licences and training holds for it."
     )
     licences: Licences | None = optional(
-        "Of a checkpoint of the first release: its licences, where they differ from the entry's.", ALTERNATIVE
+        "Of a checkpoint of the first release: its licences, where they differ from the entry's."
     )
     weights: HttpsUrl | None = optional("Where the weights are.", "https://huggingface.co/deepseek-ai/DeepSeek-V3-Base")
     context_length: Stated[Length] | None = optional(
@@ -389,18 +384,16 @@ class Variant(Block):
     )
     parameters: Parameters = required("Published sizes.")
     architecture: Architecture | None = optional("Architecture; left out where `architecture_of` is given.")
-    architecture_of: Identifier | None = optional(
-        "Variant whose architecture this one shares.", "deepseek-v3-base", ALTERNATIVE
-    )
+    architecture_of: Identifier | None = optional("Variant whose architecture this one shares.", "deepseek-v3-base")
     architecture_except: Settings | None = optional(
-        "Settings in which its configuration differs from the architecture that it shares.", ALTERNATIVE
+        "Settings in which its configuration differs from the architecture that it shares."
     )
     vision: VisionEncoder | None = optional("Vision encoder; a variant that shares an architecture shares it too.")
     images: tuple[ImagePath, ...] = optional(
         "How images enter and leave; a variant that shares an architecture shares them where it states none.",
         default=(),
     )
-    images_of: Identifier | None = optional("Variant whose `images` this one has too.", "janus-1.3b", ALTERNATIVE)
+    images_of: Identifier | None = optional("Variant whose `images` this one has too.", "janus-1.3b")
     notes: tuple[Remark, ...] = optional("Remarks on this variant.", default=())
 
 
@@ -434,20 +427,15 @@ class TechniqueUse(Block):
     change: TechniqueChange | None = optional(
         "introduced (first described here) or dropped (a model that it builds on had it, and this one gave it up). Left out of what is used: whether it is new, kept or taken over follows from `builds_on`, `based_on` and the dates.",
         "introduced",
-        ALTERNATIVE,
     )
-    only_in: UseScope | None = optional(
-        "serving, where the model is served with it and trained without.", "serving", ALTERNATIVE
-    )
+    only_in: UseScope | None = optional("serving, where the model is served with it and trained without.", "serving")
     came_with: str | None = optional(
         "Network of another maker that it came with, as part of this one: a name of `other_models` in models.yaml.",
         "Qwen2-0.5B",
-        ALTERNATIVE,
     )
     variants: tuple[Identifier, ...] = optional(
         "Checkpoints that it holds for, where it came with a later one; left out for the first release.",
         ["deepseek-v4-flash-0731"],
-        ALTERNATIVE,
         default=(),
     )
     note: Text | None = optional("How it was used here.", "Only in the last stage.")
@@ -515,17 +503,14 @@ class Model(Record):
         {"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"},
     )
     builds_on: tuple[Lineage, ...] = optional(
-        "What it builds on. Where it continues an older one, `main_parent` is needed.", ALTERNATIVE, default=()
+        "What it builds on. Where it continues an older one, `main_parent` is needed.", default=()
     )
     main_parent: Identifier | None = optional(
-        "The one entry of `builds_on` that it continues: the line that leads to it on the map of models.",
-        "deepseek-v2",
-        ALTERNATIVE,
+        "The one entry of `builds_on` that it continues: the line that leads to it on the map of models.", "deepseek-v2"
     )
     compared_with: Identifier | None = optional(
         "Variant that the flagship is compared with under “What changed”: the predecessor's, or the closest relative. `builds_on` makes it a predecessor.",
         "deepseek-v2",
-        ALTERNATIVE,
     )
     flagship: Identifier = required("Variant that stands for the entry in comparisons.", "deepseek-v3-base")
     variants: tuple[Variant, ...] = required("Sizes and checkpoints, the smallest first.", min_length=1)

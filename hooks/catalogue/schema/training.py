@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from .quantities import Amount, Count, Length, Quantity, Share
 from .values import (
-    ALTERNATIVE,
     DEGREE,
     LENGTH,
     PEAK_RATE,
@@ -128,7 +127,7 @@ class RatePhase(Block):
 
     until: Stated[Quantity] = required("Where the phase ends: tokens seen, or a percentage of the stage.", "14.8T")
     rate: StatedQuantity = optional("Learning rate at the end of the phase.", "2.2e-4", RATE)
-    fraction: StatedQuantity = optional("The same as a factor or percentage of the peak.", "31.6%", ALTERNATIVE, SHARE)
+    fraction: StatedQuantity = optional("The same as a factor or percentage of the peak.", "31.6%", SHARE)
     shape: PhaseShape = optional("How the rate moves in the phase.", "constant", default=PhaseShape.CONSTANT)
 
 
@@ -186,12 +185,10 @@ class Stage(Block):
         "Initial weights; `random initialisation` for those that are nobody's.", FROM_NOTHING
     )
     weights_from: tuple[Identifier, ...] | None = optional(
-        "Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.",
-        ["sft"],
-        ALTERNATIVE,
+        "Stages of the entry whose weights it takes; empty for none of them; the stage before where left out.", ["sft"]
     )
     fed_by: tuple[Identifier, ...] = optional(
-        "Stages of the entry that make its data or its reward.", ["reward-model"], ALTERNATIVE, default=()
+        "Stages of the entry that make its data or its reward.", ["reward-model"], default=()
     )
     summary: Text | None = optional(
         "What happens in the stage, in a sentence or two.", "One long run on web text and code."
@@ -304,7 +301,7 @@ class Infrastructure(Block):
     gpu_hours: tuple[GpuHours, ...] = optional("GPU-hours by part.", default=())
     gpu_hours_total: StatedAmount = optional("GPU-hours in all.", "2664K")
     training_time: tuple[TrainingTime, ...] = optional(
-        "Time that is published in place of GPU-hours, which are worked out from it.", ALTERNATIVE, default=()
+        "Time that is published in place of GPU-hours, which are worked out from it.", default=()
     )
     price_per_gpu_hour_usd: StatedQuantity = optional(
         "Rental price that the authors assume, in US dollars.", 2, Bound("0", "100", above=True)

@@ -52,10 +52,9 @@ class Facet(StrEnum):
     MINOR = "a setting of a file rather than of a design"
     OF_A_PART = "stands only where the architecture has the part that it sizes; left out, it does not apply"
     DEGREE = "over how many devices the work is split; over one it is not"
-    ALTERNATIVE = "no entry has it at the same time as another one, so the entry to copy has it as a comment"
 
 
-DEFAULTED, MINOR, OF_A_PART, DEGREE, ALTERNATIVE = Facet
+DEFAULTED, MINOR, OF_A_PART, DEGREE = Facet
 
 
 class Group(StrEnum):
