@@ -87,8 +87,9 @@ def _parse_arguments() -> argparse.Namespace:
     command("schemas", "write the JSON Schemas and the reference of fields beside the data, and the policy in deploy/")
     added = command("new", "write the file of a new entry and its reference")
     added.add_argument("id")
-    added.add_argument("--arxiv", default="", help="number of its paper, such as 2601.01234")
     for name, said in (
+        ("arxiv", "number of its paper, such as 2601.01234"),
+        ("of", "model of which it is a later checkpoint with the same network"),
         ("config", "file with its config.json; - for standard input"),
         ("bib", "file with the BibTeX entry of its paper; - for standard input"),
         ("name", "as printed, such as DeepSeek-V5"),
@@ -98,7 +99,6 @@ def _parse_arguments() -> argparse.Namespace:
         ("licence", "of code and weights"),
     ):
         added.add_argument(f"--{name}", default="", help=said)
-    added.add_argument("--of", default="", help="model of which it is a later checkpoint with the same network")
     added.add_argument("--data", type=Path, default=DATA, help="folder of the data files")
     added = command("diff", "print the facts that changed since a revision, and what follows from them")
     added.add_argument("revision")
@@ -164,16 +164,13 @@ def _write_schemas(arguments: argparse.Namespace) -> None:
 
 
 def _write_entry(arguments: argparse.Namespace) -> int:
-    as_typed = ("arxiv", "name", "day", "parent", "total", "licence")
-    given = new_entry.Given(
-        config=_text_of_file(arguments.config),
-        bibtex=_text_of_file(arguments.bib),
-        **{name: getattr(arguments, name) for name in as_typed},
-    )
+    typed = {name: getattr(arguments, name) for name in ("arxiv", "name", "day", "parent", "total", "licence")}
+    texts = _text_of_file(arguments.config), _text_of_file(arguments.bib)
+    given, data = new_entry.Given(config=texts[0], bibtex=texts[1], **typed), arguments.data.resolve()
     if arguments.of:
-        print(*new_entry.add_checkpoint(arguments.data.resolve(), arguments.id, arguments.of, given), sep="\n")
-        return 0
-    print(*new_entry.write_new_entry(arguments.data.resolve(), arguments.id, given), sep="\n")
+        print(*new_entry.add_checkpoint(data, arguments.id, arguments.of, given), sep="\n")
+    else:
+        print(*new_entry.write_new_entry(data, arguments.id, given), sep="\n")
     return 0
 
 
@@ -181,16 +178,12 @@ def _text_of_file(name: str) -> str:
     return sys.stdin.read() if name == "-" else new_entry.read_given(name) if name else ""
 
 
-def _print_changes(arguments: argparse.Namespace) -> None:
-    print(upkeep.changes_report(DATA, arguments.revision))
-
-
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int | None]] = {
     "check": _check_data,
     "coverage": _print_untranslated,
     "schemas": _write_schemas,
     "new": _write_entry,
-    "diff": _print_changes,
+    "diff": lambda arguments: print(upkeep.changes_report(DATA, arguments.revision)),
 }
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from catalogue import rules
 from catalogue.findings import Finding
 from catalogue.rules.draft import Draft
-from catalogue.schema.values import bounded_records, field_bounds
+from catalogue.schema.values import Bound, bounded_records, marked_fields
 from helpers import draft_of, table
 
 TODAY = "1767225600"  # 1 January 2026
@@ -27,7 +27,7 @@ FIELDS = {case["field"]: case for case in table("bounds")}
 
 
 def test_every_field_with_bounds_has_values_on_both_sides_of_them() -> None:
-    bounded = [f"{record.__name__}.{name}" for record in bounded_records() for name in field_bounds(record)]
+    bounded = [f"{record.__name__}.{name}" for record in bounded_records() for name in marked_fields(record, Bound)]
     assert sorted(FIELDS) == sorted(bounded)
     assert [field for field, case in FIELDS.items() if not (case["inside"] and case["outside"])] == []
 
@@ -37,7 +37,7 @@ def test_bounds_of_a_field(field: str) -> None:
     record = next(record for record in bounded_records() if record.__name__ == field.partition(".")[0])
     name = field.partition(".")[2]
     read = TypeAdapter(record.model_fields[name].annotation).validate_python
-    bound = field_bounds(record)[name]
+    bound = marked_fields(record, Bound)[name]
     assert [value for value in FIELDS[field]["inside"] if not bound.holds(read(value).value)] == []
     assert [value for value in FIELDS[field]["outside"] if bound.holds(read(value).value)] == []
 

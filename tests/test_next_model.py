@@ -124,8 +124,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("next"))
     said = project.draft()
     for text in (
-        "weights are in `NVX4 (E2M1)`, which is no number format that the catalogue knows",
-        "`topk_method: xroute` is none that the catalogue knows",
+        "weights are in `NVX4 (E2M1)`, which is no number format",
+        "`topk_method: xroute` is none that is known",
         "`xsa_full_interval: 4` is known to no field",
         "a new kind is a module in hooks/catalogue/attention/",
     ):

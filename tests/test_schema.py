@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import regress
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
+from pydantic import TypeAdapter
 
 from catalogue import strict_yaml
 from catalogue.field_reference import (
@@ -26,7 +27,7 @@ from catalogue.field_reference import (
     SMALLEST,
     TECHNIQUE,
     UPDATE,
-    complete_entry,
+    as_yaml,
     fields_document,
     json_schema,
     schema_records,
@@ -34,7 +35,7 @@ from catalogue.field_reference import (
 from catalogue.files import ENTRIES, MODELS, REFERENCES, TECHNIQUES, read_texts
 from catalogue.load import untranslated_texts
 from catalogue.schema.architecture import Architecture
-from catalogue.schema.values import field_groups
+from catalogue.schema.values import Group, Record, kinds_below, marked_fields
 from helpers import DATA, VALID, Case, cases, findings_of
 
 FILES = [
@@ -119,14 +120,19 @@ def test_schema_refuses_what_the_check_refuses_unless_it_is_beyond_an_editor(cas
     assert validator(case.file).is_valid(data_of(case.changed())) is not case.editor
 
 
-def test_the_complete_entry_has_every_field_and_fits_the_schema() -> None:
-    text = complete_entry()
-    assert strict_yaml.read_yaml(text, "entry.yaml").findings == []
-    assert [error.json_path for error in validator(f"{ENTRIES}/entry.yaml").iter_errors(data_of(text))] == []
-    elsewhere = {"ApiName", "ApiPointer", "Technique", "Introduction", "InModel", "Formula", "HeadlineNumber"}
-    elsewhere |= {"Condition", "Gpu", "ApiPrice", "TokenPrices", "BillingHours", "ApiService"}
-    rows = [(record, row.name) for record, rows in schema_records().items() if record not in elsewhere for row in rows]
-    assert [row for row in rows if f"{row[1]}:" not in text] == []
+def test_every_example_is_a_value_of_its_field() -> None:
+    """What the reference of fields shows can be copied."""
+    records = [record for record in kinds_below(Record) if record.__name__ in schema_records()]
+    examples = [
+        (info, example)
+        for record in records
+        for info in record.model_fields.values()
+        for example in info.examples or ()
+    ]
+    assert len(examples) > 100
+    for info, example in examples:
+        data = strict_yaml.read_yaml(f"a: {as_yaml(example)}", "example.yaml").data["a"]
+        TypeAdapter(Annotated[info.annotation, "", *info.metadata]).validate_python(data)
 
 
 def of_another(text: str) -> str:
@@ -135,14 +141,12 @@ def of_another(text: str) -> str:
 
 
 def test_the_entries_to_copy_pass_as_they_stand(project: Path) -> None:
-    """The smallest one with an update and a mixture of experts; the complete one with its ids and names changed."""
+    """The smallest one with an update, and a mixture of experts."""
     assert len(SMALLEST.splitlines()) < 15
     references = project / REFERENCES
     known = references.read_text(encoding="utf-8")
     references.write_text(f"{known}\n{REFERENCE}\n{of_another(REFERENCE)}", encoding="utf-8")
-    whole = complete_entry().replace("deepseek-v3-base", "deepseek-test-base").replace("DeepSeek-V3", "DeepSeek-Test")
-    whole = re.sub(r"(id: |total_of: |, )deepseek-v3\b", r"\1deepseek-test", whole)
-    added = {"deepseek-x": SMALLEST + UPDATE, "deepseek-y": of_another(EXPERTS), "deepseek-test": whole}
+    added = {"deepseek-x": SMALLEST + UPDATE, "deepseek-y": of_another(EXPERTS)}
     for id_, text in added.items():
         (project / ENTRIES / f"{id_}.yaml").write_text(text, encoding="utf-8")
     for file, key, entry in ((MODELS, "api_names:\n", API_NAME), (TECHNIQUES, "techniques:\n", TECHNIQUE)):
@@ -157,4 +161,4 @@ def test_the_entries_to_copy_pass_as_they_stand(project: Path) -> None:
 def test_every_dimension_says_which_group_it_is_listed_in() -> None:
     """A field without one would stop the page of the first model that states it."""
     apart = {"source", "control", "notes"}
-    assert field_groups(Architecture).keys() == Architecture.model_fields.keys() - apart
+    assert marked_fields(Architecture, Group).keys() == Architecture.model_fields.keys() - apart

@@ -17,7 +17,7 @@ from .attention.kind import AttentionKind, Config
 from .findings import closest_word
 from .schema.architecture import Architecture, FeedForward, RopeScaling, TopkMethod
 from .schema.training import NumberFormat
-from .schema.values import Absence, kinds_by_field
+from .schema.values import Absence, Kinds, marked_fields
 
 # The part of a multimodal configuration with the language model, and the others, which are not read.
 _LANGUAGE_PARTS = ("text_config", "language_config", "llm_config")
@@ -230,11 +230,12 @@ def _not_allowed(key: str, value: Any) -> Iterator[str]:
 
 
 def _about_kind(kind: AttentionKind | None, unknown: Mapping[str, Any]) -> Iterator[str]:
+    new = "a new kind is a module in hooks/catalogue/attention/"
     if kind is None:
-        yield "attention: no kind fits its keys; a new kind is a module in hooks/catalogue/attention/"
+        yield f"attention: no kind fits its keys; {new}"
     elif unknown:
         by = _quote_names(kind.config_keys) or "`num_key_value_heads`"
-        yield f"attention: {kind.kind.value} by {by}, unless an unknown key says otherwise: read the report, then write it"
+        yield f"attention: {kind.kind.value} by {by}, unless an unknown key says otherwise; {new}"
 
 
 def _about_unknown(unknown: Mapping[str, Any]) -> Iterator[str]:
@@ -252,7 +253,7 @@ def _missing_required(kind: AttentionKind | None, fields: Mapping[str, Any]) -> 
         if field.is_required() and name not in fields:
             yield name
     yield from (name for name in (kind.needed if kind is not None else ()) if name not in fields)
-    for name, kinds in kinds_by_field(Architecture).items():
+    for name, kinds in marked_fields(Architecture, Kinds).items():
         if fields["feed_forward"] in kinds.needed_by and name not in fields:
             yield name
 

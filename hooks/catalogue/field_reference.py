@@ -171,7 +171,7 @@ def as_yaml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {as_yaml(item)}" for key, item in value.items()) + "}"
     text = str(value)
-    return f'"{text}"' if ": " in text or " #" in text else text
+    return f'"{text}"' if ": " in text or " #" in text or text.startswith("{") else text
 
 
 _ENTRIES = Path(__file__).parent / "entries_to_copy"

@@ -19,6 +19,7 @@ from .facts import FACTS, EntryContext
 from .files import ENTRIES
 from .findings import CatalogueError
 from .load import load_catalogue
+from .lookup import item_names
 from .records import Catalogue, Entry
 from .revision import run_git
 from .schema.model import Model
@@ -193,17 +194,8 @@ def _values_below(record: Any, path: str) -> Iterator[tuple[str, Said]]:
         yield path, Said(_value_text(record), _source_text(record.source))
     elif not isinstance(record, Text | Sources):
         for key, child in values_below(record):
-            name = _item_name(child, key) if isinstance(record, tuple) else key
+            name = (item_names(child) or (key,))[-1] if isinstance(record, tuple) else key
             yield from _values_below(child, f"{path}.{name}")
-
-
-def _item_name(item: Any, index: int | str) -> str:
-    for name in ("id", "benchmark", "label"):
-        value = getattr(item, name, None)
-        if value is not None:
-            setting = getattr(item, "setting", None)
-            return str(getattr(value, "en", value)) + (f" ({setting.typed})" if setting else "")
-    return str(index)
 
 
 def _value_text(single: Single[Any]) -> str:

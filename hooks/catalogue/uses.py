@@ -24,7 +24,7 @@ from .records import Entry, first_date
 from .schema.model import Model, TechniqueChange, TechniqueUse, UseScope
 from .schema.technique import Condition, InModel, Technique
 from .schema.training import Infrastructure
-from .schema.values import Absence, Facet, PartialDate, Single, Sources, Stated, fields_with
+from .schema.values import Absence, Facet, PartialDate, Single, Sources, fields_with, stated_at
 
 HOME = "DeepSeek"  # an unreleased base of its own maker is no other model's network
 
@@ -377,10 +377,10 @@ def _answer_of_entry(condition: Condition, entry: Entry, entries: Mapping[str, E
     if block == "architecture":
         if entry.architecture is None:
             return _Answer(None)
-        single = _value_at(entry.architecture, key)
+        single = stated_at(entry.architecture, key)
         saying = comparable_dimension(key, single)
     else:
-        stated = _value_at(getattr(entry.model, block), key)
+        stated = stated_at(getattr(entry.model, block), key)
         if block == "infrastructure":
             single = records.infrastructure_value(entries, entry, stated)
         else:
@@ -393,7 +393,7 @@ def _answer_of_entry(condition: Condition, entry: Entry, entries: Mapping[str, E
     if condition.below is not None:
         if saying == NOT_THERE:
             return _Answer(False)
-        other = comparable_dimension(condition.below, _value_at(entry.architecture, condition.below))
+        other = comparable_dimension(condition.below, stated_at(entry.architecture, condition.below))
         return _Answer(None if other is None else int(saying) < int(other), sources)
     return _Answer(_matches_value(condition, saying), sources)
 
@@ -407,7 +407,7 @@ def _answer_of_stages(condition: Condition, entry: Entry, key: str) -> _Answer:
             if stage.kind.value in condition.values:
                 return _Answer(True, stage.source)
             continue
-        stated = _value_at(stage, key)
+        stated = stated_at(stage, key)
         single = stated.for_variant(entry.variant.id) if stated is not None else None
         saying = comparable_value(single)
         if saying is not None and _matches_value(condition, saying):
@@ -425,9 +425,3 @@ def _matches_value(condition: Condition, saying: str) -> bool:
         return not one and saying not in (NOT_THERE, "0", "False", "not applicable")
     lower = saying.lower()
     return any(lower == word.lower() or lower.startswith(f"{word.lower()} ") for word in condition.values)
-
-
-def _value_at(record: Any, key: str) -> Stated[Any] | None:
-    for name in key.split("."):
-        record = getattr(record, name, None)
-    return record if isinstance(record, Stated) else None

@@ -12,7 +12,7 @@ from functools import cache
 from types import ModuleType
 
 from ..schema.architecture import Architecture, Attention, FeedForward
-from ..schema.values import Kinds, KindWithoutPart, kinds_by_field, per_kind
+from ..schema.values import Kinds, KindWithoutPart, marked_fields, per_kind
 from .kind import AttentionKind, CachingLayers, IndexKey, Numbers
 
 __all__ = [
@@ -66,7 +66,7 @@ def has_added_indexer(architecture: Architecture) -> bool:
 
 @cache
 def fields_of_kinds() -> Mapping[str, Kinds]:
-    found = dict(kinds_by_field(Architecture))
+    found = dict(marked_fields(Architecture, Kinds))
     for name in {name for kind in KINDS.values() for name in (*kind.needed, *kind.allowed)}:
         needed = tuple(kind.kind for kind in KINDS.values() if name in kind.needed)
         allowed = tuple(kind.kind for kind in KINDS.values() if name in kind.allowed)

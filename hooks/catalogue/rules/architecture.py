@@ -327,19 +327,16 @@ def controls_hold(draft: Draft) -> Iterator[Breach]:
         stated = {name: value for name, value in architecture.control if value is not None}
         wrong = {name: value for name, value in stated.items() if recomputed.get(name) != value}
         for name in [name for name in wrong if name not in recomputed]:
-            yield Breach(
-                (*path, "architecture", "control", name),
-                f"check digit {wrong.pop(name)}, but `{name}` cannot be recomputed",
-            )
+            found = f"check digit {wrong.pop(name)}, but `{name}` cannot be recomputed"
+            yield Breach((*path, "architecture", "control", name), found)
         if not wrong:
             continue
         name, *others = wrong
         more = f", and {', '.join(f'`{other}` {recomputed[other]}' for other in others)}" if others else ""
-        yield Breach(
-            (*path, "architecture", "control", name),
-            f"check digit {wrong[name]}, but the dimensions give {recomputed[name]} ({recomputed[name] - wrong[name]:+}){more}",
-            nearest=" or ".join(_exchanged_digits(architecture, stated)),
-        )
+        given = f"{recomputed[name]} ({recomputed[name] - wrong[name]:+}){more}"
+        close = " or ".join(_exchanged_digits(architecture, stated))
+        found = f"check digit {wrong[name]}, but the dimensions give {given}"
+        yield Breach((*path, "architecture", "control", name), found, nearest=close)
 
 
 def _exchanged_digits(architecture: Architecture, stated: Mapping[str, int]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ..references import ARXIV_ID
 from ..schema.model import Link, LinkKind
 from ..schema.quantities import Quantity
 from ..schema.training import FROM_NOTHING, StageKind
-from ..schema.values import PartialDate, Single, bounded_records, field_bounds, value_of_variant, values_at
+from ..schema.values import Bound, PartialDate, Single, bounded_records, marked_fields, value_of_variant, values_at
 from .draft import Breach, Draft, Scope, repeated_ids, rule, single_values
 
 _TOKENS_OF_A_BATCH = 128 * 1024 * 1024
@@ -33,7 +33,7 @@ _HOURS = (Decimal(1), Decimal(2 * 365 * 24))
 def values_within_bounds(draft: Draft) -> Iterator[Breach]:
     """A rate, a constant of the optimiser or of sampling, a batch, a length or a number of GPUs lies within the bounds of its field, or a `note` on it says why not."""
     for file, path, record in draft.each_record(*bounded_records()):
-        for name, bound in field_bounds(record.__class__).items():
+        for name, bound in marked_fields(record.__class__, Bound).items():
             for where, single in single_values(getattr(record, name), (*path, name)):
                 if single.value is not None and single.note is None and not bound.holds(single.value):
                     found = single.value.text if isinstance(single.value, Quantity) else str(single.value)

@@ -52,9 +52,8 @@ def files_have_their_names(draft: Draft) -> Iterator[Breach]:
     """A file of one entry is called by the id of that entry."""
     for path, model in draft.each_model():
         if _misnamed_id(draft, path, model):
-            yield Breach(
-                (*path, "id"), f"id `{model.id}` in a file called `{Path(draft.models_file.files[path]).name}`"
-            )
+            name = Path(draft.models_file.files[path]).name
+            yield Breach((*path, "id"), f"id `{model.id}` in a file called `{name}`")
 
 
 _OWN = "a variant of this entry"

@@ -365,6 +365,7 @@ def value_of_variant(stated: Single[T] | None, variant_id: str | None) -> T | No
 
 SingleT = TypeVar("SingleT", bound=Single[Any])
 V = TypeVar("V")
+M = TypeVar("M")
 
 
 class Detail(Block):
@@ -413,12 +414,7 @@ def walk_record(record: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 
 
 def each_below(record: Any, kind: type[V]) -> Iterator[V]:
-    waiting = [record]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, kind):
-            yield value
-        waiting += [child for _, child in values_below(value)][::-1]
+    return (value for _, value in walk_record(record) if isinstance(value, kind))
 
 
 def values_below(value: Any) -> Iterable[tuple[str | int, Any]]:
@@ -441,24 +437,21 @@ def values_at(
 
 
 @cache
-def field_bounds(record: type[Record]) -> Mapping[str, Bound]:
-    return dict(_stated_fields(record))
-
-
-def _stated_fields(record: type[Record]) -> Iterator[tuple[str, Bound]]:
-    for name, info in record.model_fields.items():
-        yield from ((name, marker) for marker in info.metadata if isinstance(marker, Bound))
+def marked_fields(record: type[BaseModel], kind: type[M]) -> Mapping[str, M]:
+    """The bound, group or kinds of each field that has one."""
+    found = ((name, marker) for name, info in record.model_fields.items() for marker in info.metadata)
+    return {name: marker for name, marker in found if isinstance(marker, kind)}
 
 
 @cache
 def bounded_records() -> tuple[type[Record], ...]:
-    return tuple(kind for kind in _kinds_below(Record) if field_bounds(kind))
+    return tuple(kind for kind in kinds_below(Record) if marked_fields(kind, Bound))
 
 
-def _kinds_below(kind: type[Record]) -> Iterator[type[Record]]:
+def kinds_below(kind: type[Record]) -> Iterator[type[Record]]:
     for inner in kind.__subclasses__():
         yield inner
-        yield from _kinds_below(inner)
+        yield from kinds_below(inner)
 
 
 @cache
@@ -486,14 +479,10 @@ def _fields_with_values(block: type[Block]) -> Iterator[str]:
                 yield from (f"{name}.{below}" for below in fields_with_values(kind))
 
 
-def stated_values(block: Block, prefix: str = "") -> Iterator[tuple[str, Stated[Any]]]:
+def stated_values(block: Block) -> Iterator[tuple[str, Stated[Any]]]:
     """The same of a record, with what it states there."""
-    for name in type(block).model_fields:
-        value = getattr(block, name)
-        if isinstance(value, Stated):
-            yield f"{prefix}{name}", value
-        elif isinstance(value, Block) and not isinstance(value, Single):
-            yield from stated_values(value, f"{prefix}{name}.")
+    found = ((path, stated_at(block, path)) for path in fields_with_values(type(block)))
+    return ((path, value) for path, value in found if value is not None)
 
 
 def stated_at(record: object, path: str) -> Stated[Any] | None:
@@ -509,18 +498,6 @@ def _fields_with_facet(record: type[BaseModel], facet: Facet) -> Iterator[str]:
         for inner in typing.get_args(info.annotation):
             if isinstance(inner, type) and issubclass(inner, Block):
                 yield from (f"{name}.{below}" for below in fields_with(inner, facet))
-
-
-@cache
-def field_groups(record: type[BaseModel]) -> dict[str, Group]:
-    found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
-    return {name: group for name, group in found if isinstance(group, Group)}
-
-
-@cache
-def kinds_by_field(record: type[BaseModel]) -> dict[str, Kinds]:
-    found = ((name, m) for name, info in record.model_fields.items() for m in info.metadata)
-    return {name: marker for name, marker in found if isinstance(marker, Kinds)}
 
 
 K = TypeVar("K", bound=StrEnum)

@@ -13,7 +13,7 @@ from catalogue.derive.parameters import Agreement
 from catalogue.records import Entry
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import Model, Part, PartKind
-from catalogue.schema.values import Group, field_groups, stated_values
+from catalogue.schema.values import Group, marked_fields, stated_values
 
 from .. import format, problems
 from ..cite import Citations, reference_anchor
@@ -274,7 +274,7 @@ def _dimensions_table(citations: Citations, model: Model, owners: list[Entry]) -
     words = citations.context.words
     architectures = [entry.architecture for entry in owners if entry.architecture is not None]
     several = len(owners) > 1
-    groups = field_groups(Architecture)
+    groups = marked_fields(Architecture, Group)
     order = [words(f"architecture.group.{group.value}") for group in Group]
     heads = [Head(words("table.field"))] + [Head(short_variant(entry.variant.name), several) for entry in owners]
     rows = []
