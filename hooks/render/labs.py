@@ -104,13 +104,7 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
         f"experiments.compared.{how}",
         column=words(f"experiments.column.{column}"),
         first=names[comparison.first],
-        second=words(
-            "experiments.of_column",
-            column=words(f"experiments.column.{comparison.against}"),
-            arm=names[comparison.second],
-        )
-        if comparison.against
-        else names[comparison.second],
+        second=_second_name(words, comparison, names),
         difference=size,
         low=low,
         high=high,
@@ -118,6 +112,16 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
     effect = _effect_text(words, comparison, judged, result)
     verdict = comparison.verdict
     return {"text": text + effect, "verdict": _verdict_class(verdict), "label": verdict_word(words, verdict)}
+
+
+def _second_name(words: Words, comparison: Comparison, names: dict[str, str]) -> str:
+    second, against = names[comparison.second], comparison.against
+    if against is None:
+        return second
+    column = words(f"experiments.column.{against}")
+    return (
+        column if comparison.first == comparison.second else words("experiments.of_column", column=column, arm=second)
+    )
 
 
 def _effect_text(words: Words, comparison: Comparison, judged: Verdict, result: Result) -> str:
@@ -179,12 +183,12 @@ def small_chart(words: Words, experiment: Experiment, result: Result) -> DrawnPa
 
 
 def _yardstick_lines(words: Words, result: Result, column: str, highest: float) -> dict[str, float]:
-    """Name and value of what a loss is held against; single frequencies only where the chart reaches up to them."""
+    """Name and value of what a loss is held against; single frequencies where the chart reaches them and pairs say more."""
     found = result.yardsticks() if column == "loss" else {}
     return {
         words(f"experiments.yardstick.{name}"): value
         for name, value in found.items()
-        if name != "unigram_loss" or value <= highest
+        if name != "unigram_loss" or 1.1 * found.get("bigram_loss", 0) < value <= highest
     }
 
 
