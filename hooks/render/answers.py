@@ -141,7 +141,6 @@ def _variant_answers(citations: Citations, entry: Entry) -> Answers:
 
 
 def price_lines(citations: Citations, spans: Sequence[PriceSpan], address: str) -> list[AnswerLine]:
-    """Prices, the newest first."""
     words, found = citations.context.words, []
     for span in reversed(spans):
         names = words("punctuation.listed").join(name.name for name in span.names)

@@ -159,7 +159,6 @@ class Citations:
         )
 
     def plain_value(self, value: object) -> str:
-        """A value as text, without its source."""
         words = self.context.words
         if isinstance(value, Single):
             if value.absence is not None:

@@ -120,7 +120,6 @@ def published_cell(citations: Citations, value: Single[Any]) -> ComparedCell:
 
 
 def theme_cells(theme: Theme, citations: Citations, entry: Entry) -> Cells:
-    """What a variant says of each fact of a theme that it says anything of."""
     if theme is Theme.ARCHITECTURE and entry.architecture is None:
         return {}
     words, subject = citations.context.words, EntryContext.of(citations.context.catalogue, entry)

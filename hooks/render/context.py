@@ -32,8 +32,6 @@ _COMPILED = Path(__file__).parents[2] / ".templates"
 
 @dataclass(frozen=True)
 class Context:
-    """What pages are made from; it does not change meanwhile."""
-
     catalogue: Catalogue
     words: Words
     templates: Environment

@@ -314,7 +314,6 @@ def _title_and_description(path: str, text: str) -> tuple[str, str]:
 
 
 def llms_txt(edition: Edition, known: Mapping[str, tuple[str, str]], address: str) -> str:
-    """llms.txt in the order of the navigation, with the parts of models last."""
     words = edition.context.words
     sections = [(words("nav.home"), ["index.md"])]
     for entry in edition.site.nav[1:]:

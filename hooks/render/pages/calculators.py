@@ -132,7 +132,6 @@ def calculator_page(
 
 
 def variant_choices(context: Context) -> Choices:
-    """Variants under their models, the newest first; those without an architecture stand last."""
     catalogue = context.catalogue
     models = list(reversed(sort_by_date(catalogue.models.values())))
     models.sort(key=lambda m: all(entry.architecture is None for entry in catalogue.entries_of(m)))
@@ -487,7 +486,6 @@ def _stated_value(entry: Entry, fact: Fact) -> Single[Any] | None:
 
 
 def _known_quantity(entry: Entry, fact: Fact) -> Quantity:
-    """For the run that the calculator begins with, which states it."""
     single = _stated_value(entry, fact)
     assert single is not None
     assert isinstance(single.value, Quantity)

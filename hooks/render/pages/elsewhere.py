@@ -37,25 +37,12 @@ class Idea:
     fields: tuple[str, ...]
 
 
+_MLA = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
+_ROUTED = ("n_routed_experts", "num_experts_per_tok")
 IDEAS = (
-    Idea(
-        "mla",
-        "mla",
-        lambda m: m.kv_lora_rank,
-        ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim"),
-    ),
-    Idea(
-        "bias",
-        "aux-loss-free",
-        lambda m: m.bias,
-        ("gate", "n_routed_experts", "num_experts_per_tok", "routed_scaling_factor"),
-    ),
-    Idea(
-        "shared",
-        "deepseekmoe",
-        lambda m: m.n_shared_experts,
-        ("n_routed_experts", "num_experts_per_tok", "n_shared_experts"),
-    ),
+    Idea("mla", "mla", lambda m: m.kv_lora_rank, _MLA),
+    Idea("bias", "aux-loss-free", lambda m: m.bias, ("gate", *_ROUTED, "routed_scaling_factor")),
+    Idea("shared", "deepseekmoe", lambda m: m.n_shared_experts, (*_ROUTED, "n_shared_experts")),
     Idea("groups", "node-limited-routing", lambda m: (m.n_group or 1) > 1, ("n_group", "topk_group")),
     Idea("mtp", "mtp", lambda m: m.num_nextn_predict_layers or m.mtp_in_checkpoint, ("num_nextn_predict_layers",)),
     Idea("dsa", "dsa", lambda m: m.index_topk, ("index_topk", "index_n_heads", "index_head_dim")),

@@ -143,7 +143,6 @@ def _recomputed_cell(citations: Citations, entry: Entry, agreement: Agreement | 
 
 
 def _base_name(citations: Citations, entry: Entry) -> Markup:
-    """The checkpoint that a variant was made from, or what its source names."""
     base = entry.variant.based_on
     if base is None:
         return NOTHING

@@ -84,7 +84,6 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
 
 
 def hours_by_variants(citations: Citations, model: Model) -> dict[Markup, list[Entry]]:
-    """GPU-hours that are worked out, each with its variants."""
     found: dict[Markup, list[Entry]] = {}
     for entry in citations.context.catalogue.entries_of(model):
         if html := worked_hours_html(citations, entry):

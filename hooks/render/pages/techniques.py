@@ -33,7 +33,6 @@ _CELL, _WIDE = 7, 5
 
 
 def families_by_part(context: Context, technique: Technique) -> Markup:
-    """Who introduced, changed, has or dropped the technique, the oldest family first."""
     uses = context.uses.family_uses(technique.id)
     link = Markup('<a href="ds:models/{}.md#techniques">{}</a>')
     rows = [
@@ -409,7 +408,6 @@ def _unquoted_facts(technique: Technique) -> list[Detail]:
 
 
 def _render_record(citations: Citations, technique: Technique, written: Mapping[str, str]) -> str:
-    """Who introduced it, code, links, problems elsewhere and what to read next."""
     context, words = citations.context, citations.context.words
     lines = [(words("technique.introduced"), _introduced_by(citations, technique))]
     if code := released_code(context, technique.id):

@@ -310,7 +310,6 @@ def _training_flops(citations: Citations, size: FamilySize) -> TrendValue | None
 
 
 def _first_of(*facts: Fact) -> Measure:
-    """The first of the facts that a member has."""
 
     def measure(citations: Citations, size: FamilySize) -> TrendValue | None:
         subjects = (EntryContext.of(citations.context.catalogue, member) for member in size.members)

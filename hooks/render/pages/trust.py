@@ -323,7 +323,6 @@ def _day_html(context: Context, day: str) -> Markup:
 
 
 def _watched_sections(context: Context) -> list[Section]:
-    """Where new releases were last looked for, as `make watch` wrote it down."""
     words, watched = context.words, context.catalogue.watched
     if watched is None:
         return []
