@@ -21,7 +21,7 @@ from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import ApiName, ApiPointer, Model, Rate, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
-from catalogue.schema.training import Gpu, StageKind
+from catalogue.schema.training import StageKind
 from catalogue.schema.values import Detail, Single, Sources, each_below, fields_with_values, stated_values
 from catalogue.settings import fields_of
 
@@ -248,8 +248,10 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         longest = positions.value
     length = min((each for each in (Length.parse("128K"), longest) if each is not None), key=lambda each: each.value)
     lines = []
+    # By peak in FP8, the older of equals first: what the largest models are served on.
+    gpus = sorted(catalogue.gpus.values(), key=lambda g: -(g.fp8_tflops.value.value if g.fp8_tflops.value else 0))
     for key in dict.fromkeys(filter(None, (own, *BITS))):
-        for gpu in _by_use(catalogue.gpus.values()):
+        for gpu in gpus:
             worked = memory_terms(footprint, gpu, int(length.value), key)
             label = words("asked.served", format=words(f"tools.memory.formats.{key}"), gpu=gpu.name)
             memory = {name: _in_gigabytes(worked[f"{name}_bytes"]) for name in ("weight", "cache")}
@@ -272,11 +274,6 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         label = words("asked.cache_at", length=format.format_length(length, words))
         lengths.append(AnswerLine(label, text, Basis.RECOMPUTED, "", f"{address}&n={length.text}"))
     return {"serving": lines, "cache_for": lengths}
-
-
-def _by_use(gpus: Iterable[Gpu]) -> list[Gpu]:
-    """Kinds of GPU by peak in FP8, the older of equals first: what the largest models are served on."""
-    return sorted(gpus, key=lambda gpu: -(gpu.fp8_tflops.value.value if gpu.fp8_tflops.value else 0))
 
 
 def _in_gigabytes(term: Computation) -> str:

@@ -386,9 +386,9 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
             for scores in table.rows if table.kind in _KINDS else ():
                 id_ = settings.key(model, table, scores)
                 order = (_KINDS.index(table.kind), len(found))
-                row = ComparisonRow(
-                    id_, order, _benchmark_row(citations, table, scores), words(f"evaluation.{table.kind.value}")
-                )
+                shown = citations.rich_text(scores.benchmark), compared_setting(citations, table, scores)
+                label = Markup("{} <small>{}</small>").format(*shown)
+                row = ComparisonRow(id_, order, label, words(f"evaluation.{table.kind.value}"))
                 _, by_variant = found.setdefault(id_, (row, {}))
                 for variant, score in scores.scores.items():
                     interval = interval_html(citations, table, scores, score)
@@ -403,12 +403,6 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
         return {row: _score_cell(citations, several) for row, several in found.items()}
 
     return cells
-
-
-def _benchmark_row(citations: Citations, table: Evaluation, row: Scores) -> Markup:
-    return Markup("{} <small>{}</small>").format(
-        citations.rich_text(row.benchmark), compared_setting(citations, table, row)
-    )
 
 
 def compared_setting(citations: Citations, table: Evaluation, row: Scores) -> Markup:

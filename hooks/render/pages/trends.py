@@ -20,8 +20,7 @@ from catalogue.derive.training import SizeOf, is_on_common_base, published_size,
 from catalogue.facts import FACTS, EntryContext, Fact, Value
 from catalogue.records import Entry
 from catalogue.schema.model import Counted, Model, Track
-from catalogue.schema.model import Size as StatedSize
-from catalogue.schema.quantities import Count, Length, Quantity
+from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.values import Absence, PartialDate, Single
 
 from .. import assets, format
@@ -124,8 +123,10 @@ def borrowed_models(context: Context) -> list[Model]:
 def size_value(citations: Citations, entry: Entry, which: SizeOf) -> TrendValue | None:
     """A published size that counts something else is drawn recomputed."""
     published, recounted = published_size(entry, which), recomputed_size(entry, which)
-    if published is not None and published.value is not None and _may_be_drawn(entry, which, published, recounted):
-        shown = format.format_quantity(published.value) + _counted_text(citations, published.counts)
+    counts = published.counts if published is not None else None
+    drawn = recounted is None or counts is Counted.WRITING or is_on_common_base(entry, which)
+    if published is not None and published.value is not None and drawn:
+        shown = format.format_quantity(published.value) + _counted_text(citations, counts)
         html = citations.cite(str(escape(shown)), published.source)
         return TrendValue(published.value.value, True, shown, html, published.value.digits)
     if recounted is None:
@@ -136,11 +137,6 @@ def size_value(citations: Citations, entry: Entry, which: SizeOf) -> TrendValue 
 
 def _counted_text(citations: Citations, counts: Counted | None) -> str:
     return counted_text(citations.context.words, counts) if counts is not Counted.LANGUAGE_MODEL else ""
-
-
-def _may_be_drawn(entry: Entry, which: SizeOf, published: StatedSize[Count], recounted: Computation | None) -> bool:
-    """Whether a published size is on the common base, or has no recount, or is a time share."""
-    return recounted is None or published.counts is Counted.WRITING or is_on_common_base(entry, which)
 
 
 Measure = Callable[[Citations, FamilySize], TrendValue | None]

@@ -289,16 +289,14 @@ def _labs_table(context: Context) -> Table:
         ),
         Column(
             words("trust.labs.difference"),
-            lambda lab: Cell(escape(_round_difference(lab.difference)), str(lab.difference)),
+            lambda lab: Cell(
+                escape(format.format_scientific(Decimal(f"{lab.difference:.0e}")) if lab.difference else "0"),
+                str(lab.difference),
+            ),
             True,
         ),
     ]
     return by_column(words("trust.labs.caption"), columns, context.catalogue.peers.labs)
-
-
-def _round_difference(number: float) -> str:
-    """`6 × 10⁻⁸`."""
-    return format.format_scientific(Decimal(f"{number:.0e}")) if number else "0"
 
 
 DIGITS = ("controls", "limits", "weakest")

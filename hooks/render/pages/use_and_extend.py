@@ -150,17 +150,13 @@ def released_code(context: Context, technique_id: str) -> list[Markup]:
 
 
 def _code_columns(context: Context) -> list[Column[CodePlace]]:
-    words = context.words
+    words, listed = context.words, Markup(context.words("punctuation.listed"))
     return [
         Column(words("code.technique"), lambda place: technique_link(context, place.technique, short=True)),
         Column(words("code.place"), lambda place: _code_place(context, place)),
-        Column(words("code.lab"), lambda place: _lab_links(context, place.technique)),
+        Column(words("code.lab"), lambda place: listed.join(map(lab_link, LABS_OF.get(place.technique, ())))),
         Column(words("code.note"), lambda place: words.text(place.note) if place.note else ""),
     ]
-
-
-def _lab_links(context: Context, technique_id: str) -> Markup:
-    return Markup(context.words("punctuation.listed")).join(map(lab_link, LABS_OF.get(technique_id, ())))
 
 
 def _code_place(context: Context, place: CodePlace) -> Markup:
