@@ -159,7 +159,7 @@ def home_hero(context: Context) -> Markup:
             shrank=words("hero.shrank", times=shrank),
             alternative=words("hero.alternative", said=said),
             ground=_GROUND,
-            width=max(_HERO_WIDTH, max((s["x"] for s in sizes), default=0) + 78),
+            width=max(_HERO_WIDTH, max((s["x"] + _last_column([s["date"]]) for s in sizes), default=0)),
             narrow_height=72 + len(sizes) * _ROW * 2 + 66,
             second=72 + len(sizes) * _ROW + 44,
             hatch=hatch_path,
@@ -227,11 +227,15 @@ def _column_spacing(
     context: Context, names: Sequence[str], dates: Sequence[PartialDate | None]
 ) -> tuple[float, list[str]]:
     """Distance of columns and their months, in digits where words have no room."""
-    fits = (_HERO_WIDTH - _LEFT - 78) / max(1, len(names) - 1)
     written = [format.format_month(date, context.words) if date else "" for date in dates]
+    fits = (_HERO_WIDTH - _LEFT - _last_column(written[-1:])) / max(1, len(names) - 1)
     if _widest_text(written) + _GAP > fits:
         written = [date.text[:7] if date else "" for date in dates]
     return max(fits, _widest_text(written) + _GAP, min(_widest_text(names, bold=True), _NAME) + _GAP), written
+
+
+def _last_column(months: Sequence[str]) -> float:
+    return max(78, _widest_text(months) + 6)
 
 
 def _widest_text(texts: Sequence[str], bold: bool = False) -> float:

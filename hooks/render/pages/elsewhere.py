@@ -1,4 +1,4 @@
-"""DeepSeek's ideas in transformers' configuration classes of other makers, and six contemporaries recomputed."""
+"""DeepSeek's ideas in transformers' configuration classes of other makers, and contemporaries recomputed."""
 
 from __future__ import annotations
 
