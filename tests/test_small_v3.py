@@ -57,6 +57,18 @@ def test_every_attention_weight_is_that_of_pytorch(engine: quickjs.Context) -> N
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=0.0006)  # kept with three decimals
 
 
+def test_a_token_is_drawn_as_often_as_its_probability_says(engine: quickjs.Context) -> None:
+    logits = np.log([0.2, 0.5, 0.3])
+    given = " ".join(map(str, logits))
+    for temperature in (1.0, 0.5):
+        shares = np.exp(logits / temperature) / np.exp(logits / temperature).sum()
+        edges = np.cumsum(shares)
+        chances = [0.0, edges[0] - 1e-6, edges[0] + 1e-6, edges[1] - 1e-6, edges[1] + 1e-6, 1 - 1e-9]
+        found = json.loads(engine.get("draws")(given, temperature, " ".join(map(str, chances))))
+        assert found == [0, 0, 1, 1, 2, 2]
+    assert json.loads(engine.get("draws")(given, 0, "0.99")) == [1]
+
+
 def _lab_tokenizer() -> Any:
     """The lab's module alone: its package asks for PyTorch."""
     spec = importlib.util.spec_from_file_location("lab_tokenizer", ARTIFACTS.parent / "tokenizer.py")
@@ -131,6 +143,9 @@ def test_a_reader_follows_a_token_of_a_sentence_of_their_own(page: Page, address
     count = page.locator(".ds-small-tokens input").count()
     page.get_by_role("button", name="Write a token").click()
     expect(page.locator(".ds-small-tokens input")).to_have_count(count + 1)
+    page.get_by_label("Temperature").select_option("1")
+    page.get_by_role("button", name="Write 20 tokens").click()
+    expect(page.locator(".ds-small-tokens input")).to_have_count(count + 21)
     page.goto(page.url)
     expect(page.get_by_label("Sentence")).to_have_value("The gate scores the experts")
     page.locator("[data-live]").wait_for(state="visible")

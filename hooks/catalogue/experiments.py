@@ -58,7 +58,7 @@ class Result:
 
     def yardsticks(self) -> dict[str, float]:
         """Means of those that the first arm which has them was held against."""
-        arm = next((row["arm"] for row in self.rows if row.get("bigram_loss")), "")
+        arm = next((row["arm"] for row in self.rows if row.get("bigram_loss") or row.get("ceiling")), "")
         found = {column: self.seed_values(column, arm) for column in YARDSTICKS}
         return {column: mean(values) for column, values in found.items() if values}
 

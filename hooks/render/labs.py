@@ -24,6 +24,7 @@ from .words import Words
 PAGE = "experiments.md"
 # How many decimals of a column are worth showing; a column that is not listed has two.
 _DECIMALS = {"loss": 3, "loss_far": 3, "loss_far_tuned": 3, "tokens_per_s": 0, "gain": 3}
+_HELD_AGAINST = ("loss", "probability", "reward", "strict_reward", "acceptance")
 _KINDS = ("attention", "expert", "cache", "index", "other", "off", "shared")
 _CLEAR = (ExperimentVerdict.SHOWN, ExperimentVerdict.OPPOSITE, ExperimentVerdict.SEEN_LATER)
 
@@ -183,8 +184,8 @@ def small_chart(words: Words, experiment: Experiment, result: Result) -> DrawnPa
 
 
 def _yardstick_lines(words: Words, result: Result, column: str, highest: float) -> dict[str, float]:
-    """Name and value of what a loss is held against; single frequencies where the chart reaches them and pairs say more."""
-    found = result.yardsticks() if column == "loss" else {}
+    """Name and value of what a number is held against; single frequencies where the chart reaches them and pairs say more."""
+    found = result.yardsticks() if column in _HELD_AGAINST else {}
     return {
         words(f"experiments.yardstick.{name}"): value
         for name, value in found.items()

@@ -52,5 +52,5 @@ def shares(model, tokens):
 def task(head, chance):
     """The kind that a head mostly reads, or an empty word."""
     least, factor = CLEAR
-    clear = {kind: share for kind, share in head.items() if share > least and share > factor * chance[kind]}
+    clear = {kind: head[kind] for kind in KINDS if head[kind] > max(least, factor * chance[kind])}
     return max(clear, key=clear.get, default="")

@@ -84,12 +84,12 @@ for seed in range(SEEDS):
         print(rows[-1])
 
 # %% [markdown]
-# A difference counts where it is more than twice its spread over the seeds.
+# A difference counts where its 95 % interval over the seeds, by Student's t, leaves out zero.
 
 # %%
 if SEEDS >= 3:
     found = judge(rows, "loss", "muon", "adamw", "lower")
-    print(f"Muon less AdamW: {found.difference:+.3f} ± {found.deviation:.3f}: {found.verdict}")
+    print(f"Muon less AdamW: {found.difference:+.3f} ± {found.margin:.3f} (95 %): {found.verdict}")
 
 # %% [markdown]
 # ## 5. Change a mechanism yourself

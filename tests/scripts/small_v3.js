@@ -1,6 +1,7 @@
 let model;
 globalThis.load = (header, text) => { model = loadedModel(JSON.parse(header), text); };
 globalThis.encode = (text) => JSON.stringify(model.tokenizer.encode(text));
+globalThis.draws = (logits, temperature, chances) => JSON.stringify(chances.split(" ").map((chance) => drawToken(logits.split(" ").map(Number), temperature, +chance)));
 globalThis.run = (text, written) => {
   const trace = readTokens(model, newTrace(model), [model.tokenizer.begin, ...model.tokenizer.encode(text)]);
   const routed = trace.layers.map((rows) => rows[rows.length - 1].network.chosen).filter(Boolean);

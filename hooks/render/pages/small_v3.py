@@ -29,6 +29,7 @@ from . import sources
 
 V3 = "deepseek-v3-base"
 LAYER = 2  # of the recorded walk, counted from 0: one with a gate
+MANY = 20  # tokens that are written at once
 TOLERANCE = 1e-4
 """How far a score may be from PyTorch's, which are written with four decimals."""
 COMPARED = (
@@ -64,6 +65,7 @@ class _ExportedModel:
     weights: str
     reference: list[dict[str, Any]]
     sentences: Mapping[str, str]
+    about: Mapping[str, Any]
 
     @property
     def config(self) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def exported_model() -> _ExportedModel:
         language: found["sentence"].replace("，", ",").partition(",")[0]
         for language, found in read("attention.json").items()
     }
-    return _ExportedModel(read("model.json"), weights, read("reference.json"), sentences)
+    return _ExportedModel(read("model.json"), weights, read("reference.json"), sentences, read("about.json"))
 
 
 def small_v3_page(context: Context) -> Page:
@@ -102,6 +104,8 @@ def small_v3_page(context: Context) -> Page:
         layers=range(model.config["num_hidden_layers"]),
         dense=model.config["first_k_dense_replace"],
         parts=("press", "look_back", "choose", "add"),
+        temperatures=("0", f"{model.about['temperature']:g}", "1"),
+        many=MANY,
     )
     data = json.dumps(
         {
@@ -127,6 +131,8 @@ def small_v3_page(context: Context) -> Page:
         (
             lead_section(intro, figure),
             Section("recorded", words("small.recorded.title"), recorded),
+            Section("heads", words("small.heads.title"), _render_heads(context, model)),
+            Section("trained", words("small.trained.title"), _render_training(context, model)),
             Section("beside-v3", words("small.compare.title"), _beside_v3(citations, model, v3)),
             Section("limits", words("small.limits.title"), _render_limits(context, model, v3)),
             sources.sources_section(citations),
@@ -159,6 +165,64 @@ def _recorded_walk(language: str, words: str) -> dict[str, Any]:
         engine.get("record")(json.dumps(model.header), model.weights, json.dumps(given, ensure_ascii=False))
     )
     return walk
+
+
+def _render_heads(context: Context, model: _ExportedModel) -> str:
+    words, about = context.words, model.about
+    by_kind: dict[str, list[str]] = {kind: [] for kind in about["chance"]}
+    for head in sorted(about["heads"], key=lambda head: -head.get(head["kind"], 0)):
+        if head["kind"]:
+            said = {"layer": head["layer"], "head": head["head"], "share": f"{100 * head[head['kind']]:.0f}"}
+            by_kind[head["kind"]].append(words("small.heads.said", **said))
+    columns: list[Column[str]] = [
+        Column(words("small.heads.reads"), lambda kind: words(f"small.heads.{kind}")),
+        Column(
+            words("small.heads.heads"),
+            lambda kind: words("punctuation.comma").join(by_kind[kind]) or words("small.heads.none"),
+        ),
+        Column(words("small.heads.chance"), lambda kind: f"{100 * about['chance'][kind]:.0f}%", numeric=True),
+    ]
+    least, factor = about["clear"]
+    intro = words(
+        "small.heads.intro",
+        least=f"{100 * least:g}",
+        factor=factor,
+        clear=sum(map(len, by_kind.values())),
+        all=len(about["heads"]),
+    )
+    table = by_column(words("small.heads.caption"), columns, by_kind)
+    return Markup("<p>{}</p>\n{}").format(intro, Markup(context.html("table.html.jinja", t=table)))
+
+
+def _render_training(context: Context, model: _ExportedModel) -> str:
+    words, about, run = context.words, model.about, model.about["settings"]
+    read = run["steps"] * run["batch"] * run["length"]
+    lines = [
+        words(
+            "small.trained.run",
+            **{name: run[name] for name in ("batch", "length", "lr")},
+            steps=f"{run['steps']:,}",
+            minutes=f"{about['cpu_minutes']:.0f}",
+            tokens=f"{about['training_tokens']:,}",
+            rounds=f"{read / about['training_tokens']:.0f}",
+        ),
+        words(
+            "small.trained.loss",
+            loss=f"{about['loss']:.2f}",
+            bigram=f"{about['bigram_loss']:.2f}",
+            unigram=f"{about['unigram_loss']:.2f}",
+        ),
+        *(
+            words(
+                "small.trained.writes",
+                temperature=f"{about['temperature']:g}",
+                prompt=one["prompt"],
+                text=one["text"].strip(),
+            )
+            for one in about["written"]
+        ),
+    ]
+    return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(line) for line in lines))
 
 
 def _beside_v3(citations: Citations, model: _ExportedModel, v3: Entry) -> str:

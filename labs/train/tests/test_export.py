@@ -5,10 +5,10 @@ import json
 import pytest
 import torch
 
-from labs.train import export, trainer
+from labs.train import export, heads, trainer
 from labs.train.config import Config
 from labs.train.model import Model
-from labs.train.tokenizer import Tokenizer
+from labs.train.tokenizer import BOS, Tokenizer
 
 
 def test_weights_come_back_within_half_a_step(config, tmp_path):
@@ -33,7 +33,8 @@ def page_model():
 
 def test_the_committed_model_is_small_and_has_every_mechanism(page_model):
     config = page_model[0].config
-    assert (export.ARTIFACTS / "model.bin").stat().st_size <= 2**20
+    sizes = [(export.ARTIFACTS / name).stat().st_size for name in ("model.bin", "model.json")]
+    assert sizes[0] * 4 / 3 + sizes[1] <= 4e6, "a page loads it as text, four letters for three bytes"
     assert (config.attention, config.feed_forward, config.balance, config.num_nextn_predict_layers) == (
         "mla",
         "moe",
@@ -62,14 +63,47 @@ def test_rows_of_the_committed_attention_add_up_to_one():
             assert all(sum(row) == pytest.approx(1, abs=0.02) for row in head)
 
 
-def test_export_writes_all_four_files(tmp_path, config):
+def test_the_committed_heads_are_those_of_the_committed_weights_and_the_model_knows_more_than_a_table_of_pairs(
+    page_model,
+):
+    kept = json.loads((export.ARTIFACTS / "about.json").read_text(encoding="utf-8"))
+    assert kept["loss"] < kept["bigram_loss"] < kept["unigram_loss"]
+    model, tokenizer = page_model
+    tokens = torch.tensor([[BOS, *tokenizer.encode(export.SENTENCES["en"])]])
+    for layer, found in enumerate(heads.shares(model, tokens)[0], 1):
+        for head, ours in enumerate(found, 1):
+            told = next(one for one in kept["heads"] if (one["layer"], one["head"]) == (layer, head))
+            assert told["kind"] == heads.task(told, kept["chance"])
+            if told["kind"] == "previous" and told["previous"] > 0.6:
+                assert ours["previous"] > 0.4
+
+
+def test_a_head_that_looks_at_one_kind_of_token_is_named_by_it():
+    tokens = torch.tensor([[9, 5, 6, 7, 5, 6, 8]])
+    masks = heads.places(tokens)
+    assert masks["same"][0].nonzero().tolist() == [[4, 1], [5, 2]]
+    assert masks["after_same"][0].nonzero().tolist() == [[4, 2], [5, 3]]
+    assert masks["previous"][0].nonzero().tolist() == [[t, t - 1] for t in range(2, 7)]
+    chance = dict.fromkeys(heads.KINDS, 0.1)
+    assert heads.task({**chance, "same": 0.4}, chance) == "same"
+    assert heads.task({**chance, "same": 0.25}, chance) == ""
+
+
+def test_export_writes_all_its_files(tmp_path, config):
     torch.set_default_dtype(torch.float32)
     tokenizer = Tokenizer.train(["to be or not to be " * 9], 270)
-    trainer.save(tmp_path / "run", Model(config.with_(vocab_size=tokenizer.vocab_size)), tokenizer)
+    trainer.save(
+        tmp_path / "run",
+        Model(config.with_(vocab_size=tokenizer.vocab_size)),
+        tokenizer,
+        {"loss": 1.0},
+        torch.randint(256, (300,)),
+    )
     export.main(["--model", str(tmp_path / "run"), "--out", str(tmp_path / "out")])
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "model.bin",
         "model.json",
         "reference.json",
         "attention.json",
+        "about.json",
     }

@@ -100,6 +100,13 @@ function softmax(scores) {
   const total = powers.reduce((a, b) => a + b);
   return powers.map((power) => power / total);
 }
+// The likeliest token at temperature 0; otherwise one of all, each as often as its probability says. chance lies between 0 and 1.
+function drawToken(logits, temperature, chance) {
+  if (!temperature) return largest(logits, 1)[0];
+  const shares = softmax(Array.from(logits, (logit) => logit / temperature));
+  let left = chance;
+  return Math.max(0, shares.findIndex((share) => (left -= share) < 0));
+}
 const largest = (numbers, count) => [...numbers.keys()].sort((a, b) => numbers[b] - numbers[a] || a - b).slice(0, count);
 
 // RoPE: the numbers of a pair are turned by the place of the token times the angle of the pair.

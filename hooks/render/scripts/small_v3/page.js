@@ -3,7 +3,7 @@
 const figure = document.getElementById("small-v3");
 const { config, words, labels } = JSON.parse(document.getElementById("small-v3-data").textContent);
 const [form, live] = [figure.querySelector("form"), figure.querySelector("[data-live]")];
-const [input, submit, write, status] = [form.elements.text, form.querySelector("[type=submit]"), form.querySelector("[data-write]"), form.querySelector("[role=status]")];
+const [input, submit, writing, status] = [form.elements.text, form.querySelector("[type=submit]"), form.querySelector("[data-writing]"), form.querySelector("[role=status]")];
 const [tokens, stage, said, slider] = [".ds-small-tokens", "[data-stage]", ".ds-small-said", ".ds-slider"].map((name) => live.querySelector(name));
 const stopInputs = [...live.querySelectorAll(".ds-small-stops input")];
 const stops = stopsOf(config);
@@ -25,9 +25,11 @@ function readSentence() {
   place = trace.tokens.length - 1;
 }
 
-function writeToken() {
-  readTokens(model, trace, largest(logitsOf(model, lastStream(trace)), 1));
-  written += 1;
+function writeTokens(count) {
+  for (let i = 0; i < count && trace.tokens.length < MOST_TOKENS; i += 1) {
+    readTokens(model, trace, [drawToken(logitsOf(model, lastStream(trace)), +form.elements.temperature.value, Math.random())]);
+    written += 1;
+  }
   place = trace.tokens.length - 1;
 }
 
@@ -40,7 +42,7 @@ function showTokens() {
     label.classList.toggle("written", i >= trace.tokens.length - written);
     tokens.append(label);
   });
-  write.disabled = trace.tokens.length >= MOST_TOKENS;
+  for (const button of writing.querySelectorAll("button")) button.disabled = trace.tokens.length >= MOST_TOKENS;
 }
 
 function show() {
@@ -100,7 +102,7 @@ function load() {
     place = Math.min(place, +(given.get("small-v3-token") ?? place) || 0);
     showTokens();
     show();
-    [submit.disabled, submit.textContent, write.hidden, live.hidden] = [false, labels.show, false, false];
+    [submit.disabled, submit.textContent, writing.hidden, live.hidden] = [false, labels.show, false, false];
   };
   script.onerror = () => {
     script.remove();
@@ -117,8 +119,9 @@ form.addEventListener("submit", (event) => {
   showTokens();
   changed();
 });
-write.addEventListener("click", () => {
-  writeToken();
+writing.addEventListener("click", ({ target }) => {
+  if (!target.dataset.write) return;
+  writeTokens(+target.dataset.write);
   showTokens();
   changed();
 });
