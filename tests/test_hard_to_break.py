@@ -108,7 +108,7 @@ def test_a_broken_file_that_a_command_writes_is_named(valid: Path, text: str) ->
     (valid / "peers.json").write_text(text, encoding="utf-8")
     (finding,) = findings_of(valid)
     assert (finding.file, finding.line) == (f"{valid.name}/peers.json", 1)
-    assert "`make peers` writes this file; run it again" in str(finding)
+    assert "`make peers` writes this file" in str(finding)
 
 
 def test_markup_of_the_data_reaches_no_page_as_markup(tmp_path: Path) -> None:

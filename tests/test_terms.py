@@ -51,7 +51,7 @@ def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path
     found = wording(load_catalogue(data), written(tmp_path / "docs", "zh", "犄角\n"))
     line = next(n for n, each in enumerate(terms.read_text(encoding="utf-8").split("\n"), 1) if "牛犄" in each)
     assert found == [
-        f"data/terms.yaml:{line}: `牛犄` is listed as right although “犄” is not used; no text of the site has it; take it out of `but:`"
+        f"data/terms.yaml:{line}: `牛犄` is listed as right although “犄” is not used, and no text has it; take it out of `but:`"
     ]
 
 

@@ -22,7 +22,7 @@ from catalogue.records import Entry
 from .. import assets
 from ..cite import Citations
 from ..context import Context
-from ..format import format_quantity
+from ..format import format_compact, format_quantity
 from ..page import Page, Section, lead_section
 from ..tables import Column, by_column, value_cell
 from . import sources
@@ -94,7 +94,7 @@ def exported_model() -> _ExportedModel:
 def small_v3_page(context: Context) -> Page:
     words, citations, model = context.words, Citations(context), exported_model()
     v3 = context.catalogue.entries[V3]
-    count = f"{model.weight_count:,}"
+    count = format_compact(model.weight_count)
     walk = recorded_walk(words.language, script_words(context))
     figure = context.html(
         "small_v3.html.jinja",
