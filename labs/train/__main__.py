@@ -64,6 +64,7 @@ def main(arguments=None):
         config, settings, text.train, on_step=progress(settings.steps) if first else None, gpu=True, interruptible=True,
         checkpoint=asked.out / "checkpoint.pt", every=asked.checkpoint_every, resume=asked.resume,
     )  # fmt: skip
+    parallel.leave()
     if not first:
         return
     if not log:

@@ -23,6 +23,13 @@ def start():
     return rank(), size()
 
 
+def leave():
+    """Waits for the other processes; one that ended earlier would take its connection from those still at work."""
+    if distributed.is_initialized():
+        distributed.barrier()
+        distributed.destroy_process_group()
+
+
 def size():
     return distributed.get_world_size() if distributed.is_initialized() else 1
 

@@ -19,6 +19,6 @@ def test_the_tour_runs_cell_by_cell_and_compares(monkeypatch):
             exec(compile(cell.removeprefix(" [markdown]"), "tour.py", "exec"), scope)
     text = printed.getvalue()
     assert re.search(r"(\d+) numbers cached a token; the formula says \1\n", text)
-    assert re.search(r"Muon less AdamW: [+-]\d\.\d+ ± \d\.\d+: (shown|not shown|opposite)", text)
+    assert re.search(r"Muon less AdamW: [+-]\d\.\d+ ± \d\.\d+ \(95 %\): (shown|consistent|not shown|opposite)", text)
     assert text.count("busiest expert") == 2
     assert re.search(r"drafts of MTP that were accepted: \d+%", text)

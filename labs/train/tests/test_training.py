@@ -326,7 +326,9 @@ torch.set_default_dtype(torch.float64)
 given = json.load(open(sys.argv[1]))
 parallel.start()
 model, log = trainer.train(Config(**given["config"]), trainer.Settings(**given["settings"]), torch.tensor(given["tokens"]))
-if parallel.rank() == 0:
+first = parallel.rank() == 0
+parallel.leave()
+if first:
     torch.save({"log": log, "state": model.state_dict()}, sys.argv[2])
 """
 
