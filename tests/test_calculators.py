@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from catalogue.derive.calculators import (
-    MEMORY,
-    MemoryFootprint,
-    MissingFields,
-    evaluate_lines,
-    memory_footprint,
-    memory_forms,
-    memory_numbers,
-    training_effort,
-)
+from catalogue.derive.calculators import MemoryFootprint, MissingFields, memory_footprint, training_effort
 from catalogue.derive.training import training_metrics_with_peak
 from catalogue.records import Catalogue
+from helpers import calculated_cache
 from render.pages.calculators import MIXED
 
 
@@ -34,14 +26,7 @@ def test_cache_is_the_one_of_the_derivation(catalogue: Catalogue) -> None:
     """For one token more, the cache grows by what the model page gives for a token; the window by no more than its size."""
     for id_, found in able(catalogue).items():
         recount = catalogue.entries[id_].recount
-        one, two = (
-            evaluate_lines(
-                {"cache_bytes": MEMORY["cache_bytes"]},
-                memory_forms(found, False, False),
-                {**memory_numbers(found), "cache_bits": 16, "sequences": 1, "context_length": length},
-            )["cache_bytes"].exact
-            for length in (4096, 4097)
-        )
+        one, two = (calculated_cache(found, length).exact for length in (4096, 4097))
         assert two - one == 2 * recount.kv_cache.exact, id_
         beside = found.sliding_window * found.window_elements + (recount.state.exact if recount.state else 0)
         assert one == 2 * (4096 * recount.kv_cache.exact + beside), id_

@@ -13,17 +13,9 @@ import pytest
 import quickjs
 from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative, yarn, zero_bubble
 
-from catalogue.derive.calculators import (
-    MEMORY,
-    MemoryFootprint,
-    MissingFields,
-    evaluate_lines,
-    memory_footprint,
-    memory_forms,
-    memory_numbers,
-)
+from catalogue.derive.calculators import MissingFields, memory_footprint
 from catalogue.records import Catalogue
-from helpers import attention_cost, context_of
+from helpers import attention_cost, calculated_cache, context_of
 from render.assets import play_source
 from render.context import Context
 from render.figures.engine import FIGURES, figure_of
@@ -92,13 +84,6 @@ def test_guessing_ahead_is_that_of_the_lab() -> None:
         assert times == pytest.approx(speculative.speedup(alpha, gamma, c), rel=1e-9)
 
 
-def cache_bytes(found: MemoryFootprint, length: int) -> int:
-    """As the memory calculator works it out, at two bytes a number."""
-    numbers = {**memory_numbers(found), "cache_bits": 16, "sequences": 1, "context_length": length}
-    form = {"cache_bytes": memory_forms(found, mixed=False, stored=False)["cache_bytes"]}
-    return evaluate_lines({"cache_bytes": MEMORY["cache_bytes"]}, form, numbers)["cache_bytes"].value
-
-
 def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
     """Every model that can be chosen, to the byte: the calculator's line, and the recount of a token on the model's page."""
     given = figure_of(context_of(catalogue), "cache-context").script_data
@@ -110,7 +95,7 @@ def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
         entry = catalogue.entries[id_]
         found = memory_footprint(entry)
         assert not isinstance(found, MissingFields)
-        assert row == [cache_bytes(found, length) for length in lengths], id_
+        assert row == [calculated_cache(found, length).value for length in lengths], id_
         inside = 2 * min(1024, found.sliding_window) * found.window_elements
         kept = 2 * found.state_elements
         assert row[0] == 2 * 1024 * entry.recount.kv_cache.exact + inside + kept, id_

@@ -21,11 +21,14 @@ PROMPTS = ("DeepSeek-V3 is", "The experts", "注意力")
 
 
 def main(arguments=None):
-    parser = Parser(prog="labs.train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=RUNS / "default", help="folder of the trained model and its log")
-    parser.add_argument(
+    size = Parser(prog="labs.train", add_help=False)
+    size.add_argument(
         "--preset", choices=PRESETS, default="3M", help="size in weights, from which the flags below differ"
     )
+    preset = size.parse_known_args(arguments)[0].preset
+    form = argparse.RawDescriptionHelpFormatter
+    parser = Parser(prog="labs.train", description=__doc__, formatter_class=form, parents=[size])
+    parser.add_argument("--out", type=Path, default=RUNS / "default", help="folder of the trained model and its log")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out, with the same flags")
     parser.add_argument(
         "--checkpoint_every", type=int, default=100, help="steps between checkpoints; Ctrl-C writes one too"
@@ -34,9 +37,6 @@ def main(arguments=None):
         "--text", type=Path, help="folder of .txt and .md files to learn from; the site's own prose where left out"
     )
     parser.add_argument("--threads", type=int, default=0, help="processor threads; PyTorch's own choice where left out")
-    size = Parser(prog=parser.prog, add_help=False)
-    size.add_argument("--preset", choices=PRESETS, default="3M")
-    preset = size.parse_known_args(arguments)[0].preset
     add_fields(parser, Config, **asdict(PRESETS[preset]))
     add_fields(parser, Settings, **LENGTHS[preset])
     asked = parser.parse_args(arguments)

@@ -7,6 +7,7 @@ import re
 import tempfile
 from dataclasses import fields
 from difflib import get_close_matches
+from pathlib import Path
 
 from labs.train.config import FLAGS
 from labs.train.optimizer import OPTIMIZERS
@@ -49,6 +50,24 @@ def _help(name, notes):
 
 def from_arguments(kind, arguments):
     return kind(**{field.name: getattr(arguments, field.name) for field in fields(kind)})
+
+
+def add_conducted(parser, known, folder):
+    """What every command takes that conducts runs of a register by name and keeps their results."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {' '.join(known)}")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the steps, for a short run")
+    parser.add_argument("--out", type=Path, default=folder)
+
+
+def check_conducted(asked, known, kind):
+    """Names that are in the register, a scale that makes a run, and a folder that can keep the results."""
+    for name in asked.names:
+        if name not in known:
+            near = get_close_matches(name, known, 1) or list(known)
+            raise SystemExit(f"there is no {kind} {name}; choose from: {' '.join(near)}")
+    if not 0 < asked.scale <= 10:
+        raise SystemExit(f"--scale {asked.scale:g} must be above 0; 0.1 makes a run of a tenth of the steps")
+    check_writable(asked.out)
 
 
 def check_writable(folder):

@@ -1,12 +1,9 @@
 """`python -m labs.train.experiments NAME …`: conduct experiments and write data/experiments/NAME.csv. Without a name, all of them."""
 
-from difflib import get_close_matches
-from pathlib import Path
-
 import torch
 import yaml
 
-from labs.train.command_line import Parser, check_writable
+from labs.train.command_line import Parser, add_conducted, check_conducted
 from labs.train.experiments import attention, decoding, gaps, pretraining, reinforcement, steps, structure  # noqa: F401  they register
 from labs.train.experiments.record import EXPERIMENTS, RESULTS, conduct
 from labs.train.experiments.sources import kept_text
@@ -17,20 +14,12 @@ ABOUT = RESULTS.with_suffix(".yaml")
 
 def main(arguments=None):
     parser = Parser(prog="labs.train.experiments", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {' '.join(EXPERIMENTS)}")
+    add_conducted(parser, EXPERIMENTS, RESULTS)
     parser.add_argument("--seeds", type=int, help="how many; the experiment's own number where left out")
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the steps, for a short run")
-    parser.add_argument("--out", type=Path, default=RESULTS)
     asked = parser.parse_args(arguments)
-    for name in asked.names:
-        if name not in EXPERIMENTS:
-            near = get_close_matches(name, EXPERIMENTS, 1) or list(EXPERIMENTS)
-            raise SystemExit(f"there is no experiment {name}; choose from: {' '.join(near)}")
     if asked.seeds is not None and asked.seeds < 1:
         raise SystemExit(f"--seeds {asked.seeds} must be at least 1; a verdict takes three")
-    if not 0 < asked.scale <= 10:
-        raise SystemExit(f"--scale {asked.scale:g} must be above 0; 0.1 makes a run of a tenth of the steps")
-    check_writable(asked.out)
+    check_conducted(asked, EXPERIMENTS, "experiment")
     torch.set_num_threads(1)  # sums in another order give another last digit; one thread always takes the same
     for name in asked.names or EXPERIMENTS:
         rows = conduct(name, asked.scale, asked.seeds, asked.out, kept_text()[2])
