@@ -42,11 +42,8 @@ OPTIMIZERS = ("adamw", "muon")
 
 
 def optimizers(model, kind, lr, weight_decay=0.1):
-    """AdamW as in deepseek-v3 §4.2 for everything, or Muon for the matrices and AdamW for embedding, head, gate, mHC and norms.
-
-    V4 leaves to AdamW embedding, head, norms, and of mHC the static biases and gates (§2.4), so the router's matrix and mHC's `fn` are Muon's
-    there. Here AdamW has them, since the published results were made so.
-    """
+    """AdamW as in deepseek-v3 §4.2 for everything, or Muon for the matrices and AdamW for embedding, head, norms, and of mHC the static biases
+    and gates, as in deepseek-v4 §2.4; so the router's matrix and mHC's `fn` are Muon's."""
     if kind not in OPTIMIZERS:
         raise ValueError(f"{kind} is none of {OPTIMIZERS}")
     by_muon = [p for n, p in model.named_parameters() if kind == "muon" and p.dim() > 1 and not n.endswith(_BY_ADAMW)]
@@ -59,4 +56,4 @@ def optimizers(model, kind, lr, weight_decay=0.1):
     return [*made, Muon(by_muon, lr, weight_decay=weight_decay)] if by_muon else made
 
 
-_BY_ADAMW = ("embed_tokens.weight", "lm_head.weight", "mlp.gate.weight", ".fn")
+_BY_ADAMW = ("embed_tokens.weight", "lm_head.weight")
