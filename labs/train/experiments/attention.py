@@ -76,12 +76,14 @@ def heads(run):
 
 @experiment("mla-gqa")
 def mla_gqa(run):
-    """Latent against grouped attention with the same 32 numbers of cache a token and layer; widths even out the parameters. With Muon each
-    at the best of three rates, and with AdamW at one rate for both."""
+    """Latent against grouped attention with the same 32 numbers of cache a token and layer, of which MLA gives eight or four to position; widths
+    even out the parameters. With Muon each at the best of its rates, and with AdamW at one rate for both."""
+    latent = DENSE.with_(attention="mla", kv_lora_rank=24, qk_rope_head_dim=8)
     arms = {
-        "mla": DENSE.with_(attention="mla"),
-        "gqa": DENSE.with_(intermediate_size=198),
-        "mha": DENSE.with_(attention="mha", intermediate_size=166),
+        "mla": latent,
+        "mla 4": latent.with_(kv_lora_rank=28, qk_rope_head_dim=4, intermediate_size=165),
+        "gqa": DENSE.with_(intermediate_size=203),
+        "mha": DENSE.with_(attention="mha", intermediate_size=171),
     }
     for arm, config in arms.items():
         model, _, found = trial(run, arm, config)

@@ -38,7 +38,7 @@ TINY = Config(
 DENSE = TINY.with_(feed_forward="dense", balance="none", attention="gqa")
 # On the text, Muon is below the table of pairs after a hundred steps, a quarter of what AdamW takes.
 SHORT = Settings(steps=240, batch=16, length=64, lr=8e-3, optimizer="muon", bias_speed=0.01)
-RATES = {"muon": (4e-3, 8e-3, 1.6e-2), "adamw": (2e-3, 4e-3, 8e-3)}
+RATES = {"muon": (4e-3, 8e-3, 1.6e-2, 3.2e-2), "adamw": (2e-3, 4e-3, 8e-3)}
 UNJUDGED = 1000  # the seed with which rates are tried, which no verdict sees
 _best: dict[tuple, tuple[float, str]] = {}
 
@@ -59,7 +59,7 @@ def _train(config, settings, source, build, model=None, on_step=None):
 
 
 def trial(run, arm, config, settings=SHORT, curve=("loss",), source=None, build=Model, on_step=None):
-    """An arm at the best of three rates; returns the model, its log, and what a row says of it: loss, yardsticks and rates."""
+    """An arm at the best of its optimizer's rates; returns the model, its log, and what a row says of it: loss, yardsticks and rates."""
     source = source or text(settings.length)
     lr, tried = best_rate(run, config, settings, source, build)
     model, log = learn(run, arm, config, replace(settings, lr=lr), curve, source, build, on_step=on_step)
@@ -67,7 +67,7 @@ def trial(run, arm, config, settings=SHORT, curve=("loss",), source=None, build=
 
 
 def best_rate(run, config, settings, source, build=Model):
-    """The rate of the three that ends lowest with a seed that no verdict sees, and what all three came to. A shortened run takes the middle one."""
+    """The rate that ends lowest with a seed that no verdict sees, and what each came to. A shortened run takes the second."""
     rates = RATES[settings.optimizer]
     if run.scale < 1:
         return rates[1], ""

@@ -40,7 +40,7 @@ def distance(module, start):
 
 @experiment("schedule")
 def schedule(run):
-    """Three ways for the learning rate to fall over the same steps, each from the best of three peaks."""
+    """Three ways for the learning rate to fall over the same steps, each from its best peak."""
     for arm in ("multi-step", "cosine", "wsd"):
         _, _, found = trial(run, arm, DENSE, replace(SHORT, schedule=arm), ("loss", "lr"))
         run.row(arm, **found)
@@ -48,7 +48,7 @@ def schedule(run):
 
 @experiment("muon")
 def muon(run):
-    """Muon, AdamW, and AdamW for twice as many steps, each at the best of three rates."""
+    """Muon, AdamW, and AdamW for twice as many steps, each at its best rate."""
     for arm, optimizer, steps in (("muon", "muon", 200), ("adamw", "adamw", 200), ("adamw twice", "adamw", 400)):
         _, _, found = trial(run, arm, DENSE, replace(SHORT, optimizer=optimizer, steps=steps))
         run.row(arm, **found)

@@ -5,7 +5,7 @@ from functools import reduce
 
 import torch
 
-from labs.train.experiments.pretraining import DENSE, SHORT, TINY, learn, parameters
+from labs.train.experiments.pretraining import DENSE, SHORT, TINY, learn, parameters, trial
 from labs.train.experiments.record import experiment
 from labs.train.experiments.sources import text
 from labs.train.experiments.tasks import grammars, markov, speak
@@ -44,8 +44,7 @@ def mhc(run):
     how far the streams lie from their mean, as a share of their length."""
     deep = DENSE.with_(num_hidden_layers=6, hidden_size=32, num_attention_heads=4, intermediate_size=80)
     for arm in ("plain", "hc", "mhc"):
-        model, log = learn(run, arm, deep.with_(residual=arm), replace(SHORT, steps=160))
-        found = text().scores(model, log, SHORT.batch, run.seed)
+        model, log, found = trial(run, arm, deep.with_(residual=arm), replace(SHORT, steps=160))
         connections = [m for m in model.modules() if isinstance(m, HyperConnection)]
         mixing = [one.mixing for one in connections]
         gain = float(reduce(lambda product, B: B @ product, mixing).abs().sum(-1).max()) if mixing else 1.0
@@ -73,8 +72,7 @@ def experts(run):
     }
     task = grammars(GRAMMARS)
     for arm, config in arms.items():
-        model, log = learn(run, arm, config, source=task)
-        found = task.scores(model, log, SHORT.batch, run.seed)
+        model, _, found = trial(run, arm, config, source=task)
         divided = {} if arm == "dense" else {"division": division(model)}
         run.row(arm, **found, **divided, parameters=parameters(model))
 
@@ -111,5 +109,5 @@ def balance(run):
 def mtp(run):
     """The main model's loss with and without a module that predicts one token further."""
     for arm, modules in (("mtp", 1), ("plain", 0)):
-        model, log = learn(run, arm, DENSE.with_(attention="mla", num_nextn_predict_layers=modules))
-        run.row(arm, **text().scores(model, log, SHORT.batch, run.seed))
+        _, _, found = trial(run, arm, DENSE.with_(attention="mla", num_nextn_predict_layers=modules))
+        run.row(arm, **found)
