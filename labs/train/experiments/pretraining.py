@@ -1,10 +1,9 @@
-"""What the experiments on a text or a task share, and those on drafts and on a teacher."""
+"""What the experiments on a text or a task share, and the one on drafts."""
 
 from dataclasses import replace
 
 import torch
 
-from labs.train.alignment import distill
 from labs.train.config import Config
 from labs.train.experiments.record import experiment
 from labs.train.experiments.sources import BYTES, kept_text, text
@@ -99,30 +98,3 @@ def speculation(run):
             prompt = torch.cat([torch.tensor([BOS]), kept_text()[1][start : start + 24]])[None]
             rates.append(speculate(model, prompt, max(8, run.steps(40)), temperature, generator)[1])
         run.row(f"temperature {temperature:g}", acceptance=sum(rates) / len(rates), ceiling=1.0)
-
-
-@experiment("distill")
-def distillation(run):
-    """A smaller model on the same text: from the text alone, for as many steps as the student or as teacher and student together, and from a
-    larger model's probabilities. All with one optimizer at one rate."""
-    own = text(SHORT.length)
-
-    def row(arm, model, steps):
-        run.row(
-            arm,
-            loss=own.loss(model),
-            **own.yardstick(run.steps(steps), SHORT.batch, run.seed),
-            parameters=parameters(model),
-        )
-
-    teacher, _ = learn(run, "teacher", TINY.with_(hidden_size=96, intermediate_size=240))
-    row("teacher", teacher, SHORT.steps)
-    small = DENSE.with_(hidden_size=48, num_attention_heads=6, intermediate_size=120)
-    for arm, steps in (("alone", SHORT.steps), ("alone longer", 2 * SHORT.steps)):
-        model, _ = learn(run, arm, small, replace(SHORT, steps=steps))
-        row(arm, model, steps)
-    torch.manual_seed(run.seed)
-    student = Model(small)
-    settings = replace(SHORT, steps=run.steps(SHORT.steps), seed=run.seed)
-    distill.train(student, teacher, kept_text()[0], settings)  # its loss is a divergence, no curve beside the others
-    row("distilled", student, SHORT.steps)
