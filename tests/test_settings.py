@@ -16,9 +16,8 @@ def lists(folder: Path, one: str, other: str) -> list[set[str]]:
     """Variants that share a list, where the two base tables with the benchmark say these settings."""
     for name, old, new in (("models.yaml", COUNTING, one), ("models/elk.yaml", ELK, other)):
         file = folder / name
-        file.write_text(
-            file.read_text(encoding="utf-8").replace(old, old.replace("Counting,", f"Counting,{new}")), encoding="utf-8"
-        )
+        said = old.replace("Counting,", f"Counting,{new}").replace("{ant-base: 50.0, bee-base: 60.4", "{bee-base: 60.4")
+        file.write_text(file.read_text(encoding="utf-8").replace(old, said), encoding="utf-8")
     catalogue, found = load_catalogue(folder), dict[tuple[str, ...], set[str]]()
     for model in catalogue.models.values():
         for table in model.evaluation:

@@ -22,7 +22,7 @@ from catalogue.derive.parameters import (
 from catalogue.derive.training import SizeOf, metric_counts, published_size, recomputed_size, worked_gpu_hours
 from catalogue.facts import FACTS, Basis, EntryContext, Fact, Theme
 from catalogue.records import Entry, Recipe, inherited_value, published_gpu_hours, recipe_stages
-from catalogue.schema.model import Counted, Evaluation, EvaluationKind, Model, Track, VariantKind
+from catalogue.schema.model import COMPARED_KINDS, Counted, Evaluation, Model, Track, VariantKind
 from catalogue.schema.model import Row as Scores
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Single, Sources, fields_with_values, stated_values
@@ -374,7 +374,6 @@ def _joined_stages(
 
 
 _NARROW = 10  # points; ends of a narrower interval have a decimal
-_KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
 
 
 def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]:
@@ -383,9 +382,9 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
     found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[tuple[Single[Any], Markup]]]]] = {}
     for model in citations.context.catalogue.models.values():
         for table in model.evaluation:
-            for scores in table.rows if table.kind in _KINDS else ():
+            for scores in table.rows if table.kind in COMPARED_KINDS else ():
                 id_ = settings.key(model, table, scores)
-                order = (_KINDS.index(table.kind), len(found))
+                order = (COMPARED_KINDS.index(table.kind), len(found))
                 shown = citations.rich_text(scores.benchmark), compared_setting(citations, table, scores)
                 label = Markup("{} <small>{}</small>").format(*shown)
                 row = ComparisonRow(id_, order, label, words(f"evaluation.{table.kind.value}"))

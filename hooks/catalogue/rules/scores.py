@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ..files import MODELS, SETTINGS
 from ..findings import KeyPath, nearest_in_quotes
-from ..schema.model import Evaluation, Model, Row
+from ..schema.model import Evaluation, EvaluationKind, Model, Row, VariantKind
 from ..schema.quantities import Quantity
 from ..schema.setting import FIELDS, GAP, NOT_STATED, Setting, each_word
 from ..schema.values import values_at
-from ..settings import Vocabulary, fields_of
+from ..settings import Settings, Vocabulary, fields_of
 from .draft import Breach, Draft, Scope, rule, unknown_name
 
 _PERCENT = Decimal(100)
@@ -70,6 +70,60 @@ def settings_say_what_is_asked(draft: Draft) -> Iterator[Breach]:
                 fix = f"look up the {field} in the source; where it does not say, write `{NOT_STATED}`"
                 found = f"a score on {row.benchmark.en} without `{field}`, which it depends on"
                 yield Breach(path, found, allowed, fix=fix)
+
+
+@rule(Scope.CATALOGUE, fix="write the setting alike, or under `apart` in data/settings.yaml why it differs")
+def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
+    """A score that two tables of one kind give a variant is one measurement: its rows have one setting, unless they differ in part, attempts or harness, or `apart` in data/settings.yaml names the benchmark."""
+    settings = Settings.of_models(draft.settings, draft.models.models)
+    apart, needed = {one.benchmark for one in draft.settings.apart}, set[str]()
+    seen: dict[tuple[EvaluationKind, str, str, Decimal], list[tuple[KeyPath, Evaluation, Row]]] = {}
+    for path, _, table, row in _each_row(draft):
+        if table.kind is EvaluationKind.ABLATION or settings.is_alone(table, row):
+            continue
+        fields = fields_of(table, row)
+        for variant, score in row.scores.items():
+            if score.value is None:
+                continue
+            before = seen.setdefault((table.kind, row.benchmark.en, variant, score.value.value), [])
+            for where, other, first in before:
+                said = fields_of(other, first)
+                if other is table or said == fields or any(_differ(said, fields, name) for name in _OTHER_MEASUREMENT):
+                    continue
+                needed.add(row.benchmark.en)
+                if row.benchmark.en not in apart:
+                    here, there = GAP.join(fields.values()), GAP.join(said.values())
+                    line = draft.models_file.relative_line(where, path)
+                    found = f"{score.value.text} of `{variant}` on {row.benchmark.en} in the setting `{here}`, on {line} in `{there}`"
+                    yield Breach(path, found)
+            before.append((path, table, row))
+    for where, benchmark in draft.each_value(SETTINGS, "apart.*.benchmark"):
+        if benchmark not in needed:
+            found = f"no score on {benchmark} stands in two settings"
+            yield Breach(where, found, fix="take the entry out", file=SETTINGS)
+
+
+_OTHER_MEASUREMENT = ("part", "harness", "attempts")
+
+
+def _differ(one: Mapping[str, str], other: Mapping[str, str], field: str) -> bool:
+    return field in one and field in other and one[field] != other[field]
+
+
+@rule(Scope.CATALOGUE, fix="say the kind of what was measured")
+def base_tables_have_base_models(draft: Draft) -> Iterator[Breach]:
+    """A table of kind `base` has scores of base checkpoints alone, and they stand in no table of another kind but `specialist` and `ablation`."""
+    kinds = {variant.id: variant.kind for _, model in draft.each_model() for variant in model.variants}
+    for path, _, table, row in _each_row(draft):
+        for variant in row.scores:
+            base = kinds.get(variant) is VariantKind.BASE
+            if table.kind is EvaluationKind.BASE and variant in kinds and not base:
+                found = f"`{variant}`, which is {kinds[variant].value}, in a table of base models"
+                yield Breach((*path, "scores", variant), found)
+            if table.kind in (EvaluationKind.CHAT, EvaluationKind.REASONING) and base:
+                yield Breach(
+                    (*path, "scores", variant), f"the base model `{variant}` in a table of kind `{table.kind.value}`"
+                )
 
 
 @rule(Scope.CATALOGUE)

@@ -201,12 +201,16 @@ class LeftOut(Record):
 
 
 class EvaluationKind(StrEnum):
-    """What is compared: base models with base models, chat models with chat models."""
+    """What is compared: base models with base models, chat models with chat models, provers and readers of documents with their like."""
 
     BASE = "base"
     CHAT = "chat"
     REASONING = "reasoning"
+    SPECIALIST = "specialist"
     ABLATION = "ablation"
+
+
+COMPARED_KINDS = tuple(kind for kind in EvaluationKind if kind is not EvaluationKind.ABLATION)
 
 
 class Evaluation(Block):

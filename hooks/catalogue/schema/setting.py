@@ -90,6 +90,13 @@ class Benchmark(Block):
     )
 
 
+class Apart(Block):
+    """A benchmark on which one score stands in two settings."""
+
+    benchmark: str = required("Its name in tables.", "CLUEWSC")
+    because: Text = required("Why the settings differ, in a sentence for below the lists.")
+
+
 class SettingsFile(Record):
     """data/settings.yaml."""
 
@@ -99,6 +106,7 @@ class SettingsFile(Record):
         {"Codeforces": ["part"]},
         default={},
     )
+    apart: tuple[Apart, ...] = optional("Benchmarks on which one score may stand in two settings.", default=())
     benchmarks: tuple[Benchmark, ...] = optional("Benchmarks, with their numbers of problems.", default=())
     found: tuple[Detail, ...] = optional("What others say of scores, quoted as `scores/label.value`.", default=())
 

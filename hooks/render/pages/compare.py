@@ -10,9 +10,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, sort_by_date
-from catalogue.schema.model import Evaluation, EvaluationKind, Model, Row, Track
+from catalogue.schema.model import COMPARED_KINDS, Evaluation, EvaluationKind, Model, Row, Track
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.setting import FIELDS, Benchmark, Setting, SettingWord, each_word
+from catalogue.schema.setting import FIELDS, Apart, Benchmark, Setting, SettingWord, each_word
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Remark, Single, Text, stated_at
 from catalogue.settings import fields_of
@@ -134,9 +134,6 @@ def benchmark_subject(benchmark: str) -> str:
     return next(name for name, pattern in _KNOWN if pattern.search(benchmark))
 
 
-KINDS = (EvaluationKind.BASE, EvaluationKind.CHAT, EvaluationKind.REASONING)
-
-
 @dataclass
 class ScoreList:
     name: Markup
@@ -153,7 +150,7 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
     context, words, entries = citations.context, citations.context.words, citations.context.catalogue.entries
     yield Section("choose", words("scores.choose"), _family_buttons(citations), quiet=True)
     typed = set[tuple[str, str]]()
-    for kind in KINDS:
+    for kind in COMPARED_KINDS:
         groups = []
         shared = [
             b
@@ -169,6 +166,7 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
             yield Section(id_, named, context.html("scores.html.jinja", groups=groups, kind=id_, name=named))
     yield _numbers_of_problems(citations)
     yield from _explained_words(citations, typed)
+    yield from _scores_apart(citations)
 
 
 def _numbers_of_problems(citations: Citations) -> Section:
@@ -216,6 +214,21 @@ def _explained_words(citations: Citations, typed: Collection[tuple[str, str]]) -
         named = words("compare.evaluation.words")
         table = by_column(words("compare.evaluation.words_caption"), columns, listed)
         yield Section("words", named, citations.context.html("table.html.jinja", t=table))
+
+
+def _scores_apart(citations: Citations) -> Iterator[Section]:
+    words, listed = citations.context.words, citations.context.catalogue.settings.vocabulary.file.apart
+    columns: list[Column[Apart]] = [
+        Column(words("table.benchmark"), lambda one: escape(one.benchmark)),
+        Column(
+            words("compare.evaluation.why"),
+            lambda one: citations.sourced_text(Remark(text=one.because, source=one.source)),
+        ),
+    ]
+    if listed:
+        table = by_column(words("compare.evaluation.apart_caption"), columns, listed)
+        html = citations.context.html("table.html.jinja", t=table)
+        yield Section("apart", words("compare.evaluation.apart"), html)
 
 
 def _family_buttons(citations: Citations) -> str:
