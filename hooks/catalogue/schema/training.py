@@ -328,3 +328,8 @@ class Gpu(Block):
     fp8_tflops: Stated[Quantity] = required(
         "Peak in dense FP8, in TFLOPS; `not applicable` for a GPU without the format.", 1979
     )
+    fp4_tflops: StatedQuantity = optional(
+        "Peak in dense FP4, in TFLOPS; `not applicable` for a GPU without the format.", 9000
+    )
+    link_gb_per_s: StatedQuantity = optional("What a GPU sends to the others of its fast domain, in GB/s one way.", 450)
+    fast_domain: StatedSize = optional("GPUs that these links join; 1 where none do.", 8)

@@ -56,7 +56,15 @@ from ..tables import EMPTY, Cell, Head, Table, value_cell
 from ..words import Words
 from .sources import sources_section
 
-GPU_FIELDS = ("memory_gb", "bandwidth_tb_per_s", "bf16_tflops", "fp8_tflops")
+GPU_FIELDS = (
+    "memory_gb",
+    "bandwidth_tb_per_s",
+    "bf16_tflops",
+    "fp8_tflops",
+    "fp4_tflops",
+    "link_gb_per_s",
+    "fast_domain",
+)
 CUSTOM = "custom"
 OWN = "own"
 GIGA, TERA = 10**9, 10**12
@@ -138,8 +146,9 @@ def variant_choices(context: Context) -> Choices:
     return [(m.name, [(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
 
 
-def gpu_choices(context: Context) -> Choices:
-    choices = [(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values()]
+def gpu_choices(context: Context, needs: str) -> Choices:
+    """Those with a known value of the field."""
+    choices = [(gpu.id, gpu.name) for gpu in context.catalogue.gpus.values() if getattr(gpu, needs).value is not None]
     return [("", [*choices, (CUSTOM, context.words("tools.custom"))])]
 
 
@@ -241,7 +250,7 @@ def _memory_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
         FormField("b", value="1", feeds="sequences", most="1000000", whole=True),
         FormField("w", "choice", "released", [("", weights)]),
         FormField("c", "choice", "bf16", [("", cache)]),
-        FormField("g", "choice", gpu.id, gpu_choices(context)),
+        FormField("g", "choice", gpu.id, gpu_choices(context, "memory_gb")),
         FormField(
             "m",
             value=gpu.memory_gb.value.text if gpu.memory_gb.value else "",
@@ -531,7 +540,7 @@ def _training_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             base=1000,
             only_with=("v", OWN),
         ),
-        FormField("g", "choice", gpu.id, gpu_choices(context), hint=True),
+        FormField("g", "choice", gpu.id, gpu_choices(context, "bf16_tflops"), hint=True),
         FormField("f", value="1000", feeds="peak_flops", times=TERA, most="1000000", only_with=("g", CUSTOM)),
         FormField("k", feeds="gpu_count", most="10000000", whole=True, hint=True),
         FormField("p", feeds="utilisation_percent", least="0.1", most="100", hint=True),
@@ -547,7 +556,7 @@ def _training_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
         "formulas": script_formulas(TRAINING),
         "lines": {name: [words(f"tools.training.{name}"), how] for name, how in _TRAINING_LINES.items()},
         "fact": "peak_flops",
-        "gpus": {g.id: exact_number(peak_flops(g)) for g in context.catalogue.gpus.values()},
+        "gpus": {g.id: exact_number(peak_flops(g)) for g in context.catalogue.gpus.values() if g.bf16_tflops.value},
         "variants": {id_: _training_data(citations, entry, start) for id_, entry in context.catalogue.entries.items()},
         "run": _borrowed_run(citations, start),
         "lender": start.variant.name,
