@@ -1,4 +1,4 @@
-"""Experiments on sums with a rule as reward: GRPO and PPO, what GRPO divides by, a reward that is cheated, DPO, one step by hand."""
+"""Experiments on sums with a rule as reward: GRPO and PPO, a reward that is cheated, DPO."""
 
 import copy
 
@@ -53,53 +53,6 @@ def parameters(model):
 
 
 LONG = 12
-
-
-def with_thoughts(generator):
-    """Writes an answer behind up to eight dots, which stand for thoughts that cost tokens and help nothing."""
-
-    def written(value):
-        dots = int(torch.randint(9, (), generator=generator))
-        tokens = [*sums.digits("." * dots + str(value)), EOS]
-        return tokens + [EOS] * (LONG - len(tokens))
-
-    return written
-
-
-def reward_behind_dots(pairs, answers):
-    right = [sums.read(a).lstrip(".") == str(x + y) for (x, y), a in zip(pairs.tolist(), answers.tolist(), strict=True)]
-    return torch.tensor(right, dtype=torch.get_default_dtype())
-
-
-@experiment("grpo-normalisation")
-def grpo_normalisation(run):
-    """What GRPO divides by: the deviation of a group and the length of an answer, both, one, or neither."""
-    start = careless(run.seed, written=with_thoughts(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
-    arms = {"both": (True, True), "no deviation": (False, True), "no length": (True, False), "neither": (False, False)}
-    for arm, (deviation, length) in arms.items():
-        model, log, lengths = copy.deepcopy(start), [], []
-
-        def keep(row, answers, r, log=log, lengths=lengths):
-            used = sums.mask(answers).sum(-1).float()
-            wrong, right = used[r == 0], used[r == 1]
-            lengths.append((float(wrong.mean()) if len(wrong) else None, float(right.mean()) if len(right) else None))
-            log.append(row)
-
-        grpo.train(
-            model, QUESTIONS, steps=run.steps(100), seed=run.seed, reference=start, reward=reward_behind_dots, tokens=LONG,
-            divide_by_deviation=deviation, divide_by_length=length, on_step=keep,
-        )  # fmt: skip
-        run.curve(arm, log, "reward", "length")
-        late = lengths[-max(1, len(lengths) // 5) :]
-        means = [sum(x) / len(x) if (x := [pair[i] for pair in late if pair[i] is not None]) else 0.0 for i in (0, 1)]
-        run.row(
-            arm,
-            reward=sum(row["reward"] for row in log[-len(late) :]) / len(late),
-            wrong_length=means[0],
-            right_length=means[1],
-            excess_length=means[0] - means[1],
-            ceiling=1.0,
-        )
 
 
 def list_of_guesses(generator):

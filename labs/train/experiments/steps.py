@@ -177,7 +177,7 @@ def distillation(run):
     """A smaller model that learns from the text, for as many steps as the student or as teacher and student together, and from the probabilities
     that a larger model gives to the same text; on all of the text, and on a fortieth of it. All with one optimizer at one rate."""
     settings = replace(SHORT, lr=1.6e-2)
-    large = DENSE.with_(hidden_size=128, num_attention_heads=16, num_key_value_heads=4, intermediate_size=320)
+    large = DENSE.with_(hidden_size=96, num_attention_heads=12, num_key_value_heads=3, intermediate_size=240)
     small = DENSE.with_(hidden_size=48, num_attention_heads=6, intermediate_size=120)
 
     def row(arm, model, log, source):

@@ -11,10 +11,9 @@ from labs.train.experiments.reinforcement import (
     careless,
     lenient,
     list_of_guesses,
-    reward_behind_dots,
-    with_thoughts,
 )
 from labs.train.failures.record import POINTS, failure
+from labs.train.tokenizer import EOS
 
 
 def observed(run, arm, start, steps, seen=None, **options):
@@ -26,6 +25,22 @@ def observed(run, arm, start, steps, seen=None, **options):
     run.curve(arm, log, *columns, points=POINTS)
     late = log[-max(1, len(log) // 5) :]
     run.row(arm, **{name: sum(row[name] for row in late) / len(late) for name in columns})
+
+
+def with_thoughts(generator):
+    """Writes an answer behind up to eight dots, which stand for thoughts that cost tokens and help nothing."""
+
+    def written(value):
+        dots = int(torch.randint(9, (), generator=generator))
+        tokens = [*sums.digits("." * dots + str(value)), EOS]
+        return tokens + [EOS] * (LONG - len(tokens))
+
+    return written
+
+
+def reward_behind_dots(pairs, answers):
+    right = [sums.read(a).lstrip(".") == str(x + y) for (x, y), a in zip(pairs.tolist(), answers.tolist(), strict=True)]
+    return torch.tensor(right, dtype=torch.get_default_dtype())
 
 
 @failure("off-policy")
