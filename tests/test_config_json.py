@@ -76,6 +76,17 @@ def test_a_configuration_says_what_the_catalogue_says(id_: str, catalogue: Catal
     assert len(theirs) > 30
 
 
+def test_a_share_of_a_head_that_no_field_says_is_named() -> None:
+    """With `qk_rope_head_dim` it follows from that; without, nothing of the architecture says it."""
+    bare = {"hidden_size": 64, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16}
+    for keys in (bare | {"partial_rotary_factor": 0.25}, bare | {"rope_parameters": {"partial_rotary_factor": 0.25}}):
+        assert "`partial_rotary_factor: 0.25` has no field without `qk_rope_head_dim`" in " ".join(
+            read_config(keys).remarks
+        )
+    for keys in (bare | {"partial_rotary_factor": 1}, config(partial_rotary_factor=0.25)):
+        assert "partial_rotary_factor" not in " ".join(read_config(keys).remarks)
+
+
 def test_no_key_is_dropped_in_silence() -> None:
     """Of a file with every key that is known and one that is not, each stands somewhere in the answer."""
     unknown = {"xsa_full_interval": 4, "attention_dropout": 0.1}

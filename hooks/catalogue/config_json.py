@@ -151,6 +151,11 @@ def read_config(config: Config) -> ConfigReading:
                 remarks += _not_allowed(key, value)
         else:
             unknown[key] = value
+    if (share := _rotated_share(keys)) and "qk_rope_head_dim" not in keys:
+        left_out.pop("partial_rotary_factor", None)
+        remarks.append(
+            f"`partial_rotary_factor: {share}` has no field without `qk_rope_head_dim`: say it under `notes:`"
+        )
     fields["feed_forward"] = (FeedForward.DEEPSEEK_MOE if "n_routed_experts" in fields else FeedForward.DENSE).value
     if "n_routed_experts" not in fields and (
         hints := [key for key, value in keys.items() if value and _OF_EXPERTS.match(key)]
@@ -202,6 +207,13 @@ def _read_rope(key: str, value: Any, fields: dict[str, Any], unknown: dict[str, 
         unknown[key] = value
     elif scaling.get("type", "default") != "default":
         fields["rope_scaling"] = {name: scaling[name] for name in RopeScaling.model_fields if name in scaling}
+
+
+def _rotated_share(keys: Config) -> Any:
+    """The part of a head that the rotary embedding turns, wherever a file keeps it; None for all of it."""
+    blocks = [keys, *(block for name in _ROPE if isinstance(block := keys.get(name), dict))]
+    shares = [block.get("partial_rotary_factor") for block in blocks]
+    return next((share for share in shares if share is not None and float(share) != 1), None)
 
 
 def _weights_format(stated: Mapping[str, Any]) -> tuple[str, list[str]]:

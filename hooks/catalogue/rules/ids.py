@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from ..files import CORRECTIONS, EXPERIMENTS, MODELS, PROBLEMS, QUESTIONS, STUDY, TECHNIQUES, TERMS
+from ..files import CONTEMPORARIES, CORRECTIONS, EXPERIMENTS, MODELS, PROBLEMS, QUESTIONS, STUDY, TECHNIQUES, TERMS
 from ..findings import KeyPath
 from ..schema.model import Model
 from ..schema.values import PartialDate, Stated, values_at
@@ -18,12 +18,13 @@ _UNIQUE = {
     TERMS: ("subjects",),
     PROBLEMS: ("problems",),
     EXPERIMENTS: ("experiments",),
+    CONTEMPORARIES: ("contemporaries",),
 }
 
 
 @rule(Scope.IDS)
 def ids_are_unique(draft: Draft) -> Iterator[Breach]:
-    """An id is used once: of models, variants, techniques, shared pages, GPUs, guides, routes, formulas, repositories, subjects, problems and experiments, and of stages, evaluations and uses inside an entry. No two questions are asked in the same words."""
+    """An id is used once: of models, variants, techniques, shared pages, GPUs, guides, routes, formulas, repositories, subjects, problems, experiments and contemporaries, and of stages, evaluations and uses inside an entry. No two questions are asked in the same words."""
     # The one whose file or family is called otherwise comes second, since it is the one that took the id.
     models = sorted(draft.each_model(), key=lambda found: _misnamed_id(draft, *found))
     yield from repeated_ids(draft.models_file, (((*path, "id"), model.id) for path, model in models))

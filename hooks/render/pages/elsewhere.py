@@ -9,6 +9,7 @@ from functools import partial
 from markupsafe import Markup, escape
 
 from catalogue.attention import has_added_indexer
+from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Recount, recount_sizes
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.documents import Contemporary, ModelType
@@ -138,7 +139,8 @@ def _contemporaries_section(citations: Citations) -> Section:
         Column(words("elsewhere.maker"), lambda row: maker_name(words, row.other.maker) if row.other else "DeepSeek"),
         Column(words("field.architecture.attention"), _attention_name),
         Column(words("elsewhere.cache"), _cache_cell, numeric=True),
-        Column(words("elsewhere.bytes"), lambda row: _bytes_cell(row), numeric=True),
+        Column(words("elsewhere.bytes"), _bytes_cell, numeric=True),
+        Column(words("term.state"), _state_cell, numeric=True, if_any=True),
         Column(words("elsewhere.total"), lambda row: _size_cell(row, "total"), numeric=True),
         Column(words("elsewhere.activated"), lambda row: _size_cell(row, "activated"), numeric=True),
         Column(words("elsewhere.published"), lambda row: _published_cell(citations, row), numeric=True),
@@ -184,13 +186,21 @@ def _attention_name(row: _ContemporaryRow) -> Markup:
     return escape(f"{kind} + DSA" if has_added_indexer(architecture) else kind)
 
 
+def _state_cell(row: _ContemporaryRow) -> Cell:
+    """Of a model whose layers, some or all, keep a state of fixed size."""
+    return _computed_cell(row, row.recount.state if row.recount else None)
+
+
 def _cache_cell(row: _ContemporaryRow) -> Cell:
-    cache = row.recount.kv_cache if row.recount else None
+    return _computed_cell(row, row.recount.kv_cache if row.recount else None)
+
+
+def _computed_cell(row: _ContemporaryRow, computed: Computation | None) -> Cell:
     if row.entry is not None:
-        return working_cell(row.entry, cache)
-    if cache is None:
+        return working_cell(row.entry, computed)
+    if computed is None:
         return EMPTY
-    return Cell(recomputed_html(format.format_integer(cache.value), cache.formula), str(cache.value))
+    return Cell(recomputed_html(format.format_integer(computed.value), computed.formula), str(computed.value))
 
 
 def _bytes_cell(row: _ContemporaryRow) -> Cell:

@@ -8,6 +8,7 @@ Below each, what is cached of a token against the cache without the idea.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -146,7 +147,7 @@ def kind_name(dims: Dimensions) -> str:
     kind = dims.architecture.attention.value
     if kind is None:
         return "unknown"
-    name = kind.value.lower().replace("/", "_")
+    name = re.sub(r"\W+", "_", kind.value.lower())
     return f"{name}_dsa" if has_added_indexer(dims.architecture) else name
 
 
