@@ -144,6 +144,10 @@ class Technique(Record):
         "What DeepSeek's models do with it, each once, in the order of their dates.", default=()
     )
     cost: Text | None = optional("What it saved and what it cost: memory, computation, quality, complexity.")
+    others_found: tuple[Remark, ...] = optional(
+        "What others than DeepSeek found of it: a study or a measurement each, with one number where there is one.",
+        default=(),
+    )
     headline: tuple[HeadlineNumber, ...] = optional(
         "Gain and price in at most four numbers, gains first.", default=(), max_length=4
     )

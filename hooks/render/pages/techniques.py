@@ -299,6 +299,8 @@ def _technique_parts(
     if technique.cost is not None:
         place = _FACTS if own and not facts else ""
         yield "cost", "section.cost", place + _render_prose(citations, technique.cost)
+    if technique.others_found:
+        yield "others", "section.others", citations.remark_list(technique.others_found)
     users = (_LINEAGE if own else "") + _render_users(citations, technique)
     yield "models", _heading_of_users(context, technique), users
     if facts:
