@@ -2,7 +2,7 @@
 
 What every page needs is one sheet, one script and the face of text. Styles of figures and of single kinds of pages are sheets of their own, to which a
 page links that wears one of their classes, and a script that serves a single page is loaded there alone. None is a module, which
-browsers refuse to load from a folder on disk. The styles of the theme are those that tools/theme_css.py left.
+browsers refuse to load from a folder on disk. `styles/theme.css` is what the pages use of Material for MkDocs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SEARCH = "assets/search.js"
 SAVE = "assets/save.js"
 SEARCH_STYLES = "assets/search.css"
 SHEETS: Mapping[str, tuple[str, ...]] = {
-    STYLES: ("fonts", "stand_ins", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
+    STYLES: ("theme", "fonts", "stand_ins", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
     "assets/home.css": ("hero", "home"),
     "assets/figures.css": ("drawing", "mechanisms", "play", "plot", "steps", "panels"),
     "assets/models.css": ("changes", "matrix", "model", "poster", "recipe"),
@@ -40,11 +40,9 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
 }
 """Every sheet by its path, with the files of `styles/` it is made of, in the order in which pages link to them.
 
-The first is on every page, behind the theme's; the search brings its own; that of print comes last, and no screen waits for it.
+The first is on every page; the search brings its own; that of print comes last, and no screen waits for it.
 """
-UNUSED = ("assets/stylesheets/", "assets/javascripts/", "material.css")
-"""Files of the theme and of `overrides/` that no page asks for, by how their paths begin."""
-THEME_STYLES = _HERE.parents[1] / "overrides" / "material.css"
+_FONTS = _HERE.parents[1] / "overrides" / "assets" / "fonts"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
@@ -92,7 +90,6 @@ def asset_files(definitions: str = "{}") -> dict[str, str]:
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
     return {
         **{path: _joined_styles(path) for path in SHEETS},
-        STYLES: _short_styles(THEME_STYLES.read_text(encoding="utf-8")) + _joined_styles(STYLES),
         TERMS: f"dsTerms({definitions});\n",
         SMALL_V3_MODEL: small_v3_model(),
         **scripts,
@@ -103,6 +100,7 @@ def play_source(script: str) -> str:
     return "\n".join(_read_asset(f"scripts/{part}.js") for part in (*_DRAWS, f"play/{script}"))
 
 
+@cache
 def figure_source() -> str:
     """What draws at build: each file of figures in a scope of its own, behind what they share."""
     shared = (*_DRAWS, "figure/build", "drawings/canvas")
@@ -221,7 +219,7 @@ def embedded_faces() -> Markup:
         Markup('@font-face {{ font-family: "{}"; font-weight: {}; src: url(data:font/woff2;base64,{}); }}').format(
             family,
             weight,
-            base64.b64encode((THEME_STYLES.parent / "assets" / "fonts" / f"{file}.woff2").read_bytes()).decode(),
+            base64.b64encode((_FONTS / f"{file}.woff2").read_bytes()).decode(),
         )
         for family, weight, file in faces
     )

@@ -21,6 +21,7 @@ from catalogue.schema.technique import Technique
 from catalogue.schema.values import Text
 from catalogue.uses import Uses
 
+from .assets import figure_source
 from .format import Loci
 from .words import CHINESE, Words
 
@@ -130,6 +131,7 @@ def _kind_of_document(reference: Reference) -> str:
 
 
 def load_templates() -> Environment:
+    figure_source.cache_clear()  # while serving, scripts may have changed as templates may
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

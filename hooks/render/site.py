@@ -21,7 +21,7 @@ from . import assets, exports
 from .assets import early_script
 from .cite import Citations
 from .context import Context, load_templates, make_context
-from .exports.catalogue_json import dataset_description
+from .exports.catalogue_json import linked_data
 from .figures import home
 from .figures.architecture import file_of
 from .figures.engine import FIGURES
@@ -277,7 +277,7 @@ def theme_values(edition: Edition, root: str, languages: list[str], policy: str,
         "ds_words": words,
         "ds_early": early_script(),
         "ds_policy": policy,
-        "ds_dataset": lambda: dataset_description(edition.context, root, downloads),
+        "ds_linked": lambda path: linked_data(edition.context, path, root, downloads),
         "ds_downloads": {ENGLISH: "", CHINESE: "../"}[words.language],
         "ds_feed": {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language],
         "ds_few": is_short,

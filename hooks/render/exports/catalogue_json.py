@@ -187,26 +187,51 @@ def _fact_record(plain: PlainRecords, fact: Fact, value: Value) -> Json:
 _FORMATS = {"json": "application/json", "csv": "text/csv", "bib": "application/x-bibtex"}
 
 
-def dataset_description(context: Context, address: str, downloads: tuple[str, ...]) -> str:
-    """JSON-LD of the page of downloads, without a `<` that could end the script."""
+def linked_data(context: Context, path: str, address: str, downloads: tuple[str, ...]) -> str:
+    """JSON-LD of the page of downloads or of a model, without a `<` that could end the script; empty for others."""
     language, revision = context.words.language, context.catalogue.revision
-    record: Json = {
-        "@context": "https://schema.org",
+    ours: Json = {
+        **({"dateModified": revision.date} if revision.date else {}),
+        "url": address + ("" if language == ENGLISH else f"{language}/") + url_of(path),
+        "license": LICENCE["url"],
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": "DS Series", "url": address},
+    }
+    model = context.catalogue.models.get(path.removeprefix("models/").removesuffix(".md"))
+    if path == "use-and-extend.md":
+        record = _dataset(context, address, downloads)
+    elif model:
+        record = _article(context, model)
+    else:
+        return ""
+    return json.dumps({"@context": "https://schema.org", **record, **ours}, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _dataset(context: Context, address: str, downloads: tuple[str, ...]) -> Json:
+    revision = context.catalogue.revision
+    return {
         "@type": "Dataset",
         "version": revision.version,
         "@id": f"{address}data/catalogue.json",
         "name": "DS Series",
         "description": context.words("extend.description"),
         "inLanguage": ["en", "zh"],
-        **({"dateModified": revision.date} if revision.date else {}),
-        "url": address + ("" if language == ENGLISH else f"{language}/") + "use-and-extend/",
-        "license": LICENCE["url"],
-        "isAccessibleForFree": True,
-        "creator": {"@type": "Organization", "name": "DS Series", "url": address},
         "distribution": [
             {"@type": "DataDownload", "contentUrl": address + path, "encodingFormat": _FORMATS[kind]}
             for path in downloads
             if path.count("/") == 1 and (kind := path.rpartition(".")[2]) in _FORMATS and ".schema." not in path
         ],
     }
-    return json.dumps(record, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _article(context: Context, model: Model) -> Json:
+    """An article of this site about a model, which cites its paper."""
+    paper = context.catalogue.references.get(model.reference or "")
+    return {
+        "@type": "TechArticle",
+        "headline": model.name,
+        "description": plain_text(context, model.lead or model.summary),
+        "inLanguage": context.words.language,
+        "about": {"@type": "SoftwareApplication", "name": model.name, "applicationCategory": "Language model"},
+        **({"citation": {"@type": "ScholarlyArticle", "name": paper.title, "url": paper.url or ""}} if paper else {}),
+    }

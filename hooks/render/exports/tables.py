@@ -96,6 +96,7 @@ def _values_below(plain: PlainRecords, record: Any, path: str) -> Iterator[Seque
 
 def _all_tables(plain: PlainRecords) -> list[ExportTable]:
     catalogue, uses = plain.catalogue, plain.contexts[ENGLISH].uses
+    settings = catalogue.settings
     models, entries = catalogue.models.values(), catalogue.entries.values()
     stages = [
         _StageOf(model, place, stage, variant)
@@ -104,7 +105,9 @@ def _all_tables(plain: PlainRecords) -> list[ExportTable]:
         for variant in stage.variants
     ]
     scores = [
-        _ScoreOf(model, table, line, variant, score)
+        _ScoreOf(
+            model, table, line, variant, score, settings.problems(table, line), settings.interval(table, line, score)
+        )
         for model in models
         for table in model.evaluation
         for line in table.rows
@@ -288,6 +291,8 @@ class _ScoreOf(NamedTuple):
     line: BenchmarkRow
     variant: str
     score: Single[Any]
+    problems: int | None
+    interval: tuple[float, float] | None
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -299,15 +304,11 @@ class _ScoreOf(NamedTuple):
 
 
 def _score_columns(plain: PlainRecords) -> list[Column]:
-    settings = plain.catalogue.settings
-    vocabulary, interval = settings.vocabulary, "its 95% interval by Wilson for one answer a problem, in per cent"
-
-    def problems(row: _ScoreOf) -> int | None:
-        return settings.problems(row.table, row.line)
+    vocabulary = plain.catalogue.settings.vocabulary
+    interval = "its 95% interval by Wilson for one answer a problem, in per cent"
 
     def bound(row: _ScoreOf, end: int) -> float | None:
-        found = settings.interval(row.table, row.line, row.score)
-        return round(found[end], 1) if found else None
+        return round(row.interval[end], 1) if row.interval else None
 
     in_words = "How the score was taken, in words: the fields that follow, with commas."
     return [
@@ -323,7 +324,7 @@ def _score_columns(plain: PlainRecords) -> list[Column]:
         Column("score", "The score as a number.", "score"),
         Column("unit", "% where the source prints it.", lambda row: "%" if row.is_percentage else None),
         Column("printed", "The score with the digits that the source prints.", "score.value.text"),
-        Column("problems", "Over how many problems the score is a share, where that is known.", problems),
+        Column("problems", "Over how many problems the score is a share, where that is known.", "problems"),
         Column("interval_low", f"Lower end of {interval}.", lambda row: bound(row, 0)),
         Column("interval_high", f"Upper end of {interval}.", lambda row: bound(row, 1)),
         Column("absence", "Why there is no value: not published, not applicable or unknown.", "score.absence"),

@@ -149,9 +149,13 @@ def run_script(page: str, function: str, *arguments: object) -> Any:
 
 def run_figures(function: str, *arguments: object, context: Context | None = None) -> Any:
     """A function of the scripts of figures and drawings."""
-    source = assets.figure_source() if context is None else context.made_once("figure source", assets.figure_source)
-    known = '"use strict";\n' + f"const KINDS = {as_json(KINDS)}, MEANINGS = {as_json(MEANINGS)};\n"
-    return _engine_for(known + source, threading.get_ident()).call(function, *arguments, context=context)
+    source = _with_meanings(assets.figure_source())
+    return _engine_for(source, threading.get_ident()).call(function, *arguments, context=context)
+
+
+@lru_cache(maxsize=1)
+def _with_meanings(source: str) -> str:
+    return f'"use strict";\nconst KINDS = {as_json(KINDS)}, MEANINGS = {as_json(MEANINGS)};\n{source}'
 
 
 def as_json(value: object) -> str:
