@@ -394,29 +394,27 @@ def test_a_step_makes_the_token_that_came_likelier() -> None:
     assert after[1] > before[1]
 
 
-T = 6
-BEFORE = [[1.0]] + [[0.0] * (t - 1) + [1.0, 0.0] for t in range(1, T)]
-FIRST = [[1.0]] + [[1.0] + [0.0] * t for t in range(1, T)]
-FURTHER = [[1.0]] + [[0.0, *[0.9 / max(t - 2, 1)] * max(t - 2, 0), 0.05, 0.05][: t + 1] for t in range(1, T)]
+HEADS = [
+    {"layer": 1, "head": 1, "itself": 0.1, "previous": 0.8, "first": 0.05},
+    {"layer": 1, "head": 2, "itself": 0.2, "previous": 0.1, "first": 0.6},
+    {"layer": 2, "head": 1, "itself": 0.1, "previous": 0.1, "first": 0.05},
+]
 
 
-def test_heads_are_chosen_by_what_they_look_at() -> None:
-    found = chosen_heads([[FIRST, BEFORE], [FURTHER, FIRST]])
-    assert {looks_at: place[:2] for looks_at, place in found.items()} == {
-        "before": (0, 1),
-        "further": (1, 0),
-        "first": (0, 0),
-    }
-    assert found["before"][2] == found["first"][2] == 1
+def test_heads_are_chosen_by_what_was_measured_of_them() -> None:
+    found = chosen_heads(HEADS)
+    assert found["before"] == (HEADS[0], 0.8)
+    assert found["further"] == (HEADS[2], pytest.approx(0.75))
 
 
 @pytest.mark.parametrize("language", [ENGLISH, CHINESE])
 def test_the_figure_names_the_sentence_and_its_tokens(catalogue: Catalogue, tmp_path: Path, language: str) -> None:
-    file, ctx = tmp_path / "attention.json", make_context(catalogue, words_of()[language])
-    assert trained_attention(ctx, file) == ""
-    said = {"sentence": "a key fits", "tokens": list("⊢akeyf"), "weights": [[FIRST, BEFORE], [FURTHER, FIRST]]}
-    file.write_text(json.dumps({language: said}), encoding="utf-8")
-    html = trained_attention(ctx, file)
-    assert html.count("<svg") == 3
+    ctx, rows = make_context(catalogue, words_of()[language]), [[1.0 / (t + 1)] * (t + 1) for t in range(5)]
+    assert trained_attention(ctx, tmp_path / "none") == ""
+    said = {"sentence": "a key fits", "tokens": list("⊢akey"), "weights": [[rows, rows], [rows]]}
+    (tmp_path / "attention.json").write_text(json.dumps({language: said}), encoding="utf-8")
+    (tmp_path / "about.json").write_text(json.dumps({"heads": HEADS}), encoding="utf-8")
+    html = trained_attention(ctx, tmp_path)
+    assert html.count("<svg") == 2
     assert "a key fits" in html
     assert ">k</text>" in html

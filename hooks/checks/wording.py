@@ -135,12 +135,15 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
-    """What facts, figures or pages of `drafts` need and no file has."""
+    """What facts, experiments, figures or pages of `drafts` need and no file has."""
     facts = [key for fact in FACTS.values() for key in (fact.label, fact.of, fact.mark) if key]
+    columns = [
+        f"experiments.column.{name}" for one in catalogue.experiments for name in (*one.columns, one.curve) if name
+    ]
     found: dict[str, None] = {}
     for own in words.values():
         collecting = own.collecting_words()
-        for key in (*facts, *words_of_figures(own)):
+        for key in (*facts, *columns, *words_of_figures(own)):
             collecting(key)
         for id_ in drafts:
             site_of(make_context(catalogue, collecting), id_)

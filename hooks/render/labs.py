@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from labs.train.experiments.verdict import Verdict
+from labs.train.experiments.verdict import CHANCE, Verdict
 
 from catalogue.experiments import Result
 from catalogue.schema.study import Arm, Comparison, Experiment, ExperimentVerdict
@@ -48,11 +48,18 @@ def experiment_card(citations: Citations, experiment: Experiment) -> str:
         does_not_show=citations.rich_text(experiment.does_not_show),
         next=citations.rich_text(experiment.next) if experiment.next else "",
         command=f"python -m labs.train.experiments {experiment.id}",
-        earlier=context.words("experiments.earlier", seeds=result.seeds) if result and experiment.earlier else "",
         cost=_cost_text(context.words, result) if result else context.words("experiments.not_run"),
+        chance=context.words("experiments.chance", **counts_by_chance(context)) if result else "",
         technique=technique_link(context, experiment.technique, short=True) if experiment.technique else "",
         curve=bool(experiment.curve),
     )
+
+
+def counts_by_chance(context: Context) -> dict[str, int]:
+    """How many comparisons are judged, and how many of them would be clear if no arm differed from another."""
+    results = context.catalogue.results
+    count = sum(len(one.comparisons) for one in context.catalogue.experiments if one.id in results)
+    return {"count": count, "expected": round(CHANCE * count)}
 
 
 def verdicts_found(words: Words, experiment: Experiment) -> list[tuple[str, str]]:
@@ -257,44 +264,39 @@ def statement_text(module: str, node: ast.stmt) -> str:
 EXPERIMENT_BLOCK = "experiment-"  # `{{ block('experiment-muon') }}` places the card of `muon`
 
 
-ATTENTION_WEIGHTS = Path(__file__).parents[2] / "labs" / "train" / "artifacts" / "attention.json"
-
-Rows = Sequence[Sequence[float]]  # row t: the weights that token t gives to the tokens up to itself
+TRAINED_MODEL = Path(__file__).parents[2] / "labs" / "train" / "artifacts"
 
 
-def trained_attention(context: Context, file: Path = ATTENTION_WEIGHTS) -> str:
+def trained_attention(context: Context, folder: Path = TRAINED_MODEL) -> str:
     """Empty where no model has been exported."""
-    if not file.is_file():
+    if not folder.is_dir():
         return ""
-    found = json.loads(file.read_text(encoding="utf-8"))[context.words.language]
     words, name = context.words, "sentence_weights"
+    weights, about = (
+        json.loads((folder / f"{file}.json").read_text(encoding="utf-8")) for file in ("attention", "about")
+    )
+    found = weights[words.language]
     panels = [
         DrawnPanel.of(
             run_figures(
                 "attentionPanel",
-                words(f"{name}.{looks_at}", layer=layer + 1, head=head + 1),
+                words(f"{name}.{looks_at}", layer=head["layer"], head=head["head"]),
                 words(f"{name}.says", share=f"{100 * share:.0f}"),
                 found["tokens"],
-                found["weights"][layer][head],
+                found["weights"][head["layer"] - 1][head["head"] - 1],
             )
         )
-        for looks_at, (layer, head, share) in chosen_heads(found["weights"]).items()
+        for looks_at, (head, share) in chosen_heads(about["heads"]).items()
     ]
     caption = words(f"{name}.caption", sentence=found["sentence"].rstrip(".。"))
     return context.html("mechanism.html.jinja", name="sentence-weights", panels=panels, caption=caption, play=None)
 
 
-def chosen_heads(weights: Sequence[Sequence[Rows]]) -> dict[str, tuple[int, int, float]]:
-    """For each pattern the layer and head that show it most, and their mean share of weight."""
-
-    def share(rows: Rows, looks_at: str) -> float:
-        late = list(enumerate(rows))[3:]  # before that everything is near
-        parts = ({"before": row[t - 1], "first": row[0], "further": sum(row[1 : t - 1])} for t, row in late)
-        return sum(part[looks_at] for part in parts) / len(late) if late else 0.0
-
-    places = [(layer, head) for layer, heads in enumerate(weights) for head in range(len(heads))]
-    found = {}
-    for looks_at in ("before", "further", "first"):
-        layer, head = max(places, key=lambda place: share(weights[place[0]][place[1]], looks_at))
-        found[looks_at] = (layer, head, share(weights[layer][head], looks_at))
-    return found
+def chosen_heads(measured: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Mapping[str, Any], float]]:
+    """The head that reads the token before most and the one that reads furthest, with these shares, as measured on text held back."""
+    shares = {
+        "before": lambda head: head["previous"],
+        "further": lambda head: 1 - head["itself"] - head["previous"] - head["first"],
+    }
+    best = {looks_at: max(measured, key=share) for looks_at, share in shares.items()}
+    return {looks_at: (head, shares[looks_at](head)) for looks_at, head in best.items()}

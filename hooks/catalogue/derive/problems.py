@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+
+from labs.train.experiments.verdict import quantile
 
 from ..experiments import Result
 from ..lookup import Lookup, LookupFailure
@@ -14,12 +17,10 @@ from ..schema.quantities import Quantity
 from ..schema.study import Measured, Mistake, Problem, Step
 from .expression import Computation, evaluate_formula, formula_names
 
-_DEVIATIONS = 3  # few seeds say little about their spread
-
 
 @dataclass(frozen=True)
 class Band:
-    """What each seed of an experiment found, and where another run should lie: three deviations around the mean."""
+    """What each seed of an experiment found, and where another seed should lie in 95 of 100 cases, by Student's t."""
 
     found: tuple[float, ...]
 
@@ -29,11 +30,16 @@ class Band:
 
     @property
     def low(self) -> float:
-        return self.mean - _DEVIATIONS * statistics.stdev(self.found)
+        return self.mean - self._margin
 
     @property
     def high(self) -> float:
-        return self.mean + _DEVIATIONS * statistics.stdev(self.found)
+        return self.mean + self._margin
+
+    @property
+    def _margin(self) -> float:
+        count = len(self.found)
+        return float(quantile(count - 1)) * statistics.stdev(self.found) * math.sqrt(1 + 1 / count)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from labs.train.experiments.verdict import CHANCE
 from markupsafe import Markup
 
 from catalogue.derive.problems import SolvedProblem
@@ -27,7 +26,7 @@ from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
 from ..format import format_integer
-from ..labs import PAGE, experiment_card, format_minutes, machines_used, small_chart, verdicts_found
+from ..labs import PAGE, counts_by_chance, experiment_card, format_minutes, machines_used, small_chart, verdicts_found
 from ..links import jump_bar
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
 from ..problems import home_of, problem_item, problems_of_page, title_and_address
@@ -81,14 +80,8 @@ def experiments_page(context: Context, written: Mapping[str, str]) -> Page:
 
 def _judged_text(context: Context) -> str:
     """The rule of verdicts, and how many of those on the page chance alone would give."""
-    found = context.catalogue.results
-    judged = [found[one.id] for one in context.catalogue.experiments if one.id in found for _ in one.comparisons]
-    return context.words(
-        "experiments.judged_text",
-        count=len(judged),
-        seeds=min((result.seeds for result in judged), default=0),
-        expected=round(CHANCE * len(judged)),
-    )
+    seeds = min((result.seeds for result in context.catalogue.results.values()), default=0)
+    return context.words("experiments.judged_text", seeds=seeds, **counts_by_chance(context))
 
 
 def _experiments_by_guide(catalogue: Catalogue, written: Mapping[str, str]) -> dict[str, list[Experiment]]:
@@ -110,7 +103,6 @@ def _experiment_item(citations: Citations, experiment: Experiment, guide: str) -
         "name": context.words.text(experiment.name),
         "question": citations.rich_text(experiment.question),
         "verdicts": verdicts_found(context.words, experiment),
-        "earlier": context.words("experiments.earlier_version") if experiment.earlier else "",
         "chart": small_chart(context.words, experiment, result) if result and guide else None,
         "minutes": format_minutes(context.words, result) if result else context.words("experiments.not_run"),
         "card": "" if guide else Markup(experiment_card(citations, experiment)),
