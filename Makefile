@@ -110,6 +110,6 @@ $(TRAIN)/.ready: pyproject.toml
 train: $(TRAIN)/.ready
 	$(TRAIN)/bin/python -m labs.train $(value FLAGS)
 
-# make experiments ONLY=muon: what the papers claim, tried on small models; all of them take about 50 minutes of one core.
+# make experiments ONLY=muon: what the papers claim, tried on small models; all of them take about 70 minutes of one core.
 experiments: $(TRAIN)/.ready
 	$(TRAIN)/bin/python -m labs.train.experiments $(value ONLY)

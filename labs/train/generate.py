@@ -118,7 +118,7 @@ def measure(model, context=128, tokens=64, batch=1, absorb=True, cached=True, cl
     for module in model.modules():
         if isinstance(module, MLA):
             module.absorb = absorb
-    x = torch.randint(260, model.config.vocab_size, (batch, context), generator=torch.Generator().manual_seed(0))
+    x = torch.randint(model.config.vocab_size, (batch, context), generator=torch.Generator().manual_seed(0))
     caches = model.new_caches()
     token = model(x, caches if cached else None)[:, -1:].argmax(-1)
     started = clock()
