@@ -40,7 +40,19 @@ if TYPE_CHECKING:
     from render.page import Page
 
 PLACED = (
-    *("families", "sources", "hero", "general-line", "map", "problems", "symbols", "sentence-weights", "token-path"),
+    *(
+        "families",
+        "sources",
+        "sentence",
+        "home-lead",
+        "hero",
+        "general-line",
+        "map",
+        "problems",
+        "symbols",
+        "sentence-weights",
+        "token-path",
+    ),
     "token-path-v3",
 )
 """What a page can place with `{{ block('…') }}` beside the mechanisms, each of which has a caption."""

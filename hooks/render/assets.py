@@ -34,7 +34,8 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "assets/charts.css": ("gantt", "map", "scores", "timeline", "trends"),
     "assets/compare.css": ("compare",),
     "assets/practice.css": ("experiments", "glossary", "jump", "problems", "reading", "start"),
-    "assets/tools.css": ("about", "calculators", "small_v3"),
+    "assets/sentence.css": ("sentence", "small_v3"),
+    "assets/tools.css": ("about", "calculators"),
     SEARCH_STYLES: ("search",),
     PRINT_STYLES: ("print",),
 }
@@ -66,7 +67,7 @@ _DRAWS = ("figure/text", "figure/panel")  # what all figures are drawn with
 _DRAWN_AT_BUILD = ("figures", "drawings")  # folders of scripts
 
 # The model that runs in the page, and its weights as a script of their own: a browser fetches no file from a folder on disk.
-SMALL_V3 = (*_DRAWS, "small_v3/model", "small_v3/walk", "small_v3/page")
+SMALL_V3 = (*_DRAWS, *(f"small_v3/{part}" for part in ("model", "walk", "sentence", "stops", "page")))
 SMALL_V3_MODEL = "assets/small-v3-model.js"
 
 # Every script by its path, with the files it is made of.
@@ -113,7 +114,7 @@ def figure_source() -> str:
 
 
 def small_v3_source() -> str:
-    return "\n".join(_read_asset(f"scripts/{part}.js") for part in SMALL_V3 if part != "small_v3/page")
+    return "\n".join(_read_asset(f"scripts/{part}.js") for part in SMALL_V3[:-2])
 
 
 @lru_cache(maxsize=1)

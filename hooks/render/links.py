@@ -109,6 +109,13 @@ def jump_bar(context: Context, parts: Iterable[tuple[str, str, int]], of: str = 
     return context.html("jump.html.jinja", parts=found, label=label) if len(found) >= LEAST else ""
 
 
+def small_v3_link(context: Context) -> Markup:
+    """A line that leads to the small V3; empty where its page is not made."""
+    if "deepseek-v3-base" not in context.catalogue.entries:
+        return Markup("")
+    return Markup('<p class="ds-labs"><a href="ds:small-v3.md">{}</a></p>').format(context.words("small.link"))
+
+
 def site_navigation(context: Context, pages: Mapping[str, Page]) -> list[dict[str, object]]:
     """`{title: path}` or `{title: [children]}`, the home page first; pages that were not made are left out."""
     found: list[dict[str, object]] = []

@@ -41,6 +41,7 @@ from .pages.glossary import (
     symbols_table,
     term_definitions,
 )
+from .pages.small_v3 import sentence_figure
 from .pages.study import done_box
 from .problems import problems_html, problems_of_page
 from .technique_figures import lab_listing, mechanism_html
@@ -57,6 +58,8 @@ def _named_block(
 BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     "families": lambda ctx, citations, path: models.families_table(citations),
     "sources": lambda ctx, citations, path: sources.sources_section(citations).html,
+    "sentence": lambda ctx, citations, path: sentence_figure(ctx),
+    "home-lead": lambda ctx, citations, path: home.home_lead(ctx),
     "hero": lambda ctx, citations, path: home.home_hero(ctx),
     "general-line": lambda ctx, citations, path: home.model_cards(ctx),
     "token-path": lambda ctx, citations, path: token_path(ctx),

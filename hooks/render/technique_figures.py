@@ -18,6 +18,7 @@ from .context import Context
 from .figures.engine import FIGURES, DrawnPanel, as_json, figure_of, run_figures
 from .figures.meanings import with_swatches
 from .labs import mechanism_code
+from .links import small_v3_link
 
 # Modules of labs/ that belong to a technique.
 LABS_OF: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,9 @@ LABS_OF: dict[str, tuple[str, ...]] = {
     "adamw": ("adam",),
     "grpo": ("grpo", "kl"),
 }
+
+# Techniques that the small V3 has, and whose pages lead to it.
+IN_THE_SMALL_V3 = ("mla", "deepseekmoe", "aux-loss-free", "mtp")
 
 
 def mechanism_html(context: Context, name: str) -> str:
@@ -76,8 +80,10 @@ def figures_of(context: Context, technique_id: str) -> str:
     here = [each for each in found if each.page == own or each.technique == technique_id]
     elsewhere = [(each.name, each.page, bool(each.script)) for each in found if each not in here]
     here.sort(key=lambda each: not each.script)
-    return "".join(mechanism_html(context, each.name) for each in here) + (
-        context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else ""
+    return (
+        "".join(mechanism_html(context, each.name) for each in here)
+        + (context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else "")
+        + (small_v3_link(context) if technique_id in IN_THE_SMALL_V3 else "")
     )
 
 

@@ -103,11 +103,6 @@ class Scale:
         return [round(step * index, 12) for index in range(first, last + 1)]
 
 
-def powers_of_ten(low: float, high: float) -> list[float]:
-    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    return [10.0**power for power in exponents if low * 0.999 <= 10.0**power <= high * 1.001]
-
-
 def time_scale(days: Iterable[date], start: float, end: float) -> Scale:
     days = [*days]
     return Scale(min(days), max(days), start, end, date.toordinal)

@@ -22,7 +22,7 @@ from ..cite import counted_text, counted_words, counts_of
 from ..context import Context
 from ..format import short_size
 from .architecture.shapes import example_choice, grid_places, hatch_path
-from .canvas import BOLD, Scale, bar_path, bars_path, cut_text, dots_path, powers_of_ten, text_width, wrapped_text
+from .canvas import BOLD, bar_path, bars_path, cut_text, dots_path, text_width, wrapped_text
 from .map import lay_out_narrow_map, lay_out_wide_map, map_html
 from .svg_file import FONTS, dark_tokens, light_tokens, public_address
 
@@ -140,9 +140,14 @@ _NARROW, _ROW = 340.0, 46.0
 _SIZE, _GAP, _NAME = 12.5, 6.0, 84.0  # of letters, between two texts side by side, and room for a name
 
 
+def home_lead(context: Context) -> Markup:
+    _, grew, shrank = _hero_sizes(context)
+    return Markup('<p class="ds-lead">{}</p>').format(context.words("hero.lead", grew=grew, shrank=shrank))
+
+
 def home_hero(context: Context) -> Markup:
     words = context.words
-    sizes, ticks, grew, shrank = _hero_sizes(context)
+    sizes, grew, shrank = _hero_sizes(context)
     said = words("punctuation.gap").join(
         words(
             "hero.said" if s["active"] else "hero.said_dense",
@@ -154,7 +159,7 @@ def home_hero(context: Context) -> Markup:
         context.html(
             "home_hero.svg.jinja",
             sizes=sizes,
-            ticks=ticks,
+            floor=_BOTTOM,
             grew=words("hero.grew", times=grew),
             shrank=words("hero.shrank", times=shrank),
             alternative=words("hero.alternative", said=said),
@@ -167,7 +172,7 @@ def home_hero(context: Context) -> Markup:
     )
 
 
-def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[str, float]], str, str]:
+def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], str, str]:
     known = [
         entry
         for entry in general_line(context.catalogue)
@@ -180,14 +185,12 @@ def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[
         for entry in entries
     ]
     caches = [entry.recount.kv_cache.value for entry in entries if entry.recount and entry.recount.kv_cache]
-    least = min(float(value) for value in [*totals, *actives] if value)
-    ends = least * 0.8, float(max(totals))
-    scale, across = Scale(*ends, _BOTTOM, _TOP, math.log10), Scale(*ends, 110, _NARROW - 70, math.log10)
+    largest = float(max(totals))
     dates = [first_date(entry.model) for entry in entries]
     step, months = _column_spacing(context, [short_size(entry.variant.name) for entry in entries], dates)
     found = []
     for index, (entry, total, active, cache) in enumerate(zip(entries, totals, actives, caches, strict=True)):
-        share = cache / max(caches)
+        share, of_all, at_work = cache / max(caches), float(total) / largest, float(active or 0) / largest
         found.append(
             {
                 "id": entry.model.id,
@@ -197,19 +200,18 @@ def _hero_sizes(context: Context) -> tuple[list[dict[str, Any]], Sequence[tuple[
                 "active": _size_text(entry.variant.parameters.activated),
                 "cache": format.format_integer(cache),
                 "x": round(_LEFT + index * step, 1),
-                "total_y": scale(float(total)),
-                "active_y": scale(float(active)) if active else None,
+                "total_high": round(of_all * (_BOTTOM - _TOP), 1),
+                "active_high": round(max(1.0, at_work * (_BOTTOM - _TOP)), 1) if active else 0,
                 "bar": round(max(1.5, share * _BARS), 1),
                 "row": round(index * _ROW, 1),
-                "total_x": across(float(total)),
-                "active_x": across(float(active)) if active else None,
+                "total_long": round(max(1.5, of_all * (_NARROW - 170)), 1),
+                "active_long": round(max(1.0, at_work * (_NARROW - 170)), 1) if active else 0,
                 "long": round(max(1.5, share * (_NARROW - 170)), 1),
             }
         )
-    ticks = [(format.format_tick(value), scale(value)) for value in powers_of_ten(*ends)]
     grew = format.format_significant(max(totals) / totals[0], 2)
     shrank = format.format_significant(Decimal(caches[0]) / min(caches), 3)
-    return found, ticks, grew, shrank
+    return found, grew, shrank
 
 
 def _as_many_as_fit(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -196,13 +196,6 @@ PAGES = (
         weight=0.4,
     ),
     DeclaredPage(
-        "small-v3.md",
-        _Menu.GUIDES,
-        _Kind.TOOL,
-        "small_v3:small_v3_page",
-        condition=lambda catalogue: "deepseek-v3-base" in catalogue.entries,
-    ),
-    DeclaredPage(
         "from-reports-to-code.md",
         _Menu.GUIDES,
         _Kind.ABOUT,
@@ -226,6 +219,13 @@ PAGES = (
         weight=0.4,
     ),
     GLOSSARY,
+    DeclaredPage(
+        "small-v3.md",
+        _Menu.TOOLS,
+        _Kind.TOOL,
+        "small_v3:small_v3_page",
+        condition=lambda catalogue: "deepseek-v3-base" in catalogue.entries,
+    ),
     DeclaredPage(
         "tools/memory.md", _Menu.TOOLS, _Kind.TOOL, "calculators:memory_page", condition=reference_run, links_terms=True
     ),

@@ -30,7 +30,7 @@ from ..figures.home import POSTER_PATHS, poster_sheet
 from ..figures.map import lane_name, timeline_figure
 from ..figures.map_items import own_form, timeline_items
 from ..format import NOTHING, short_model
-from ..links import model_link
+from ..links import model_link, small_v3_link
 from ..page import Page, Redirect, Section, lead_section, titled_page
 from ..tables import EMPTY, Cell, Column, by_column, sort_key, value_cell
 from . import compare, model_architecture, model_changes, model_machines, model_overview, model_training
@@ -365,7 +365,7 @@ def _figure_sections(citations: Citations, model: Model) -> list[Section]:
         title = words("token.title", name=short_model(model.name))
         if model.flagship == token_path.SHOWN[0]:
             way = token_path.token_path(citations.context, [model.flagship])
-            html = way + link.format("", token_path.PAGE, words("token.others"))
+            html = way + link.format("", token_path.PAGE, words("token.others")) + small_v3_link(citations.context)
             found.insert(1, Section("token-way", title, str(html)))
         else:
             html = link.format(Markup(' id="token-way"'), token_path.PAGE, title)

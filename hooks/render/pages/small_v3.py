@@ -41,17 +41,26 @@ COMPARED = (
 _MODEL = Path(__file__).parents[3] / "labs" / "train" / "artifacts"
 _RECORD = """
 globalThis.record = (header, text, given) => {
-  const { sentence, layer, words } = JSON.parse(given);
+  const { sentence, layer, words, shown } = JSON.parse(given);
   const model = loadedModel(JSON.parse(header), text);
   const trace = readTokens(model, newTrace(model), [model.tokenizer.begin, ...model.tokenizer.encode(sentence)]);
   const place = trace.tokens.length - 1;
-  const shown = stopsOf(model.config).filter((stop) => stop.layer === undefined || stop.layer === layer);
+  const stops = stopsOf(model.config).filter((stop) => stop.layer === undefined || stop.layer === layer);
+  const { reads, ...run } = runOf(model, trace, (number, decimals) => +number.toFixed(decimals));
+  const kept = { ...run, reads: range(place + 1).map(reads) };
+  const read = { ...run, reads: (at) => kept.reads[at] };
+  const state = { place, pick: strongestLook(read, place) };
   return JSON.stringify({
     token: model.tokenizer.label(trace.tokens[place]).replace("␣", ""),
-    stops: shown.map((stop) => {
+    stops: stops.map((stop) => {
       const drawn = drawStop(model, trace, { ...stop, place }, words);
       return { title: drawn.title, sentence: drawn.sentence, html: stageHtml(drawn, words) };
     }),
+    run: kept,
+    drawings: [false, true].map((tall) => drawSentence(read, state, shown, { tall })),
+    sum: sumHtml(read, state, shown),
+    said: sumOf(read, state, shown),
+    answer: sumOf(read, { place, pick: { layer: run.layers.length - 1, read: true } }, shown),
   });
 };
 """
@@ -59,12 +68,11 @@ globalThis.record = (header, text, given) => {
 
 @dataclass(frozen=True)
 class _ExportedModel:
-    """What `python -m labs.train.export` wrote: header, base64 weights, reference outputs, a sentence a language."""
+    """What `python -m labs.train.export` wrote: header, base64 weights, reference outputs."""
 
     header: dict[str, Any]
     weights: str
     reference: list[dict[str, Any]]
-    sentences: Mapping[str, str]
     about: Mapping[str, Any]
 
     @property
@@ -83,45 +91,55 @@ def exported_model() -> _ExportedModel:
         return json.loads((_MODEL / name).read_text(encoding="utf-8"))
 
     weights = base64.b64encode((_MODEL / "model.bin").read_bytes()).decode()
-    # Up to the first comma: a recorded walk of few tokens.
-    sentences = {
-        language: found["sentence"].replace("，", ",").partition(",")[0]
-        for language, found in read("attention.json").items()
+    return _ExportedModel(read("model.json"), weights, read("reference.json"), read("about.json"))
+
+
+def sentence_figure(context: Context, with_stops: bool = False) -> Markup:
+    """A whole sentence in one picture, recorded; with a script a reader touches it and has it drawn for another sentence.
+
+    `with_stops` puts every number of a token behind it.
+    """
+    words, model, recorded = context.words, exported_model(), recorded_sentence(context)
+    layers = model.config["num_hidden_layers"]
+    figure = context.html(
+        "sentence.html.jinja",
+        recorded=recorded,
+        drawings=[{**drawn, "shapes": Markup(drawn["shapes"])} for drawn in recorded["drawings"]],
+        sum=Markup(recorded["sum"]),
+        sentence=words("small.sentence.text"),
+        count=format_compact(model.weight_count),
+        size=f"{len(assets.small_v3_model()) / 1e6:.1f}",
+        script=f"ds:{assets.FOLDER}/small-v3-model.js",
+        layers=range(layers),
+        kept=len(recorded["run"]["layers"][0][0]["kept"]),
+        stops=recorded["stops"] if with_stops else [],
+        stage=Markup(recorded["stops"][-1]["html"]),
+        dense=model.config["first_k_dense_replace"],
+        parts=("press", "look_back", "choose", "add"),
+        temperatures=("0", f"{model.about['temperature']:g}", "1"),
+        many=MANY,
+    )
+    given = {
+        "run": recorded["run"],
+        "words": _words_below(context, "small.sentence.shown."),
+        "stops": script_words(context) if with_stops else {},
+        "labels": {key: words(f"small.form.{key}") for key in ("loading", "failed", "too_long", "read")},
     }
-    return _ExportedModel(read("model.json"), weights, read("reference.json"), sentences, read("about.json"))
+    data = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    return Markup(figure) + assets.page_script("small-v3", {"small-v3-data": data})
 
 
 def small_v3_page(context: Context) -> Page:
     words, citations, model = context.words, Citations(context), exported_model()
     v3 = context.catalogue.entries[V3]
     count = format_compact(model.weight_count)
-    walk = recorded_walk(words.language, script_words(context))
-    figure = context.html(
-        "small_v3.html.jinja",
-        sentence=model.sentences[words.language],
-        size=f"{len(assets.small_v3_model()) / 1e6:.1f}",
-        script=f"ds:{assets.FOLDER}/small-v3-model.js",
-        layers=range(model.config["num_hidden_layers"]),
-        dense=model.config["first_k_dense_replace"],
-        parts=("press", "look_back", "choose", "add"),
-        temperatures=("0", f"{model.about['temperature']:g}", "1"),
-        many=MANY,
-    )
-    data = json.dumps(
-        {
-            "config": model.config,
-            "words": script_words(context),
-            "labels": {key: words(f"small.form.{key}") for key in ("loading", "failed", "show", "too_long", "read")},
-        },
-        ensure_ascii=False,
-    )
-    figure = Markup(figure) + assets.page_script("small-v3", {"small-v3-data": data})
-    recorded = context.html(
+    recorded = recorded_sentence(context)
+    walk = context.html(
         "small_v3_walk.html.jinja",
-        token=walk["token"],
-        sentence=model.sentences[words.language],
+        token=recorded["token"],
+        sentence=words("small.sentence.text"),
         layer=LAYER + 1,
-        stops=[{**stop, "html": Markup(stop["html"])} for stop in walk["stops"]],
+        stops=[{**stop, "html": Markup(stop["html"])} for stop in recorded["stops"]],
     )
     intro = words("small.intro", count=count, large=_published_size(context, v3))
     return Page(
@@ -129,8 +147,8 @@ def small_v3_page(context: Context) -> Page:
         words("small.page"),
         words("small.description", count=count),
         (
-            lead_section(intro, figure),
-            Section("recorded", words("small.recorded.title"), recorded),
+            lead_section(intro, sentence_figure(context, with_stops=True)),
+            Section("recorded", words("small.recorded.title"), walk),
             Section("heads", words("small.heads.title"), _render_heads(context, model)),
             Section("trained", words("small.trained.title"), _render_training(context, model)),
             Section("beside-v3", words("small.compare.title"), _beside_v3(citations, model, v3)),
@@ -147,24 +165,31 @@ def _published_size(context: Context, entry: Entry) -> str:
 
 
 def script_words(context: Context) -> dict[str, str]:
-    prefix = "small.show."
+    return _words_below(context, "small.show.")
+
+
+def _words_below(context: Context, prefix: str) -> dict[str, str]:
     return {key.removeprefix(prefix): context.words(key) for key in context.words if key.startswith(prefix)}
 
 
-def recorded_walk(language: str, words: Mapping[str, str]) -> dict[str, Any]:
-    return _recorded_walk(language, json.dumps(words, ensure_ascii=False, sort_keys=True))
+def recorded_sentence(context: Context) -> dict[str, Any]:
+    """The run of the sentence of an edition: its last token at six stops, what the figure is drawn from, and the figure."""
+    given = {
+        "sentence": context.words("small.sentence.text"),
+        "layer": LAYER,
+        "words": script_words(context),
+        "shown": _words_below(context, "small.sentence.shown."),
+    }
+    return _recorded_sentence(json.dumps(given, ensure_ascii=False, sort_keys=True))
 
 
 @lru_cache(maxsize=4)
-def _recorded_walk(language: str, words: str) -> dict[str, Any]:
+def _recorded_sentence(given: str) -> dict[str, Any]:
     model = exported_model()
     engine = quickjs.Context()
     engine.eval(f"(() => {{\n{assets.small_v3_source()}\n{_RECORD}\n}})();")
-    given = {"sentence": model.sentences[language], "layer": LAYER, "words": json.loads(words)}
-    walk: dict[str, Any] = json.loads(
-        engine.get("record")(json.dumps(model.header), model.weights, json.dumps(given, ensure_ascii=False))
-    )
-    return walk
+    found: dict[str, Any] = json.loads(engine.get("record")(json.dumps(model.header), model.weights, given))
+    return found
 
 
 def _render_heads(context: Context, model: _ExportedModel) -> str:

@@ -27,7 +27,7 @@ from ..cite import Citations
 from ..context import Context
 from ..format import format_integer
 from ..labs import PAGE, counts_by_chance, experiment_card, format_minutes, machines_used, small_chart, verdicts_found
-from ..links import jump_bar
+from ..links import jump_bar, small_v3_link
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
 from ..problems import home_of, problem_item, problems_of_page, title_and_address
 from ..recomputed import agreement_cell, substituted_formula, working_link
@@ -178,7 +178,7 @@ def question_anchor(question: Question) -> str:
 def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
     words = context.words
     bar = Markup('<p class="ds-read-bar" hidden><button type="button">{}</button></p>').format(words("start.clear"))
-    sections = [lead_section(words("start.intro"), bar)]
+    sections = [lead_section(words("start.intro"), small_v3_link(context) + bar)]
     for route in context.catalogue.study.routes:
         parts, all_steps = [], list[dict[str, Any]]()
         for part in route.parts:

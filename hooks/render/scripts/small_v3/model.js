@@ -167,11 +167,8 @@ function network(W, name, u) {
   return { inner, out: product(W(`${name}.down_proj.weight`), inner) };
 }
 
-// Scores by sigmoid. The bias helps to choose; the share of an expert comes from its score alone.
-function routed(c, W, u) {
-  const logits = product(W("mlp.gate.weight"), u);
-  const scores = logits.map(sigmoid);
-  const bias = W("mlp.gate.e_score_correction_bias");
+// Who works, by the scores of all experts. The bias helps to choose; the share of an expert comes from its score alone.
+function routeOf(c, scores, bias) {
   const ranked = added(scores, bias);
   const size = c.n_routed_experts / c.n_group;
   const groups = range(c.n_group).map((group) => sum(largest(ranked.slice(group * size, (group + 1) * size), 2).map((i) => ranked[group * size + i])));
@@ -179,9 +176,16 @@ function routed(c, W, u) {
   const reachable = ranked.map((number, i) => (kept.includes(Math.floor(i / size)) ? number : -Infinity));
   const chosen = largest(reachable, c.num_experts_per_tok);
   const total = sum(chosen.map((i) => scores[i]));
-  const parts = chosen.map((i) => ({ name: i, share: (scores[i] / total) * c.routed_scaling_factor, ...expert(c, W, i, u) }));
+  return { scores, bias, ranked, groups, kept, chosen, total, shares: chosen.map((i) => (scores[i] / total) * c.routed_scaling_factor) };
+}
+
+// Scores by sigmoid.
+function routed(c, W, u) {
+  const logits = product(W("mlp.gate.weight"), u);
+  const route = routeOf(c, logits.map(sigmoid), W("mlp.gate.e_score_correction_bias"));
+  const parts = route.chosen.map((i, at) => ({ name: i, share: route.shares[at], ...expert(c, W, i, u) }));
   if (c.n_shared_experts) parts.push({ name: "shared", share: 1, ...network(W, "mlp.shared_experts", u) });
-  return { logits, scores, bias, ranked, groups, kept, chosen, total, parts };
+  return { logits, ...route, parts };
 }
 
 function expert(c, W, i, u) {
@@ -206,6 +210,30 @@ function readTokens(model, trace, tokens) {
 // Scores of all tokens, read off the stream: behind the last layer the model's answer, before it a look at what is half done.
 const logitsOf = ({ config: c, weights }, stream) => product(weights["lm_head.weight"], normed(stream, weights["norm.weight"], c.rms_norm_eps));
 const lastStream = (trace, place = trace.tokens.length - 1) => trace.layers[trace.layers.length - 1][place].out;
+
+// What the figure of a whole sentence shows of it. `round` makes numbers as short as a record needs; a loaded model needs none.
+const BEST = 5;
+function runOf({ config, weights, tokenizer }, trace, round = (number) => number) {
+  const rounded = (numbers, decimals) => Array.from(numbers, (number) => round(number, decimals));
+  const readAfter = (rows, place) => {
+    const logits = logitsOf({ config, weights }, rows[place].out);
+    return {
+      best: largest(logits, BEST).map((token) => [tokenizer.label(token), round(logits[token], 5)]),
+      total: round(sum([...logits].map(Math.exp)), 2),
+    };
+  };
+  return {
+    config,
+    tokens: trace.tokens.map(tokenizer.label),
+    layers: trace.layers.map((rows) => rows.map(({ latent, key, heads, network: { scores } }) => ({
+      kept: rounded([...latent, ...key], 2),
+      heads: heads.map(({ content, position }) => [rounded(content, 5), rounded(position, 5)]),
+      scores: scores && rounded(scores, 5),
+    }))),
+    bias: trace.layers.map(([{ network: { bias } }]) => bias && rounded(bias, 5)),
+    reads: (place) => trace.layers.map((rows) => readAfter(rows, place)),
+  };
+}
 
 // MTP: the stream of each token, joined with the embedding of the one that follows, goes through one more layer.
 function logitsAhead(model, trace, following) {

@@ -11,7 +11,7 @@ const stopsOf = ({ num_hidden_layers: layers }) => [
 ];
 
 const signed = (number, decimals = 2) => (+number.toFixed(decimals) || 0).toFixed(decimals).replace("-", "−");
-const percentage = (share) => (share >= 0.0995 ? fixed(100 * share) : share >= 0.0005 ? (100 * share).toFixed(1) : "<0.1");
+const percentage = (share) => (share >= 0.995 && share < 0.9995 ? (100 * share).toFixed(1) : share >= 0.0995 ? fixed(100 * share) : share >= 0.0005 ? (100 * share).toFixed(1) : "<0.1");
 const fourDigits = (number) => (number >= 1000 ? fixed(number) : number.toPrecision(4));
 const lengthOf = (x) => Math.sqrt(dotProduct(x, x));
 
@@ -24,6 +24,8 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
   const isLast = place === trace.tokens.length - 1;
   const line = (key, values, numbers) => ({ name: say(`${key}.name`, values), text: say(`${key}.text`, values), numbers });
   const titled = (key, height, values) => panel(say(`panel.${key}`, values), height, say(`panel.${key}.says`, values));
+  // What is pressed there is picked.
+  const cell = (onto, x, y, wide, tall, picked) => onto.shapes.push(`<rect class="cell" x="${at(x)}" y="${at(y)}" width="${at(wide)}" height="${at(tall)}" data-pick="${picked}"/>`);
 
   // Numbers as bars up and down from a line, the largest `tall / 2` high.
   function bars(onto, numbers, y, tall, kindOf, marked = -1) {
@@ -35,7 +37,10 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       return [i * step, numbers[i] < 0 ? middle : middle - height, width, height];
     }));
     onto.path(d([...numbers.keys()].filter((i) => i !== marked)), kindOf);
-    if (marked >= 0) onto.path(d([marked]), "off");
+    if (marked >= 0) {
+      onto.path(d([marked]), "off");
+      numbers.forEach((_, i) => cell(onto, i * step, y, step, tall, i));
+    }
     onto.line([[0, middle], [360, middle]], "axis");
   }
   const spread = (numbers) => say("spread", { count: numbers.length, least: signed(Math.min(...numbers)), most: signed(Math.max(...numbers)) });
@@ -161,12 +166,15 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
       const tall = 20 * rows.length;
       const weights = titled("weights", tall + 30, { count: heads.length });
       const split = titled("split", tall + 30, { head: mark + 1 });
+      const wide = 250 / heads.length;
+      const column = (k) => 108 + wide * (k + 0.5);
       const most = Math.max(...rows.map((s) => Math.max(Math.abs(content[s]), Math.abs(position[s]))), 1e-9);
       rows.forEach((s, i) => {
         weights.text(96, 20 * i + 15, label(s), s === place ? "strong" : "", "end");
         heads.forEach((head, k) => {
           const side = Math.max(1, 17 * Math.sqrt(head.shares[s]));
-          weights.bar(124 + 42 * k - side / 2, 20 * i + 11 - side / 2, side, side, k === mark ? "attention" : "attention soft");
+          weights.bar(column(k) - side / 2, 20 * i + 11 - side / 2, side, side, k === mark ? "attention" : "attention soft");
+          cell(weights, column(k) - wide / 2, 20 * i + 1, wide, 20, k);
         });
         split.text(96, 20 * i + 15, label(s), s === place ? "strong" : "", "end");
         const bar = (y, number, style) => split.bar(200 + Math.min(0, (90 * number) / most), y, Math.abs((90 * number) / most), 7, style);
@@ -174,7 +182,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
         bar(20 * i + 12, position[s], "other");
         split.text(358, 20 * i + 15, say("percent", { share: percentage(shares[s]) }), "", "end");
       });
-      heads.forEach((_, k) => weights.text(124 + 42 * k, tall + 20, k + 1, k === mark ? "strong" : "", "middle"));
+      heads.forEach((_, k) => weights.text(column(k), tall + 20, k + 1, k === mark ? "strong" : "", "middle"));
       split.line([[200, 0], [200, tall]], "axis");
       split.text(200, tall + 20, say("split_key"), "small", "middle");
       const top = largest(shares, 1)[0];
@@ -225,6 +233,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
         drawn.text(54, tops(i) + 12, i + 1, i === mark ? "strong" : "", "end");
         drawn.bar(62, tops(i) + 2, score * scale, 11, works ? "expert" : "expert soft");
         drawn.line([[62 + ranked[i] * scale, tops(i)], [62 + ranked[i] * scale, tops(i) + 15]], "off");
+        cell(drawn, 0, tops(i) - 1, 360, 17, i);
         drawn.text(358, tops(i) + 12, `${score.toFixed(2)} ${bias[i] < 0 ? "−" : "+"} ${Math.abs(bias[i]).toFixed(3)}`, works ? "strong" : "", "end");
       });
       drawn.text(62, tops(scores.length) + 10, say("gate_key"), "small");
@@ -282,6 +291,7 @@ function drawStop(model, trace, { kind, layer, place, pick }, words) {
         drawn.text(120, 24 * i + 17, nameOf(name), i === mark ? "strong" : "", "end");
         drawn.bar(128, 24 * i + 5, (170 * lengths[i]) / most, 15, name === "shared" ? "off" : i === mark ? "expert" : "expert soft");
         drawn.text(134 + (170 * lengths[i]) / most, 24 * i + 17, lengths[i].toFixed(2));
+        if (parts.length > 1) cell(drawn, 0, 24 * i, 360, 24, i);
       });
       const stream = titled("stream", 190, { count: row.out.length });
       stream.text(0, 14, say("stream_before", { length: lengthOf(row.middle).toFixed(2) }), "small");
