@@ -59,6 +59,7 @@ globalThis.record = (header, text, given) => {
     run: kept,
     drawings: [false, true].map((tall) => drawSentence(read, state, shown, { tall })),
     sum: sumHtml(read, state, shown),
+    brief: briefOf(read, state, shown),
     said: sumOf(read, state, shown),
     answer: sumOf(read, { place, pick: { layer: run.layers.length - 1, read: true } }, shown),
   });

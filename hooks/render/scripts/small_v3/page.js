@@ -4,7 +4,7 @@
 const figure = document.querySelector("[data-sentence]");
 const given = JSON.parse(document.getElementById("small-v3-data").textContent);
 const { words, labels, run: recorded } = given;
-const [form, summed, depth, play] = [".ds-small-form", ".ds-sentence-sum", "[data-depth]", "[data-run-depth]"].map((name) => figure.querySelector(name));
+const [form, summed, brief, depth, play] = [".ds-small-form", ".ds-sentence-sum", ".ds-sentence-brief", "[data-depth]", "[data-run-depth]"].map((name) => figure.querySelector(name));
 const drawings = [...figure.querySelectorAll(".ds-sentence-drawn svg")];
 const [input, submit, writing, status] = [form.elements.text, form.querySelector("[type=submit]"), form.querySelector("[data-writing]"), form.querySelector("[role=status]")];
 const behind = figure.querySelector("[data-stops]");
@@ -23,11 +23,11 @@ function moved(old, fresh) {
     return undefined;
   }
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !LIVING.includes(name)) old.removeAttribute(name);
-  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value && name !== "style") old.setAttribute(name, value);
   const children = [...fresh.childNodes];
   return [...old.childNodes].forEach((child, i) => moved(child, children[i]));
 }
-const LIVING = ["opacity", "stroke-dasharray", "tabindex", "role", "aria-label", "aria-pressed"];
+const LIVING = ["style", "opacity", "stroke-dasharray", "tabindex", "role", "aria-label", "aria-pressed"];
 
 function setDepth() {
   const value = +depth.value;
@@ -52,8 +52,8 @@ function draw() {
     const fresh = svg.cloneNode(false);
     fresh.setAttribute("viewBox", `0 0 ${Math.round(drawn.width)} ${Math.round(drawn.height)}`);
     fresh.innerHTML = drawn.shapes;
-    if (i === 0) fresh.style.minWidth = `${Math.round((drawn.width * 2) / 3)}px`;
     moved(svg, fresh);
+    if (i === 0) svg.style.minWidth = drawn.width > 960 ? `${Math.round(drawn.width * 0.7)}px` : "";
     lines[i] = drawn.lines;
     svg.querySelectorAll(".token").forEach((word, at_) => {
       for (const [name, value] of Object.entries({ role: "button", tabindex: at_ === state.place ? 0 : -1, "aria-pressed": at_ === state.place, "aria-label": filled(words.word, { token: word.textContent, number: at_ + 1 }) })) word.setAttribute(name, value);
@@ -61,6 +61,7 @@ function draw() {
   });
   const held = summed.contains(document.activeElement) && document.activeElement.matches("button") ? document.activeElement.dataset : null;
   summed.innerHTML = sumHtml(run, shown, words);
+  brief.textContent = briefOf(run, shown, words);
   if (held) summed.querySelector("head" in held ? `[data-head="${held.head}"]` : `[data-expert="${held.expert}"]`)?.focus();
   setDepth();
 }

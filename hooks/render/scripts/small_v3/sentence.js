@@ -271,3 +271,9 @@ function sumHtml(run, state, words) {
     `<div class="ds-panel"><svg viewBox="0 0 360 ${drawn.height}" role="img" aria-label="${plain(best.map(([label], i) => `${named(label)} ${filled(words.percent, { share: percentage(shares[i]) })}`).join(words.listed))}">${drawn.shapes.join("")}</svg></div>`,
   ].join("");
 }
+
+// The same in a line.
+function briefOf(run, state, words) {
+  const { title, end } = sumOf(run, state, words);
+  return end ? filled(words.brief, { title, end: end[1] }) : title;
+}
