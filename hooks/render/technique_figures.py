@@ -83,7 +83,7 @@ def figures_of(context: Context, technique_id: str) -> str:
     return (
         "".join(mechanism_html(context, each.name) for each in here)
         + (context.html("technique_figures.html.jinja", figures=elsewhere) if elsewhere else "")
-        + (small_v3_link(context) if technique_id in IN_THE_SMALL_V3 else "")
+        + (str(small_v3_link(context)) if technique_id in IN_THE_SMALL_V3 else "")
     )
 
 
