@@ -150,11 +150,11 @@ def test_a_reader_without_a_script_sees_what_the_text_beside_it_says(browser: Br
         figure = page.locator(".ds-sentence")
         drawing = figure.locator("svg.across")
         said = drawing.get_attribute("aria-label") or ""
-        assert figure.locator("h3").inner_text() in said
+        assert figure.locator(".title").inner_text() in said
         assert figure.locator(".end dd").inner_text() in said
         assert drawing.locator(".read.last .small").text_content() in said
         assert drawing.locator(".line.on").count() == 1
-        assert drawing.locator(".token.on").text_content() in figure.locator("h3").inner_text()
+        assert drawing.locator(".token.on").text_content() in figure.locator(".title").inner_text()
         expect(figure.locator("form, .choices, .ds-sentence-depth").first).to_be_hidden()
     page.context.close()
 
@@ -164,7 +164,7 @@ def test_what_a_reader_touches_shows_its_sum(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(address)
     figure = page.locator(".ds-sentence")
-    drawing, title, share = figure.locator("svg.across"), figure.locator("h3"), figure.locator(".end dd")
+    drawing, title, share = figure.locator("svg.across"), figure.locator(".title"), figure.locator(".end dd")
     drawing.get_by_role("button", name="key").click()
     expect(title).to_contain_text("“key” looks back at")
     page.keyboard.press("ArrowRight")
@@ -216,7 +216,7 @@ def test_on_a_phone_it_stands_upright_and_is_touched_by_thumb(browser: Browser, 
     word = figure.locator("svg.upright .token").nth(7)
     assert word.bounding_box()["height"] >= 32
     word.tap()
-    expect(figure.locator("h3")).to_contain_text("“key” looks back at")
+    expect(figure.locator(".title")).to_contain_text("“key” looks back at")
     page.context.close()
 
 
@@ -234,7 +234,7 @@ def test_a_reader_follows_a_token_of_a_sentence_of_their_own(page: Page, address
     page.get_by_role("radio", name="Layer 2, Choose").focus()
     page.keyboard.press("Space")
     expect(said).to_contain_text("Layer 2: choose")
-    expect(page.locator(".ds-sentence h3")).to_contain_text("Expert")
+    expect(page.locator(".ds-sentence .title")).to_contain_text("Expert")
     page.locator("#small-v3 [data-stage] [data-pick='0']").first.click()
     expect(page.locator("#small-v3 dl dt").filter(has_text="Expert 1, score")).to_be_visible()
     page.keyboard.press("ArrowRight")

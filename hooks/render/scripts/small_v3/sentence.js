@@ -264,10 +264,10 @@ function sumHtml(run, state, words) {
   const bar = (share) => `<svg viewBox="0 0 10 24" preserveAspectRatio="none" aria-hidden="true"><rect width="10" height="${at(24 * share)}" y="${at(24 - 24 * share)}"/></svg>`;
   const choice = (share, i) => `<button type="button" data-${choices.kind}="${i}" aria-pressed="${i === choices.at}" aria-label="${plain(filled(words[`choices.${choices.kind}`], { number: i + 1, share: percentage(share) }))}">${bar(share)}<span>${i + 1}</span></button>`;
   return [
-    `<h3>${plain(title)}</h3><p class="where">${plain(where)}</p>`,
+    `<p class="title">${plain(title)}</p><p class="where">${plain(where)}</p>`,
     `<dl>${rows.map(([name, value]) => `<div><dt>${plain(name)}</dt><dd>${plain(value)}</dd></div>`).join("")}${end ? `<div class="end"><dt>${plain(end[0])}</dt><dd>${plain(end[1])}</dd></div>` : ""}</dl>`,
-    choices ? `<div class="choices ${choices.kind}" role="group" aria-label="${plain(choices.says)}"><p>${plain(choices.says)}</p>${choices.shares.map(choice).join("")}</div>` : "",
-    `<h4>${plain(filled(words[next ? "next.came" : "next.title"], { token: named(run.tokens[state.place]), came: named(next ?? "") }))}</h4>`,
+    choices ? `<form class="choices ${choices.kind}" aria-label="${plain(choices.says)}"><p>${plain(choices.says)}</p>${choices.shares.map(choice).join("")}</form>` : "",
+    `<p class="next">${plain(filled(words[next ? "next.came" : "next.title"], { token: named(run.tokens[state.place]), came: named(next ?? "") }))}</p>`,
     `<div class="ds-panel"><svg viewBox="0 0 360 ${drawn.height}" role="img" aria-label="${plain(best.map(([label], i) => `${named(label)} ${filled(words.percent, { share: percentage(shares[i]) })}`).join(words.listed))}">${drawn.shapes.join("")}</svg></div>`,
   ].join("");
 }
