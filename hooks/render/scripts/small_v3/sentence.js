@@ -70,11 +70,12 @@ function drawSentence(run, { place, pick }, words, { tall = false, live = false 
     put("g", given, drawn);
   };
   const lines = [];
+  const living = live ? { pathLength: 1 } : {}; // they grow with the depth
   const selected = run.layers.map((rows) => rows[place].heads.map((head) => sharesOf(run, head)));
 
   // The streams, from the words to the end of the last layer.
   group({ class: "streams" }, () => {
-    for (const i of range(count)) put("path", { class: i === place ? "on" : "", pathLength: 1, d: `M${point(along(i), into(0, -10)).map(at).join(" ")}L${point(along(i), into(layers - 1, LAYER.read + 3)).map(at).join(" ")}` });
+    for (const i of range(count)) put("path", { ...(i === place && { class: "on" }), ...living, d: `M${point(along(i), into(0, -10)).map(at).join(" ")}L${point(along(i), into(layers - 1, LAYER.read + 3)).map(at).join(" ")}` });
   });
 
   run.layers.forEach((rows, l) => {
@@ -100,7 +101,7 @@ function drawSentence(run, { place, pick }, words, { tall = false, live = false 
           if (mean > 0.1) pale.push([j, i, mean]);
         });
       });
-      for (const [j, i, mean] of pale) put("path", { class: "pale", pathLength: 1, "stroke-width": at(mean * 10 * a), d: curve(look(j, i, 0, LAYER.merge, 46)) });
+      for (const [j, i, mean] of pale) put("path", { class: "pale", ...living, "stroke-width": at(mean * 10 * a), d: curve(look(j, i, 0, LAYER.merge, 46)) });
       // Every head of the chosen word, the picked one last.
       const drawn = selected[l].flatMap((shares, k) => range(count).map((j) => ({ head: k, from: j, share: shares[j] ?? 0 })));
       for (const { head, from: j, share } of drawn) {
@@ -110,7 +111,7 @@ function drawSentence(run, { place, pick }, words, { tall = false, live = false 
         const points = look(j, place, o, LAYER.merge + head, LAYER.merge + 4 - head);
         const seen = share >= SHOWN_SHARE || on;
         if (seen) lines.push({ layer: l, head, from: j, points: points.map(([u, v]) => point(u, v)) });
-        put("path", { class: on ? "line on" : seen ? "line" : "line none", pathLength: 1, "stroke-width": at(seen ? Math.max(1, 13 * share * (a + d) / 2) : 0), d: curve(points) });
+        put("path", { class: on ? "line on" : seen ? "line" : "line none", ...living, "stroke-width": at(seen ? Math.max(1, 13 * share * (a + d) / 2) : 0), d: curve(points) });
       }
     });
 
