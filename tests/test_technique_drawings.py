@@ -24,7 +24,10 @@ COLOUR = re.compile(
 )
 DARK = ("attention", "expert", "other", "index", "off")  # grounds for white letters
 LANGUAGES = pytest.mark.parametrize("language", [ENGLISH, CHINESE])
-IN_STEPS = {"mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-training", "grpo", "dsa", "csa", "mhc"}
+IN_STEPS = {
+    "mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-training", "grpo", "dsa", "csa", "mhc", "muon", "ppo", "dpo",
+    "rope", "yarn", "nsa", "flashattention", "speculative-decoding",
+}  # fmt: skip
 
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom

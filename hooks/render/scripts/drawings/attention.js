@@ -65,6 +65,22 @@ drawing("rope", (d, f) => {
     f.caption(name, "strong");
     f.dials(range(9).map((i) => speed * i));
   }
+  const { qk_rope_head_dim: size } = d.use("deepseek-v3-base");
+  const base = (d.numbers.rope_theta = value("deepseek-v3-base", "rope_theta"));
+  const waves = range(size / 2).map((i) => 2 * Math.PI * base ** ((2 * i) / size));
+  Object.assign(d.numbers, { shortest: fixed(waves[0], 1), longest: Math.round(waves.at(-1)), pairs: size / 2 });
+  f = d.frame("turn", String.raw`q_m = R(\class{other}{m \theta_i}) \, q`);
+  f.caption("turned");
+  f.dials(range(6).map((i) => 0.6 * i));
+  f = d.frame("compare", String.raw`q_m^T k_n = q^T R(\class{other}{(n - m) \theta_i}) \, k`);
+  for (const [name, start] of [["near", 2], ["later", 9]]) {
+    f.caption(name);
+    f.dials([start, start + 3].map((i) => 0.6 * i));
+  }
+  f.caption("same_gap");
+  f = d.frame("speeds", String.raw`\class{other}{\theta_i} = <rope_theta>^{-2i / <qk_rope_head_dim>}`);
+  f.columns(waves.map((one) => Math.log10(one)), "O", { height: 110 });
+  f.caption("waves");
 });
 
 drawing("yarn", (d, f) => {
@@ -81,6 +97,19 @@ drawing("yarn", (d, f) => {
   f.legend([kept, "kept"], [mixed, "between"], [slowed, "slowed"]);
   f.skip(8);
   f.bars([["before", length, "G"], ["after", length * factor, "G"]]);
+  const softmax = (scores) => scores.map((s) => Math.exp(s) / sum(scores.map((one) => Math.exp(one))));
+  const [scores, sharper] = [[1.6, 0.4, 1, 0.1, 0.7, 1.2, 0.2, 0.5], 0.1 * Math.log(factor) + 1];
+  d.numbers.sharper = fixed(sharper ** 2, 2);
+  f = d.frame("count", String.raw`\class{attention}{r_i} = \frac{L}{2 \pi \, b^{2i/d}}`);
+  f.columns(turns.map((one) => Math.log10(one)), letters, { height: 110 });
+  f.caption("turns");
+  f = d.frame("slow", String.raw`\theta_i' = \gamma_i \theta_i + (1 - \gamma_i) \frac{\theta_i}{\class{attention}{<factor>}}`);
+  f.curves([[turns.map((one, i) => [i / (pairs - 1), Math.min(Math.max((one - slow) / (fast - slow), 0), 1)]), "A"]], "pair", "share_kept");
+  f = d.frame("sharpen", String.raw`\class{attention}{a} = \mathrm{softmax}\left(\mu^2 \frac{q k^T}{\sqrt{d}}\right), \quad \mu = 0.1 \ln <factor> + 1`);
+  f.caption("plain");
+  f.columns(softmax(scores), "a", { height: 50 });
+  f.caption("sharp");
+  f.columns(softmax(scores.map((s) => s * sharper ** 2)), "A", { height: 70 });
 });
 
 drawing("linear-rope-scaling", (d, f) => {
@@ -105,6 +134,23 @@ drawing("nsa", (d, f) => {
     f.cells(row, { gap });
   }
   f.legend(["A", "read"], ["c", "passed"]);
+  d.numbers.read = d.fact("memory-read-in-decoding-at-64k-in-tokens-of-65-536");
+  const [rated] = random(7, ["gamma", 1.2, 1, [8]]);
+  const best = [...rated].sort((a, b) => b - a)[1];
+  f = d.frame("summarise", String.raw`\class{attention}{\tilde{k}_i} = \varphi(k_{i s + 1}, \ldots, k_{i s + l})`);
+  f.caption("tokens");
+  const tokens = f.cells("c".repeat(32), { gap: 1.5 });
+  f.skip(26);
+  const made = f.cells("AAAAAAAA", { height: 26, gap: 6 });
+  tokens.forEach((token, i) => f.link(token, made[Math.floor(i / 4)], "C", true));
+  f.caption("made");
+  f = d.frame("select", String.raw`\{ i \mid \class{index}{p_i} \in \mathrm{Topk}(p) \}`);
+  f.columns(rated, rated.map((one) => (one >= best ? "I" : "i")), { line: best });
+  f.cells(rated.map((one) => (one >= best ? "AAAA" : "cccc")).join(""), { gap: 1.5 });
+  f.caption("whole_blocks");
+  f = d.frame("join", String.raw`o = \sum_c g_c \, \mathrm{Attn}(q, \class{attention}{K_c, V_c})`);
+  f.bars([["all", 65536, "c"], ["some", d.numbers.read, "A"]]);
+  f.caption("gates");
 });
 
 drawing("dsa", (d, f) => {
@@ -225,6 +271,15 @@ drawing("flashattention", (d, f) => {
     columns[i].caption(`${name}_says`);
   });
   f.join(columns);
+  f = d.frame("tile", String.raw`\class{attention}{S} = Q_i K_j^T`);
+  f.grid(rows[1], { width: 190 });
+  f.caption("one_tile");
+  f = d.frame("rescale", String.raw`m' = \max(m, \tilde{m}), \quad O' = e^{m - m'} \class{cache}{O} + \ldots`);
+  f.caption("largest");
+  f.columns([2, 2, 3.5, 3.5, 3.5, 5], ["C", "c", "C", "c", "c", "C"], { height: 100 });
+  f.caption("corrected");
+  f = d.frame("finish", String.raw`\class{cache}{O(N)} \; < \; \class{off}{O(N^2)}`);
+  f.curves([[range(31).map((i) => [i / 30, (i / 30) ** 2]), "X"], [[[0, 0], [1, 0.12]], "C"]], "length", "memory");
 });
 
 drawing("flashmla", (d, f) => {

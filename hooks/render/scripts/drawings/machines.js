@@ -195,6 +195,15 @@ drawing("speculative-decoding", (d, f) => {
   draft.forEach((one, i) => f.panel.line([[one.middle, one.bottom + 2], [verdict[i].middle, verdict[i].y - 22]], KINDS[drafted]));
   f.caption("result");
   f.legend([drafted, "small"], [large, "agreed"], ["X", "replaced"], ["g", "discarded"]);
+  f = d.frame("guess", String.raw`\class{expert}{x_1, \ldots, x_\gamma} \sim q`);
+  f.lanes([["=", range(5).map((i) => [i, 0.9, drafted, `=${i + 1}`])]], { length: 8, height: 34 });
+  f.caption("cheap");
+  f = d.frame("check", String.raw`\class{attention}{p_1, \ldots, p_{\gamma + 1}}`);
+  f.lanes([["=", [[0, 8, large, "one_pass"]]]], { length: 8, height: 34 });
+  f.caption("weights_once");
+  f = d.frame("keep", String.raw`\min\left(1, \; \frac{\class{attention}{p(x)}}{\class{expert}{q(x)}}\right)`);
+  f.bars([["drafter_finds", 0.6, drafted, "=0.6"], ["large_finds", 0.3, large, "=0.3"]], { most: 1 });
+  f.caption("half");
 });
 
 drawing("dspark", (d, f) => {

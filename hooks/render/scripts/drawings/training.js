@@ -102,6 +102,19 @@ drawing("muon", (d, f) => {
     f.columns(values[name], letter, { line: 1, height: 80 });
   }
   f.caption("directions");
+  const [few, strength] = [12, (x, [a, b, c]) => a * x + b * x ** 3 + c * x ** 5];
+  const [coarse, exact] = ["first-8-iterations-a-b-c", "last-2-iterations-a-b-c"].map((name) => d.factText(name).replaceAll("−", "-").split(/[,，、]\s*/).map(Number));
+  f = d.frame("gather", String.raw`\class{expert}{M} \leftarrow \mu M + G`);
+  f.columns(values.before.slice(0, few), "E", { line: 1, height: 110 });
+  f.caption("gathered");
+  f = d.frame("even", String.raw`\class{attention}{\sigma'} = a \sigma + b \sigma^3 + c \sigma^5`);
+  const rounds = (x, steps) => steps.reduce(strength, x);
+  const curve = (steps) => range(61).map((i) => [i / 60, rounds(i / 60, steps) / 1.3]);
+  f.curves([[curve([coarse]), "a"], [curve([...Array(8).fill(coarse), ...Array(2).fill(exact)]), "A"]], "strength_before", "strength_after");
+  f.legend(["a", "once"], ["A", "all_rounds"]);
+  f = d.frame("step", String.raw`W \leftarrow W - \eta \gamma \sqrt{\max(n, m)} \, \class{attention}{O}`);
+  f.columns(values.after.slice(0, few), "A", { line: 1, height: 110 });
+  f.caption("stepped");
 });
 
 drawing("sinkhorn-momentum", (d, f) => {
@@ -230,6 +243,19 @@ drawing("ppo", (d, f) => {
     f.curves([[range(60).map((i) => 0.2 + (1.6 * i) / 59).map((x) => [x / 2, 0.1 + 0.4 * bounded(x, limit)]), letter]], "ratio", up, 80);
   }
   f.caption("flat");
+  const [expected, rewards] = [[0.5, 0.4, 0.6, 0.3, 0.8], [0, 0, 0, 0, 1]];
+  const differences = rewards.map((r, i) => r + (expected[i + 1] ?? 0) - expected[i]);
+  f = d.frame("reward", String.raw`\class{cache}{r_t} = [t = T] \, r - \beta \log \frac{\pi_\theta}{\pi_{\mathrm{ref}}}`);
+  f.columns(rewards.map((r) => r - 0.05), ["X", "X", "X", "X", "C"], { height: 110 });
+  f.caption("last_alone");
+  f = d.frame("expect", String.raw`\delta_t = r_t + \class{index}{V_{t+1}} - \class{index}{V_t}`);
+  f.columns(expected, "I", { height: 60 });
+  f.caption("expected");
+  f.columns(differences, differences.map((one) => (one > 0 ? "A" : "X")), { height: 70 });
+  f.caption("differences");
+  f = d.frame("clip", String.raw`\min\left(\class{attention}{\rho} A, \; \mathrm{clip}(\rho, 1 - \varepsilon, 1 + \varepsilon) A\right)`);
+  f.curves([[range(61).map((i) => i / 60).map((x) => [x, Math.min(x, 0.6) * 1.2]), "A"], [[[0, 0], [0.8, 0.96]], "g"]], "ratio", "objective");
+  f.caption("bend");
 });
 
 drawing("dpo", (d, f) => {
@@ -239,6 +265,14 @@ drawing("dpo", (d, f) => {
   f.caption("after", "strong");
   f.bars([["preferred", 0.85, "C", "="], ["other", 0.3, "X", "="]], { most: 1 });
   f.caption("difference");
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const over = (shape) => range(61).map((i) => [i / 60, shape(i / 5 - 6)]);
+  f = d.frame("ratio", String.raw`\class{cache}{r_w} = \beta \log \frac{\pi(y_w)}{\pi_{\mathrm{ref}}(y_w)} \qquad \class{off}{r_l} = \ldots`);
+  f.bars([["preferred_ref", 0.3, "c", "="], ["preferred_now", 0.45, "C", "="], ["other_ref", 0.4, "x", "="], ["other_now", 0.3, "X", "="]], { most: 0.6 });
+  f = d.frame("differ", String.raw`\class{attention}{P} = \sigma(r_w - r_l)`);
+  f.curves([[over(sigmoid), "A"]], "margin", "called_right");
+  f = d.frame("push", String.raw`\nabla \propto \class{off}{1 - \sigma(r_w - r_l)}`);
+  f.curves([[over((x) => 1 - sigmoid(x)), "X"]], "margin", "strength");
 });
 
 drawing("grpo", (d, f) => {
