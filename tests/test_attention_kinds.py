@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from catalogue.attention import KINDS, fields_of_kinds
+from catalogue.attention import KINDS, fields_of_kinds, window_formula
 from catalogue.derive.expression import architecture_numbers, evaluate_formula
 from catalogue.records import Catalogue
 from catalogue.schema.architecture import Architecture, Attention
@@ -26,7 +26,7 @@ def test_the_cache_is_the_sum_of_what_the_layers_keep(catalogue: Catalogue, smal
         kind, numbers = KINDS[entry.architecture.attention.value], architecture_numbers(entry.architecture)
         if entry.recount is None or entry.recount.kv_cache is None:
             continue
-        if kind.window(numbers) and not kind.layer_names:  # some layers see the window alone
+        if window_formula(entry.architecture, numbers) and not kind.layer_names:  # some layers see the window alone
             numbers = {**numbers, "num_hidden_layers": numbers["num_hidden_layers"] - numbers["sliding_window_layers"]}
         parts = [
             numbers[form.layers] * evaluate_formula(form.name, form.per_token(numbers), numbers).exact

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import ModuleType
 
+from ..derive.expression import architecture_names, held_formulas
 from ..schema.architecture import Architecture, Attention, FeedForward
 from ..schema.values import Kinds, KindWithoutPart, marked_fields, per_kind
 from .kind import AttentionKind, CachingLayers, IndexKey, Numbers
@@ -94,4 +95,5 @@ def foreign_kind(field: Kinds, stated: Iterable[Kind]) -> Kind | None:
 def window_formula(architecture: Architecture, numbers: Numbers) -> str | None:
     """Elements that all layers cache for a token of the sliding window."""
     kind = kind_of(architecture)
-    return kind.window(numbers) if kind is not None else None
+    names = architecture_names(architecture, numbers)
+    return held_formulas(kind.window, names).get("window") if kind is not None else None

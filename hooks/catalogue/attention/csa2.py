@@ -9,30 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..derive.expression import shorten_layout
-from ..schema.architecture import Architecture, Attention
+from ..derive.expression import Part, shorten_layout
+from ..schema.architecture import Attention
 from . import kind
-from .kind import INDEXER, AttentionKind, CachingLayers, Config, Formulas, IndexKey, KeyValueHeads, Numbers
+from .kind import INDEXER, AttentionKind, CachingLayers, Config, IndexKey, KeyValueHeads
 
 _FORMS = "(encoder_cache_layers / encoder_compress_ratio + decoder_cache_layers)"
 
 
-def _weight_formulas(architecture: Architecture, numbers: Numbers) -> Formulas:
-    return {
-        **kind.PROJECTIONS,
-        "csa2_compressors": (
-            "(encoder_cache_layers + decoder_cache_layers) * (hidden_size * head_dim + head_dim)"
-            " + encoder_cache_layers * hidden_size * head_dim"
-        ),
-        "csa2_indexers": (
-            "index_layers * (q_lora_rank * index_n_heads * index_head_dim + hidden_size * index_n_heads)"
-            " + (encoder_cache_layers + decoder_cache_layers) * (head_dim * index_head_dim + index_head_dim)"
-        ),
-    }
-
-
-def _cache_formula(numbers: Numbers) -> str:
-    return f"{_FORMS} * (head_dim + index_head_dim)"
+_WEIGHTS = (
+    *kind.PROJECTIONS,
+    Part(
+        "csa2_compressors",
+        "(encoder_cache_layers + decoder_cache_layers) * (hidden_size * head_dim + head_dim)"
+        " + encoder_cache_layers * hidden_size * head_dim",
+    ),
+    Part(
+        "csa2_indexers",
+        "index_layers * (q_lora_rank * index_n_heads * index_head_dim + hidden_size * index_n_heads)"
+        " + (encoder_cache_layers + decoder_cache_layers) * (head_dim * index_head_dim + index_head_dim)",
+    ),
+)
 
 
 def _count_layers(counts: Mapping[str, int]) -> Mapping[str, int]:
@@ -80,7 +77,7 @@ KIND = AttentionKind(
     ),
     key_value_heads=KeyValueHeads(fits=None, allowed=""),
     head_dim_follows=True,
-    weights=_weight_formulas,
+    weights=_WEIGHTS,
     caching_layers=(
         CachingLayers(
             name="encoder",
@@ -93,9 +90,9 @@ KIND = AttentionKind(
             name="decoder", layers="decoder_cache_layers", entry="head_dim", index_key=IndexKey.ALWAYS, ratio=""
         ),
     ),
-    cache=_cache_formula,
-    window=kind.window_in_every_layer,
-    state=kind.nothing,
+    cache=(Part("kv_cache", f"{_FORMS} * (head_dim + index_head_dim)"),),
+    window=kind.WINDOW_IN_EVERY_LAYER,
+    state=(),
     stored_cache=lambda entry: f"{_FORMS} * {entry}",
     score_widths=None,
     layer_parts=(),

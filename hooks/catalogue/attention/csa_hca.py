@@ -8,10 +8,9 @@ token.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from ..derive.expression import parse_layout, shorten_layout
+from ..derive.expression import Part, parse_layout, shorten_layout
 from ..schema.architecture import Architecture, Attention
 from . import kind
 from .kind import (
@@ -21,14 +20,12 @@ from .kind import (
     AttentionKind,
     CachingLayers,
     Config,
-    Formulas,
     IndexKey,
     KeyValueHeads,
-    Numbers,
     Peer,
+    cache_parts,
     is_dense,
     settings_of,
-    sum_over_layers,
 )
 
 _IN_TRANSFORMERS = {
@@ -39,16 +36,19 @@ _IN_TRANSFORMERS = {
 _SETTINGS = ("head_dim", "q_lora_rank", "o_groups", "o_lora_rank", "sliding_window", "hc_mult", "num_hash_layers")
 
 
-def _weight_formulas(architecture: Architecture, numbers: Numbers) -> Formulas:
-    return {
-        **kind.PROJECTIONS,
-        "csa_compressors": "csa_layers * (2 * hidden_size * 2 * head_dim + csa_compress_ratio * 2 * head_dim + head_dim)",
-        "csa_indexers": (
-            "csa_layers * (q_lora_rank * index_n_heads * index_head_dim + hidden_size * index_n_heads"
-            " + 2 * hidden_size * 2 * index_head_dim + csa_compress_ratio * 2 * index_head_dim + index_head_dim)"
-        ),
-        "hca_compressors": "hca_layers * (2 * hidden_size * head_dim + hca_compress_ratio * head_dim + head_dim)",
-    }
+_WEIGHTS = (
+    *kind.PROJECTIONS,
+    Part(
+        "csa_compressors",
+        "csa_layers * (2 * hidden_size * 2 * head_dim + csa_compress_ratio * 2 * head_dim + head_dim)",
+    ),
+    Part(
+        "csa_indexers",
+        "csa_layers * (q_lora_rank * index_n_heads * index_head_dim + hidden_size * index_n_heads"
+        " + 2 * hidden_size * 2 * index_head_dim + csa_compress_ratio * 2 * index_head_dim + index_head_dim)",
+    ),
+    Part("hca_compressors", "hca_layers * (2 * hidden_size * head_dim + hca_compress_ratio * head_dim + head_dim)"),
+)
 
 
 _LAYERS = (
@@ -107,11 +107,11 @@ KIND = AttentionKind(
     allowed=("sliding_window_layers", "attention_layout", "compress_rope_theta"),
     key_value_heads=KeyValueHeads(fits=lambda heads, shared: shared == 1, allowed="1"),
     head_dim_follows=True,
-    weights=_weight_formulas,
+    weights=_WEIGHTS,
     caching_layers=_LAYERS,
-    cache=partial(sum_over_layers, _LAYERS),
-    window=kind.window_in_every_layer,
-    state=kind.nothing,
+    cache=cache_parts(_LAYERS),
+    window=kind.WINDOW_IN_EVERY_LAYER,
+    state=(),
     stored_cache=_stored_cache,
     score_widths=None,
     layer_parts=("csa_layers", "hca_layers", "sliding_window_layers"),

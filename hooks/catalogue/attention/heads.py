@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from ..derive.expression import architecture_numbers
+from ..derive.expression import Part, architecture_numbers
 from ..schema.architecture import Architecture, Attention
 from .kind import (
     EXPERTS,
     SHARED,
     AttentionKind,
     CachingLayers,
-    Formulas,
     IndexKey,
     KeyValueHeads,
-    Numbers,
     Peer,
     is_dense,
     no_layer_counts,
     no_renamed_keys,
-    nothing,
     settings_of,
 )
 
@@ -27,37 +22,31 @@ ALLOWED = ("head_dim", "sliding_window", "sliding_window_layers")
 SCORE_WIDTHS = "head_dim + head_dim"
 
 
-def projection_weights(architecture: Architecture, numbers: Numbers) -> Formulas:
-    formulas = {
-        "attention_query": "num_hidden_layers * hidden_size * num_attention_heads * head_dim",
-        "attention_key_value": "2 * num_hidden_layers * hidden_size * num_key_value_heads * head_dim",
-        "attention_output": "num_hidden_layers * num_attention_heads * head_dim * hidden_size",
-    }
-    if architecture.qk_norm and architecture.qk_norm.value:
-        formulas["qk_norms"] = "2 * num_hidden_layers * head_dim"
-    return formulas
+PROJECTIONS = (
+    Part("attention_query", "num_hidden_layers * hidden_size * num_attention_heads * head_dim"),
+    Part("attention_key_value", "2 * num_hidden_layers * hidden_size * num_key_value_heads * head_dim"),
+    Part("attention_output", "num_hidden_layers * num_attention_heads * head_dim * hidden_size"),
+    Part("qk_norms", "2 * num_hidden_layers * head_dim", ("qk_norm",)),
+)
 
-
-def window_in_some_layers(numbers: Numbers) -> str | None:
-    """In Gemma 2 every second layer keeps keys and values of the window alone."""
-    if "sliding_window" in numbers and "sliding_window_layers" in numbers:
-        return "2 * sliding_window_layers * num_key_value_heads * head_dim"
-    return None
-
-
-def cache_outside_windows(numbers: Numbers) -> str | None:
-    """Of the layers that see the whole context, where others have a window."""
-    if window_in_some_layers(numbers) is None:
-        return None
-    return "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim"
+# In Gemma 2 every second layer keeps keys and values of the window alone.
+_IN_SOME_LAYERS = ("sliding_window", "sliding_window_layers")
+_WINDOW = (Part("window", "2 * sliding_window_layers * num_key_value_heads * head_dim", _IN_SOME_LAYERS),)
+_CACHE_OUTSIDE_WINDOWS = (
+    Part(
+        "kv_cache",
+        "2 * (num_hidden_layers - sliding_window_layers) * num_key_value_heads * head_dim",
+        _IN_SOME_LAYERS,
+    ),
+)
 
 
 def kind_with_heads(
     kind: Attention,
     key_value_heads: KeyValueHeads,
     entry: str,
-    cache: Callable[[Numbers], str],
-    window: Callable[[Numbers], str | None],
+    cache: str,
+    windows: bool = True,
     allowed: tuple[str, ...] = ALLOWED,
 ) -> AttentionKind:
     """MHA, GQA and MQA differ in the number of key-value heads."""
@@ -67,13 +56,15 @@ def kind_with_heads(
         allowed=allowed,
         key_value_heads=key_value_heads,
         head_dim_follows=True,
-        weights=projection_weights,
+        weights=PROJECTIONS,
         caching_layers=(
             CachingLayers(name="all", layers="num_hidden_layers", entry=entry, index_key=IndexKey.NEVER, ratio=""),
         ),
-        cache=cache,
-        window=window,
-        state=nothing,
+        cache=(*_CACHE_OUTSIDE_WINDOWS, Part("kv_cache", cache, ("!sliding_window_layers",)))
+        if windows
+        else (Part("kv_cache", cache),),
+        window=_WINDOW if windows else (),
+        state=(),
         stored_cache=None,
         score_widths=SCORE_WIDTHS,
         layer_parts=(),
@@ -115,33 +106,23 @@ def _expert_peer(architecture: Architecture) -> Peer:
     return Peer("DeepseekOcr2ForConditionalGeneration", found)
 
 
-def _cache_of_mha(numbers: Numbers) -> str:
-    return cache_outside_windows(numbers) or "2 * num_hidden_layers * num_attention_heads * head_dim"
-
-
-def _cache_of_gqa(numbers: Numbers) -> str:
-    return cache_outside_windows(numbers) or "2 * num_hidden_layers * num_key_value_heads * head_dim"
-
-
 MHA = kind_with_heads(
     Attention.MHA,
     KeyValueHeads(fits=lambda heads, shared: shared == heads, allowed="{heads}, one for each query head"),
     entry="2 * num_key_value_heads * head_dim",
-    cache=_cache_of_mha,
-    window=window_in_some_layers,
+    cache="2 * num_hidden_layers * num_attention_heads * head_dim",
 )
 GQA = kind_with_heads(
     Attention.GQA,
     KeyValueHeads(fits=lambda heads, shared: 1 < shared < heads, allowed="a number between 1 and {heads}"),
     entry="2 * num_key_value_heads * head_dim",
-    cache=_cache_of_gqa,
-    window=window_in_some_layers,
+    cache="2 * num_hidden_layers * num_key_value_heads * head_dim",
 )
 MQA = kind_with_heads(
     Attention.MQA,
     KeyValueHeads(fits=lambda heads, shared: shared == 1, allowed="1"),
     entry="2 * head_dim",
-    cache=lambda numbers: "2 * num_hidden_layers * head_dim",
-    window=nothing,
+    cache="2 * num_hidden_layers * head_dim",
+    windows=False,
     allowed=("head_dim",),
 )

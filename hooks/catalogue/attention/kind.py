@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ..derive.expression import architecture_numbers
+from ..derive.expression import Part, architecture_numbers
 from ..schema.architecture import Architecture, Attention, FeedForward
 
 SHARED = ("num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads")
@@ -42,7 +42,6 @@ def is_dense(architecture: Architecture) -> bool:
 
 
 Numbers = Mapping[str, int]
-Formulas = Mapping[str, str]
 Config = Mapping[str, Any]
 """The keys of a Hugging Face config.json with their values."""
 
@@ -84,11 +83,11 @@ class AttentionKind:
     allowed: tuple[str, ...]  # optional fields, of those that only some kinds have
     key_value_heads: KeyValueHeads
     head_dim_follows: bool  # whether `head_dim` defaults to hidden_size / num_attention_heads
-    weights: Callable[[Architecture, Numbers], Formulas]  # over all layers, by part
+    weights: tuple[Part, ...]  # over all layers
     caching_layers: tuple[CachingLayers, ...]  # what figures draw
-    cache: Callable[[Numbers], str]  # elements cached for a token over all layers; agrees with `caching_layers`
-    window: Callable[[Numbers], str | None]  # the same for a token of the sliding window
-    state: Callable[[Numbers], str | None]  # elements kept for a sequence, however long it is, over all layers
+    cache: tuple[Part, ...]  # elements cached for a token over all layers; agrees with `caching_layers`
+    window: tuple[Part, ...]  # the same for a token of the sliding window
+    state: tuple[Part, ...]  # elements kept for a sequence, however long it is, over all layers
     # Bytes in service from those of an entry with its indexer key; None where DeepSeek states none
     stored_cache: Callable[[str], str] | None
     # Elements a head multiplies for each earlier token, score and sum together; None where a token does not see all
@@ -109,6 +108,17 @@ class AttentionKind:
 INDEXER = ("index_n_heads", "index_head_dim", "index_topk")
 
 
+def cache_parts(layers: tuple[CachingLayers, ...]) -> tuple[Part, ...]:
+    """With and without an indexer, where one can be added."""
+    if all(form.index_key is not IndexKey.WITH_AN_INDEXER for form in layers):
+        return (Part("kv_cache", sum_over_layers(layers, {})),)
+    indexed = {"index_head_dim": 1}
+    return (
+        Part("kv_cache", sum_over_layers(layers, {}), ("!index_head_dim",)),
+        Part("kv_cache", sum_over_layers(layers, indexed), ("index_head_dim",)),
+    )
+
+
 def sum_over_layers(layers: tuple[CachingLayers, ...], numbers: Numbers) -> str:
     return " + ".join(_of_all(form.layers, form.per_token(numbers)) for form in layers)
 
@@ -116,10 +126,6 @@ def sum_over_layers(layers: tuple[CachingLayers, ...], numbers: Numbers) -> str:
 def _of_all(layers: str, per_token: str) -> str:
     bare_sum = " + " in per_token and not per_token.startswith("(")
     return f"{layers} * ({per_token})" if bare_sum else f"{layers} * {per_token}"
-
-
-def nothing(numbers: Numbers) -> None:
-    """Kept in a window or a state."""
 
 
 def no_renamed_keys(config: Config) -> Mapping[str, Any]:
@@ -130,15 +136,16 @@ def no_layer_counts(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {}
 
 
-PROJECTIONS = {
-    "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
-    "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * head_dim",
-    "shared_key_value": "num_hidden_layers * hidden_size * head_dim",
-    "grouped_output": "num_hidden_layers * (num_attention_heads * head_dim * o_lora_rank + o_groups * o_lora_rank * hidden_size)",
-    "sinks_and_norms": "num_hidden_layers * (num_attention_heads + q_lora_rank + head_dim)",
-}
+PROJECTIONS = (
+    Part("mla_query_down", "num_hidden_layers * hidden_size * q_lora_rank"),
+    Part("mla_query_up", "num_hidden_layers * q_lora_rank * num_attention_heads * head_dim"),
+    Part("shared_key_value", "num_hidden_layers * hidden_size * head_dim"),
+    Part(
+        "grouped_output",
+        "num_hidden_layers * (num_attention_heads * head_dim * o_lora_rank + o_groups * o_lora_rank * hidden_size)",
+    ),
+    Part("sinks_and_norms", "num_hidden_layers * (num_attention_heads + q_lora_rank + head_dim)"),
+)
 
-
-def window_in_every_layer(numbers: Numbers) -> str | None:
-    """Every layer has a window of its own, also one that reads the entries of others."""
-    return "num_hidden_layers * head_dim" if "sliding_window" in numbers else None
+# Every layer has a window of its own, also one that reads the entries of others.
+WINDOW_IN_EVERY_LAYER = (Part("window", "num_hidden_layers * head_dim", ("sliding_window",)),)

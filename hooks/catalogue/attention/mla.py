@@ -6,9 +6,7 @@ DeepSeek-V3.2-Exp, whose keys are cached beside the latent.
 
 from __future__ import annotations
 
-from functools import partial
-
-from ..derive.expression import has_balance_bias
+from ..derive.expression import Part, has_balance_bias
 from ..schema.architecture import Architecture, Attention
 from .kind import (
     EXPERTS,
@@ -16,45 +14,46 @@ from .kind import (
     SHARED,
     AttentionKind,
     CachingLayers,
-    Formulas,
     IndexKey,
     KeyValueHeads,
-    Numbers,
     Peer,
+    cache_parts,
     is_dense,
     no_layer_counts,
     no_renamed_keys,
-    nothing,
     settings_of,
-    sum_over_layers,
 )
 
 LATENT = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
 
 
-def _weight_formulas(architecture: Architecture, numbers: Numbers) -> Formulas:
-    if "q_lora_rank" in numbers:
-        formulas = {
-            "mla_query_down": "num_hidden_layers * hidden_size * q_lora_rank",
-            "mla_query_up": "num_hidden_layers * q_lora_rank * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
-            "latent_norms": "num_hidden_layers * (q_lora_rank + kv_lora_rank)",
-        }
-    else:
-        formulas = {
-            "mla_query": "num_hidden_layers * hidden_size * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
-            "latent_norms": "num_hidden_layers * kv_lora_rank",
-        }
-    formulas |= {
-        "mla_key_value_down": "num_hidden_layers * hidden_size * (kv_lora_rank + qk_rope_head_dim)",
-        "mla_key_value_up": "num_hidden_layers * kv_lora_rank * num_attention_heads * (qk_nope_head_dim + v_head_dim)",
-        "attention_output": "num_hidden_layers * num_attention_heads * v_head_dim * hidden_size",
-    }
-    if "index_n_heads" in numbers:
-        formulas["indexer"] = (
-            "num_hidden_layers * (q_lora_rank * index_n_heads * index_head_dim"
-            " + hidden_size * (index_head_dim + index_n_heads) + 2 * index_head_dim)"
-        )
-    return formulas
+_WEIGHTS = (
+    Part("mla_query_down", "num_hidden_layers * hidden_size * q_lora_rank", ("q_lora_rank",)),
+    Part(
+        "mla_query_up",
+        "num_hidden_layers * q_lora_rank * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
+        ("q_lora_rank",),
+    ),
+    Part("latent_norms", "num_hidden_layers * (q_lora_rank + kv_lora_rank)", ("q_lora_rank",)),
+    Part(
+        "mla_query",
+        "num_hidden_layers * hidden_size * num_attention_heads * (qk_nope_head_dim + qk_rope_head_dim)",
+        ("!q_lora_rank",),
+    ),
+    Part("latent_norms", "num_hidden_layers * kv_lora_rank", ("!q_lora_rank",)),
+    Part("mla_key_value_down", "num_hidden_layers * hidden_size * (kv_lora_rank + qk_rope_head_dim)"),
+    Part(
+        "mla_key_value_up",
+        "num_hidden_layers * kv_lora_rank * num_attention_heads * (qk_nope_head_dim + v_head_dim)",
+    ),
+    Part("attention_output", "num_hidden_layers * num_attention_heads * v_head_dim * hidden_size"),
+    Part(
+        "indexer",
+        "num_hidden_layers * (q_lora_rank * index_n_heads * index_head_dim"
+        " + hidden_size * (index_head_dim + index_n_heads) + 2 * index_head_dim)",
+        ("index_n_heads",),
+    ),
+)
 
 
 _LAYERS = (
@@ -87,11 +86,11 @@ KIND = AttentionKind(
         fits=lambda heads, shared: shared == heads, allowed="{heads}, one for each query head"
     ),
     head_dim_follows=False,
-    weights=_weight_formulas,
+    weights=_WEIGHTS,
     caching_layers=_LAYERS,
-    cache=partial(sum_over_layers, _LAYERS),
-    window=nothing,
-    state=nothing,
+    cache=cache_parts(_LAYERS),
+    window=(),
+    state=(),
     stored_cache=lambda entry: f"num_hidden_layers * {entry}",
     score_widths="qk_nope_head_dim + qk_rope_head_dim + v_head_dim",
     layer_parts=(),

@@ -78,6 +78,25 @@ def display_formula(formula: str) -> str:
     return formula.replace(" * ", " × ").replace(" / ", " ÷ ").replace("-", "−")
 
 
+@dataclass(frozen=True)
+class Part:
+    """A formula and what it holds for: names that have to be there and not 0, or that must not where `!` stands before them.
+
+    The browser gets these as they are, so that which formula holds for which keys is said once.
+    """
+
+    name: str
+    formula: str
+    when: tuple[str, ...] = ()
+
+
+def held_formulas(parts: Sequence[Part], names: frozenset[str]) -> dict[str, str]:
+    """Those that hold, by the name of the part, which has one formula at most."""
+    return {
+        part.name: part.formula for part in parts if all((w.strip("!") in names) is (w[0] != "!") for w in part.when)
+    }
+
+
 Tree = str | int | list["Tree"]
 
 
@@ -169,6 +188,16 @@ def architecture_numbers(architecture: Architecture) -> dict[str, int]:
         numbers["moe_layers"] = moe
         numbers["dense_layers"] = numbers["num_hidden_layers"] - moe
     return numbers
+
+
+_FLAGS = ("tie_word_embeddings", "attention_bias", "qkv_bias", "qk_norm")
+
+
+def architecture_names(architecture: Architecture, numbers: Mapping[str, int]) -> frozenset[str]:
+    """What formulas can ask for: numbers that are not 0, settings that are on, and what the kinds imply."""
+    on = {flag for flag in _FLAGS if (stated := getattr(architecture, flag)) and stated.value}
+    implied = {"balance_bias"} if has_balance_bias(architecture) else set()
+    return frozenset({name for name, number in numbers.items() if number} | on | implied)
 
 
 _TOKEN = re.compile(

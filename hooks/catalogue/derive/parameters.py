@@ -14,7 +14,7 @@ build only reads it. A record keeps the settings it was made from, so that one w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -27,7 +27,15 @@ from ..schema.model import ActivatedBasis
 from ..schema.quantities import Quantity, Share
 from ..schema.training import CacheFormat
 from ..schema.values import Absence, Facet, PartialDate, Single, Text, fields_with, per_kind
-from .expression import Computation, architecture_numbers, evaluate_formula, formula_names, has_balance_bias
+from .expression import (
+    Computation,
+    Part,
+    architecture_names,
+    architecture_numbers,
+    evaluate_formula,
+    formula_names,
+    held_formulas,
+)
 
 _NOT_IN_A_BLOCK = ("embedding", "head", "feed_forward", "norms")
 
@@ -157,9 +165,10 @@ def recount_sizes(architecture: Architecture) -> Recount:
     numbers = architecture_numbers(architecture)
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
     formulas = parameter_formulas(architecture, numbers)
-    kept = {"kv_cache": attention.cache(numbers), "state": attention.state(numbers)} if attention else {}
+    names = architecture_names(architecture, numbers)
+    kept = held_formulas((*attention.cache, *attention.state), names) if attention else {}
     missing = _missing_fields(formulas.values(), numbers)
-    cache_missing = _missing_fields([formula for formula in kept.values() if formula], numbers)
+    cache_missing = _missing_fields(kept.values(), numbers)
     kv_cache, state = (
         evaluate_formula(name, formula, numbers) if (formula := kept.get(name)) and not cache_missing else None
         for name in ("kv_cache", "state")
@@ -172,11 +181,7 @@ def recount_sizes(architecture: Architecture) -> Recount:
     total = sum(t.value for t in terms)
     inactive = None
     if feed_forward is FeedForward.DEEPSEEK_MOE:
-        inactive = evaluate_formula(
-            "idle_experts",
-            "moe_layers * (n_routed_experts - num_experts_per_tok) * 3 * hidden_size * moe_intermediate_size",
-            numbers,
-        )
+        inactive = evaluate_formula("idle_experts", IDLE_EXPERTS, numbers)
     every = total - (inactive.value if inactive else 0)
     embedding = numbers["vocab_size"] * numbers["hidden_size"]
     head = 0 if architecture.tie_word_embeddings.value else embedding
@@ -202,66 +207,69 @@ def recount_sizes(architecture: Architecture) -> Recount:
 
 def parameter_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
     attention, feed_forward = kind_of(architecture), architecture.feed_forward.value
-    norms = "norms_per_layer" if "norms_per_layer" in numbers else "2"
-    return {
-        **_embedding_formulas(architecture),
-        **(attention.weights(architecture, numbers) if attention else {}),
-        **(_FEED_FORWARD[feed_forward](architecture, numbers) if feed_forward else {}),
-        "norms": f"({norms} * num_hidden_layers + 1) * hidden_size",
-        **_hyper_connection_formulas(attention, numbers),
-    }
+    names = architecture_names(architecture, numbers)
+    if attention is not None and attention.last_stream_mapping:
+        names |= {LAST_STREAM_MAPPING}
+    parts = (
+        *EMBEDDINGS,
+        *(attention.weights if attention else ()),
+        *(FEED_FORWARDS[feed_forward] if feed_forward else ()),
+        *NORMS,
+        *(HYPER_CONNECTIONS if attention else ()),
+    )
+    return held_formulas(parts, names)
 
 
-def _embedding_formulas(architecture: Architecture) -> dict[str, str]:
-    formulas = {"embedding": "vocab_size * hidden_size"}
-    if not architecture.tie_word_embeddings.value:
-        formulas["head"] = "vocab_size * hidden_size"
-    if (architecture.attention_bias and architecture.attention_bias.value) or (
-        architecture.qkv_bias and architecture.qkv_bias.value
-    ):
-        formulas["attention_bias"] = "num_hidden_layers * (num_attention_heads + 2 * num_key_value_heads) * head_dim"
-    if architecture.attention_bias and architecture.attention_bias.value:
-        formulas["output_bias"] = "num_hidden_layers * hidden_size"
-    return formulas
+EMBEDDINGS = (
+    Part("embedding", "vocab_size * hidden_size"),
+    Part("head", "vocab_size * hidden_size", ("!tie_word_embeddings",)),
+    *(
+        Part("attention_bias", "num_hidden_layers * (num_attention_heads + 2 * num_key_value_heads) * head_dim", when)
+        for when in (("attention_bias",), ("qkv_bias", "!attention_bias"))
+    ),
+    Part("output_bias", "num_hidden_layers * hidden_size", ("attention_bias",)),
+)
+NORMS = (
+    Part("norms", "(2 * num_hidden_layers + 1) * hidden_size", ("!norms_per_layer",)),
+    Part("norms", "(norms_per_layer * num_hidden_layers + 1) * hidden_size", ("norms_per_layer",)),
+)
 
+# Mappings between residual streams: `class Block` and `class Transformer` in inference/model.py of DeepSeek-V4-Flash.
+# V4.1 mixes with the coefficients of the block before and has no mapping behind the last layer.
+LAST_STREAM_MAPPING = "last_stream_mapping"
+_BETWEEN_STREAMS = "2 * num_hidden_layers * ((hc_mult * hc_mult + 2 * hc_mult) * (hc_mult * hidden_size + 1) + 3)"
+HYPER_CONNECTIONS = (
+    Part("hyper_connections", _BETWEEN_STREAMS, ("hc_mult", f"!{LAST_STREAM_MAPPING}")),
+    Part(
+        "hyper_connections",
+        f"{_BETWEEN_STREAMS} + hc_mult * hc_mult * hidden_size + hc_mult + 1",
+        ("hc_mult", LAST_STREAM_MAPPING),
+    ),
+)
 
-def _hyper_connection_formulas(attention: AttentionKind | None, numbers: Mapping[str, int]) -> dict[str, str]:
-    """Mappings between residual streams: `class Block` and `class Transformer` in inference/model.py of DeepSeek-V4-Flash.
-
-    V4.1 mixes with the coefficients of the block before and has no mapping behind the last layer.
-    """
-    if "hc_mult" not in numbers or attention is None:
-        return {}
-    formula = "2 * num_hidden_layers * ((hc_mult * hc_mult + 2 * hc_mult) * (hc_mult * hidden_size + 1) + 3)"
-    if attention.last_stream_mapping:
-        formula += " + hc_mult * hc_mult * hidden_size + hc_mult + 1"
-    return {"hyper_connections": formula}
-
-
-def _dense_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
-    return {"feed_forward": "3 * num_hidden_layers * hidden_size * intermediate_size"}
-
-
-def _expert_formulas(architecture: Architecture, numbers: Mapping[str, int]) -> dict[str, str]:
-    formulas = {
-        "routed_experts": "moe_layers * n_routed_experts * 3 * hidden_size * moe_intermediate_size",
-        "shared_experts": "moe_layers * n_shared_experts * 3 * hidden_size * moe_intermediate_size",
-        "gate": "moe_layers * n_routed_experts * hidden_size",
-    }
-    if has_balance_bias(architecture):
-        layers = "(moe_layers - num_hash_layers)" if numbers.get("num_hash_layers") else "moe_layers"
-        biases = "gate_biases * " if "gate_biases" in numbers else ""
-        formulas["gate_bias"] = f"{layers} * {biases}n_routed_experts"
-    if numbers.get("dense_layers", 1) != 0:
-        formulas = {"feed_forward": "3 * dense_layers * hidden_size * intermediate_size"} | formulas
-    return formulas
-
-
-_FEED_FORWARD: Mapping[FeedForward, Callable[[Architecture, Mapping[str, int]], dict[str, str]]] = per_kind(
+FEED_FORWARDS: Mapping[FeedForward, tuple[Part, ...]] = per_kind(
     "weights of feed-forward networks",
-    {FeedForward.DENSE: _dense_formulas, FeedForward.DEEPSEEK_MOE: _expert_formulas},
+    {
+        FeedForward.DENSE: (Part("feed_forward", "3 * num_hidden_layers * hidden_size * intermediate_size"),),
+        FeedForward.DEEPSEEK_MOE: (
+            Part("feed_forward", "3 * dense_layers * hidden_size * intermediate_size", ("dense_layers",)),
+            Part("routed_experts", "moe_layers * n_routed_experts * 3 * hidden_size * moe_intermediate_size"),
+            Part("shared_experts", "moe_layers * n_shared_experts * 3 * hidden_size * moe_intermediate_size"),
+            Part("gate", "moe_layers * n_routed_experts * hidden_size"),
+            *(
+                Part("gate_bias", f"{layers} * {biases}n_routed_experts", ("balance_bias", *hashed, *several))
+                for layers, hashed in (
+                    ("moe_layers", ("!num_hash_layers",)),
+                    ("(moe_layers - num_hash_layers)", ("num_hash_layers",)),
+                )
+                for biases, several in (("", ("!gate_biases",)), ("gate_biases * ", ("gate_biases",)))
+            ),
+        ),
+    },
     FeedForward,
 )
+# Routed experts that a token does not reach.
+IDLE_EXPERTS = "moe_layers * (n_routed_experts - num_experts_per_tok) * 3 * hidden_size * moe_intermediate_size"
 
 
 def _missing_fields(formulas: object, numbers: Mapping[str, int]) -> tuple[str, ...]:
