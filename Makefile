@@ -87,7 +87,7 @@ lint: $(DEV)
 PEERS := .venv-peers
 $(PEERS)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check bibtexparser numpy pydantic pyyaml "torch>=2.6" "transformers>=5.24"
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check bibtexparser markupsafe numpy pydantic pyyaml "quickjs-ng>=0.17" "torch>=2.6" "transformers>=5.24"
 	touch $@
 
 peers: $(PEERS)/.ready

@@ -19,7 +19,7 @@ from catalogue.files import read_generated
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 
-from . import count, mechanisms
+from . import configs, count, mechanisms
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -39,6 +39,7 @@ def main() -> int:
         "versions": {"transformers": transformers.__version__, "torch": torch.__version__.partition("+")[0]},
         "built": {owner: asdict(built) for owner, built in found.items()},
         "labs": [asdict(result) for result in results],
+        "configs": {name: asdict(shipped) for name, shipped in configs.shipped().items()},
     }
     (DATA / PEERS).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return _told(catalogue)
@@ -50,7 +51,7 @@ def _told(catalogue: Catalogue) -> int:
     wrong = 0
     for id_, entry in catalogue.entries.items():
         total = entry.recount.total if entry.recount else None
-        state = peers.state(entry.architecture_owner, entry.architecture, total)
+        state = peers.state_of(entry.architecture_owner, entry.architecture, total)
         wrong += state is State.DIFFERS
         print(f"{id_}: {state}", end="")
         print(
@@ -59,6 +60,9 @@ def _told(catalogue: Catalogue) -> int:
     for lab in peers.labs:
         wrong += lab.difference > mechanisms.TOLERANCE
         print(f"labs/{lab.lab}.py {lab.function} against {lab.against}: {lab.difference:.1e}")
+    for name, told in configs.compared(peers.configs):
+        wrong += told != configs.SAME
+        print(f"{name}Config: {told}")
     return int(wrong > 0)
 
 

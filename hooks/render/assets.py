@@ -52,12 +52,14 @@ _PAGE = (
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = {
-    **{
-        name: (name,)
-        for name in ("calculator", "filter", "models", "problems", "puzzles", "read", "scores", "timeline")
-    },
+    **{name: (name,) for name in ("filter", "models", "problems", "puzzles", "read", "scores", "timeline")},
     "trends": ("figure/text", "trends/chart", "trends/page"),
-    "compare": ("figure/text", "compare/board", "compare/tables", "compare/picture", "compare/page"),
+    "calculator": ("exact", "calculator"),
+    "compare": ("figure/text", "compare/board", "compare/tables", "compare/picture", "compare/saved", "compare/page"),
+    "config": (
+        *("figure/text", "compare/board", "compare/picture", "compare/saved", "exact", "config/sum", "config/read"),
+        "config/page",
+    ),
 }
 COMPARE_CELLS = "assets/compare-cells.js"
 

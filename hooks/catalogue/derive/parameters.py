@@ -409,6 +409,14 @@ class Built:
 
 
 @dataclass(frozen=True)
+class Shipped:
+    """A configuration that a class of transformers comes with, and what transformers makes of it, biases and all."""
+
+    config: str
+    total: int
+
+
+@dataclass(frozen=True)
 class LabResult:
     lab: str
     function: str
@@ -434,6 +442,7 @@ class Peers:
     versions: Mapping[str, str] = field(default_factory=dict)
     built: Mapping[str, Built] = field(default_factory=dict)  # by the variant that owns the architecture
     labs: tuple[LabResult, ...] = ()
+    configs: Mapping[str, Shipped] = field(default_factory=dict)  # by class
 
     def state_of(self, owner: str, architecture: Architecture | None, total: int | None) -> State:
         if architecture is None:

@@ -127,6 +127,16 @@ def compare_models_page(context: Context) -> Page:
     )
 
 
+def board_of(citations: Citations, chosen: Sequence[str]) -> tuple[dict[str, Any], set[int]]:
+    """Data of the upper part with these models alone, and the numbers of what is cited in it."""
+    entries, noted = citations.context.catalogue.entries, dict[str, set[int]]()
+    models = _noting_each(citations, _board_model, {id_: entries[id_] for id_ in chosen}, noted)
+    owners = {entries[id_].model.id: entries[id_].model for id_ in chosen}
+    families = _noting_each(citations, _family_changes, owners, noted)
+    used = set().union(*noted.values())
+    return _board_data(citations, models, families, used, chosen), used
+
+
 def first_choice(context: Context) -> list[str]:
     """The first preset; without its models the last flagships of the general line, or the last variants."""
     known = _preset_variants(context)

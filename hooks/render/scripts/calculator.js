@@ -1,5 +1,4 @@
-// The two calculators. Formulas and coefficients come with the page; here they are only evaluated,
-// in exact fractions of big integers, so that the digits are those of the build.
+// The two calculators. Formulas and coefficients come with the page; here they are only evaluated.
 
 const form = document.querySelector(".ds-calculator");
 const data = JSON.parse(document.getElementById("calculator-data").textContent);
@@ -13,27 +12,6 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 
 // ---- Numbers: fractions, and how they are written ----
 
-const exact = (text) => [...text.split("/"), 1].slice(0, 2).map(BigInt);
-const apply = {
-  "+": ([a, b], [c, d]) => [a * d + c * b, b * d],
-  "-": ([a, b], [c, d]) => [a * d - c * b, b * d],
-  "*": ([a, b], [c, d]) => [a * c, b * d],
-  "/": ([a, b], [c, d]) => [a * d, b * c],
-  min: (x, y) => (above(x, y) ? y : x),
-  ceil: ([a, b]) => [(a + b - 1n) / b, 1n],
-};
-const above = ([a, b], [c, d]) => a * d > c * b;
-const evaluate = (tree, known) =>
-  tree.map ? apply[tree[0]](...tree.slice(1).map((part) => evaluate(part, known))) : known[tree] ?? exact(`${tree}`);
-
-// Half a unit goes to the even neighbour, as in the build.
-function rounded([a, b]) {
-  const whole = a / b;
-  const rest = 2n * (a % b);
-  return rest > b || (rest === b && whole % 2n) ? whole + 1n : whole;
-}
-
-const float = ([a, b]) => Number(a) / Number(b);
 const local = (number, options) => number.toLocaleString(document.documentElement.lang, options);
 const significant = (number) => local(number, number < 100 ? { minimumSignificantDigits: 3, maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
 // A number with no more digits than its inputs bear, in words: 2.67 million, 267 万.
