@@ -54,7 +54,8 @@ _SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = {
     **{name: (name,) for name in ("filter", "models", "problems", "puzzles", "read", "scores", "timeline")},
     "trends": ("figure/text", "trends/chart", "trends/page"),
-    "calculator": ("exact", "calculator"),
+    "calculator": ("exact", "calculator/form", "calculator/page"),
+    "what-if": ("exact", "config/sum", "calculator/form", "calculator/what_if"),
     "compare": ("figure/text", "compare/board", "compare/tables", "compare/picture", "compare/saved", "compare/page"),
     "config": (
         *("figure/text", "compare/board", "compare/picture", "compare/saved", "exact", "config/sum", "config/read"),

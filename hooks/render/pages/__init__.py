@@ -237,6 +237,7 @@ PAGES = (
         condition=reference_run,
         links_terms=True,
     ),
+    DeclaredPage("tools/what-if.md", _Menu.TOOLS, _Kind.TOOL, "what_if:what_if_page", condition=reference_run),
     DeclaredPage("tools/config.md", _Menu.TOOLS, _Kind.TOOL, "config:config_page", condition=reference_run),
     DeclaredPage("trust.md", _Menu.ABOUT, _Kind.ABOUT, "trust:trust_page", weight=0.6),
     DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),

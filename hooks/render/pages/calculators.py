@@ -153,7 +153,12 @@ def gpu_choices(context: Context, needs: str) -> Choices:
 
 
 def form_section(
-    context: Context, kind: str, fields: Sequence[FormField], facts: Sequence[str], data: Mapping[str, Any]
+    context: Context,
+    kind: str,
+    fields: Sequence[FormField],
+    facts: Sequence[str],
+    data: Mapping[str, Any],
+    script: str = "calculator",
 ) -> Section:
     messages = {key: context.words(f"tools.script.{key}") for key in _MESSAGES}
     given = {**data, "words": {**messages, **data["words"]}}
@@ -165,7 +170,7 @@ def form_section(
         facts=[(fact, context.words(f"tools.{kind}.{fact}")) for fact in facts],
         name=context.words(f"tools.{kind}.name"),
     )
-    return Section("calculator", "", Markup(html) + assets.page_script("calculator", {"calculator-data": text}))
+    return Section("calculator", "", Markup(html) + assets.page_script(script, {"calculator-data": text}))
 
 
 def script_formulas(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, list[Any]]]:

@@ -19,7 +19,7 @@ function say(lines) {
 }
 
 // Experts at work, spread over all, so that the drawing shows how few they are.
-const spread = (chosen, all) => range(chosen).map((i) => Math.floor(((i + 0.5) * all) / chosen));
+const spread = (chosen, all) => range(chosen).map((i) => Math.floor(((i + ((i * 0.618) % 1)) * all) / chosen));
 
 function column({ numbers: n, kind, longest }, sum, name) {
   const routed = n.moe_layers ? n.n_routed_experts : 0;

@@ -8,6 +8,12 @@ function heldParts(parts, names) {
   return parts.map(([name, formula, tree, when]) => ({ name, formula, tree, when })).filter(({ when }) => when.every(has));
 }
 
+// Lines that hold, in order, each a number for those below it; what is known and not 0 counts as a name.
+function workLines(parts, known, names) {
+  const present = new Set([...names, ...Object.keys(known).filter((name) => known[name]?.[0])]);
+  return heldParts(parts, present).map((part) => ({ ...part, value: (known[part.name] = evaluate(part.tree, known)) }));
+}
+
 function sumConfig(forms, { numbers, names, kind, network }) {
   const known = Object.fromEntries(Object.entries(numbers).filter(([, number]) => number !== undefined).map(([name, number]) => [name, [BigInt(number), 1n]]));
   const present = new Set(names);
@@ -33,6 +39,11 @@ function sumConfig(forms, { numbers, names, kind, network }) {
     scores: scores && !present.has("index_topk") ? evaluate(scores, known) : null,
     known,
   };
+}
+
+function workedLines(parts, numbers, names) {
+  const known = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, exact(text)]));
+  return workLines(parts, known, names).map(({ name, value: [a, b] }) => [name, `${a}/${b}`]);
 }
 
 // The same as texts: tests and `make peers` ask for it.

@@ -1,58 +1,12 @@
 // The two calculators. Formulas and coefficients come with the page; here they are only evaluated.
 
-const form = document.querySelector(".ds-calculator");
-const data = JSON.parse(document.getElementById("calculator-data").textContent);
-const { words, formulas, variants } = data;
-const field = form.elements;
-const all = (selector) => [...form.querySelectorAll(selector)];
-const find = (selector) => all(selector)[0];
-const chosen = (name) => field[name].selectedOptions[0].text;
-// What follows 万 or 亿 in Chinese characters stands close to it: 534.2 万美元.
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]).replace(/([万亿]) (?=[\u3400-\u9fff])/g, "$1");
-
-// ---- Numbers: fractions, and how they are written ----
-
-const local = (number, options) => number.toLocaleString(document.documentElement.lang, options);
-const significant = (number) => local(number, number < 100 ? { minimumSignificantDigits: 3, maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
-// A number with no more digits than its inputs bear, in words: 2.67 million, 267 万.
-const few = (number, most) => local(number, { notation: "compact", compactDisplay: "long", maximumSignificantDigits: most }).replace(/\d(?=[万亿])/, "$& ");
-const ten = (exponent) => `10${`${exponent}`.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
-
-// All digits; a number that ends in many zeros as digits times a power of ten.
-function digits([a, b]) {
-  if (a % b) return local(float([a, b]), { maximumFractionDigits: 20 });
-  const [, first, more] = /^(\d)(\d*?)0{9,}$/.exec(a / b) ?? [];
-  const power = ten(`${a / b}`.length - 1);
-  return first ? (first + more === "1" ? power : `${first}${more && "."}${more} × ${power}`) : local(a / b);
-}
-
+const { formulas } = data;
 const write = {
   gb: (number) => `${significant(float(number) / 1e9)} GB`,
   few: (number) => significant(float(number)),
   power: (number) => float(number).toExponential(2).replace(/e\+(\d+)/, (_, exponent) => ` × ${ten(exponent)}`),
   all: (number) => digits([rounded(number), 1n]),
 };
-
-// What is typed: digits, and behind them K, M, B or T where the field takes letters.
-function parse(text, { base = "" }) {
-  const letters = { 1024: "KM", 1000: "KMBT" }[base] ?? "";
-  const [, whole, part = "", letter] = /^(\d{1,20})(?:\.(\d{1,12}))?\s?(\w?)$/.exec(text.trim().replaceAll(",", "")) ?? [];
-  const place = letters.indexOf(letter?.toUpperCase() || "-");
-  return !whole || (letter && place < 0) ? null : [BigInt(whole + part) * BigInt(base) ** BigInt(place + 1), 10n ** BigInt(part.length)];
-}
-
-// ---- Reading, working out ----
-
-function read(known, problems) {
-  for (const input of all("[data-feeds]:enabled")) {
-    const { feeds, least, most, whole, times, allowed } = input.dataset;
-    const found = parse(input.value, input.dataset);
-    const wrong = !found || above(parse(least, input.dataset), found) || above(found, parse(most, input.dataset)) || (whole && found[0] % found[1]);
-    input.setAttribute("aria-invalid", !!wrong);
-    if (wrong) problems.push(fill(words.number, { label: input.labels[0].textContent, found: input.value, allowed }));
-    else known[feeds] = apply["*"](found, exact(times));
-  }
-}
 
 // Which form each line takes; refusals that are no matter of a number.
 const kinds = {
@@ -192,27 +146,18 @@ function begin() {
   for (const { dataset } of all("[data-hint]")) field[dataset.hint].value = run[dataset.hint]?.[0] ?? "";
 }
 
-const problem = find("[role=alert]");
 function restore() {
-  const set = ([name, found]) => {
-    const input = field[name];
-    const values = [...(input?.options ?? [])].map((option) => option.value);
-    if (!input) return;
-    if (input.type === "checkbox") input.checked = found === "1";
-    else if (!input.options || values.includes(found)) input.value = found;
-    else problem.textContent += fill(words.choice, { label: input.labels[0].textContent, found, allowed: name === "v" ? words.ids : values.join(", "), kept: chosen(name) });
-  };
   const given = [...new URLSearchParams(location.search)];
-  given.filter(([name]) => name === "v").forEach(set);
+  given.filter(([name]) => name === "v").forEach(setField);
   begin();
-  given.filter(([name]) => name !== "v").forEach(set);
+  given.filter(([name]) => name !== "v").forEach(setField);
 }
 
 form.addEventListener("input", ({ target }) => {
   if (target.name === "v") begin();
   problem.textContent = "";
   update();
-  history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}`);
+  keepAddress();
 });
 restore();
 update();
