@@ -8,10 +8,11 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 READY   := $(VENV)/.ready-$(VERSION)
 # What tests and tools need beside it: a browser's driver, types, linters. Serving and building need none of it.
 DEV     := $(VENV)/.dev-$(VERSION)
+export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check coverage watch new diff schemas test golden lint peers train experiments requirements
+.PHONY: serve build release offline check coverage watch new diff schemas test golden lint bench peers train experiments requirements
 
 # What was typed reaches the shell as it stands, `$` and spaces among it.
 $(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL LICENCE REV RULE MARKDOWN COPIES,$(eval export TYPED_$(name) := $$(value $(name))))
@@ -92,6 +93,9 @@ $(PEERS)/.ready: pyproject.toml
 
 peers: $(PEERS)/.ready
 	PYTHONPATH=hooks:. $(PEERS)/bin/python -m peers
+
+bench: $(DEV)
+	$(BIN)/python bench/run.py
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 requirements: $(READY)

@@ -227,3 +227,15 @@ def _font_bytes(html: str, faces: Iterable[_FontFile]) -> int:
 
 def _letters(body: LexborNode, selector: str) -> set[int]:
     return {ord(letter) for node in body.css(selector) for letter in node.text()}
+
+
+def report(site: Path) -> None:
+    """Print what the heaviest pages are made of and load."""
+    weighed = {address: weigh_beside(site, address) for address in page_addresses(site) if "404" not in address}
+    print(f"{'heaviest':<44}{'kB of HTML':>11}{'beside':>8}{'played':>8}{'most':>6}")
+    for address in sorted(weighed, key=lambda address: -weighed[address].played)[:12]:
+        beside, html = weighed[address], _compressed(site / address / "index.html")
+        sizes = (
+            f"{html / 1000:>11.1f}{beside.at_load / 1000:>8.1f}{beside.played / 1000:>8.1f}{beside.most / 1000:>6.0f}"
+        )
+        print(f"{address or 'home':<44}{sizes}")

@@ -37,7 +37,7 @@ from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
 from postbuild.publish import compress_files, fingerprint_assets
-from render.assets import POLICY, sheets_for
+from render.assets import POLICY, UNUSED, sheets_for
 from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files
 from render.links import Links
@@ -77,7 +77,6 @@ def on_startup(command: str, dirty: bool) -> None:
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     if _BUILD not in config.extra:
         _begin_build(config)
-    config.use_directory_urls = not _is_offline(config)
     config.nav = _build_of(config).edition.site.nav
     if _only_entry():
         config.theme.static_templates = set()  # no page for what is not found, no map of the site
@@ -93,6 +92,10 @@ def _begin_build(config: MkDocsConfig) -> None:
     if session.serving and first_time and _is_taken(*config.dev_addr):
         raise Abort(f"{config.dev_addr} is taken; choose another one: make serve ADDR=127.0.0.1:8001")
     file = Path(config.config_file_path)
+    if config.theme.name not in ("material", None):
+        raise Abort(
+            f"{file.name}: theme: found `{config.theme.name}`; `overrides/` extends the templates of `material`"
+        )
     given = (config.extra, config.nav, config.markdown_extensions)
     if said := config_error(file, config.theme["language"], Path(config.docs_dir), *given):
         raise Abort(said)
@@ -182,8 +185,9 @@ def on_build_error(error: Exception) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     made = _build_of(config)
     site, places = made.edition.site, made.edition.context.catalogue.places
-    if _only_entry() and (site_map := files.get_file_from_path("sitemap.xml")):
-        files.remove(site_map)
+    unused = (*UNUSED, "sitemap.xml", "404.html") if _only_entry() else UNUSED
+    for file in [file for file in files if file.src_uri.startswith(unused)]:
+        files.remove(file)
     for file in files.documentation_pages():
         file.edit_uri = f"docs/{config.theme['language']}/{file.src_uri}"
         if _only_entry() not in ("", file.src_uri.removesuffix(".md")):
@@ -370,8 +374,9 @@ def _languages_to_build(config: MkDocsConfig) -> list[str]:
 
 
 def _is_offline(config: MkDocsConfig) -> bool:
-    """Whether the site is to open from a folder."""
-    return bool(config.extra.get("offline"))
+    """Whether the site is to open from a folder, for which Material has a plugin."""
+    plugin = config.plugins.get("material/offline")
+    return plugin is not None and plugin.config.enabled
 
 
 def _is_active(section: Section, page: Page | None) -> bool:

@@ -113,7 +113,7 @@ def mkdocs(project: Path, *arguments: str, **environment: str) -> subprocess.Com
         text=True,
         encoding="utf-8",
         check=False,
-        env={**os.environ, **environment},
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
     )
 
 

@@ -17,6 +17,8 @@ from render.cite import Citations
 from render.context import Context
 from render.figures.engine import FIGURES
 from render.pages import url_of
+from render.pages.models import LEAST_OF_A_PAGE
+from site_size import MOST_PAGES, MOST_WORDS, measure_pages, size_table
 
 
 def plain(text: str) -> str:
@@ -113,3 +115,14 @@ def test_a_figure_stands_on_one_page_and_one_with_inputs_beside_its_technique(bu
         expected[name].add(f"techniques/{technique}/index.html")
     assert expected.items() <= homes.items()
     assert {name for name, pages in homes.items() if len(pages) > 1} == set(beside)
+
+
+def test_no_page_is_longer_than_its_kind_and_no_part_of_a_model_thin(built: Path) -> None:
+    """A tab of a few words is a section of another page. Limits are those of a page, so that another entry meets none."""
+    pages = list(measure_pages(built))
+    assert sum(not page.kind.startswith(("models/*", "techniques/*")) for page in pages) <= MOST_PAGES, size_table(
+        pages
+    )
+    assert MOST_WORDS.keys() <= {page.kind for page in pages}
+    assert [page for page in pages if page.words > MOST_WORDS.get(page.kind, page.words)] == []
+    assert [page for page in pages if page.kind.startswith("models/*/") and page.words < LEAST_OF_A_PAGE] == []

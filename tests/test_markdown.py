@@ -1,4 +1,4 @@
-"""Every page as plain Markdown, beside the page."""
+"""Every page as plain Markdown: beside the page, and in a project that stock Material builds."""
 
 from __future__ import annotations
 

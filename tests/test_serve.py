@@ -66,7 +66,7 @@ def serve(project: Path, **environment: str) -> Iterator[Served]:
             cwd=project,
             stdout=said,
             stderr=said,
-            env={**os.environ, "TMPDIR": str(temporary), **environment},
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "TMPDIR": str(temporary), **environment},
         )
         try:
             served = Served(f"http://127.0.0.1:{port}/", log, process)

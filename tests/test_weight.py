@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from selectolax.lexbor import LexborHTMLParser
 
 from helpers import OVERFLOW
 from page_kinds import KINDS
 from render import assets
+from theme_css import Need, Used, need, selectors_of, written
 from weight import MOST_SHIFT, page_addresses, served, weigh, weigh_beside
 
 MOST_REQUESTS = 12
@@ -30,11 +30,6 @@ COLD = (
 FACES = {"Inter", "Source Serif 4"}
 # Text that is set in one of the site's faces: the name of the page, what it says, its table of contents, the tabs.
 TEXTS = ("h1", "h2", "article > p", ".md-content li", ".md-content td a", ".ds-tabs li", "label")
-# What an element or a part of it is in for a time, and a step of an animation, neither of which a page can be asked for.
-STATE = re.compile(
-    r":is\((?::[\w-]+(?:,\s*)?)+\)|::[\w-]+(?:\([^)]*\))?|:(?:hover|focus(?:-visible|-within)?|active|target|checked|disabled|open)\b"
-)
-FRAME = re.compile(r"from|to|[\d.]+%")
 
 
 @pytest.fixture(scope="module")
@@ -85,22 +80,23 @@ def test_what_every_page_loads_beside_its_text_is_light(built: Path) -> None:
 
 @pytest.mark.parametrize("kind", [kind.partition("?")[0] for kind in KINDS])
 def test_a_page_links_to_every_sheet_that_it_needs(built: Path, kind: str) -> None:
-    """In the others no rule fits an element of it, whatever state that is in."""
+    """In the others no rule fits an element of it, by the reading of selectors that reduces the theme's styles."""
     page = (built / kind / "index.html").read_text(encoding="utf-8")
-    tree = LexborHTMLParser(page)
-    for sheet, selectors in _selectors().items():
-        if not re.search(rf"{sheet.removesuffix('.css')}\.\w+\.css", page):
-            fits = tree.css_first(selectors)
-            assert fits is None, (sheet, fits.html[:200])
+    used = Used()
+    used.page(page)
+    for sheet in assets.SHEETS:
+        name = sheet.removesuffix(".css")
+        if sheet == assets.SEARCH_STYLES or re.search(rf"{name}\.\w+\.css", page):
+            continue
+        fits = [selector for selector, needed in _needs()[sheet] if needed.met(used.has)]
+        assert fits == [], sheet
 
 
 @cache
-def _selectors() -> dict[str, str]:
-    """The selectors of each sheet but those of the search and of print, which every page has in time."""
+def _needs() -> dict[str, list[tuple[str, Need]]]:
+    """The selectors of each sheet, with what each can only fit."""
     files = assets.asset_files()
-    sheets = [sheet for sheet in assets.SHEETS if sheet not in (assets.SEARCH_STYLES, assets.PRINT_STYLES)]
-    heads = {sheet: re.findall(r"(?<=[{}])([^{}@]+)\{", "}" + STATE.sub("", files[sheet])) for sheet in sheets}
-    return {sheet: ",".join(head for head in found if not FRAME.match(head)) for sheet, found in heads.items()}
+    return {sheet: [(written(one), need(one)) for one in selectors_of(files[sheet])] for sheet in assets.SHEETS}
 
 
 def test_a_page_is_painted_with_its_sheets_and_waits_for_no_script(built: Path) -> None:

@@ -10,6 +10,7 @@ first difference, and ends with 1 if there is one. A revision is built once and 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -64,7 +65,7 @@ def build_revision(revision: str | None) -> Path:
 
 def _run_mkdocs(project: Path, target: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(target)]
-    subprocess.run(command, cwd=project, check=True)
+    subprocess.run(command, cwd=project, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, check=True)
 
 
 def _git(*arguments: str) -> str:

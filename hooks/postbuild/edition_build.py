@@ -30,7 +30,7 @@ _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
 
 # What configures the build beside `editions`; templates may have more.
-_EXTRA = ("both", "compress", "offline")
+_EXTRA = ("alternate", "both", "compress", "generator")
 _EXTENSIONS = ("attr_list", "md_in_html", "pymdownx.superfences", "tables", "toc")
 
 

@@ -194,6 +194,8 @@ def last_changes(root: Path) -> dict[str, str]:
 
 _AS_WRITTEN = re.compile(r"(<(?:pre|textarea|script|style)\b.*?</(?:pre|textarea|script|style)>)", re.DOTALL)
 _DATA = '<script type="application/json"'
+# Material's, on check boxes, which have nothing to complete.
+_TOGGLE = re.compile(r'(<input class="md-toggle"[^>]*) autocomplete="off"')
 _APOSTROPHE = re.compile(r"(?:'|&#39;)(?=(s\b)|[a-z\s.,;:)]|$)")
 
 
@@ -251,7 +253,7 @@ _ANCHOR = '<a class="headerlink"'  # seen by who points at a heading; no stop on
 
 def normalize_html(html: str) -> str:
     """Without empty lines and indents; apostrophes are printed ones, but where text is shown or run as written."""
-    parts = _AS_WRITTEN.split(html)
+    parts = _AS_WRITTEN.split(_TOGGLE.sub(r"\1", html))
     for at, part in enumerate(parts):
         if at % 2 == 0:
             parts[at] = _with_apostrophes(_without_indents(part)).replace(_ANCHOR, f'{_ANCHOR} tabindex="-1"')

@@ -2,7 +2,7 @@
 
 What every page needs is one sheet, one script and the face of text. Styles of figures and of single kinds of pages are sheets of their own, to which a
 page links that wears one of their classes, and a script that serves a single page is loaded there alone. None is a module, which
-browsers refuse to load from a folder on disk. `styles/theme.css` is what the pages use of Material for MkDocs.
+browsers refuse to load from a folder on disk. The styles of the theme are those that tools/theme_css.py left.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SEARCH = "assets/search.js"
 SAVE = "assets/save.js"
 SEARCH_STYLES = "assets/search.css"
 SHEETS: Mapping[str, tuple[str, ...]] = {
-    STYLES: ("theme", "fonts", "stand_ins", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
+    STYLES: ("fonts", "stand_ins", "tokens", "base", "frame", "values", "tables", "parts", "edition"),
     "assets/home.css": ("hero", "home"),
     "assets/figures.css": ("drawing", "mechanisms", "play", "plot", "steps", "panels"),
     "assets/models.css": ("changes", "matrix", "model", "poster", "recipe"),
@@ -41,9 +41,11 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
 }
 """Every sheet by its path, with the files of `styles/` it is made of, in the order in which pages link to them.
 
-The first is on every page; the search brings its own; that of print comes last, and no screen waits for it.
+The first is on every page, behind the theme's; the search brings its own; that of print comes last, and no screen waits for it.
 """
-_FONTS = _HERE.parents[1] / "overrides" / "assets" / "fonts"
+UNUSED = ("assets/stylesheets/", "assets/javascripts/", "material.css")
+"""Files of the theme and of `overrides/` that no page asks for, by how their paths begin."""
+THEME_STYLES = _HERE.parents[1] / "overrides" / "material.css"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
@@ -94,6 +96,7 @@ def asset_files(definitions: str = "{}") -> dict[str, str]:
     scripts[SEARCH] = scripts[SEARCH].replace("(() => {\n", f'(() => {{\nconst FOLDER = "{SEARCH_INDEX}";\n', 1)
     return {
         **{path: _joined_styles(path) for path in SHEETS},
+        STYLES: _short_styles(THEME_STYLES.read_text(encoding="utf-8")) + _joined_styles(STYLES),
         TERMS: f"dsTerms({definitions});\n",
         SMALL_V3_MODEL: small_v3_model(),
         **scripts,
@@ -223,7 +226,7 @@ def embedded_faces() -> Markup:
         Markup('@font-face {{ font-family: "{}"; font-weight: {}; src: url(data:font/woff2;base64,{}); }}').format(
             family,
             weight,
-            base64.b64encode((_FONTS / f"{file}.woff2").read_bytes()).decode(),
+            base64.b64encode((THEME_STYLES.parent / "assets" / "fonts" / f"{file}.woff2").read_bytes()).decode(),
         )
         for family, weight, file in faces
     )
