@@ -162,8 +162,8 @@ _IN_OTHERS = "script, style, template, code, pre, annotation, .headerlink"  # si
 
 
 def page_addresses(site: Path) -> list[str]:
-    """Every page of a site, those that lead to another left out."""
-    files = sorted(site.rglob("*.html"))
+    """Every page of a site, without those that lead to another or show a figure alone."""
+    files = sorted(path for path in site.rglob("*.html") if not path.name.startswith("embed-"))
     pages = [path for path in files if 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")]
     return [path.relative_to(site).as_posix().removesuffix("index.html") for path in pages]
 

@@ -36,6 +36,7 @@ from checks import PageError, check_pages
 from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
+from postbuild.embed import embedded_figures
 from postbuild.publish import compress_files, fingerprint_assets
 from render.assets import POLICY, UNUSED, sheets_for
 from render.context import template_cache
@@ -249,6 +250,12 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     made = _build_of(config)
     if not _only_entry():
         made.collect_text(page.url, output)
+        if not _is_offline(config):
+            beside = Path(page.file.dest_uri).parent
+            title = f"{config.site_name}: {page.title}"
+            figures = {f"{beside / name}": text for name, text in embedded_figures(output, title)}
+            write_files(figures.items(), Path(config.site_dir))
+            made.embedded += figures
     page.content = None
     if page.file.src_uri in made.edition.site.pages:  # the title of another may stand in its Markdown alone
         page.markdown, page.toc = "", TableOfContents([])
@@ -290,7 +297,9 @@ def on_post_build(config: MkDocsConfig) -> None:
 def _finish_edition(config: MkDocsConfig, made: EditionBuild, site: Path) -> None:
     made.write_search_index(site)
     if not session.serving:
-        fingerprint_assets(site, (page.file for page in made.pages.values()), from_disk=_is_offline(config))
+        fingerprint_assets(
+            site, (*(page.file for page in made.pages.values()), *made.embedded), from_disk=_is_offline(config)
+        )
     copies = files_beside_pages(made.edition, made.filled, config.site_url or "")
     write_files(copies, site)
 

@@ -196,8 +196,17 @@ def test_a_server_says_how_long_an_answer_holds(served: Served, released: Path) 
 def test_a_server_sends_the_policy_with_every_answer(served: Served) -> None:
     for path in ("", "zh/", "nowhere/", "data/catalogue.json"):
         _, headers, _ = ask(served.address + path)
-        assert headers["Content-Security-Policy"] == HEADER
+        assert set(headers.get_all("Content-Security-Policy")) == {HEADER, "frame-ancestors 'self'"}
         assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_other_sites_may_read_data_and_frame_a_figure_and_nothing_else(served: Served, released: Path) -> None:
+    figure = next(released.glob("models/ant/embed-*.html")).name
+    for path, shared in (("data/catalogue.json", "*"), (f"models/ant/{figure}", "*"), ("models/ant/", None)):
+        _, headers, _ = ask(served.address + path)
+        assert headers["Access-Control-Allow-Origin"] == shared, path
+        framed = "frame-ancestors 'self'" in headers.get_all("Content-Security-Policy")
+        assert framed == ("embed-" not in path), path
 
 
 def test_a_server_knows_the_page_of_lost_addresses(served: Served, released: Path) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -62,15 +62,19 @@ def test_json_and_tables_have_the_same_facts(downloads: Mapping[str, bytes]) -> 
 
 
 @pytest.mark.parametrize("suffix", ["", ".zh"])
-@pytest.mark.parametrize("name", ["releases", "corrections"])
+@pytest.mark.parametrize("name", ["releases", "techniques", "corrections"])
 def test_a_feed_names_every_release_or_correction_once(
     downloads: Mapping[str, bytes], catalogue: Catalogue, name: str, suffix: str
 ) -> None:
     feed = ElementTree.fromstring(text(downloads, f"{name}{suffix}.atom"))
     entries = feed.findall(f"{ATOM}entry")
     days = [entry.findtext(f"{ATOM}updated", "") for entry in entries]
+    titles = {entry.findtext(f"{ATOM}title") for entry in entries}
     if name == "releases":
-        assert {m.name for m in catalogue.models.values()} <= {entry.findtext(f"{ATOM}title") for entry in entries}
+        assert {m.name for m in catalogue.models.values()} <= titles
+    if name in ("releases", "techniques"):
+        dated = [each.introduced for each in catalogue.techniques.values() if each.introduced.date.value]
+        assert len(titles) >= sum(bool(introduced.by_deepseek) for introduced in dated) > 0
     else:
         assert len(entries) == len(catalogue.corrections) > 0
         assert {day[:10] for day in days} == {row.date.first_day for row in catalogue.corrections}
@@ -79,6 +83,34 @@ def test_a_feed_names_every_release_or_correction_once(
     assert feed.findtext(f"{ATOM}updated") == days[0]
     assert all(feed.find(f"{ATOM}{required}") is not None for required in ("id", "title", "updated", "author"))
     assert feed.find(f"{ATOM}link[@rel='self']").get("href") == f"{ADDRESS}data/{name}{suffix}.atom"
+
+
+def test_the_feed_of_a_model_has_its_checkpoints_and_what_was_wrong_on_its_page(
+    downloads: Mapping[str, bytes], catalogue: Catalogue
+) -> None:
+    for model in catalogue.models.values():
+        feed = ElementTree.fromstring(text(downloads, f"models/{model.id}.atom"))
+        titles = [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")]
+        assert model.name in titles
+        assert len(titles) > sum(row.entry == model.id for row in catalogue.corrections)
+
+
+def test_references_are_the_same_in_three_formats(downloads: Mapping[str, bytes], catalogue: Catalogue) -> None:
+    csl = {item["id"]: item for item in json.loads(text(downloads, "references.csl.json"))}
+    ris = [dict(_ris_fields(record)) for record in text(downloads, "references.ris").split("ER  - ")[:-1]]
+    assert csl.keys() == {record["ID"] for record in ris} == catalogue.references.keys()
+    for record in ris:
+        item = csl[record["ID"]]
+        assert (record["TI"], record.get("UR")) == (item["title"], item.get("URL"))
+        name = item["author"][-1] if "author" in item else {"literal": record.get("AU", "")}
+        assert record.get("AU", "") == name.get("literal", f"{name.get('family')}, {name.get('given')}")
+
+
+def _ris_fields(record: str) -> Iterator[tuple[str, str]]:
+    for line in filter(None, record.split("\r\n")):
+        tag, sign, value = line.partition("  - ")
+        assert sign and len(tag) == 2, line
+        yield tag, value
 
 
 @pytest.mark.parametrize("suffix", ["", ".zh"])

@@ -42,8 +42,17 @@ REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
 
 @dataclass(frozen=True)
+class Author:
+    """A person, or an organisation, which has no given name and is written as one."""
+
+    family: str
+    given: str = ""
+
+
+@dataclass(frozen=True)
 class Reference:
     key: str
+    type: str  # of its BibTeX entry, such as `article`
     title: str
     authors: tuple[str, ...]  # in reading order; `others` in BibTeX becomes `et al.`
     year: str
@@ -55,7 +64,7 @@ class Reference:
     copy: bool  # whether it is somebody's copy of a document, or a page about it: `keywords = {copy}`
     bibtex: str  # the entry as it stands in the file
     line: int
-    organisations: frozenset[str] = frozenset()  # authors that are no persons: names in braces
+    people: tuple[Author, ...] = ()  # `authors` in two parts each, without `et al.`
     title_zh: str | None = None
     short: str | None = None  # what a list of sources calls it: `shorttitle`
     short_zh: str | None = None
@@ -186,7 +195,7 @@ def _unread_keys(block: ParsingFailedBlock) -> Iterator[Reference]:
     raw = block.raw or ""
     copy = bool(_IS_COPY.search(raw))
     for key in _KEY.findall(raw):
-        yield Reference(key, "", (), "", None, None, None, None, None, copy, raw, _block_line(block))
+        yield Reference(key, "misc", "", (), "", None, None, None, None, None, copy, raw, _block_line(block))
 
 
 def _failure_reason(block: ParsingFailedBlock) -> str:
@@ -212,6 +221,7 @@ def _make_reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
 
     return Reference(
         key=entry.key,
+        type=entry.entry_type,
         title=text("title") or "",
         authors=tuple(_author_names(fields["author"].value)) if "author" in fields else (),
         year=text("year") or "",
@@ -227,7 +237,7 @@ def _make_reference(entry: Entry, as_written: Mapping[str, str]) -> Reference:
         copy=COPY in _keyword_list(text("keywords")),
         bibtex=(entry.raw or "").strip(),
         line=_block_line(entry),
-        organisations=frozenset(_organisation_names(fields["author"].value)) if "author" in fields else frozenset(),
+        people=tuple(_people(fields["author"].value)) if "author" in fields else (),
     )
 
 
@@ -241,11 +251,11 @@ def _author_names(people: list[NameParts]) -> Iterator[str]:
         yield "et al." if name == "others" else name
 
 
-def _organisation_names(people: list[NameParts]) -> Iterator[str]:
+def _people(people: list[NameParts]) -> Iterator[Author]:
     for person in people:
-        whole = " ".join(person.last)
-        if whole.startswith("{") and whole.endswith("}") and not (person.first or person.von or person.jr):
-            yield whole.replace("{", "").replace("}", "")
+        family = " ".join([*person.von, *person.last, *person.jr]).replace("{", "").replace("}", "")
+        if family != "others":
+            yield Author(family, " ".join(person.first))
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ class EditionBuild:
     pages: Mapping[str, PagePaths] = field(default_factory=dict)  # by address
     # Texts of built pages by address, for the search; no page is kept
     finished: dict[str, FinishedPage] = field(default_factory=dict)
+    embedded: list[str] = field(default_factory=list)  # files that show a figure alone
 
     @property
     def language(self) -> str:

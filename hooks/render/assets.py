@@ -256,10 +256,9 @@ HEADER = "; ".join(
         *(rule for rule in POLICY.split("; ") if not rule.startswith(("default-src", "style-src", "font-src"))),
         "font-src 'self' data:",
         *(f"{rule} 'none'" for rule in _CLOSED),
-        "frame-ancestors 'self'",
     )
 )
-"""For a server, which can also say who may show the site in a frame. Both policies hold, and it leaves styles to the page's.
+"""For a server, which says beside it who may show a page in a frame. Both policies hold, and it leaves styles to the page's.
 
 A drawing that is opened by itself holds its styles and faces. So there is no `default-src` here, which would forbid them, and what that
 would have closed is closed by name.

@@ -22,6 +22,7 @@ from .assets import early_script
 from .cite import Citations
 from .context import Context, load_templates, make_context
 from .exports.catalogue_json import linked_data
+from .exports.reference_files import page_citation
 from .figures import home
 from .figures.architecture import file_of
 from .figures.engine import FIGURES
@@ -283,6 +284,7 @@ def theme_values(edition: Edition, root: str, languages: list[str], policy: str,
         "ds_linked": lambda path: linked_data(edition.context, path, root, downloads),
         "ds_downloads": {ENGLISH: "", CHINESE: "../"}[words.language],
         "ds_feed": {ENGLISH: "releases.atom", CHINESE: "releases.zh.atom"}[words.language],
+        "ds_cite": partial(page_citation, edition.context, root + FOLDER[words.language]),
         "ds_few": is_short,
         "ds_lines": partial(side_list_lines, edition.site.beside),
         "ds_report": _report_form(edit_uri),

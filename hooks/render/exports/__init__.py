@@ -7,17 +7,22 @@ from collections.abc import Mapping
 from catalogue.field_reference import SCHEMAS, json_schema
 
 from ..context import Context
+from ..events import EventKind, all_events
+from ..pages import MODEL
 from ..words import ENGLISH
 from . import feeds
 from .catalogue_json import PlainRecords, catalogue_json
 from .notebooks_and_cards import flash_cards, lab_downloads
+from .reference_files import csl_json, ris_text
 from .tables import table_files
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
     plain = PlainRecords(contexts)
     found: dict[str, str | bytes] = {**catalogue_json(plain, address), **dict(table_files(plain))}
+    references = plain.catalogue.references.values()
     found["data/references.bib"] = plain.catalogue.bibliography
+    found["data/references.ris"], found["data/references.csl.json"] = ris_text(references), csl_json(references)
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"
         found[f"data/cards{suffix}.txt"] = flash_cards(context)
@@ -33,11 +38,23 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
 def _feed_files(context: Context, address: str, suffix: str) -> dict[str, str]:
     words, language = context.words, context.words.language
     edition = address if language == ENGLISH else f"{address}{language}/"
-    releases, wrong = feeds.release_events(context, edition), feeds.correction_events(context, edition)
-    days = feeds.newest_first([*releases, *feeds.api_end_events(context, edition)])
-    title, revised = words("feeds.releases"), context.catalogue.revision.date
-    found = {f"data/releases{suffix}.ics": feeds.icalendar_text(days, title, language, revised)}
-    for name, events, page in (("releases", releases, "timeline"), ("corrections", wrong, "corrections")):
+    events = all_events(context)
+    of_kind = {kind: [event for event in events if event.kind is kind] for kind in EventKind}
+    released, days = [], []
+    for event in events:
+        released += [event] if event.kind in (EventKind.MODEL, EventKind.TECHNIQUE) else []
+        days += [event] if event.kind in (EventKind.MODEL, EventKind.API_END) else []
+    listed = [
+        ("releases", released, words("feeds.releases"), "timeline.md"),
+        ("techniques", of_kind[EventKind.TECHNIQUE], words("feeds.techniques"), "techniques/index.md"),
+        ("corrections", of_kind[EventKind.CORRECTION], words("feeds.corrections"), "corrections.md"),
+    ]
+    for model in context.catalogue.models.values():
+        of_model = [event for event in events if model.id in event.models]
+        listed.append((f"models/{model.id}", of_model, words("feeds.model", model=model.name), MODEL.path_of(model.id)))
+    title, revised = words("feeds.calendar"), context.catalogue.revision.date
+    found = {f"data/releases{suffix}.ics": feeds.icalendar_text(days, title, language, revised, edition)}
+    for name, told, title, page in listed:
         path = f"data/{name}{suffix}.atom"
-        found[path] = feeds.atom_feed(events, words(f"feeds.{name}"), language, address + path, f"{edition}{page}/")
+        found[path] = feeds.atom_feed(told, title, language, address + path, edition, page)
     return found

@@ -162,6 +162,7 @@ PAGES = (
     TECHNIQUE,
     DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "models:timeline_page", weight=0.6),
     DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:trends_page", weight=0.8, links_terms=True),
+    DeclaredPage("news.md", _Menu.HISTORY, _Kind.COMPARISON, "news:news_page", weight=0.5),
     DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:api_names_page"),
     DeclaredPage(
         "compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:compare_models_page", weight=0.6

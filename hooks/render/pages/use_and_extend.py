@@ -23,7 +23,7 @@ from ..technique_figures import LABS_OF, lab_link
 from ..words import ENGLISH, Words
 
 _SOURCE_OF_BLOCK = Block.model_fields["source"].description
-_FEEDS = (("releases", "atom"), ("releases", "ics"), ("corrections", "atom"))
+_FEEDS = (("releases", "atom"), ("techniques", "atom"), ("releases", "ics"), ("corrections", "atom"))
 _HOSTING = """\
 export SITE_URL=https://example.org/ds/
 make release    # the site in site/, with .gz and .br beside each file
@@ -69,9 +69,9 @@ def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iter
         ("tables", tables, f"models/{model}.csv"),
         ("cards", (f"cards{suffix}.txt",), ""),
         ("labs", ("labs.zip", "exercises.zip", "train.zip"), ""),
-        ("follow", feeds, ""),
+        ("follow", feeds, f"models/{model}{suffix}.atom"),
         ("markdown", (), ""),
-        ("bibliography", ("references.bib",), ""),
+        ("bibliography", ("references.bib", "references.ris", "references.csl.json"), ""),
         ("schemas", tuple(SCHEMAS), ""),
     )
     for name, files, example in groups:

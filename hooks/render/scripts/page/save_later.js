@@ -10,3 +10,8 @@ for (const button of document.querySelectorAll("button[data-png], button[data-pi
     document.head.append(script);
   });
 }
+
+// A figure with an anchor has a page of its own, to be shown in a frame elsewhere.
+if (location.protocol !== "file:")
+  for (const saved of document.querySelectorAll(".md-content figure[id] .ds-save"))
+    saved.append(" ", Object.assign(document.createElement("a"), { href: `embed-${saved.closest("figure").id}.html`, textContent: word("ds-embed") }));

@@ -12,22 +12,40 @@ function hide() {
   pinned = false;
 }
 
-// A link to the form for a wrong fact, filled in with the page, the value, what stands around it and the source it cites.
-function report(value, cited) {
-  const form = document.querySelector('meta[name="ds-report"]');
-  if (!form) return;
+// A value with what it is of: the model or the head of its row, and where it stands in a comparison its column.
+function saidOfValue(value) {
   const head = value.closest("tr")?.querySelector("th[scope=row]") ?? value.closest("div, dd, li, p")?.querySelector("dt, strong");
   const cell = value.closest("td");
   const column = cell?.closest("table").tHead?.rows[0].cells[cell.cellIndex]; // in a comparison, the model
   // A number in a drawing says itself what it is of; the lists around the drawing are of something else.
   const drawn = value.closest("svg") && (value.getAttribute("aria-label") ?? value.textContent);
   const around = drawn ? [drawn] : [column?.textContent, head?.textContent, value.textContent];
-  const said = around.filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
-  const query = new URLSearchParams({ page: location.href.split("#")[0], value: said.slice(0, 200) });
+  return around.filter(Boolean).map((text) => text.trim().replace(/\s+/g, " ")).join(": ");
+}
+
+// A link to the form for a wrong fact, filled in with the page, the value, what stands around it and the source it cites.
+function report(value, cited) {
+  const form = document.querySelector('meta[name="ds-report"]');
+  if (!form) return;
+  const query = new URLSearchParams({ page: location.href.split("#")[0], value: saidOfValue(value).slice(0, 200) });
   if (cited) query.set("cited", cited.slice(0, 200));
   const link = Object.assign(document.createElement("a"), { href: `${form.content}&${query}`, textContent: form.dataset.word });
   link.className = "ds-report";
   tip.append(link);
+}
+
+// Copies the value with its source and the line that cites the page, at the section it stands in.
+function citeValue(value, cited) {
+  const line = document.querySelector(".ds-cite p")?.textContent.trim();
+  if (!line || !navigator.clipboard) return;
+  const before = [...document.querySelectorAll("article :is(h2, h3)[id]")].filter((head) => head.compareDocumentPosition(value) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const place = before.length ? `${line}#${before.at(-1).id}` : line;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "ds-cite-value", textContent: word("ds-cite") });
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(`${saidOfValue(value)}${cited ? ` (${cited})` : ""}. ${place}`);
+    button.textContent = word("ds-copied");
+  });
+  tip.append(button);
 }
 
 // Every place that a list by document has for a source, by its number; what the number leads to first.
@@ -95,7 +113,11 @@ function show(value) {
   if (meant) {
     say(meant);
     tip.append(Object.assign(document.createElement("a"), { href: value.href, textContent: word("ds-more") }));
-  } else report(value, tip.textContent.slice(before).trim().replace(/\s+/g, " "));
+  } else {
+    const cited = tip.textContent.slice(before).trim().replace(/\s+/g, " ");
+    citeValue(value, cited);
+    report(value, cited);
+  }
   (document.querySelector("main") ?? document.body).append(tip); // inside a landmark
   owner = value;
   owner.setAttribute("aria-describedby", tip.id);
