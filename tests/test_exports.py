@@ -109,7 +109,7 @@ def test_references_are_the_same_in_three_formats(downloads: Mapping[str, bytes]
 def _ris_fields(record: str) -> Iterator[tuple[str, str]]:
     for line in filter(None, record.split("\r\n")):
         tag, sign, value = line.partition("  - ")
-        assert sign and len(tag) == 2, line
+        assert len(tag) == len(sign) - 2 == 2, line
         yield tag, value
 
 
