@@ -19,7 +19,7 @@ from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from postbuild import search_index as finished
 from postbuild.search_index import write_index as write_index
 from render import words as language_files
-from render.exports.catalogue_json import dataset_description
+from render.exports.catalogue_json import linked_data
 from render.exports.markdown import files_beside_pages, filled_pages
 from render.page import Page, Site
 from render.pages import SearchKind, findable_pages
@@ -144,8 +144,8 @@ def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]
     for path, svg in site.files.items():
         if path in DRAWN:
             yield _written(f"files/{path}", lines_of_html(svg))
-    dataset = dataset_description(edition.context, ADDRESS, tuple(site.downloads))
-    yield _written("linked", lines_of_json(json.loads(dataset)))
+    linked = {path: linked_data(edition.context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
+    yield _written("linked", lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
     for path, text in files_beside_pages(edition, filled_pages(edition, docs), ADDRESS):
         if COPIED.match(path):
             yield _written(f"markdown/{path}", text.splitlines())

@@ -39,5 +39,9 @@ def _section(context: Context, span: str, events: list[Event], first: bool) -> S
     ]
     by_month = "-" in span
     html = context.html("news.html.jinja", items=items, told=by_month, corrected=corrected)
-    title = format.format_date(PartialDate(span), words) if by_month else words("news.before" if first else "news.year", year=span)
+    title = (
+        format.format_date(PartialDate(span), words)
+        if by_month
+        else words("news.before" if first else "news.year", year=span)
+    )
     return Section(f"m{span}", title, html)
