@@ -56,9 +56,8 @@ class Result:
     def seeds(self) -> int:
         return len({row["seed"] for row in self.rows})
 
-    def yardsticks(self) -> dict[str, float]:
-        """Means of those that the first arm which has them was held against."""
-        arm = next((row["arm"] for row in self.rows if row.get("bigram_loss") or row.get("ceiling")), "")
+    def yardsticks(self, arm: str) -> dict[str, float]:
+        """Means of what the arm was held against."""
         found = {column: self.seed_values(column, arm) for column in YARDSTICKS}
         return {column: mean(values) for column, values in found.items() if values}
 

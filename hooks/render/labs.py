@@ -23,8 +23,18 @@ from .words import Words
 
 PAGE = "experiments.md"
 # How many decimals of a column are worth showing; a column that is not listed has two.
-_DECIMALS = {"loss": 3, "loss_far": 3, "loss_far_tuned": 3, "tokens_per_s": 0, "gain": 3}
+_DECIMALS = {
+    "loss": 3,
+    "loss_far": 3,
+    "loss_far_tuned": 3,
+    "tokens_per_s": 0,
+    "gain": 0,
+    "tokens": 0,
+    "steps": 0,
+    "division": 3,
+}
 _HELD_AGAINST = ("loss", "probability", "reward", "strict_reward", "acceptance")
+_ALIKE = 0.03  # share by which yardsticks of two arms differ that are drawn as one
 _KINDS = ("attention", "expert", "cache", "index", "other", "off", "shared")
 _CLEAR = (ExperimentVerdict.SHOWN, ExperimentVerdict.OPPOSITE, ExperimentVerdict.SEEN_LATER)
 
@@ -135,8 +145,9 @@ def _second_name(words: Words, comparison: Comparison, names: dict[str, str]) ->
 
 def _effect_text(words: Words, comparison: Comparison, judged: Verdict, result: Result) -> str:
     """The difference as a share of what the better arm gains on the table of pairs, or as a multiple of the spread over seeds."""
-    table = result.yardsticks().get("bigram_loss") if comparison.column == "loss" else None
-    best = min(result.mean_and_deviation(comparison.column, arm)[0] for arm in (comparison.first, comparison.second))
+    ends = {arm: result.mean_and_deviation(comparison.column, arm)[0] for arm in (comparison.first, comparison.second)}
+    ahead = min(ends, key=lambda arm: ends[arm])
+    best, table = ends[ahead], result.yardsticks(ahead).get("bigram_loss") if comparison.column == "loss" else None
     if table is not None and best < table:
         share = 100 * abs(judged.difference) / (table - best)
         return words("experiments.effect.share", share=f"{share:.0f}" if share >= 1 else f"{share:.1g}")
@@ -170,7 +181,9 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result, small: bo
         for arm, kind in _with_colours(experiment.arms)
         if arm.id in curves
     ]
-    lines = _yardstick_lines(words, result, column, max(point.most for curve in curves.values() for point in curve))
+    lines = _yardstick_lines(
+        words, experiment, result, column, max(point.most for curve in curves.values() for point in curve)
+    )
     return _drawn_panel(
         "smallCurve" if small else "curvePanel", words, "curve", column, arms, lines, words("experiments.steps")
     )
@@ -191,14 +204,25 @@ def small_chart(words: Words, experiment: Experiment, result: Result) -> DrawnPa
     return _experiment_panels(words, experiment, result, small=True)[0]
 
 
-def _yardstick_lines(words: Words, result: Result, column: str, highest: float) -> dict[str, float]:
-    """Name and value of what a number is held against; single frequencies where the chart reaches them and pairs say more."""
-    found = result.yardsticks() if column in _HELD_AGAINST else {}
-    return {
-        words(f"experiments.yardstick.{name}"): value
-        for name, value in found.items()
-        if name != "unigram_loss" or 1.1 * found.get("bigram_loss", 0) < value <= highest
-    }
+def _yardstick_lines(
+    words: Words, experiment: Experiment, result: Result, column: str, highest: float
+) -> dict[str, float]:
+    """Name and value of what a number is held against; single frequencies where the chart reaches them and pairs say more. An arm that read
+    something else has lines of its own."""
+    lines: dict[str, float] = {}
+    drawn: dict[str, list[float]] = {}
+    for arm in experiment.arms if column in _HELD_AGAINST else ():
+        found = result.yardsticks(arm.id)
+        for name, value in found.items():
+            if name == "unigram_loss" and not 1.1 * found.get("bigram_loss", 0) < value <= highest:
+                continue
+            known = drawn.setdefault(name, [])
+            if not any(abs(value - other) <= _ALIKE * other for other in known):
+                label = words(f"experiments.yardstick.{name}")
+                own = words("experiments.of_column", column=label, arm=words.text(arm.name))
+                lines[own if known else label] = value
+                known.append(value)
+    return lines
 
 
 def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: str, small: bool) -> DrawnPanel:
@@ -213,7 +237,7 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
         if (values := result.seed_values(column, arm.id))
     ]
     highest = max(value for arm in experiment.arms for value in result.seed_values(column, arm.id))
-    lines = _yardstick_lines(words, result, column, highest)
+    lines = _yardstick_lines(words, experiment, result, column, highest)
     return _drawn_panel("smallSeeds" if small else "seedsPanel", words, "seeds", column, arms, lines)
 
 
