@@ -148,7 +148,7 @@ def _effect_text(words: Words, comparison: Comparison, judged: Verdict, result: 
     ends = {arm: result.mean_and_deviation(comparison.column, arm)[0] for arm in (comparison.first, comparison.second)}
     ahead = min(ends, key=lambda arm: ends[arm])
     best, table = ends[ahead], result.yardsticks(ahead).get("bigram_loss") if comparison.column == "loss" else None
-    if table is not None and best < table:
+    if table is not None and max(ends.values()) < table:
         share = 100 * abs(judged.difference) / (table - best)
         return words("experiments.effect.share", share=f"{share:.0f}" if share >= 1 else f"{share:.1g}")
     if not judged.spread or comparison.verdict not in _CLEAR:
