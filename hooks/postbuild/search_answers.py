@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from catalogue.derive.training import reference_run
 from catalogue.facts import AnswerGroup, asked_kinds
 from catalogue.records import Catalogue, first_day
+from catalogue.schema.model import Track
 from catalogue.schema.study import AskedForms
 from render import answers
 from render.answers import AnswerLine
@@ -40,7 +42,7 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
         for group, facts in enumerate(_facts_by_group(found)):
             at = number * len(AnswerGroup) + group
             files[f"f{at}.js"] = search_script("family", at, _pack_family(facts, address))
-    techniques, terms = answers.technique_answers(context), answers.term_answers(context)
+    techniques, terms = answers.technique_answers(citations), answers.term_answers(context)
     api = answers.api_answers(citations)
     for at, part in enumerate(_in_pieces([_definition_record(one, address) for one in (*techniques, *terms)])):
         files[f"d{at}.js"] = search_script("defined", at, part)
@@ -52,12 +54,13 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     for at, part in enumerate(_in_pieces(questions)):
         files[f"q{at}.js"] = search_script("questions", at, part)
     files["api.js"] = search_script("api", 0, _api_records(api, address))
-    files["kinds.js"] = search_script("kinds", 0, _kinds_of_fact(context))
+    files["kinds.js"] = search_script("kinds", 0, _kinds_of_fact(context, families))
     files["answers.js"] = search_script(
         "answers", 0, _answers_head(context, families, len(techniques), list(api), address)
     )
     wordings = [[plain_text(context, one.ask), *one.asked_otherwise(language)] for one in context.catalogue.questions]
-    return AnswersInIndex(files, _number_names(one["names"] for one in (*techniques, *terms)), wordings)
+    names = _number_names(one["names"] for one in (*techniques, *terms))
+    return AnswersInIndex(files, names, wordings, [address(one.path) for one in context.catalogue.questions])
 
 
 def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
@@ -115,6 +118,8 @@ def _definition_record(one: Mapping[str, Any], address: Address) -> dict[str, An
     made = {"title": one["title"], "text": one["definition"], "address": address(one["address"])}
     if one.get("models"):
         made |= {"page": made["address"].partition("#")[0], "models": one["models"]}
+    if published := one.get("facts"):
+        made["facts"] = [[line.label, line.text, line.source, address(line.address)] for line in published]
     if others := one.get("others"):
         made["others"] = [[line.label, line.text, line.source, address(line.address)] for line in others]
     return made
@@ -132,11 +137,25 @@ def _api_records(
     ]
 
 
-def _kinds_of_fact(context: Context) -> dict[str, Any]:
-    facts = context.catalogue.asked.facts
+def _kinds_of_fact(context: Context, families: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    facts, catalogue = context.catalogue.asked.facts, context.catalogue
+    models = list(catalogue.models.values())
+    general = [number for number, model in enumerate(models) if model.track is Track.GENERAL]
+    newest = sorted(general, key=lambda number: first_day(models[number]), reverse=True)
+    reference = reference_run(catalogue)
+    known = [number for number in newest if reference is not None and models[number] is reference.model]
+
+    def of_flagships(kind: str) -> list[int]:
+        """The newest family that says it and the one by which the others are measured, or the newest two."""
+        said = [number for number in newest if _is_said(families[number]["answers"].get(kind, ()))]
+        return list(dict.fromkeys((*said[:1], *(number for number in known if number in said), *said)))[:2]
+
     return {
         "kinds": [
-            [kind, answers.kind_label(context.words, kind), group, _asked_forms(context, facts.get(kind))]
+            [
+                *(kind, answers.kind_label(context.words, kind), group, _asked_forms(context, facts.get(kind))),
+                of_flagships(kind),
+            ]
             for kind, group in asked_kinds().items()
         ],
         "narrowing": {
@@ -144,6 +163,10 @@ def _kinds_of_fact(context: Context) -> dict[str, Any]:
             for name, listed in answers.narrowing_words(context).items()
         },
     }
+
+
+def _is_said(groups: Iterable[tuple[list[int], list[AnswerLine]]]) -> bool:
+    return any(line.basis for _, lines in groups for line in lines)
 
 
 def _answers_head(
@@ -172,14 +195,17 @@ def _answers_head(
         ],
         "subjects": _subjects_by_name(context),
         "techniques": techniques,
+        "techniquesOn": _techniques_by_page(catalogue),
         "apiNames": {normalize_name(name): number for number, name in enumerate(api)},
         "compare": address("compare/models.md"),
-        "newestPriced": max(
-            (number for number, found in enumerate(families) if "price" in found["answers"]),
-            key=lambda number: first_day(models[number]),
-            default=0,
-        ),
     }
+
+
+def _techniques_by_page(catalogue: Catalogue) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number, technique in enumerate(catalogue.techniques.values()):
+        found.setdefault(technique.page or technique.id, []).append(number)
+    return found
 
 
 def _asked_forms(context: Context, forms: AskedForms | None) -> str:

@@ -26,7 +26,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalogue.records import Catalogue
 from catalogue.schema.study import AskedForms
-from render.markup import ELSEWHERE, FACTS, PROBLEM_LINKS, UNSEARCHED
+from render.markup import ELSEWHERE, FACTS, PROBLEM, PROBLEM_LINKS, UNSEARCHED
 from render.pages import FindablePage
 from render.words import CHINESE, HAN
 
@@ -50,12 +50,18 @@ _WORD = re.compile(
 )
 _ENDINGS = (
     (re.compile(r"([a-z]{3})is(ation|e|ed|er|ing)(s?)$"), r"\1iz\2\3"),
+    (re.compile(r"([a-z]{2})our"), r"\1or"),
+    (re.compile(r"ence(?=s?$)"), "ense"),
+    (re.compile(r"([a-z]{3})tre(?=s?$)"), r"\1ter"),
     (re.compile(r"ies$"), "y"),
     (re.compile(r"([^su])s$"), r"\1"),
     (re.compile(r"([a-z]{3,})(?:ing|ed)$"), r"\1"),
-    (re.compile(r"([bdgmnprt])\1$"), r"\1"),
+    (re.compile(r"([bdglmnprt])\1$"), r"\1"),
     (re.compile(r"([a-z]{2,})e$"), r"\1"),
 )
+
+
+_HYPHENED = re.compile(r"(?<![\w-])[a-z]{2,}-[a-z]{3,}(?![\w-])")
 
 
 def split_words(text: str) -> Iterator[str]:
@@ -64,8 +70,12 @@ def split_words(text: str) -> Iterator[str]:
 
 
 def count_words(text: str) -> dict[str, int]:
+    """How often each word stands in a text; what a hyphen joins is a word too, as others write it: “multitoken”."""
     found: dict[str, int] = {}
-    for parts, times in Counter(_WORD.findall(text.lower())).items():
+    text = text.lower()
+    for joined, times in Counter(_HYPHENED.findall(text)).items():
+        found[stem_word(joined.replace("-", ""))] = times
+    for parts, times in Counter(_WORD.findall(text)).items():
         for word in _match_words(*parts):
             found[word] = found.get(word, 0) + times
     return found
@@ -114,20 +124,31 @@ _BLOCK = re.compile(
 _BESIDE = re.compile(r"(</(?:span>(?=<b\b)|(?:span|b)>(?=<span\b))|\S(?=<small\b))")  # set apart by a style
 _ANY = re.compile(_TAG)
 _HEADING = re.compile(r'<(?:h[2-4]|dt)\b[^>]*?\bid="([^"]+)"[^>]*>(.*?)</(?:h[2-4]|dt)>', re.DOTALL)
+_FORMULA = re.compile(r'<math data-latex="([^"]*)".*?</math>', re.DOTALL)
+_FORMULA_NAME = re.compile(
+    r"([A-Za-z])[_^]\{?(?:\\[a-z]+\{)?([A-Za-z]{2,})|\\(?:text|mathrm|operatorname)\{([A-Za-z -]{3,})\}"
+    r"|\\(alpha|beta|gamma|epsilon|lambda|tau|theta|sigma)\b"
+)
+_NAMED = re.compile("\ue000(.*?)\ue001")
 _LINK = re.compile(r'href="([^"#?:]+)')
 _ENDS = tuple(".:;!?。：；！？·")
 
 
 @dataclass
 class IndexedSection:
-    """A heading or term with its anchor (empty above the first), and the text under it.
+    """A heading, term or problem with its anchor (empty above the first), and the text under it.
 
-    The anchor of another page's part is an address in the edition, with a slash in it.
+    The anchor of another page's part is an address in the edition, with a slash in it. `formulas` are names in formulas, which
+    are found and not shown.
     """
 
     anchor: str
     title: str
     text: str
+    formulas: str = ""
+
+    def address_on(self, url: str) -> str:
+        return self.anchor if "/" in self.anchor else url + (self.anchor and f"#{self.anchor}")
 
 
 @dataclass
@@ -143,39 +164,42 @@ class FinishedPage:
 
 def read_page(html: str, url: str) -> FinishedPage | None:
     """None where the page has no article."""
-    article = LexborHTMLParser(html[html.find("<article") : html.rfind("</article>")]).css_first("article")
+    html = _FORMULA.sub(_formula_names, html[html.find("<article") : html.rfind("</article>")])
+    article = LexborHTMLParser(html).css_first("article")
     heading = article.css_first("h1") if article is not None else None
     if article is None or heading is None:
         return None
+    problems = list(_take_problems(article))
     for node in article.css(_SILENT):
         node.decompose()
     facts = _collapse_space(" · ".join(node.text() for node in article.css(_FACTS)))
     title = _collapse_space(heading.text())
     heading.decompose()
     links = frozenset(urljoin(f"/{url}", link)[1:] for link in set(_LINK.findall(article.html or "")))
-    problems = list(_take_problems(article, url))
     text = article.html or ""
     page = FinishedPage(url, title, facts, links)
     lead, *rest = _HEADING.split(text)
-    page.sections.append(IndexedSection("", page.title, _visible_text(lead)))
+    page.sections.append(IndexedSection("", page.title, *_visible_text(lead)))
     for anchor, title, under in zip(*[iter(rest)] * 3, strict=True):
         if anchor in ELSEWHERE:
             continue
-        page.sections.append(
-            IndexedSection(anchor, _collapse_space(unescape(_ANY.sub("", title))), _visible_text(under))
-        )
+        heading_text, _ = _visible_text(title)
+        page.sections.append(IndexedSection(anchor, heading_text, *_visible_text(under)))
     page.sections += problems
     return page
 
 
-def _take_problems(article: LexborNode, url: str) -> Iterator[IndexedSection]:
-    """Those of a list, each under the address where it is asked; they are taken out of the list."""
-    for item in article.css(f".{PROBLEM_LINKS} > li"):
-        for link in item.css("a"):
-            address, title = urljoin(f"/{url}", link.attributes["href"] or "")[1:], _collapse_space(link.text())
-            link.decompose()
-            yield IndexedSection(address, title, _collapse_space(item.text()))
-        item.decompose()
+def _take_problems(article: LexborNode) -> Iterator[IndexedSection]:
+    """Problems with their solutions, which are taken out of the section that lists them, and out of the list of all."""
+    for node in article.css(f".{PROBLEM}[id]"):
+        title = node.css_first(".ds-title b")
+        name = _collapse_space(title.text()) if title else ""
+        for other in node.css(f".ds-title, form, input, button, {_SILENT}"):
+            other.decompose()
+        yield IndexedSection(node.attributes["id"] or "", name, *_visible_text(node.html or ""))
+        node.decompose()
+    for node in article.css(f".{PROBLEM_LINKS} > li"):
+        node.decompose()
 
 
 def merge_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> list[FinishedPage]:
@@ -189,31 +213,34 @@ def merge_parts(pages: Iterable[FinishedPage], wholes: Mapping[str, str]) -> lis
         title = part.title.removeprefix(parent.title).lstrip(" :：")
         for section in part.sections:
             anchor = url + (f"#{section.anchor}" if section.anchor else "")
-            parent.sections.append(IndexedSection(anchor, section.title if section.anchor else title, section.text))
+            parent.sections.append(replace(section, anchor=anchor, title=section.title if section.anchor else title))
         parent.links |= part.links
     return list(by_url.values())
 
 
-def _visible_text(html: str) -> str:
+def _formula_names(formula: re.Match[str]) -> str:
+    """What a formula names, `w uk` for W^{UK} and `gamma` for γ, between signs that no text has."""
+    latex = unescape(formula[1])
+    names = [" ".join(filter(None, name)) for name in _FORMULA_NAME.findall(latex)]
+    return f"\ue000{' '.join(names)}\ue001" if names else ""
+
+
+def _visible_text(html: str) -> tuple[str, str]:
+    """What a reader sees, and the names in formulas."""
+    formulas = " ".join(_NAMED.findall(html))
     text = ""
-    for line in unescape(_ANY.sub("", _BLOCK.sub("\0", _BESIDE.sub(r"\1 ", html)))).split("\0"):
+    for line in unescape(_ANY.sub("", _BLOCK.sub("\0", _BESIDE.sub(r"\1 ", _NAMED.sub(" ", html))))).split("\0"):
         if plain := _collapse_space(line):
             text += plain if not text else (" " if text.endswith(_ENDS) else " · ") + plain
-    return text
+    return text, formulas
 
 
 def _collapse_space(text: str) -> str:
     return " ".join(text.replace("\u2060", "").replace("\u200b", "").split())
 
 
-_IN_TITLE, _IN_NAME, _IN_FACTS, _IN_PART, _IN_HEADING, _MOST_IN_TEXT = (
-    9,
-    8,
-    7,
-    3,
-    2,
-    6,
-)  # a heading adds to what the text gives
+# How much a word counts by where it stands. A heading, or a question that its section answers, weighs more than any text.
+_IN_TITLE, _IN_NAME, _IN_FACTS, _IN_HEADING, _ASKED, _MOST_IN_TEXT, _IN_PART, _IN_FORMULA = (9, 8, 7, 6, 5, 5, 3, 2)
 _LEVELS = 10
 # Letters of the postings: the first half ends a number, the second continues it. Nothing that JSON would escape.
 _LETTERS = "".join(chr(code) for code in range(35, 127) if chr(code) not in "\\<")
@@ -233,6 +260,7 @@ _SECTION_CLASSES = (
     (re.compile(r"(?:^|#)(?:why|how|cost)$"), 2),
     (re.compile(r"(?:^|#)serving"), 3),
     (re.compile(r"(?:^|#)infrastructure"), 4),
+    (re.compile(r"^problem-"), 5),
 )
 
 
@@ -247,11 +275,13 @@ class AnswersInIndex:
         files: Their own files by name.
         names: The number of what each name of a technique or a term stands for.
         wordings: Every wording of each question, without words that find nothing.
+        places: The address that answers each question.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, int] = field(default_factory=dict)
     wordings: Sequence[Sequence[str]] = ()
+    places: Sequence[str] = ()
 
 
 def write_index(
@@ -287,7 +317,11 @@ def _index_files(
 ) -> dict[str, str]:
     asked = _asked_words(answers.wordings, interface.get("stop", ""))
     names = _pages_by_name(pages, known, answers.names)
-    parts = _split_groups(_word_lines(_count_postings(pages, known), asked, names), _WORDS_IN_A_PART)
+    asked_at: defaultdict[str, str] = defaultdict(str)
+    for place, texts in zip(answers.places, answers.wordings, strict=True):
+        asked_at[place] += " ".join(word for text in texts for word in content_words(text, interface["stop"]))
+    postings = _count_postings(pages, known, asked_at)
+    parts = _split_groups(_word_lines(postings, asked, names), _WORDS_IN_A_PART)
     texts = _split_sections(pages)
     kinds_in_order = list(kinds)
     head = {
@@ -308,6 +342,7 @@ def _index_files(
         "texts": [len(group) // 3 for group in texts],
         "longest": max((name.count(" ") + 1 for name in names), default=1),
         "asked": _asked_weights(answers.wordings, asked),
+        "asks": _WANTED,
     }
     files = {"head.js": search_script("head", 0, head)}
     files |= {f"w{at}.js": search_script("words", at, "\n".join(part)) for at, part in enumerate(parts)}
@@ -357,14 +392,30 @@ def _asked_words(wordings: Iterable[Iterable[str]], stop: str) -> dict[str, list
     return found
 
 
-def _asked_weights(wordings: Sequence[Sequence[str]], asked: Mapping[str, list[int]]) -> list[list[int]]:
-    """The question of each wording, and how telling its words are together, in hundredths."""
+def _asked_weights(wordings: Sequence[Sequence[str]], asked: Mapping[str, list[int]]) -> list[list[int] | str]:
+    """The question of each wording, how telling its words are together, in hundredths, and what it asks for."""
     weights: Counter[int] = Counter()
     for numbers in asked.values():
         for number in numbers:
             weights[number] += round(100 * log(1 + len(wordings) / (0.5 + len(numbers))))
     questions = [question for question, texts in enumerate(wordings) for _ in texts]
-    return [questions, [weights[number] for number in range(len(questions))]]
+    wants = "".join(_wanted(text) for texts in wordings for text in texts)
+    return [questions, [weights[number] for number in range(len(questions))], wants]
+
+
+# What a question asks for, a difference first, since “how does A differ from B” asks for one: the browser asks a query the same.
+_WANTED = (
+    r"\bdiffer|\bvs\b|\bversus\b|区别|不同|差别|相比",
+    r"\bwhy\b|\bwhat for\b|为什么|为何|有什么用",
+    r"\bhow (?:many|much|large|big|long|fast|far|often|strong)\b|多少|几[个张块层步]|多大|多长|多久|多快",
+    r"\bhow\b|怎么|怎样|如何",
+    r"\bwh(?:o|en|ere)\b|谁|什么时候|哪里|哪天",
+    r"\bwhat (?:is|are|does|do)\b|\bmean\b|是什么|什么是|什么意思",
+)
+
+
+def _wanted(text: str) -> str:
+    return next((str(at) for at, pattern in enumerate(_WANTED) if re.search(pattern, text, re.IGNORECASE)), "-")
 
 
 def _link_weights(pages: Sequence[FinishedPage]) -> list[float]:
@@ -378,25 +429,30 @@ def _pages_by_name(
 ) -> dict[str, str]:
     """What each name stands for: pages by number, the one that it names first in front, and `d` with the number of a definition.
 
-    A page that has the name as an alias, which it may not say itself, is marked by `~`; the section that explains it stands behind `@`.
+    A page that has the name as an alias, which it may not say itself, is marked by `~`, one that explains a word so named by `?`; the section
+    stands behind `@`.
     """
     ranked: list[tuple[int, int, str, str]] = []
     first = 0
     for number, page in enumerate(pages):
         found = known[page.url]
-        sections = {section.anchor: first + at for at, section in enumerate(page.sections)}
-        for group, own in enumerate(((page.title, *found.names), found.parts, found.aliases)):
-            ranked += [(1000 * group + rank, number, "~" * (group > 1), name) for rank, name in enumerate(own)]
-        for rank, (name, anchor) in enumerate(found.terms):
-            ranked.append((3000 + rank, number, "~", name))
-            if anchor in sections:
-                ranked[-1] = (3000 + rank, number, f"@{sections[anchor]}", name)
+        sections = {section.anchor: f"@{first + at}" for at, section in enumerate(page.sections)}
+        placed = [
+            ("", ((name, "") for name in (page.title, *found.names))),
+            ("", (*found.sections, *((name, "") for name in found.parts))),
+            ("~", ((name, "") for name in found.aliases)),
+            ("?", found.terms),
+        ]
+        for group, (mark, own) in enumerate(placed):
+            ranked += [
+                (1000 * group + rank, number, f"{mark}{number}{sections.get(anchor, '') if anchor else ''}", name)
+                for rank, (name, anchor) in enumerate(own)
+            ]
         first += len(page.sections)
     owners: defaultdict[str, dict[int, str]] = defaultdict(dict)
-    for _, number, mark, name in sorted(ranked):
+    for _, number, owner, name in sorted(ranked):
         if key := normalize_name(name):
-            said = f"~{number}{mark}" if mark.startswith("@") else f"{mark}{number}"
-            owners[key].setdefault(number, said)
+            owners[key].setdefault(number, owner)
     found_names = {name: list(owned.values())[:3] for name, owned in owners.items()}
     for name, number in defined.items():
         found_names.setdefault(name, []).append(f"d{number}")
@@ -408,7 +464,10 @@ def _pages_by_name(
     return {name: " ".join(found_names[name]) for name in sorted(found_names)}
 
 
-def _count_postings(pages: Sequence[FinishedPage], known: Mapping[str, FindablePage]) -> dict[str, list[_Posting]]:
+def _count_postings(
+    pages: Sequence[FinishedPage], known: Mapping[str, FindablePage], asked_at: Mapping[str, str]
+) -> dict[str, list[_Posting]]:
+    """Where each word stands; `asked_at` are the questions that a section answers, by its address."""
     counts_of = [[count_words(section.text) for section in page.sections] for page in pages]
     lengths = [sum(count.values()) for counts in counts_of for count in counts]
     mean = sum(lengths) / max(len(lengths), 1)
@@ -422,9 +481,14 @@ def _count_postings(pages: Sequence[FinishedPage], known: Mapping[str, FindableP
                 for times in set(count.values())
             }
             levels = {word: by_times[times] for word, times in count.items()}
+            named = " ".join(name for name, anchor in known[page.url].sections if anchor == section.anchor)
+            asked = asked_at.get(section.address_on(page.url), "")
+            for text, level in ((section.formulas, _IN_FORMULA), (asked, _ASKED), (named, _IN_HEADING)):
+                for word in split_words(text):
+                    levels[word] = max(levels.get(word, 0), level)
             if section.anchor:
-                for word in split_words(section.title):
-                    levels[word] = min(levels.get(word, _MOST_IN_TEXT // 2) + _IN_HEADING, _IN_NAME)
+                for word in count_words(section.title):
+                    levels[word] = _IN_HEADING + (levels.get(word, 0) >= _MOST_IN_TEXT // 2)
             else:
                 for word in (word for name in known[page.url].parts for word in split_words(name)):
                     levels[word] = max(levels.get(word, 0), _IN_PART)

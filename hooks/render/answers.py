@@ -15,6 +15,7 @@ from typing import Any
 from catalogue.derive.calculators import MemoryFootprint, memory_footprint
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
+from catalogue.derive.training import reference_run, training_gpu
 from catalogue.facts import DETAILS, FACTS, Anchor, Basis, EntryContext, Fact, stage_kind
 from catalogue.records import Entry, PriceSpan, price_spans, recipe_stages
 from catalogue.schema.architecture import Architecture
@@ -248,8 +249,13 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         longest = positions.value
     length = min((each for each in (Length.parse("128K"), longest) if each is not None), key=lambda each: each.value)
     lines = []
-    # By peak in FP8, the older of equals first: what the largest models are served on.
-    gpus = sorted(catalogue.gpus.values(), key=lambda g: -(g.fp8_tflops.value.value if g.fp8_tflops.value else 0))
+    # The one that V3 was trained on, then by peak in FP8, the older of equals first: what the largest models are served on.
+    reference = reference_run(catalogue)
+    own_gpu = training_gpu(catalogue.gpus, reference) if reference else None
+    gpus = sorted(
+        catalogue.gpus.values(),
+        key=lambda g: (g is not own_gpu, -(g.fp8_tflops.value.value if g.fp8_tflops.value else 0)),
+    )
     for key in dict.fromkeys(filter(None, (own, *BITS))):
         for gpu in gpus:
             worked = memory_terms(footprint, gpu, int(length.value), key)
@@ -393,8 +399,8 @@ def answer_subjects(context: Context) -> dict[str, tuple[int, int]]:
     return found
 
 
-def technique_answers(context: Context) -> list[dict[str, Any]]:
-    found = []
+def technique_answers(citations: Citations) -> list[dict[str, Any]]:
+    context, found = citations.context, []
     for technique in context.catalogue.techniques.values():
         chinese = technique.name.zh if context.words.language == CHINESE else None
         names = [technique.abbreviation, technique.name.en, chinese, technique.id.replace("-", " ")]
@@ -406,6 +412,7 @@ def technique_answers(context: Context) -> list[dict[str, Any]]:
                 "address": technique_address(technique),
                 "models": list(_technique_users(context, technique)),
                 "others": list(_other_makers(context, technique)),
+                "facts": list(_published_values(citations, technique)),
             }
         )
     return found
@@ -418,6 +425,15 @@ def _technique_users(context: Context, technique: Technique) -> Iterator[tuple[s
         date = format.format_date(family.date, context.words) if family.date else ""
         name, label = short_model(family.model.name), family_label(context, family).striptags()
         yield name, label, date, int(family.is_use), order.index(family.model.id)
+
+
+def _published_values(citations: Citations, technique: Technique) -> Iterator[AnswerLine]:
+    path, _, section = technique_address(technique).partition("#")
+    address = f"{path}#{section}-facts" if section else f"{path}#facts"
+    for fact in technique.facts:
+        label, unit = (plain_text(citations.context, text) if text else "" for text in (fact.label, fact.unit))
+        if fact.value.by_variant is None:
+            yield _single_line(citations, label, fact.value, address, unit)
 
 
 def _other_makers(context: Context, technique: Technique) -> Iterator[AnswerLine]:

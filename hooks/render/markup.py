@@ -17,10 +17,11 @@ SAVE = "ds-save"  # leads to files of a figure
 WRAPPING = "ds-wrapping"  # formulas that stand in one line where it is long enough
 FORMULA = "ds-formula"
 FACTS = ("ds-ribbon", "ds-facts")  # values at the top of a page
+PROBLEM = "ds-exercise"
 PROBLEM_LINKS = "ds-problem-links"
 # What the search passes over: it is said elsewhere, cannot be read as a sentence, or is a tool.
 UNSEARCHED = (
-    *("ds-printed", "ds-sources", MARK, "ds-via", "ds-copy", "ds-meta", "ds-exercise", "ds-labs", "ds-who"),
+    *("ds-printed", "ds-sources", MARK, "ds-via", "ds-copy", "ds-meta", PROBLEM, "ds-labs", "ds-who"),
     *("ds-who-line", SAVE, "ds-kicker", "ds-also"),
 )
 # Anchors of sections that only lead to what other pages say.

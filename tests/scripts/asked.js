@@ -17,8 +17,9 @@ globalThis.ask = (texts) => {
   const answer = async (text) => {
     const meant = await understood(text);
     meant.stands = true;
-    const hits = find(meant).pages.slice(0, 5).map(({ page, sections }) => [head.pages[page][0], sections().slice(0, 3)]);
-    return [await answersTo(meant), hits];
+    const found = find(meant);
+    const hits = found.pages.slice(0, 5).map(({ page, sections }) => [head.pages[page][0], sections().slice(0, 3)]);
+    return [await answersTo(meant, found), hits];
   };
   const all = async () => {
     await open("/");

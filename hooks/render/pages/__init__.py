@@ -7,8 +7,9 @@ that `make check` stays quick.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
 from catalogue.derive.training import reference_run
@@ -307,6 +308,7 @@ class FindablePage:
         names: Titles and abbreviations; a query that is one of them finds the page first.
         parts: Names of parts, such as sizes of a model; found first too, behind titles.
         aliases: What people type though the page need not say it.
+        sections: Names of sections with their anchors: techniques of a shared page, and what people type for a section.
         terms: Words that a part explains, each with its anchor; found behind pages of that name.
     """
 
@@ -315,29 +317,39 @@ class FindablePage:
     names: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_names(self) -> tuple[str, ...]:
         """Everything that people may type for it or a part of it."""
-        return (*self.names, *self.parts, *self.aliases, *(name for name, _ in self.terms))
+        return (*self.names, *self.parts, *self.aliases, *(name for name, _ in (*self.sections, *self.terms)))
 
 
 def findable_pages(
     context: Context, addresses: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
 ) -> dict[str, FindablePage]:
-    """Pages by built address; `addresses` has source paths, `aliases` other names."""
+    """Pages by built address; `addresses` has source paths, `aliases` other names of pages and of their sections."""
     named = dict(_named_pages(context))
     terms = {GLOSSARY.path: tuple(_term_names(context))}
+    sections: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for technique in context.catalogue.techniques.values():
+        if technique.page is not None:
+            sections[TECHNIQUE.path_of(technique.page)] += [(name, technique.id) for name in _technique_names(technique)]
+    for address, names in aliases.items():
+        path, _, anchor = address.partition("#")
+        sections[path] += [(name, anchor) for name in names if anchor]
     return {
-        url: _findable_page(path, named.get(path, ((), ())), aliases.get(path, ()), terms.get(path, ()))
+        url: replace(
+            _findable_page(path, named.get(path, ((), ())), aliases.get(path, ())),
+            sections=tuple(sections[path]),
+            terms=terms.get(path, ()),
+        )
         for url, path in addresses.items()
     }
 
 
-def _findable_page(
-    path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...], terms: tuple[tuple[str, str], ...]
-) -> FindablePage:
+def _findable_page(path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...]) -> FindablePage:
     declared = declaration_of(path)
     if declared is None or declared.search is None:
         return FindablePage(SearchKind.ABOUT)
@@ -345,7 +357,7 @@ def _findable_page(
         part = path.rpartition("/")[2].removesuffix(".md")
         return FindablePage(SearchKind.MODEL, declared.part_weights.get(part, _WEIGHT_OF_PART))
     names, parts = (tuple(dict.fromkeys(group)) for group in named)
-    return FindablePage(declared.search, declared.weight, names, parts, aliases, terms)
+    return FindablePage(declared.search, declared.weight, names, parts, aliases)
 
 
 def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:
@@ -354,10 +366,6 @@ def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], I
     for technique in context.catalogue.techniques.values():
         if technique.page is None:
             yield TECHNIQUE.path_of(technique.id), (_technique_names(technique), ())
-    for shared in context.catalogue.shared_pages.values():
-        sections = context.catalogue.techniques_on(shared.id)
-        named = [name for technique in sections for name in _technique_names(technique)]
-        yield TECHNIQUE.path_of(shared.id), ((), named)
     api_names = [name.name for name in context.catalogue.api_names]
     yield "api-names.md", ((), api_names)
 

@@ -5,6 +5,7 @@ Object.assign(FILES, { answers: () => "answers", kinds: () => "kinds", family: (
 
 const MOST_LINES = 5;
 const MOST_GROUPS = 3;
+const ALIKE = 0.55; // of what the words of a query and of a question weigh
 // Longer ways of asking first, so that “是什么” leaves nothing of “是什么意思”.
 const listed = (text) => text.split("|").sort((a, b) => b.length - a.length).map(parsedForm);
 let facts;
@@ -28,7 +29,7 @@ async function loadKinds() {
   const { kinds, narrowing } = await piece("kinds", 0);
   for (const forms of Object.values(narrowing)) for (const form of forms) form[0] = parsedForm(form[0]);
   facts.narrowing = narrowing;
-  facts.kinds = kinds.map(([id, label, group, forms]) => ({ id, label, group, forms: listed(forms) }));
+  facts.kinds = kinds.map(([id, label, group, forms, known]) => ({ id, label, group, forms: listed(forms), known }));
 }
 
 // Names also in one word and without dots, as people type them: “v32”, “r10528”.
@@ -378,10 +379,12 @@ async function definition(meant) {
   return [{ title, lines: [{ label: "", text, basis: "", source: "", href: address }] }];
 }
 
-// A question of the page of questions that is worded nearly so. That it names the same model alone is not enough.
-async function questionAnswers({ asked, terms }, names = new Set()) {
+// A question of the page of questions that is worded nearly so and asks for the same: a reason, a number, a way. That it names the same model
+// alone is not enough.
+async function questionAnswers({ text, asked, terms }, names = new Set()) {
   if (asked.length < 2) return [];
-  const [questions, weights] = head.asked;
+  const [questions, weights, asks] = head.asked;
+  const wants = head.asks.findIndex((pattern) => new RegExp(pattern, "i").test(text));
   const many = questions.at(-1) + 1;
   let whole = 0;
   const shared = new Map(); // wordings with words of the query, how much these weigh, and whether one is no name
@@ -389,6 +392,7 @@ async function questionAnswers({ asked, terms }, names = new Set()) {
     const rarity = 100 * Math.log(1 + many / (0.5 + wordings.length));
     whole += rarity;
     for (const wording of wordings) {
+      if (wants >= 0 && asks[wording] >= "0" && Number(asks[wording]) !== wants) continue;
       const [weight, own] = shared.get(wording) ?? [0, false];
       shared.set(wording, [weight + rarity, own || !names.has(word)]);
     }
@@ -396,7 +400,7 @@ async function questionAnswers({ asked, terms }, names = new Set()) {
   const best = new Map();
   for (const [wording, [weight, own]] of shared) {
     const alike = (2 * weight) / (whole + weights[wording]);
-    if (own && alike >= 0.5) best.set(questions[wording], Math.max(alike, best.get(questions[wording]) ?? 0));
+    if (own && alike >= ALIKE) best.set(questions[wording], Math.max(alike, best.get(questions[wording]) ?? 0));
   }
   const ranked = [...best].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 2);
   const near = ranked.filter(([, worth]) => worth >= ranked[0][1] - 0.12);
@@ -406,9 +410,42 @@ async function questionAnswers({ asked, terms }, names = new Set()) {
   }));
 }
 
+// ---- Without a model ----
+
+const QUANTITY = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|_|多少|几|多大|多长|多久|多快|多高|多宽|[数率度值]$|数量|大小|长度|数值/i;
+
+// What the newest flagship and the one before that is known best say, where a field is asked for and no model is named.
+async function factsOfFlagships(meant, isName) {
+  const counts = QUANTITY.test(meant.text);
+  if (isName && !counts) return [];
+  await loadKinds();
+  const found = kindOf(readQuery(meant));
+  // Half a word asks for nothing; nor does a size answer for models of another.
+  if (!found?.kind.known.length || (found.words < 1.5 && !counts) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
+  const answers = await Promise.all(found.kind.known.map((family) => factAnswers({ family, variant: -1 }, found)));
+  return answers.map(([first]) => first).filter(({ lines }) => lines.some(({ basis }) => basis));
+}
+
+// A published value of a technique among the first pages: its label and the names of the technique hold all words of the query.
+async function technicalAnswers(meant, { pages }) {
+  const asked = meant.asked.filter((word) => !facts.plain.has(word));
+  for (const { page } of pages.slice(0, 3)) {
+    const [url, name] = head.pages[page];
+    for (const number of facts.techniquesOn[url.split("/")[1]] ?? []) {
+      const { title, facts: lines = [] } = await definitionOf(number);
+      const named = wordsOfLabel(`${name} ${title}`);
+      const own = wordsOfLabel(title);
+      const rest = asked.filter((word) => !named.has(word));
+      const matching = rest.length && asked.some((word) => own.has(word)) ? lines.map(([label, text, source, href]) => ({ label, text, basis: facts.words.published, source, href, words: wordsOfLabel(`${label} ${text}`) })).filter(({ words }) => rest.every((word) => words.has(word))) : [];
+      if (matching.length) return [{ title, lines: matching }];
+    }
+  }
+  return [];
+}
+
 // ---- A query ----
 
-async function answersTo(meant) {
+async function answersTo(meant, found) {
   await loadFacts();
   const reading = readQuery(meant);
   const why = facts.why.some((form) => follows(reading, form));
@@ -446,15 +483,15 @@ async function answersTo(meant) {
       const answers = await labelledAnswers(subject, reading, meant);
       if (answers.length) return answers;
     }
-  } else if (facts.pricing.some((form) => spansOf(reading, form))) {
-    // A price without a model is that of the newest one.
-    await loadKinds();
-    const found = kindOf(reading);
-    if (found?.kind.id === "price") return factAnswers({ family: facts.newestPriced, variant: -1 }, found);
   }
   const users = await techniqueAnswers(meant);
   if (users.length) return users;
   if (subjects.length) return questionAnswers(meant, new Set(meant.tokens.filter(([, start, end]) => subjects.some((one) => start >= one.start && end <= one.end)).map(([word]) => word)));
   const said = await definition(meant);
-  return said.length ? said : questionAnswers(meant);
+  if (said.length && coversAny(readQuery(meant), facts.define)) return said;
+  const values = why ? [] : await factsOfFlagships(meant, found.pages[0]?.isName);
+  if (values.length || said.length) return QUANTITY.test(meant.text) ? [...values, ...said] : [...said, ...values];
+  const published = why ? [] : await technicalAnswers(meant, found);
+  // What a page is called leads to that page.
+  return published.length || found.pages[0]?.isName ? published : questionAnswers(meant);
 }

@@ -98,7 +98,7 @@ async function search() {
   try {
     const meant = await understood(input.value);
     const found = find(meant);
-    const answered = kind ? [] : await answersTo(meant);
+    const answered = kind ? [] : await answersTo(meant, found);
     if (mine !== turn) return;
     const pages = found.pages.filter(({ page }) => !kind || head.pages[page][2] === kind - 1).slice(0, limit);
     const shown = pages.map(({ page, sections }, rank) => ({ page, sections: sections().slice(0, rank ? 1 : 3) }));
@@ -111,7 +111,7 @@ async function search() {
       await pause(REST);
       if (mine !== turn) return;
       meant.stands = true;
-      if (meant.waits) showAnswers(await answersTo(meant));
+      if (meant.waits) showAnswers(await answersTo(meant, found));
       await Promise.all(wanted.map(async (number) => texts.set(number, await piece("texts", number))));
       if (mine !== turn) return;
       showHits(shown, found, false);

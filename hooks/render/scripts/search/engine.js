@@ -62,6 +62,9 @@ const DIGITS = [...Array(127)].map((_, code) => LETTERS.indexOf(String.fromCharC
 const LEVELS = 10;
 const CHINESE = /[\u3400-\u9fff]/;
 const HAN = /^[\u3400-\u9fff]$/; // the index has pairs of characters; one alone begins some of them
+const TOGETHER = 0.8; // what the best section of a page counts beside the page
+const ALONE = 0.4; // a section that has one of many words
+const FEW = 5;
 const TITLE = 3; // a page whose title is in the query, beside what its words count
 
 // Postings: a section and the level in it, one after the other; of what has no levels, the section alone counts.
@@ -166,7 +169,9 @@ async function looked(text) {
   const meant = sized(split(text.replace(head.particles, " "))).flatMap(([word]) => (head.stop.has(word) ? [] : [word]));
   const unfinished = /[\p{L}\p{N}]$/u.test(text) ? words.at(-1) : "";
   // One letter behind other words says nothing yet.
-  const told = meant.filter((word) => word !== unfinished || !/^[a-z]$/.test(word));
+  // So does one Chinese letter that is left between particles.
+  const single = (word) => (word === unfinished && /^[a-z]$/.test(word)) || (HAN.test(word) && meant.some((other) => other.length > 1 && CHINESE.test(other)));
+  const told = meant.filter((word) => !single(word));
   const asked = [...new Set(told.length ? told : words)];
   const [terms] = await Promise.all([
     Promise.all(asked.map((word) => occurrencesOf(word, word === unfinished || HAN.test(word)))),
@@ -202,9 +207,13 @@ async function loadSpelling() {
   const data = await piece("spelling", 0);
   const stems = data.latin.split(" ").map((word) => [stem(word), word]);
   const known = new Map();
+  const all = new Set(stems.map(([found]) => found));
+  const inTwo = (word) => {
+    for (let at = word.length - 4; at > 3; at--) if (all.has(stem(word.slice(0, at))) && all.has(stem(word.slice(at)))) return `${word.slice(0, at)} ${word.slice(at)}`;
+  };
   spelling = {
     meant(word) {
-      if (!known.has(word)) known.set(word, stems.find(([found]) => near(found, word))?.[1]);
+      if (!known.has(word)) known.set(word, stems.find(([found]) => near(found, word))?.[1] ?? inTwo(word));
       return known.get(word);
     },
   };
@@ -231,7 +240,8 @@ function readings({ names, common, rare, otherwise }) {
   return { sounds, typed, read };
 }
 
-// A text with the longest name that sounds like a part of it in which characters are odd, and so on; of letters alone, the name that they spell.
+// A text with the longest name that sounds like a part of it in which characters are odd, and so on; of letters alone, the name that they spell. Half of
+// the characters are right where it is a slip: that all sound the same is chance.
 function meantBySound(text, odd, { sounds, typed, read }) {
   if (!odd.length) return text;
   if (!CHINESE.test(text)) return typed.get(text.toLowerCase().replace(/[^a-z\d]/g, "")) ?? text;
@@ -240,7 +250,7 @@ function meantBySound(text, odd, { sounds, typed, read }) {
   for (const [name, parts] of read) {
     if (parts.length <= (best?.name.length ?? 1)) continue;
     for (let at = 0; at + parts.length <= heard.length; at++)
-      if (parts.every((part, step) => part === heard[at + step]) && odd.some((place) => place >= at && place < at + parts.length)) best = { name, at };
+      if (parts.every((part, step) => part === heard[at + step]) && odd.some((place) => place >= at && place < at + parts.length) && 2 * [...name].filter((letter, step) => letter === text[at + step]).length >= parts.length) best = { name, at };
   }
   if (!best) return text;
   const end = best.at + best.name.length;
@@ -253,6 +263,7 @@ function meantBySound(text, odd, { sounds, typed, read }) {
 // A question is answered by text that explains, guides first; a name is not.
 const QUESTION = /\b(?:why|how|explain|difference|what happens|when (?:do|should))\b|为什么|为何|怎么|怎样|如何|区别|差别|原理|什么时候用/i;
 const HOW_MANY = /\bhow (?:many|much|big|large|long)\b/i;
+const DEFINES = /^(?:what(?:'s| is| are| does)|define|meaning of)\b|是什么|什么是|什么意思/i;
 const EXPLAINS = { guide: 1.6, technique: 1.25, tool: 1, comparison: 0.8, model: 0.75, about: 0.55 };
 // Machines that serve are not those that trained.
 const SERVES = /\b(?:serv\w*|deploy\w*|inference|vllm|sglang|run|vram|fits?|throughput|latency)\b|部署|推理|显存|能跑|跑得动|吞吐|延迟/i;
@@ -280,6 +291,8 @@ function leaning(query) {
           return serves ? 1.8 : trains ? 0.5 : 1;
         case "4": // machines that train
           return serves ? 0.3 : trains ? 1.3 : 1;
+        case "5": // problems
+          return 0.8;
         default:
           return 1;
       }
@@ -314,8 +327,8 @@ function namedPages(tokens) {
       const owners = nameAt(tokens, at, many)?.owners.filter((owner) => owner[0] !== "d");
       if (!owners?.length) continue;
       owners.forEach((owner, rank) => {
-        const [page, section] = owner.replace("~", "").split("@");
-        found.push({ page: Number(page), section: section && Number(section), at, many, rank, says: owner[0] !== "~" });
+        const [page, section] = owner.replace(/[~?]/, "").split("@");
+        found.push({ page: Number(page), section: section && Number(section), at, many, rank, says: !/[~?]/.test(owner), isTerm: owner[0] === "?" });
       });
       at += many - 1;
       break;
@@ -340,7 +353,10 @@ function find({ text, tokens, words, terms }) {
     }
   });
   const named = new Map();
+  const defines = DEFINES.test(text);
   for (const name of namedPages(tokens)) {
+    // A word is defined to who asks for it alone.
+    if (name.isTerm && name.many < words.length && !(defines && terms.every(({ word }) => words.slice(name.at, name.at + name.many).includes(word)))) continue;
     touched.add(name.page);
     if (!named.has(name.page)) named.set(name.page, { bonus: 0, words: new Set(), top: false, sections: [] });
     const of = named.get(name.page);
@@ -360,16 +376,18 @@ function find({ text, tokens, words, terms }) {
     const name = named.get(page);
     const best = new Float32Array(many);
     const [first, end] = [head.first[page], head.first[page] + head.counts[page]];
-    let together = 0;
+    let [together, most] = [0, 0];
     for (let section = first; section < end; section++) {
-      let sum = 0;
+      let [sum, held] = [0, 0];
       for (let term = 0; term < many; term++) {
         const level = levels[section * many + term];
         if (!level) continue;
         if (level > best[term]) best[term] = level;
         sum += terms[term].weight * level;
+        held += terms[term].weight / whole;
       }
-      if (sum) together = Math.max(together, (leans.section(section) * sum) / LEVELS);
+      if (sum) together = Math.max(together, (leans.section(section) * sum * (ALONE + (1 - ALONE) * held)) / LEVELS);
+      most = Math.max(most, held);
     }
     let [sum, covered] = [0, 0];
     for (let term = 0; term < many; term++) {
@@ -378,14 +396,15 @@ function find({ text, tokens, words, terms }) {
       if (best[term]) covered += terms[term].weight / whole;
     }
     const held = name ? Math.max(covered, 0.75) : covered;
-    const score = (sum + 0.5 * together) * (0.15 + 0.85 * held ** 2) * head.pages[page][3] * leans.page(page) + (name?.bonus ?? 0);
-    ranked.push({ page, score, covered: name?.bonus ? 1 : covered, sections: () => sectionsOf(page, levels, terms, leans, name) });
+    const score = (sum + TOGETHER * together) * (0.15 + 0.85 * held ** 2) * head.pages[page][3] * leans.page(page) + (name?.bonus ?? 0);
+    ranked.push({ page, isName: name?.bonus >= 1000, score, covered: name?.bonus ? 1 : covered, together: name?.bonus ? 1 : most, sections: () => sectionsOf(page, levels, terms, leans, name) });
   }
   ranked.sort((a, b) => b.score - a.score || a.page - b.page);
-  // What holds less than half of the query is no hit, of a long one less than a third, unless nothing holds more.
+  // What holds less than half of the query is no hit, of a long one less than a third, unless few hold more.
   const least = many > 3 ? 0.34 : 0.5;
   const hits = ranked.filter(({ covered }) => covered >= least);
-  return { pages: hits.length ? hits : ranked, shown: new Set(terms.flatMap(({ shown }) => shown)) };
+  const others = ranked.filter(({ covered }) => covered < least).slice(0, Math.max(0, FEW - hits.length));
+  return { pages: [...hits, ...others], shown: new Set(terms.flatMap(({ shown }) => shown)) };
 }
 
 // The sections of a page, best first: one that explains what is named, then by what stands in them. What the title says already does not lead to a section;
@@ -395,12 +414,15 @@ function sectionsOf(page, levels, terms, leans, name) {
   const at = (section, term) => levels[section * terms.length + term];
   const found = [];
   for (let section = first; section < first + head.counts[page]; section++) {
-    let sum = 0;
+    let [sum, held, whole] = [0, 0, 0];
     terms.forEach(({ weight }, term) => {
       const level = at(section, term);
-      sum += weight * (section === first && level === LEVELS - 2 ? 2 : level) * (at(first, term) >= LEVELS - 1 ? 0.15 : 1);
+      const worth = weight * (at(first, term) >= LEVELS - 1 ? 0.15 : 1);
+      sum += worth * (section === first && level === LEVELS - 2 ? 2 : level);
+      whole += worth;
+      if (level) held += worth;
     });
-    if (terms.some((_, term) => at(section, term))) found.push([section, leans.section(section) * sum]);
+    if (held) found.push([section, leans.section(section) * sum * (ALONE + ((1 - ALONE) * held) / whole)]);
   }
   found.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const explained = name?.sections ?? [];

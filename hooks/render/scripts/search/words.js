@@ -5,10 +5,13 @@ const WORD =
   /((?<![a-z\d.])\d+(?:,\d{3})*(?:\.\d+)?)(?:[ \u00a0\u202f]?((?:thousand|million|billion|trillion|[kmbt])(?![a-z\d])|万亿|[万亿])|(?![a-z\d]))|([a-z\d]+(?:\.\d+[a-z]*)*)|([\u3400-\u9fff]+)/g;
 const ENDINGS = [
   [/([a-z]{3})is(ation|e|ed|er|ing)(s?)$/, "$1iz$2$3"],
+  [/([a-z]{2})our/, "$1or"],
+  [/ence(?=s?$)/, "ense"],
+  [/([a-z]{3})tre(?=s?$)/, "$1ter"],
   [/ies$/, "y"],
   [/([^su])s$/, "$1"],
   [/([a-z]{3,})(?:ing|ed)$/, "$1"],
-  [/([bdgmnprt])\1$/, "$1"],
+  [/([bdglmnprt])\1$/, "$1"],
   [/([a-z]{2,})e$/, "$1"],
 ];
 
