@@ -29,11 +29,12 @@ _COMMON = bytes(
 
 @dataclass(frozen=True)
 class Found:
-    """What a query is answered with: the addresses of the answers' lines, those of pages, and what the first answer says."""
+    """What a query is answered with: the addresses of the answers' lines, those of pages, what the first answer says, and what stands nowhere."""
 
     answers: list[str]
     hits: list[str]
     says: str
+    lacks: list[str]
 
     def rank(self, pages: Sequence[str], among: Sequence[str]) -> int:
         """The rank of the first of some pages; 99 where none is shown. A part of a model is on the page of the model."""
@@ -73,14 +74,17 @@ class Search:
 
     def ask(self, *queries: str) -> dict[str, Found]:
         found = zip(queries, self.answers(queries), strict=True)
-        return {query: _read_answers(answers, [page for page, _ in pages]) for query, (answers, pages) in found}
+        return {
+            query: _read_answers(answers, [page for page, _ in pages], lacks)
+            for query, (answers, pages, lacks) in found
+        }
 
 
-def _read_answers(answers: list[dict[str, Any]], pages: list[str]) -> Found:
+def _read_answers(answers: list[dict[str, Any]], pages: list[str], lacks: list[str]) -> Found:
     first = answers[0] if answers else {"title": "", "lines": []}
     shown = first["lines"][: first.get("most", MOST_LINES)]
     said = [first["title"], *(f"{line['label']} {line['text']} {line['source']}" for line in shown)]
-    return Found([one["lines"][0]["href"] for one in answers], pages, "\n".join(said))
+    return Found([one["lines"][0]["href"] for one in answers], pages, "\n".join(said), lacks)
 
 
 def index_of(edition: Edition, pages: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, str]:

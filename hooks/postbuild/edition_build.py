@@ -67,7 +67,22 @@ _FOR_MARKDOWN = re.compile(
 )  # read by Markdown, which leaves it in HTML of several lines
 _SYMBOL = re.compile(r"<em>([A-Za-zα-ω])</em>")  # a letter by itself is one of a formula
 _SEARCH_WORDS = (
-    *("label", "placeholder", "close", "kinds", "all", "one", "many", "more", "none", "instead", "failed", "hint"),
+    *(
+        "label",
+        "placeholder",
+        "close",
+        "kinds",
+        "all",
+        "one",
+        "many",
+        "more",
+        "none",
+        "instead",
+        "lacks",
+        "and",
+        "failed",
+        "hint",
+    ),
     *("examples", "questions", "keys", "stop"),
 )
 

@@ -60,7 +60,8 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     )
     wordings = [[plain_text(context, one.ask), *one.asked_otherwise(language)] for one in context.catalogue.questions]
     names = _number_names(one["names"] for one in (*techniques, *terms))
-    return AnswersInIndex(files, names, wordings, [address(one.path) for one in context.catalogue.questions])
+    places = [address(one.path) for one in context.catalogue.questions]
+    return AnswersInIndex(files, names, wordings, places, context.catalogue.like_words)
 
 
 def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:

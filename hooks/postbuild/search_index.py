@@ -147,8 +147,10 @@ class IndexedSection:
     text: str
     formulas: str = ""
 
-    def address_on(self, url: str) -> str:
-        return self.anchor if "/" in self.anchor else url + (self.anchor and f"#{self.anchor}")
+    @property
+    def own_anchor(self) -> str:
+        """On the page that has it."""
+        return self.anchor.partition("#")[2] if "/" in self.anchor else self.anchor
 
 
 @dataclass
@@ -276,12 +278,14 @@ class AnswersInIndex:
         names: The number of what each name of a technique or a term stands for.
         wordings: Every wording of each question, without words that find nothing.
         places: The address that answers each question.
+        like_words: Words of which each finds what any of the others finds.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, int] = field(default_factory=dict)
     wordings: Sequence[Sequence[str]] = ()
     places: Sequence[str] = ()
+    like_words: Sequence[Sequence[str]] = ()
 
 
 def write_index(
@@ -318,9 +322,11 @@ def _index_files(
     asked = _asked_words(answers.wordings, interface.get("stop", ""))
     names = _pages_by_name(pages, known, answers.names)
     asked_at: defaultdict[str, str] = defaultdict(str)
-    for place, texts in zip(answers.places, answers.wordings, strict=True):
-        asked_at[place] += " ".join(word for text in texts for word in content_words(text, interface["stop"]))
-    postings = _count_postings(pages, known, asked_at)
+    for place, wordings in zip(answers.places, answers.wordings, strict=True):
+        asked_at[place] += (
+            " ".join(sorted({word for text in wordings for word in content_words(text, interface["stop"])})) + " "
+        )
+    postings = _with_like_words(_count_postings(pages, known, asked_at), answers.like_words)
     parts = _split_groups(_word_lines(postings, asked, names), _WORDS_IN_A_PART)
     texts = _split_sections(pages)
     kinds_in_order = list(kinds)
@@ -436,11 +442,11 @@ def _pages_by_name(
     first = 0
     for number, page in enumerate(pages):
         found = known[page.url]
-        sections = {section.anchor: f"@{first + at}" for at, section in enumerate(page.sections)}
+        sections = {section.own_anchor: f"@{first + at}" for at, section in enumerate(page.sections)}
         placed = [
             ("", ((name, "") for name in (page.title, *found.names))),
             ("", (*found.sections, *((name, "") for name in found.parts))),
-            ("~", ((name, "") for name in found.aliases)),
+            ("~", found.aliases),
             ("?", found.terms),
         ]
         for group, (mark, own) in enumerate(placed):
@@ -481,8 +487,11 @@ def _count_postings(
                 for times in set(count.values())
             }
             levels = {word: by_times[times] for word, times in count.items()}
-            named = " ".join(name for name, anchor in known[page.url].sections if anchor == section.anchor)
-            asked = asked_at.get(section.address_on(page.url), "")
+            own = known[page.url]
+            placed = (*own.sections, *own.aliases)
+            named = " ".join(name for name, anchor in placed if anchor and anchor == section.own_anchor)
+            addresses = {section.anchor, f"{page.url}#{section.own_anchor}".rstrip("#")}
+            asked = " ".join(asked_at.get(address, "") for address in addresses)
             for text, level in ((section.formulas, _IN_FORMULA), (asked, _ASKED), (named, _IN_HEADING)):
                 for word in split_words(text):
                     levels[word] = max(levels.get(word, 0), level)
@@ -490,11 +499,11 @@ def _count_postings(
                 for word in count_words(section.title):
                     levels[word] = _IN_HEADING + (levels.get(word, 0) >= _MOST_IN_TEXT // 2)
             else:
-                for word in (word for name in known[page.url].parts for word in split_words(name)):
+                for word in (word for name in own.parts for word in split_words(name)):
                     levels[word] = max(levels.get(word, 0), _IN_PART)
                 levels |= {
                     word: _IN_NAME
-                    for name in (*known[page.url].names, *known[page.url].aliases)
+                    for name in (*own.names, *(name for name, anchor in own.aliases if not anchor))
                     for word in split_words(name)
                 }
                 levels |= dict.fromkeys(split_words(page.facts), _IN_FACTS)
@@ -502,6 +511,24 @@ def _count_postings(
             for word, level in levels.items():
                 found[word].append((number, level))
             number += 1
+    return found
+
+
+def _with_like_words(
+    postings: Mapping[str, list[_Posting]], like_words: Iterable[Sequence[str]]
+) -> dict[str, list[_Posting]]:
+    """Each word of a group also where any other stands, a level lower; a name of several words stands where all of them do."""
+    found = dict(postings)
+    for group in like_words:
+        keys = [list(split_words(name)) for name in group]
+        stands: dict[int, int] = {}
+        for parts in keys:
+            levels = [dict(postings.get(part, ())) for part in parts]
+            for section in set.intersection(*map(set, levels)):
+                stands[section] = max(stands.get(section, 0), min(level[section] for level in levels) - 1)
+        for part in {part for parts in keys for part in parts if len(parts) == 1 or HAN.search(part)}:
+            own = dict(found.get(part, ()))
+            found[part] = sorted((at, max(own.get(at, 0), stands.get(at, 0), 1)) for at in {*own, *stands})
     return found
 
 

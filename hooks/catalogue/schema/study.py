@@ -399,8 +399,11 @@ class AliasesFile(Record):
     """data/aliases.yaml: what people type for a page and the page does not say."""
 
     aliases: dict[str, tuple[str, ...]] = required(
-        "Other names of a page, in any language, by the path of its source.",
-        {"techniques/mla.md": ["latent attention"]},
+        "Other names of a page, in any language, by the path of its source; with an anchor, of a section.",
+        {"techniques/mla.md": ["latent attention"], "guides/attention.md#mla": ["w_uk"]},
+    )
+    words: tuple[tuple[str, ...], ...] = optional(
+        "Words of which each finds what any of the others finds.", [["显卡", "GPU"]], default=()
     )
 
 

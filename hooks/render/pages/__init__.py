@@ -307,8 +307,8 @@ class FindablePage:
         weight: Of its hits; 1 for most.
         names: Titles and abbreviations; a query that is one of them finds the page first.
         parts: Names of parts, such as sizes of a model; found first too, behind titles.
-        aliases: What people type though the page need not say it.
-        sections: Names of sections with their anchors: techniques of a shared page, and what people type for a section.
+        sections: Names of sections with their anchors: techniques of a shared page.
+        aliases: What people type though the page need not say it, with the anchor of a section or none.
         terms: Words that a part explains, each with its anchor; found behind pages of that name.
     """
 
@@ -316,14 +316,14 @@ class FindablePage:
     weight: float = 1
     names: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
     sections: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_names(self) -> tuple[str, ...]:
         """Everything that people may type for it or a part of it."""
-        return (*self.names, *self.parts, *self.aliases, *(name for name, _ in (*self.sections, *self.terms)))
+        return (*self.names, *self.parts, *(name for name, _ in (*self.sections, *self.aliases, *self.terms)))
 
 
 def findable_pages(
@@ -333,23 +333,27 @@ def findable_pages(
     named = dict(_named_pages(context))
     terms = {GLOSSARY.path: tuple(_term_names(context))}
     sections: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    typed: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for technique in context.catalogue.techniques.values():
         if technique.page is not None:
-            sections[TECHNIQUE.path_of(technique.page)] += [(name, technique.id) for name in _technique_names(technique)]
+            sections[TECHNIQUE.path_of(technique.page)] += [
+                (name, technique.id) for name in _technique_names(technique)
+            ]
     for address, names in aliases.items():
         path, _, anchor = address.partition("#")
-        sections[path] += [(name, anchor) for name in names if anchor]
+        typed[path] += [(name, anchor) for name in names]
     return {
         url: replace(
-            _findable_page(path, named.get(path, ((), ())), aliases.get(path, ())),
+            _findable_page(path, named.get(path, ((), ()))),
             sections=tuple(sections[path]),
+            aliases=tuple(typed[path]),
             terms=terms.get(path, ()),
         )
         for url, path in addresses.items()
     }
 
 
-def _findable_page(path: str, named: tuple[Iterable[str], Iterable[str]], aliases: tuple[str, ...]) -> FindablePage:
+def _findable_page(path: str, named: tuple[Iterable[str], Iterable[str]]) -> FindablePage:
     declared = declaration_of(path)
     if declared is None or declared.search is None:
         return FindablePage(SearchKind.ABOUT)
@@ -357,7 +361,7 @@ def _findable_page(path: str, named: tuple[Iterable[str], Iterable[str]], aliase
         part = path.rpartition("/")[2].removesuffix(".md")
         return FindablePage(SearchKind.MODEL, declared.part_weights.get(part, _WEIGHT_OF_PART))
     names, parts = (tuple(dict.fromkeys(group)) for group in named)
-    return FindablePage(declared.search, declared.weight, names, parts, aliases)
+    return FindablePage(declared.search, declared.weight, names, parts)
 
 
 def _named_pages(context: Context) -> Iterator[tuple[str, tuple[Iterable[str], Iterable[str]]]]:

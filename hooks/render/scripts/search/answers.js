@@ -183,7 +183,7 @@ function kindOf(reading) {
     const left = leftover(tried);
     const explained = tried.known.reduce((sum, one) => sum + one, 0) - reading.known.reduce((sum, one) => sum + one, 0);
     const weight = Math.max(...found.map(([, form]) => wordsIn(form))) + explained + (narrow.lengths.length && kind.id === "cache_for" ? 2 : 0);
-    if (!left && (!best || weight > best.weight)) best = { kind, weight, words: Math.max(...found.map(([, form]) => wordsIn(form))), narrow };
+    if (!left && (!best || weight > best.weight)) best = { kind, weight, words: Math.max(...found.map(([, form]) => wordsIn(form))), told: tried.tokens.filter(([, start]) => tried.known[start]).length, narrow };
   }
   return best;
 }
@@ -392,7 +392,7 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
     const rarity = 100 * Math.log(1 + many / (0.5 + wordings.length));
     whole += rarity;
     for (const wording of wordings) {
-      if (wants >= 0 && asks[wording] >= "0" && Number(asks[wording]) !== wants) continue;
+      if (wants >= 0 && asks[wording] !== "-" && Number(asks[wording]) !== wants) continue;
       const [weight, own] = shared.get(wording) ?? [0, false];
       shared.set(wording, [weight + rarity, own || !names.has(word)]);
     }
@@ -400,7 +400,7 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
   const best = new Map();
   for (const [wording, [weight, own]] of shared) {
     const alike = (2 * weight) / (whole + weights[wording]);
-    if (own && alike >= ALIKE) best.set(questions[wording], Math.max(alike, best.get(questions[wording]) ?? 0));
+    if (own && alike >= ALIKE && weight >= ALIKE * weights[wording] && weight >= ALIKE * whole) best.set(questions[wording], Math.max(alike, best.get(questions[wording]) ?? 0));
   }
   const ranked = [...best].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 2);
   const near = ranked.filter(([, worth]) => worth >= ranked[0][1] - 0.12);
@@ -412,18 +412,19 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
 
 // ---- Without a model ----
 
-const QUANTITY = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|_|多少|几|多大|多长|多久|多快|多高|多宽|[数率度值]$|数量|大小|长度|数值/i;
+const COUNTS = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|_|多少|几|多大|多长|多久|多快|多高|多宽|数量|大小|数值/i;
+const QUANTITY = /[数率度值]$/;
 
 // What the newest flagship and the one before that is known best say, where a field is asked for and no model is named.
 async function factsOfFlagships(meant, isName) {
-  const counts = QUANTITY.test(meant.text);
-  if (isName && !counts) return [];
+  const counts = COUNTS.test(meant.text);
+  if (isName === "name" && !counts) return [];
   await loadKinds();
   const found = kindOf(readQuery(meant));
   // Half a word asks for nothing; nor does a size answer for models of another.
-  if (!found?.kind.known.length || (found.words < 1.5 && !counts) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
+  if (!found?.kind.known.length || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
   const answers = await Promise.all(found.kind.known.map((family) => factAnswers({ family, variant: -1 }, found)));
-  return answers.map(([first]) => first).filter(({ lines }) => lines.some(({ basis }) => basis));
+  return answers.map(([first]) => first).filter(({ lines }) => lines.some(({ basis, text }) => basis && (isName !== "alias" || counts || /^\W*\d/.test(text))));
 }
 
 // A published value of a technique among the first pages: its label and the names of the technique hold all words of the query.
@@ -475,8 +476,13 @@ async function answersTo(meant, found) {
     if (!open_(reading).length) return [];
     await loadKinds();
     const found = kindOf(reading);
+    if (subject.weak && found && ["definition", "users"].includes(found.kind.id)) return definition(meant);
     if (found?.kind.id === "changes") return changeAnswers(subject, found);
-    if (found && !(why && found.words < 2)) return factAnswers(subject, found);
+    if (found && !(why && found.words < 2)) {
+      const answers = await factAnswers(subject, found);
+      // A common word that is a model's name too says nothing of what that model lacks.
+      if (!subject.weak || answers.some(({ lines }) => lines.some(({ basis }) => basis))) return answers;
+    }
     if (!why) {
       const used = await useAnswers(subject, reading);
       if (used.length) return used;
@@ -490,7 +496,7 @@ async function answersTo(meant, found) {
   const said = await definition(meant);
   if (said.length && coversAny(readQuery(meant), facts.define)) return said;
   const values = why ? [] : await factsOfFlagships(meant, found.pages[0]?.isName);
-  if (values.length || said.length) return QUANTITY.test(meant.text) ? [...values, ...said] : [...said, ...values];
+  if (values.length || said.length) return COUNTS.test(meant.text) ? [...values, ...said] : [...said, ...values];
   const published = why ? [] : await technicalAnswers(meant, found);
   // What a page is called leads to that page.
   return published.length || found.pages[0]?.isName ? published : questionAnswers(meant);

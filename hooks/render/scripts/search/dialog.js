@@ -153,10 +153,11 @@ function showHits(shown, found, waits) {
 let countsShown = "";
 
 // How many pages there are, and of which kinds.
-function describe({ pages }, query) {
+function describe({ pages, lacks }, query) {
   const { words } = head;
   const count = pages.length;
-  if (count) status.textContent = fill(count === 1 ? words.one : words.many, { count });
+  if (count && lacks.length) status.textContent = fill(words.lacks, { query: lacks.join(words.and) });
+  else if (count) status.textContent = fill(count === 1 ? words.one : words.many, { count });
   else suggest(fill(words.none, { query }));
   const counts = head.kinds.map((_, number) => pages.filter(({ page }) => head.pages[page][2] === number).length);
   const choice = (label, number, many) =>

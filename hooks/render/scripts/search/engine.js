@@ -65,6 +65,8 @@ const HAN = /^[\u3400-\u9fff]$/; // the index has pairs of characters; one alone
 const TOGETHER = 0.8; // what the best section of a page counts beside the page
 const ALONE = 0.4; // a section that has one of many words
 const FEW = 5;
+const IN_QUESTION = 0.6; // a technique in a question beside its name alone: another page may answer it
+const WHOLE = 30; // a name with all words of a query but those that every question has
 const TITLE = 3; // a page whose title is in the query, beside what its words count
 
 // Postings: a section and the level in it, one after the other; of what has no levels, the section alone counts.
@@ -175,11 +177,23 @@ async function looked(text) {
   const asked = [...new Set(told.length ? told : words)];
   const [terms] = await Promise.all([
     Promise.all(asked.map((word) => occurrencesOf(word, word === unfinished || HAN.test(word)))),
-    // For the names in it: few begin with a word that every question has, and some with the character before Latin letters.
-    ...[...new Set(words)].map((word) => (words.length > 2 && (head.stop.has(word) || word.length < 2) ? [] : linesOf(word, false))),
+    // For the names in it: few begin with a word that every question has, but for what is asked as a whole, and some with the character before
+    // Latin letters.
+    ...[...new Set(words)].map((word, at) => (at && words.length > 2 && (head.stop.has(word) || word.length < 2) ? [] : linesOf(word, false))),
     ...tokens.flatMap(([word, , end], at) => (HAN.test(text[end - 1]) && tokens[at + 1] && !CHINESE.test(tokens[at + 1][0]) ? [linesOf(word.at(-1), false)] : [])),
   ]);
   return { text, tokens, words, asked, terms };
+}
+
+// What of a query stands nowhere, in the reader's words.
+function unknownIn(meant) {
+  const { text, tokens, terms } = meant;
+  const none = new Set(terms.filter(({ best, asked, begun }) => !best.size && !asked.length && !begun).map(({ word }) => word));
+  const latin = tokens.filter(([word]) => none.has(word) && /^[a-z]/.test(word) && word.length > 1).map(([, start, end]) => text.slice(start, end));
+  const odd = CHINESE.test(text) ? oddLetters(text, meant) : [];
+  const runs = [];
+  for (const at of odd) at - 1 === runs.at(-1)?.[1] ? (runs.at(-1)[1] = at) : runs.push([at, at]);
+  return [...new Set([...latin, ...runs.filter(([start, end]) => end > start).map(([start, end]) => text.slice(start, end + 1))])];
 }
 
 // Characters that no pair of the index accounts for; of a query without Chinese, its letters if nothing has them.
@@ -276,6 +290,7 @@ function leaning(query) {
   const trains = TRAINS.test(query) && !SERVES.test(query);
   const names = head.kinds.map(([name]) => name);
   return {
+    asks,
     page: (page) => {
       const [url, , kind] = head.pages[page];
       const serving = /^(?:tools\/memory|guides\/serving|techniques\/(?:serving-systems|inference-system-overview))\//.test(url);
@@ -340,8 +355,9 @@ function namedPages(tokens) {
 const sized = (found) => found.filter(([, start], at) => found[at + 1]?.[1] !== start);
 
 // The pages for a query that is understood; what is the best section of each is asked of those that are shown.
-function find({ text, tokens, words, terms }) {
-  if (!words.length) return { pages: [], shown: new Set() };
+function find(meant) {
+  const { text, tokens, words, terms } = meant;
+  if (!words.length) return { pages: [], shown: new Set(), lacks: [] };
   const many = terms.length;
   const whole = terms.reduce((sum, { weight }) => sum + weight, 0) || 1;
   const levels = new Float32Array(head.owner.length * many);
@@ -354,6 +370,7 @@ function find({ text, tokens, words, terms }) {
   });
   const named = new Map();
   const defines = DEFINES.test(text);
+  const named_ = leaning(text).asks ? IN_QUESTION : 1;
   for (const name of namedPages(tokens)) {
     // A word is defined to who asks for it alone.
     if (name.isTerm && name.many < words.length && !(defines && terms.every(({ word }) => words.slice(name.at, name.at + name.many).includes(word)))) continue;
@@ -365,10 +382,13 @@ function find({ text, tokens, words, terms }) {
     if (name.section !== undefined) of.sections.push(name.section);
     if (name.many === words.length) {
       of.bonus += 1000 / (name.rank + 1);
+      of.isName ||= name.isTerm ? "" : name.says ? "name" : "alias";
       if (name.says) of.top = true;
     }
-    if (name.says && !name.rank) of.bonus += TITLE;
-    of.bonus += terms.reduce((sum, { word, weight }) => sum + (part.includes(word) ? weight * (name.rank ? 0.4 : 1) : 0), 0) + (name.many - 1) * 0.8;
+    else if (!name.isTerm && terms.every(({ word }) => part.includes(word))) of.bonus += WHOLE / (name.rank + 1);
+    const counts = head.kinds[head.pages[name.page][2]][0] === "technique" ? named_ : 1;
+    if (name.says && !name.rank) of.bonus += TITLE * counts;
+    of.bonus += counts * terms.reduce((sum, { word, weight }) => sum + (part.includes(word) ? weight * (name.rank ? 0.4 : 1) : 0), 0) + (name.many - 1) * 0.8;
   }
   const leans = leaning(text);
   const ranked = [];
@@ -397,14 +417,16 @@ function find({ text, tokens, words, terms }) {
     }
     const held = name ? Math.max(covered, 0.75) : covered;
     const score = (sum + TOGETHER * together) * (0.15 + 0.85 * held ** 2) * head.pages[page][3] * leans.page(page) + (name?.bonus ?? 0);
-    ranked.push({ page, isName: name?.bonus >= 1000, score, covered: name?.bonus ? 1 : covered, together: name?.bonus ? 1 : most, sections: () => sectionsOf(page, levels, terms, leans, name) });
+    ranked.push({ page, isName: name?.isName, score, covered: name?.bonus ? 1 : covered, together: name?.bonus ? 1 : most, sections: () => sectionsOf(page, levels, terms, leans, name) });
   }
   ranked.sort((a, b) => b.score - a.score || a.page - b.page);
   // What holds less than half of the query is no hit, of a long one less than a third, unless few hold more.
   const least = many > 3 ? 0.34 : 0.5;
   const hits = ranked.filter(({ covered }) => covered >= least);
   const others = ranked.filter(({ covered }) => covered < least).slice(0, Math.max(0, FEW - hits.length));
-  return { pages: [...hits, ...others], shown: new Set(terms.flatMap(({ shown }) => shown)) };
+  // What holds the rest of a query is near it at best.
+  const lacks = unknownIn(meant);
+  return { pages: lacks.length ? ranked.slice(0, FEW) : [...hits, ...others], lacks, shown: new Set(terms.flatMap(({ shown }) => shown)) };
 }
 
 // The sections of a page, best first: one that explains what is named, then by what stands in them. What the title says already does not lead to a section;
