@@ -480,7 +480,7 @@ def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
     words, catalogue = context.words, context.catalogue
     gpus = []
     for gpu in catalogue.gpus.values():
-        name = gpu.name.removeprefix("NVIDIA ").removeprefix("AMD Instinct ")
+        name = gpu.name.removeprefix("NVIDIA ").removeprefix("AMD Instinct ").removeprefix("AMD Instinct ")
         gpus += [(name.split(" (")[0], name.split(" (")[0]), (gpu.name, gpu.name)]
     formats = [(key, words(f"tools.memory.formats.{key}")) for key in BITS]
     formats += [
