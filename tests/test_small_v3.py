@@ -181,7 +181,7 @@ def test_what_a_reader_touches_shows_its_sum(page: Page, address: str) -> None:
     expect(title).to_contain_text(re.compile("Expert \\d+ works on “key”"))
     weight = float(share.inner_text())
     assert 0 < weight < 2.5
-    drawing.locator('[data-read="1"]').click()
+    drawing.locator('[data-read="1"] .word').click()
     expect(figure.locator(".where")).to_contain_text("after layer 2")
     depth = figure.get_by_role("slider", name="Depth")
     depth.fill("1.5")

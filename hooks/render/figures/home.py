@@ -134,7 +134,7 @@ def home_map(context: Context) -> Markup:
 
 
 _HERO_WIDTH, _LEFT, _MOST_COLUMNS = 664.0, 30.0, 7
-_TOP, _BOTTOM = 62.0, 176.0
+_TOP, _BOTTOM = 62.0, 168.0
 _BARS, _GROUND = 74.0, 334.0
 _NARROW, _ROW = 340.0, 46.0
 _SIZE, _GAP, _NAME = 12.5, 6.0, 84.0  # of letters, between two texts side by side, and room for a name

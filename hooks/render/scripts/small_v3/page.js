@@ -23,11 +23,11 @@ function moved(old, fresh) {
     return undefined;
   }
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !LIVING.includes(name)) old.removeAttribute(name);
-  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value && name !== "style") old.setAttribute(name, value);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   const children = [...fresh.childNodes];
   return [...old.childNodes].forEach((child, i) => moved(child, children[i]));
 }
-const LIVING = ["style", "opacity", "stroke-dasharray", "tabindex", "role", "aria-label", "aria-pressed"];
+const LIVING = ["opacity", "stroke-dasharray", "tabindex", "role", "aria-label", "aria-pressed"];
 
 function setDepth() {
   const value = +depth.value;
@@ -50,9 +50,11 @@ function draw() {
   drawings.forEach((svg, i) => {
     const drawn = drawSentence(run, shown, words, { tall: i === 1, live: true });
     const fresh = svg.cloneNode(false);
-    fresh.setAttribute("viewBox", `0 0 ${Math.round(drawn.width)} ${Math.round(drawn.height)}`);
+    svg.setAttribute("viewBox", `0 0 ${Math.round(drawn.width)} ${Math.round(drawn.height)}`);
     fresh.innerHTML = drawn.shapes;
-    moved(svg, fresh);
+    const shapes = [...fresh.childNodes];
+    if (svg.childNodes.length === shapes.length) [...svg.childNodes].forEach((shape, at_) => moved(shape, shapes[at_]));
+    else svg.replaceChildren(...shapes);
     if (i === 0) svg.style.minWidth = drawn.width > 960 ? `${Math.round(drawn.width * 0.7)}px` : "";
     lines[i] = drawn.lines;
     svg.querySelectorAll(".token").forEach((word, at_) => {

@@ -7,6 +7,7 @@ function stopsBehind() {
   const stops = stopsOf(run.config);
   const picks = {};
   let stop = stops.length - 1;
+  let closed = false; // the numbers, by the reader
 
   function show() {
     radios.forEach((radio, i) => (radio.checked = i === stop));
@@ -16,7 +17,8 @@ function stopsBehind() {
     const current = stops[stop];
     const drawn = drawStop(model, trace, { ...current, place: state.place, pick: picks[current.kind] }, given.stops);
     const nameOf = (details) => details.parentNode.parentNode.querySelector("dt").textContent;
-    const closed = stage.firstElementChild && !stage.querySelector(".ds-small-numbers").open;
+    if (stage.dataset.stage) closed = !stage.querySelector(".ds-small-numbers").open;
+    stage.dataset.stage = "live";
     const open = new Set([...stage.querySelectorAll("dd > details[open]")].map(nameOf));
     said.replaceChildren(Object.assign(document.createElement("b"), { textContent: drawn.title }), ` ${drawn.sentence}`);
     stage.innerHTML = stageHtml(drawn, given.stops);
