@@ -45,9 +45,11 @@ function setDepth() {
   depth.setAttribute("aria-valuetext", filled(words.depth_at, { layers: Math.round(value * 10) / 10, count: run.layers.length }));
 }
 
-function draw() {
+// Of the two drawings the one that is seen; both where that may change.
+function draw(all = false) {
   const shown = { ...state, pick: preview ?? state.pick };
   drawings.forEach((svg, i) => {
+    if (!all && !svg.getClientRects().length) return;
     const drawn = drawSentence(run, shown, words, { tall: i === 1, live: true });
     const fresh = svg.cloneNode(false);
     svg.setAttribute("viewBox", `0 0 ${Math.round(drawn.width)} ${Math.round(drawn.height)}`);
@@ -67,6 +69,9 @@ function draw() {
   if (held) summed.querySelector("head" in held ? `[data-head="${held.head}"]` : `[data-expert="${held.expert}"]`)?.focus();
   setDepth();
 }
+
+matchMedia("(max-width: 44.9375em)").addEventListener("change", () => draw());
+addEventListener("beforeprint", () => draw(true));
 
 // What is touched, by the pointer: the nearest line, or a cell.
 function touched({ target, clientX, clientY }, svg) {
