@@ -57,7 +57,7 @@ function draw(all = false) {
     const shapes = [...fresh.childNodes];
     if (svg.childNodes.length === shapes.length) [...svg.childNodes].forEach((shape, at_) => moved(shape, shapes[at_]));
     else svg.replaceChildren(...shapes);
-    if (i === 0) svg.style.minWidth = drawn.width > 960 ? `${Math.round(drawn.width * 0.7)}px` : "";
+    if (i === 0) svg.style.minWidth = drawn.width > 960 ? `${Math.round(drawn.width)}px` : "";
     lines[i] = drawn.lines;
     svg.querySelectorAll(".token").forEach((word, at_) => {
       for (const [name, value] of Object.entries({ role: "button", tabindex: at_ === state.place ? 0 : -1, "aria-pressed": at_ === state.place, "aria-label": filled(words.word, { token: word.textContent, number: at_ + 1 }) })) word.setAttribute(name, value);
@@ -184,7 +184,7 @@ dsOnPress(play, () => {
   return undefined;
 });
 
-// The model: on a fast line with the first touch, otherwise when a sentence is sent.
+// The model: with the first touch on its own page and on a fast line, otherwise when a sentence is sent.
 function load() {
   loading ??= new Promise((ready, failed) => {
     const script = Object.assign(document.createElement("script"), { src: figure.dataset.script });
@@ -203,7 +203,7 @@ function load() {
 }
 const line = navigator.connection;
 const isFast = line?.effectiveType === "4g" && !line.saveData && line.downlink >= 5;
-if (isFast) for (const kind of ["pointerdown", "focusin"]) figure.addEventListener(kind, () => load().then(() => behind && !trace && readSentence(true), () => {}), { once: true });
+if (behind || isFast) for (const kind of ["pointerdown", "focusin"]) figure.addEventListener(kind, () => load().then(() => behind && !trace && readSentence(true), () => {}), { once: true });
 
 function readSentence(kept = false) {
   const read = [model.tokenizer.begin, ...model.tokenizer.encode(input.value.trim())];

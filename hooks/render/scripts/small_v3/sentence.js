@@ -1,12 +1,12 @@
 // A whole sentence in the small model as one picture: tokens beside each other, layers one above another, and of what is touched its sum.
 // On a narrow screen it stands upright: a token is a row, and layers go to the right. A place in it is `along` the tokens and `into` the layers.
 
-const [LEAST_CELL, MOST_CELL] = [40, 100];
+const [LEAST_CELL, MOST_CELL] = [44, 100];
 const LAYER = { kept: 14, merge: 49, experts: 88, read: 122, all: 132 }; // how far into a layer its parts stand
 const SHOWN_SHARE = 0.012;
 
 function layoutOf(count, tall, layers) {
-  const cell = tall ? 42 : Math.min(MOST_CELL, Math.max(LEAST_CELL, 760 / count));
+  const cell = tall ? 44 : Math.min(MOST_CELL, Math.max(LEAST_CELL, 760 / count));
   const [a, d] = [tall ? 0.56 : Math.min(1, cell / 76), tall ? 0.5 : 1];
   const [left, top, deep] = [92, tall ? 54 : 36, LAYER.all * d * layers];
   const along = (i, off = 0) => (tall ? top : left) + cell * (i + 0.5) + off * a;
@@ -37,8 +37,8 @@ const partsAt = (depth, layer) => {
   return { kept: between(t, 0, 0.2), lines: between(t, 0.15, 0.6), experts: between(t, 0.55, 0.8), read: between(t, 0.85, 1) };
 };
 
-// A space before a word need not be seen, and the sign that begins every text has a name that says so.
-const namedBy = (words) => (label) => (label === "<|bos|>" ? words.begin : label.replace(/^␣(?=.)/, ""));
+// A space before a word need not be seen. The sign that begins every text has a name that says so; where it is expected, the text has ended.
+const namedBy = (words, edge = words.begin) => (label) => (label === "<|bos|>" ? edge : label.replace(/^␣(?=.)/, ""));
 const scoreOf = (number) => signed(number);
 const powerOf = (number) => {
   if (number < 1e7) return fourDigits(number);
@@ -49,7 +49,7 @@ const powerOf = (number) => {
 // `live` draws what cannot be seen too, so that a change of the word moves shapes that are there. Gives shapes, size, and the lines as points.
 function drawSentence(run, { place, pick }, words, { tall = false, live = false }) {
   const [count, layers] = [run.tokens.length, run.layers.length];
-  const [say, named] = [(key, values) => filled(words[key], values), namedBy(words)];
+  const [say, named, expected] = [(key, values) => filled(words[key], values), namedBy(words), namedBy(words, words.ends)];
   const L = layoutOf(count, tall, layers);
   const { along, into, a, d, point } = L;
   const shapes = [];
@@ -168,13 +168,13 @@ function drawSentence(run, { place, pick }, words, { tall = false, live = false 
       if (tall) {
         put("path", { d: `M${at(v)} ${at(along(place))}V48` });
         put("rect", { class: "target", x: at(into(l, 4)), y: 16, width: 58, height: 32 });
-        text(into(l, LAYER.all / 2 - 4), 28, named(label), "word");
+        text(into(l, LAYER.all / 2 - 4), 28, expected(label), "word");
         text(into(l, LAYER.all / 2 - 4), 43, share, "small");
       } else {
         const x = L.left + L.cell * count + 12;
         put("path", { d: `M${at(along(place))} ${at(v)}H${at(x - 6)}` });
         put("rect", { class: "target", x: at(x - 6), y: at(v - 16), width: 92, height: 32 });
-        text(x, v + 1, named(label), "word", "start");
+        text(x, v + 1, expected(label), "word", "start");
         text(x, v + 16, share, "small", "start");
       }
     });
@@ -184,9 +184,9 @@ function drawSentence(run, { place, pick }, words, { tall = false, live = false 
   run.tokens.forEach((label, i) => {
     group({ class: `token${i === place ? " on" : ""}`, "data-token": i }, () => {
       const wide = tall ? 84 : Math.min(L.cell - 4, Math.max(36, 14 + textLength(named(label)) * 8.2));
-      if (tall) put("rect", { x: 1, y: at(along(i) - 17), width: wide, height: 34, rx: 5 });
+      if (tall) put("rect", { x: 1, y: at(along(i) - 20), width: wide, height: 40, rx: 5 });
       else put("rect", { x: at(along(i) - wide / 2), y: at(into(0, -16)), width: at(wide), height: 34, rx: 5 });
-      text(tall ? 43 : along(i), tall ? along(i) + 5 : into(0, -38), named(label), "");
+      text(tall ? 43 : along(i), tall ? along(i) + 5 : into(0, -38), named(label), textLength(named(label)) * 7.6 > wide ? "tight" : "");
     });
   });
   return { width: L.size[0], height: L.size[1], shapes: shapes.join(""), lines, says: say("says", { count, layers }) };
@@ -205,7 +205,7 @@ function sumOf(run, { place, pick }, words) {
     const { best: [[token, logit]], total } = run.reads(place)[layer];
     const last = layer === run.layers.length - 1;
     return {
-      title: say(last ? "read.last" : "read.title", { read: named(token) }),
+      title: say(last ? "read.last" : "read.title", { read: namedBy(words, words.ends)(token) }),
       where: say(last ? "read.where_last" : "read.where"),
       rows: [[say("read.score"), scoreOf(logit)], [say("power"), powerOf(Math.exp(logit))], [say("read.all", { count: fixed(c.vocab_size) }), powerOf(total)]],
       end: [say("share"), percent(Math.exp(logit) / total)],
@@ -252,13 +252,13 @@ function sumOf(run, { place, pick }, words) {
 
 function sumHtml(run, state, words) {
   const { title, where, rows, end, choices } = sumOf(run, state, words);
-  const [reads, named] = [run.reads(state.place), namedBy(words)];
+  const [reads, named, expected] = [run.reads(state.place), namedBy(words), namedBy(words, words.ends)];
   const { best, total } = reads[reads.length - 1];
   const next = run.tokens[state.place + 1];
   const shares = best.map(([, logit]) => Math.exp(logit) / total);
   const drawn = panel("", 24 * best.length, "");
   best.forEach(([label], i) => {
-    drawn.text(96, 24 * i + 16, named(label), label === next || (!next && !i) ? "strong" : "", "end");
+    drawn.text(96, 24 * i + 16, expected(label), label === next || (!next && !i) ? "strong" : "", "end");
     drawn.bar(104, 24 * i + 4, 190 * shares[i], 15, i ? "attention soft" : "attention");
     drawn.text(110 + 190 * shares[i], 24 * i + 16, filled(words.percent, { share: percentage(shares[i]) }), i ? "" : "strong");
   });
@@ -269,7 +269,7 @@ function sumHtml(run, state, words) {
     `<dl>${rows.map(([name, value]) => `<div><dt>${plain(name)}</dt><dd>${plain(value)}</dd></div>`).join("")}${end ? `<div class="end"><dt>${plain(end[0])}</dt><dd>${plain(end[1])}</dd></div>` : ""}</dl>`,
     choices ? `<form class="choices ${choices.kind}" aria-label="${plain(choices.says)}"><p>${plain(choices.says)}</p>${choices.shares.map(choice).join("")}</form>` : "",
     `<p class="next">${plain(filled(words[next ? "next.came" : "next.title"], { token: named(run.tokens[state.place]), came: named(next ?? "") }))}</p>`,
-    `<div class="ds-panel"><svg viewBox="0 0 360 ${drawn.height}" role="img" aria-label="${plain(best.map(([label], i) => `${named(label)} ${filled(words.percent, { share: percentage(shares[i]) })}`).join(words.listed))}">${drawn.shapes.join("")}</svg></div>`,
+    `<div class="ds-panel"><svg viewBox="0 0 360 ${drawn.height}" role="img" aria-label="${plain(best.map(([label], i) => `${expected(label)} ${filled(words.percent, { share: percentage(shares[i]) })}`).join(words.listed))}">${drawn.shapes.join("")}</svg></div>`,
   ].join("");
 }
 
