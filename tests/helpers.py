@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
 import re
 import subprocess
 import sys
@@ -283,3 +284,24 @@ def drawn_places(path: str) -> list[tuple[float, float]]:
         left, top = found[-1] if move == "m" else (0.0, 0.0)
         found.append((left + float(x), top + float(y)))
     return found
+
+
+# What takes seconds for a state, and an input that changes it in less.
+SIMULATED = {"bias-balance": "step", "fp8-tiles": "spread"}
+
+
+def ends_of_inputs(play: Any, combined: bool = False) -> list[dict[str, Any]]:
+    """The first, a middle and the last value of each slider, and all or no box ticked: each once, or every combination."""
+    values = []
+    for control in play.controls:
+        if control.groups:
+            options = [value for _, group in control.groups for value, _ in group]
+            values.append([options[0], options[-1]])
+        elif control.marks:
+            values.append(["1" * len(control.start), "0" * len(control.start), control.start])
+        else:
+            steps = [value for value, _ in control.steps]
+            values.append([steps[0], steps[len(steps) // 2], steps[-1]])
+    names = [control.name for control in play.controls]
+    at_once = ([options[min(at, len(options) - 1)] for options in values] for at in range(3))
+    return [dict(zip(names, chosen, strict=True)) for chosen in (itertools.product(*values) if combined else at_once)]

@@ -1,4 +1,5 @@
-"""The real site as digests, a line a page: of labels and numbers of its drawings, its tables and texts, its copy and its Chinese, and its answers.
+"""The real site as digests, a line a page: of labels and numbers of its drawings, its tables and texts, its copy and its Chinese, and its answers;
+then a line for what scripts draw once a reader moves an input or chooses models.
 
 The small catalogue shows all that its few entries have. What is made of named models alone is seen here: where `data/`,
 `docs/` and words are as they were, only code can have changed a line.
@@ -7,16 +8,20 @@ The small catalogue shows all that its few entries have. What is made of named m
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from asking import Search, index_of
 from catalogue.load import load_catalogue
 from first_search import read_questions
-from helpers import table
+from helpers import SIMULATED, ends_of_inputs, table
 from render import words as language_files
+from render.context import Context
 from render.exports.markdown import filled_pages, markdown_copies
+from render.figures.engine import FIGURES, figure_of, run_script
 from render.site import Edition, make_editions
 from render.words import CHINESE, ENGLISH
 
@@ -61,12 +66,35 @@ def lines(root: Path) -> Iterator[str]:
     for path, content in edition.site.downloads.items():
         if path.endswith((".csv", ".json", ".txt", ".atom", ".ics")) and path.count("/") == 1:
             yield f"{path}: {_digest([content.decode()])}"
+    yield from _moved_and_chosen(edition.context, pages)
     index = index_of(edition, pages)
     for kind in sorted({name[:2].rstrip("0123456789") for name in index}):
         yield f"search {kind}*.js: {_digest(text for name, text in index.items() if name.startswith(kind))}"
     search = Search(ENGLISH, index)
     for name, queries in asked().items():
         yield f"asked, {name}: {_digest(map(str, search.answers(queries)))}"
+
+
+def _moved_and_chosen(context: Context, pages: Made) -> Iterator[str]:
+    for name in (name for name, figure in FIGURES.items() if figure.script):
+        play = figure_of(context, name)
+        states = ends_of_inputs(play)
+        if name in SIMULATED:
+            states = [{SIMULATED[name]: states[-1][SIMULATED[name]]}]
+        yield f"moved, {name}: {_digest(str(play.draw(state)) for state in states)}"
+    data = _data_of(pages, "compare/models.md")
+    first, *others = data["models"]
+    chosen = [[first, *others[at : at + 2]] for at in range(0, len(others), 12)]
+    yield f"chosen, models: {_digest(run_script('compare', 'picture', data, ids, {}, '') for ids in chosen)}"
+    data = _data_of(pages, "trends.md")
+    first, *others = data["quantities"]
+    charts = (run_script("trends", "trend", data, first, other, "") for other in others if other != "date")
+    yield f"chosen, quantities: {_digest(charts)}"
+
+
+def _data_of(pages: Made, path: str) -> Any:
+    (data,) = re.findall(r'<script type="application/json" id="\w+-data">(.*?)</script>', _html(pages[path]), re.DOTALL)
+    return json.loads(data)
 
 
 def asked() -> dict[str, list[str]]:

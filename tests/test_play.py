@@ -15,7 +15,7 @@ from labs import balance, dsa, dualpipe, fp8, grpo, pipeline, rope, speculative,
 
 from catalogue.derive.calculators import MissingFields, memory_footprint
 from catalogue.records import Catalogue
-from helpers import attention_cost, calculated_cache, context_of
+from helpers import SIMULATED, attention_cost, calculated_cache, context_of, ends_of_inputs
 from render.assets import play_source
 from render.context import Context
 from render.figures.engine import FIGURES, figure_of
@@ -32,27 +32,6 @@ def script(name: str, expression: str, given: Any) -> Any:
         f"const input = JSON.parse(given); return JSON.stringify({expression}); }}"
     )
     return json.loads(engine.get("work")(json.dumps(given)))
-
-
-def ends_of_inputs(play: Any, combined: bool = False) -> list[dict[str, Any]]:
-    """The first, a middle and the last value of each slider, and all or no box ticked: each once, or every combination."""
-    values = []
-    for control in play.controls:
-        if control.groups:
-            options = [value for _, group in control.groups for value, _ in group]
-            values.append([options[0], options[-1]])
-        elif control.marks:
-            values.append(["1" * len(control.start), "0" * len(control.start), control.start])
-        else:
-            steps = [value for value, _ in control.steps]
-            values.append([steps[0], steps[len(steps) // 2], steps[-1]])
-    names = [control.name for control in play.controls]
-    at_once = ([options[min(at, len(options) - 1)] for options in values] for at in range(3))
-    return [dict(zip(names, chosen, strict=True)) for chosen in (itertools.product(*values) if combined else at_once)]
-
-
-# What takes seconds for a state, and an input that changes it in less.
-SIMULATED = {"bias-balance": "step", "fp8-tiles": "spread"}
 
 
 PLAYS = [name for name, figure in FIGURES.items() if figure.script]
