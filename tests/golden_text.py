@@ -204,6 +204,12 @@ def built_texts(site: Path) -> dict[str, str]:
             for url, title, kind, weight in _data(next(site.glob("search/*/head.js")))["pages"]
         ],
         "robots": (site / "robots.txt").read_text(encoding="utf-8").splitlines(),
+        "feeds": [
+            f"{path} {link}"
+            for path in files
+            if path.endswith(".atom")
+            for link in re.findall(r'href="([^"]*)"', (site / path).read_text(encoding="utf-8"))[:3]
+        ],
     }
     return {f"built/{name}.txt": "\n".join(lines) + "\n" for name, lines in found.items()}
 

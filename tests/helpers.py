@@ -277,15 +277,6 @@ def watched(page: Tab, address: str) -> Iterator[list[str]]:
     assert problems == []
 
 
-def drawn_places(path: str) -> list[tuple[float, float]]:
-    """Where the dots or boxes of a path begin, each led to from the one before."""
-    found: list[tuple[float, float]] = []
-    for move, x, y in re.findall(r"([Mm])(-?[\d.]+) (-?[\d.]+)h", path):
-        left, top = found[-1] if move == "m" else (0.0, 0.0)
-        found.append((left + float(x), top + float(y)))
-    return found
-
-
 # What takes seconds for a state, and an input that changes it in less.
 SIMULATED = {"bias-balance": "step", "fp8-tiles": "spread"}
 

@@ -255,7 +255,6 @@ _TEXT_OF_A_SECTION = (
     6_000  # characters, of which a hit shows a line or two; what stands further down is found all the same
 )
 _SATURATION, _NORMALISATION = 1.2, 0.6
-_LEAST_SPELLED = 5  # letters of a word that may be mistyped
 # What the ranking tells apart: sections that list, that explain, and of machines that serve or train; the numbers are those of `LEANS` in the script.
 _SECTION_CLASSES = (
     (re.compile(r"#?(?:disputes|models|facts|what-changed|techniques|record)$"), 1),

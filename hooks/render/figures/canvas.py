@@ -127,10 +127,6 @@ def path_data(*parts: str | float) -> str:
     return text
 
 
-def polyline_path(points: Iterable[tuple[float, float]]) -> str:
-    return "M" + "L".join(path_data(x, y) for x, y in points)
-
-
 def bar_path(x: float, y: float, width: float, height: float) -> str:
     return bars_path([(x, y, width, height)])
 
