@@ -50,7 +50,7 @@ TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
     *("terms", "sources", "tables", "code", "save_later", "plays", "steps", "page", "places", "show_places", "views"),
-    *("missing", "scheme", "language", "search"),
+    *("missing", "scheme", "language", "search", "ahead"),
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = {

@@ -12,6 +12,7 @@ from ..pages import MODEL
 from ..words import ENGLISH
 from . import feeds
 from .catalogue_json import PlainRecords, catalogue_json
+from .for_programs import answers_json, badge_files
 from .notebooks_and_cards import flash_cards, lab_downloads
 from .reference_files import csl_json, ris_text
 from .tables import table_files
@@ -26,7 +27,10 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
     for language, context in contexts.items():
         suffix = "" if language == ENGLISH else f".{language}"
         found[f"data/cards{suffix}.txt"] = flash_cards(context)
-        found |= _feed_files(context, address, suffix)
+        edition = address if language == ENGLISH else f"{address}{language}/"
+        found |= _feed_files(context, address, edition, suffix)
+        found[f"data/answers{suffix}.json"] = answers_json(context, edition)
+    found |= badge_files(contexts[ENGLISH])
     found |= lab_downloads(p.exercise for p in plain.catalogue.problems if p.exercise)
     for result in plain.catalogue.results.values():
         found.update({f"data/{name}": text for name, text in result.files.items()})
@@ -35,9 +39,8 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
     return {path: content if isinstance(content, bytes) else content.encode() for path, content in found.items()}
 
 
-def _feed_files(context: Context, address: str, suffix: str) -> dict[str, str]:
+def _feed_files(context: Context, address: str, edition: str, suffix: str) -> dict[str, str]:
     words, language = context.words, context.words.language
-    edition = address if language == ENGLISH else f"{address}{language}/"
     events = all_events(context)
     of_kind = {kind: [event for event in events if event.kind is kind] for kind in EventKind}
     released, days = [], []

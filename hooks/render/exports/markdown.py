@@ -270,11 +270,13 @@ def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[
 
 
 def files_beside_pages(edition: Edition, written: Mapping[str, Filled], address: str) -> Iterator[tuple[str, str]]:
-    yield from markdown_copies(edition, written)
+    copies = dict(markdown_copies(edition, written))
+    yield from copies.items()
     named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
     named |= {path: _title_and_description(path, text) for path, (text, _) in written.items()}
     yield from moved_copies(edition, {path: title for path, (title, _) in named.items()})
     yield "llms.txt", llms_txt(edition, named, address)
+    yield "llms-full.txt", "\n".join(f"{address}{path}\n\n{text}" for path, text in copies.items())
 
 
 def _plain_markdown(edition: Edition, path: str, text: str, blocks: Mapping[str, str]) -> str:

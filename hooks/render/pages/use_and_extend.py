@@ -30,6 +30,10 @@ make release    # the site in site/, with .gz and .br beside each file
 make offline    # a site that opens from a folder on disk, in offline/
 """
 
+_FRAME = """\
+<iframe src="https://example.org/ds/models/deepseek-v3/architecture/embed-drawing.html" title="DeepSeek-V3, drawn to scale"
+  width="100%" height="720" style="border: 0"></iframe>"""
+
 
 def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Page:
     words = context.words
@@ -43,10 +47,24 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
         (
             lead,
             *_download_sections(context, downloads),
+            Section("embed", words("use.embed"), _embedding(context)),
             Section("host", words("extend.host"), markdown=hosting),
             Section("add", words("extend.add"), markdown="\n\n".join(_extension_steps(words))),
             Section("began", words("extend.began"), f"<p>{words('extend.began_text')}</p>"),
         ),
+    )
+
+
+def _embedding(context: Context) -> str:
+    """How to show a figure and a badge elsewhere, each with an example."""
+    words = context.words
+    frame = Markup("<p>{}</p>\n<pre><code>{}</code></pre>").format(words("use.embed_text"), _FRAME)
+    badges = context.catalogue.api_names
+    if not badges:
+        return frame
+    badge = Markup('<p>{} <a href="ds:data/badges/{}.json">{}</a>{}</p>')
+    return frame + badge.format(
+        Markup(words("use.badges")), badges[0].id, badges[0].name, words("punctuation.full_stop")
     )
 
 
@@ -65,7 +83,7 @@ def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iter
     feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
     model = next(iter(context.catalogue.models))
     groups = (
-        ("json", ("catalogue.json",), f"models/{model}.json"),
+        ("json", ("catalogue.json", f"answers{suffix}.json"), f"models/{model}.json"),
         ("tables", tables, f"models/{model}.csv"),
         ("cards", (f"cards{suffix}.txt",), ""),
         ("labs", ("labs.zip", "exercises.zip", "train.zip"), ""),
