@@ -58,7 +58,6 @@ def experiment_card(citations: Citations, experiment: Experiment) -> str:
         does_not_show=citations.rich_text(experiment.does_not_show),
         next=citations.rich_text(experiment.next) if experiment.next else "",
         command=f"python -m labs.train.experiments {experiment.id}",
-        earlier=context.words("experiments.earlier", seeds=result.seeds) if result and experiment.earlier else "",
         cost=_cost_text(context.words, result) if result else context.words("experiments.not_run"),
         chance=context.words("experiments.chance", **counts_by_chance(context)) if result else "",
         technique=technique_link(context, experiment.technique, short=True) if experiment.technique else "",

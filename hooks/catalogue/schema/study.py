@@ -339,9 +339,6 @@ class Experiment(Record):
     arms: tuple[Arm, ...] = required("What is compared, in the order in which it is drawn.", min_length=2)
     curve: str | None = optional("Column of `<id>.curve.csv` that is drawn over the steps.", pattern=r"^[a-z_]+$")
     comparisons: tuple[Comparison, ...] = required("Which arms are held against each other.", min_length=1)
-    earlier: bool = optional(
-        "Whether its results are of an earlier version of the experiment, which it will not give again.", default=False
-    )
     result: Text | None = optional("What came out, in words; left out before a run.")
     why: Text | None = optional("Why it came out so, or what hid the effect.")
     does_not_show: Text = required("What must not be concluded.")

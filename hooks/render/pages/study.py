@@ -103,7 +103,6 @@ def _experiment_item(citations: Citations, experiment: Experiment, guide: str) -
         "name": context.words.text(experiment.name),
         "question": citations.rich_text(experiment.question),
         "verdicts": verdicts_found(context.words, experiment),
-        "earlier": context.words("experiments.earlier_version") if experiment.earlier else "",
         "chart": small_chart(context.words, experiment, result) if result and guide else None,
         "minutes": format_minutes(context.words, result) if result else context.words("experiments.not_run"),
         "card": "" if guide else Markup(experiment_card(citations, experiment)),
