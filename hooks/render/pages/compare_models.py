@@ -17,23 +17,28 @@ from markupsafe import Markup, escape
 
 from catalogue import records
 from catalogue.derive.expression import architecture_numbers
-from catalogue.derive.parameters import NOT_THERE, Verdict
+from catalogue.derive.parameters import ACTIVATED_CONVENTION, NOT_THERE, Verdict, recount_sizes
 from catalogue.derive.training import SizeOf, published_size, recomputed_counts, recomputed_size
 from catalogue.facts import FACTS, EntryContext, Theme
 from catalogue.records import Entry
+from catalogue.schema.architecture import Architecture
+from catalogue.schema.documents import Contemporary
 from catalogue.schema.model import Counted, Model
+from catalogue.schema.quantities import Count
 from catalogue.schema.values import Single
 
 from .. import assets, comparison, format
 from ..cite import Citations, counted_text
 from ..comparison import Cells, ComparisonRow, compared_lines, theme_cells
 from ..context import Context
+from ..figures.architecture.shapes import example_choice
 from ..figures.engine import run_script
 from ..figures.home import chosen_experts, general_line
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Page, Section, lead_section
-from ..recomputed import substituted_formula, working_link
+from ..recomputed import recomputed_html, substituted_formula, working_link
+from ..words import Words
 from . import trends
 from .model_overview import main_changes
 from .sources import sources_section
@@ -91,6 +96,9 @@ def compare_models_page(context: Context) -> Page:
     entries, noted = context.catalogue.entries, dict[str, set[int]]()
     models = _noting_each(citations, _board_model, entries, noted)
     families = _noting_each(citations, _family_changes, context.catalogue.models, noted)
+    others = {one.id: one for one in context.catalogue.contemporaries}
+    models |= _noting_each(citations, _board_contemporary, others, noted)
+    families |= {key: {"brought": [], "more": ""} for key in others}
     data = _board_data(citations, models, families, set().union(*noted.values()), chosen)
     shown = _comparison_themes(citations)
     everything = {id_: {t.id: t.cells(citations, entry) for t in shown} for id_, entry in entries.items()}
@@ -100,6 +108,7 @@ def compare_models_page(context: Context) -> Page:
     lead = context.html(
         "compare_models.html.jinja",
         families=_variants_by_family(context),
+        others=others.values(),
         presets=[words(f"compare.models.preset.{name}") for name in _preset_variants(context)],
         chips=Markup(run_script("compare", "chipItems", data, chosen)),
         full=len(chosen) >= MOST,
@@ -212,30 +221,13 @@ def _source_lines(citations: Citations, used: set[int] | None = None) -> dict[st
 def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
     words = citations.context.words
     day = records.release_date(entry)
-    numbers = architecture_numbers(entry.architecture) if entry.architecture is not None else {}
-    routed = numbers.get("n_routed_experts", 0)
-    layers, shared = numbers.get("num_hidden_layers", 0), numbers.get("n_shared_experts", 0)
-    said = [format.format_month(day, words)] if day else []
-    if entry.architecture is not None and entry.architecture.attention.value:
-        said.append(entry.architecture.attention.value.value)
-    if layers:
-        said.append(words("line.layers", count=layers))
-    form = "dense" if layers and not routed else "shared" if shared else "experts" if routed else "unknown"
-    experts = words(f"compare.board.{form}", active=numbers.get("num_experts_per_tok", 0), all=routed, shared=shared)
+    name = entry.variant.name
+    month = [format.format_month(day, words)] if day else []
     return {
-        "name": short_variant(entry.variant.name),
-        "link": Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(entry.variant.name)),
+        **_board_network(words, name, entry.architecture, sorted(chosen_experts(entry)), month),
+        "name": short_variant(name),
+        "link": Markup('<a href="ds:models/{}.md">{}</a>').format(entry.model.id, short_variant(name)),
         "day": day.first_day if day else "",
-        "said": " · ".join(said),
-        "drawn": {
-            "layers": layers,
-            "hidden": numbers.get("hidden_size", 0),
-            "routed": routed,
-            "chosen": sorted(chosen_experts(entry)),
-            "shared": shared,
-        },
-        "alternative": words("compare.board.drawn_says", name=entry.variant.name, layers=layers, experts=experts),
-        "experts": experts,
         "values": {
             "total": _size_value(citations, entry, SizeOf.TOTAL),
             "activated": _size_value(citations, entry, SizeOf.ACTIVATED),
@@ -244,6 +236,68 @@ def _board_model(citations: Citations, entry: Entry) -> dict[str, Any]:
             "tokens": _tokens_value(citations, entry),
         },
         "family": entry.model.id,
+    }
+
+
+def _board_network(
+    words: Words, name: str, architecture: Architecture | None, chosen: Sequence[int], said: Sequence[str]
+) -> dict[str, Any]:
+    """What is drawn and said of a network."""
+    numbers = architecture_numbers(architecture) if architecture is not None else {}
+    routed = numbers.get("n_routed_experts", 0)
+    layers, shared = numbers.get("num_hidden_layers", 0), numbers.get("n_shared_experts", 0)
+    told = list(said)
+    if architecture is not None and architecture.attention.value:
+        told.append(architecture.attention.value.value)
+    if layers:
+        told.append(words("line.layers", count=layers))
+    form = "dense" if layers and not routed else "shared" if shared else "experts" if routed else "unknown"
+    experts = words(f"compare.board.{form}", active=numbers.get("num_experts_per_tok", 0), all=routed, shared=shared)
+    return {
+        "said": " · ".join(told),
+        "drawn": {
+            "layers": layers,
+            "hidden": numbers.get("hidden_size", 0),
+            "routed": routed,
+            "chosen": chosen,
+            "shared": shared,
+        },
+        "alternative": words("compare.board.drawn_says", name=name, layers=layers, experts=experts),
+        "experts": experts,
+    }
+
+
+def _board_contemporary(citations: Citations, one: Contemporary) -> dict[str, Any]:
+    """A model of another maker: sizes as published where they are, else recomputed; no date, context and tokens."""
+    words, recount = citations.context.words, recount_sizes(one.architecture)
+    numbers = architecture_numbers(one.architecture)
+    active, routed = numbers.get("num_experts_per_tok", 0), numbers.get("n_routed_experts", 0)
+    chosen = sorted(example_choice(routed, active, 1, 0, one.id)[1])
+
+    def size(stated: Single[Count] | None, recomputed: int | None, note: str = "") -> dict[str, Any]:
+        if stated is not None and stated.value is not None:
+            return _board_value(stated.value.value, citations.value_html(stated), note)
+        shown = recomputed_html(format.format_three_digits(recomputed)) if recomputed else str(NOTHING)
+        return _board_value(recomputed, str(shown), note)
+
+    whole = size(one.total, recount.total)
+    used = size(one.activated, recount.activated.get(ACTIVATED_CONVENTION)) if routed else None
+    kept = recount.kv_cache
+    return {
+        **_board_network(words, one.name, one.architecture, chosen, [one.maker]),
+        "name": one.name,
+        "link": Markup('<a href="ds:elsewhere.md#contemporaries">{}</a>').format(one.name),
+        "day": "",
+        "values": {
+            "total": whole,
+            "activated": used or {**whole, "note": words("compare.board.all_active")},
+            "cache": _board_value(kept.value, str(recomputed_html(f"{kept.value:,}", kept.formula)))
+            if kept
+            else _UNKNOWN,
+            "context": _UNKNOWN,
+            "tokens": _UNKNOWN,
+        },
+        "family": one.id,
     }
 
 
@@ -367,6 +421,9 @@ def _table_cells(
                     run += [place, html.setdefault(str(cell.html), len(html)), value]
             numbers.append(runs.setdefault(json.dumps(run), len(runs)))
         variants[id_] = [str(variant_link(context.catalogue.entries[id_])), *numbers]
+    nothing = runs.setdefault("[]", len(runs))
+    for other in context.catalogue.contemporaries:
+        variants[other.id] = [str(escape(other.name)), *([nothing] * len(shown))]
     return {
         "folds": [{"id": id_, "themes": inside} for id_, inside in FOLDS.items()],
         "themes": [
