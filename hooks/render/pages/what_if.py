@@ -14,6 +14,7 @@ from catalogue.derive.expression import Part, formula_tree
 from catalogue.derive.training import reference_run, training_gpu
 from catalogue.derive.what_if import SERVING, TRAINING, what_if_numbers, work_out
 from catalogue.records import Entry
+from catalogue.schema.technique import Technique
 from catalogue.schema.training import Gpu
 from catalogue.schema.values import Single
 
@@ -323,8 +324,26 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     profit = number["theoretical-income-all-at-r1-s-price"] / number["cost-at-the-rent-assumed-above"] - 1
     yield "profit", 100 * profit, number["theoretical-profit-over-cost"], shown["theoretical-profit-over-cost"]
     yield "decode", 8 * day["gpu_speed"], number[_WRITES], shown[_WRITES]
+    overview = context.catalogue.techniques["inference-system-overview"]
+    for key, fact in _elsewhere(overview):
+        chosen = _OTHERS[key]
+        computed = 8 * preset_lines(context, "v3_day", chosen)["gpu_speed"]
+        yield key, computed, Fraction(fact.value.value.value), Markup(citations.value_html(fact.value))
     slow, _, fast = str(found["output-speed"].value.en).partition("–")
     yield "speed", day["user_speed"], Fraction(int(slow) + int(fast), 2), shown["output-speed"]
+
+
+# What others measured, by how its label begins: GPUs, users and tokens behind them. H100 and H800 have the same memory and peaks.
+_OTHERS: Mapping[str, Mapping[str, Number]] = {
+    "sglang": {"gpu_count": 72, "sequences": 72 * 256, "context_length": 2000},
+    "profile": {"gpu_count": 128, "sequences": 128 * 128, "context_length": 4096},
+}
+_LABELS = {"sglang": "Measured by others: SGLang on 9 nodes", "profile": "DeepSeek's profile as LMSYS reads it"}
+
+
+def _elsewhere(technique: Technique) -> Iterator[tuple[str, Any]]:
+    for key, begins in _LABELS.items():
+        yield from ((key, fact) for fact in technique.facts if fact.label.en.startswith(begins))
 
 
 # Tokens of a GPU in each of two half batches, the technique with the sum, and its result in ms.
