@@ -161,10 +161,12 @@ function update() {
 
 // A preset sets every field that it names; the others begin as the page does.
 function preset() {
-  const wanted = data.presets[field.x.value];
+  const name = field.x.value;
+  const wanted = data.presets[name];
   if (!wanted) return;
   form.reset();
-  Object.entries(wanted).forEach(([name, value]) => setField([name, `${value}`]));
+  field.x.value = name;
+  Object.entries(wanted).forEach(([key, value]) => setField([key, `${value}`]));
 }
 
 form.addEventListener("input", ({ target }) => {
