@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from markupsafe import Markup, escape
 
 from catalogue.derive.families import FAMILIES, forms_for_script
@@ -12,7 +10,7 @@ from catalogue.derive.training import reference_run
 from .. import assets
 from ..cite import Citations
 from ..context import Context
-from ..figures.engine import run_script
+from ..figures.engine import as_json, run_script
 from ..figures.home import general_line
 from ..page import Page, Section, lead_section
 from ..tables import Cell, Head, Table
@@ -60,7 +58,7 @@ def config_page(context: Context) -> Page | None:
     forms = forms_for_script()
     names = {part[0] for rows in _tables_of(forms) for part in rows}
     data = {
-        "forms": forms,
+        "forms": as_json(forms),  # as one text: nobody reads these trees in a page
         "board": board,
         "start": chosen,
         "words": {key: words(f"config.{key}") for key in _SAID}
@@ -71,9 +69,7 @@ def config_page(context: Context) -> Page | None:
     lead = context.html(
         "config.html.jinja",
         board=Markup(run_script("compare", "board", board, chosen)),
-        script=assets.page_script(
-            "config", {"config-data": json.dumps(data, ensure_ascii=False, separators=(",", ":"))}
-        ),
+        script=assets.page_script("config", {"config-data": as_json(data)}),
     )
     return Page(
         PATH,

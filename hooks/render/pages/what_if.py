@@ -21,6 +21,7 @@ from catalogue.schema.values import Single
 from .. import format
 from ..cite import Citations
 from ..context import Context
+from ..figures.engine import as_json
 from ..page import Page, Section, lead_section
 from ..recomputed import recomputed_html
 from ..tables import Cell, Head, Table
@@ -186,7 +187,7 @@ def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             "lines": {**lines, "cache_each": words("what_if.lines.cache_each")},
             "changes": {key: words(f"what_if.changes.{key}") for key in (*changes, "cache", "weights")},
         },
-        "formulas": {"training": _rows(TRAINING), "serving": _rows(SERVING)},
+        "formulas": as_json({"training": _rows(TRAINING), "serving": _rows(SERVING)}),
         "presets": _presets(context),
         "gpus": {g.id: {name: _gpu_number(g, name) for name in _GPU_NUMBERS} for g in known},
         # The next one of the list that is faster and not of another maker's.

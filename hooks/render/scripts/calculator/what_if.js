@@ -1,5 +1,6 @@
 // The workbench: a training step or a pass of serving, part by part, what binds it, and which change helps most.
 
+const formulas = JSON.parse(data.formulas);
 const two = (number) => local(number, { maximumSignificantDigits: 3 });
 const worked = (formula, known) => formula.replace(/[a-z_]{3,}/g, (name) => (known[name] ? local(float(known[name]), { maximumSignificantDigits: 4 }) : name));
 const signs = (formula) => formula.replaceAll(" * ", " × ").replaceAll(" / ", " ÷ ").replaceAll("-", "−");
@@ -54,7 +55,7 @@ function run(variant, changes = {}) {
   let lines = [];
   if (!problems.length) {
     settings(known, names);
-    lines = workLines(data.formulas[mode()], known, names);
+    lines = workLines(formulas[mode()], known, names);
     if (known.cache_bytes) known.cache_each = apply["/"](known.cache_bytes, known.gpu_count);
   }
   before.forEach(put);

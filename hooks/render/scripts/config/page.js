@@ -1,6 +1,7 @@
 // The page on a config.json of one's own. What is pasted stays here; texts of it are set as text, never as markup.
 
-const { forms, board: known, start, words } = JSON.parse(document.getElementById("config-data").textContent);
+const { board: known, start, words, ...given } = JSON.parse(document.getElementById("config-data").textContent);
+const forms = JSON.parse(given.forms);
 const form = document.getElementById("config-form");
 const [text, file, length] = ["config-text", "config-file", "config-length"].map((id) => document.getElementById(id));
 const [problem, output] = ["[role=alert]", "output"].map((selector) => form.querySelector(selector));
