@@ -31,6 +31,7 @@ class Family:
         defaults: What the class takes for a number that the file leaves out; a text names another number.
         on: Names that the class implies, whatever the file says.
         flags: Keys that turn a name on where they are true.
+        only: Keys that may have one value alone, of lists every entry: with another the network would be none that is known here.
         known: Keys of this family from which no size follows, or that the reading looks at itself.
         windows: Which layers see a window alone where `layer_types` does not say it: all, every n-th but the last, none.
     """
@@ -41,6 +42,7 @@ class Family:
     defaults: Mapping[str, int | str] = field(default_factory=dict)
     on: tuple[str, ...] = ()
     flags: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, Any] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     windows: int = 0
 
@@ -49,9 +51,15 @@ _ONE_EACH = {"num_key_value_heads": "num_attention_heads"}
 _WIDE_HEADS = {"head_dim": 128}
 _BIASED = {"attention_bias": "attention_bias"}
 _QKV_BIASED = {"attention_bias": "qkv_bias"}
-_QWEN_WINDOW = ("use_sliding_window", "max_window_layers")
+_QWEN_WINDOW = ("use_sliding_window", "max_window_layers", "use_mrope")
 _QWEN_EXPERTS = ("decoder_sparse_step", "mlp_only_layers")
-_SOFT = ("query_pre_attn_scalar", "final_logit_softcapping", "attn_logit_softcapping", "use_bidirectional_attention")
+_SOFT = (
+    "query_pre_attn_scalar",
+    "sliding_window_size",
+    "final_logit_softcapping",
+    "attn_logit_softcapping",
+    "use_bidirectional_attention",
+)
 _NO_SHARED = {"n_shared_experts": 0, "first_k_dense_replace": 0}
 _WIDE_EXPERTS = {"intermediate_size": "moe_intermediate_size"}
 _SCORED = ("balance_bias",)
@@ -91,7 +99,7 @@ FAMILIES: Mapping[str, Family] = {
         windows=2,
     ),
     "gemma3_text": Family(
-        defaults={"head_dim": 256, "tie_word_embeddings": 1, "norms_per_layer": 4},
+        defaults={"vocab_size": 262208, "head_dim": 256, "tie_word_embeddings": 1, "norms_per_layer": 4},
         on=("qk_norm",),
         flags=_BIASED,
         known=(*_SOFT, "sliding_window_pattern", "_sliding_window_pattern", "rope_local_base_freq"),
@@ -103,13 +111,15 @@ FAMILIES: Mapping[str, Family] = {
         network=_SPARSE, on=_SCORED, flags={**_QKV_BIASED, "use_qk_norm": "qk_norm"}, known=("use_qk_norm",)
     ),
     "glm4_moe_lite": _latent(_SCORED),
-    "glm_moe_dsa": _latent(_SCORED),
+    "glm_moe_dsa": Family(
+        kinds=(Attention.MLA,), network=_SPARSE, on=_SCORED, only={"indexer_types": "full"}, known=("qk_head_dim",)
+    ),
     "gpt_oss": Family(
         network=_SPARSE,
         renamed=_WIDE_EXPERTS,
         defaults={**_NO_SHARED, "head_dim": 64},
         on=("attention_bias", "sinks", "expert_bias"),
-        known=("swiglu_alpha", "initial_context_length"),
+        known=("swiglu_alpha", "initial_context_length", "experts_per_token"),
         windows=2,
     ),
     "minimax_m2": Family(
@@ -117,6 +127,17 @@ FAMILIES: Mapping[str, Family] = {
         renamed=_WIDE_EXPERTS,
         defaults={**_NO_SHARED, **_WIDE_HEADS},
         on=("qk_norm_all_heads", *_SCORED),
+        only={
+            "attn_type_list": 1,
+            "use_qk_norm": True,
+            "qk_norm_type": "per_layer",
+            "use_routing_bias": True,
+            "shared_intermediate_size": 0,
+        },
+        known=(
+            *("layernorm_full_attention_beta", "layernorm_linear_attention_beta", "layernorm_mlp_beta", "rotary_dim"),
+            *("mlp_intermediate_size", "shared_moe_mode", "use_mtp", "num_mtp_modules", "mtp_transformer_layers"),
+        ),
     ),
     "mistral4": _latent(),
     "axk1": _latent((*_SCORED, "post_mixture_norm")),
@@ -255,6 +276,7 @@ def forms_for_script() -> dict[str, Any]:
                 "defaults": dict(family.defaults),
                 "on": list(family.on),
                 "flags": dict(family.flags),
+                "only": dict(family.only),
                 "known": list(family.known),
                 "windows": family.windows,
                 "numbers": _keys_of(family),

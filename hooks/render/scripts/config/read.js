@@ -36,12 +36,10 @@ function configKeys(text, problem) {
   const twice = keyTwice(text);
   if (twice) return problem("twice", { key: twice });
   const part = PARTS.find((name) => file[name] && typeof file[name] === "object" && !Array.isArray(file[name]));
-  const keys = part ? { ...file, ...file[part], model_type: undefined } : file;
-  if (part) {
-    keys.model_type = typeof file[part].model_type === "string" ? file[part].model_type : file.model_type;
-    delete keys[part];
-  }
-  return keys;
+  if (!part) return file;
+  // What stands around the language model's part is of the whole: its type, whether head and embedding are one, other parts.
+  const around = Object.fromEntries(["model_type", "tie_word_embeddings", ...ALONE].filter((name) => Object.hasOwn(file, name)).map((name) => [name, file[name]]));
+  return { ...around, ...file[part] };
 }
 
 // How many of the layers have a mixture, the others a dense network.
@@ -138,8 +136,8 @@ function readConfig(forms, text) {
     else if (key === "layer_types") {
       const known = family.kinds.includes("CSA/HCA") ? ["sliding_attention", ...Object.keys(keys.compress_rates ?? {})] : ["full_attention", "sliding_attention", ...(family.kinds.includes("MLA") ? ["indexed_attention"] : [])];
       if (!Array.isArray(value) || value.length !== keys.num_hidden_layers || value.some((one) => !known.includes(one))) problem("value", { key, found: shown(Array.isArray(value) ? [...new Set(value)] : value), allowed: `${keys.num_hidden_layers} × ${known.join(", ")}` });
-    } else if (key === "indexer_types") {
-      if (!Array.isArray(value) || value.some((one) => one !== "full")) problem("value", { key, found: shown(value), allowed: "full" });
+    } else if (Object.hasOwn(family.only, key)) {
+      if ([value].flat().some((one) => one !== family.only[key])) problem("value", { key, found: shown(value), allowed: shown(family.only[key]) });
     } else if (["attention_bias", "mlp_bias", "qkv_bias"].includes(key) ? value && !names.has(key) : !(forms.no_size.includes(key) || family.known.includes(key) || value === null)) problem("unknown", { key, found: shown(value) });
   }
   for (const key of ["num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads"]) if (!numbers[key] && !problems.length) problem("missing", { key });
