@@ -5,7 +5,7 @@ exact and not rounded between lines.
 
 What is an estimate, and why:
 
-- GPUs attain a share of their peak, and of the bandwidth of memory and network, that the reader gives; measured kernels reach 60 to 90 %.
+- GPUs attain a share of their peak, and of the bandwidth of memory and network, that the reader gives; single kernels reach somewhat more than the presets take.
 - Activations are a number of bytes for each token, layer and number of the width; 34 without recomputation (Korthikanti et
   al. 2022, eq. 2, without the scores of attention), fewer where parts are computed again.
 - All GPUs are equally loaded, and what overlaps overlaps wholly.
