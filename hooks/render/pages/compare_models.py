@@ -280,13 +280,15 @@ def _board_contemporary(citations: Citations, one: Contemporary) -> dict[str, An
         shown = recomputed_html(format.format_three_digits(recomputed)) if recomputed else str(NOTHING)
         return _board_value(recomputed, str(shown), note)
 
+    recounted = bool(citations.context.catalogue.elsewhere.models)  # the page on them, which a small catalogue lacks
+    link = Markup('<a href="ds:elsewhere.md#contemporaries">{}</a>' if recounted else "{}")
     whole = size(one.total, recount.total)
     used = size(one.activated, recount.activated.get(ACTIVATED_CONVENTION)) if routed else None
     kept = recount.kv_cache
     return {
         **_board_network(words, one.name, one.architecture, chosen, [one.maker]),
         "name": one.name,
-        "link": Markup('<a href="ds:elsewhere.md#contemporaries">{}</a>').format(one.name),
+        "link": link.format(one.name),
         "day": "",
         "values": {
             "total": whole,
