@@ -105,7 +105,7 @@ drawing("yarn", (d, f) => {
   f.caption("turns");
   f = d.frame("slow", String.raw`\theta_i' = \gamma_i \theta_i + (1 - \gamma_i) \frac{\theta_i}{\class{attention}{<factor>}}`);
   f.curves([[turns.map((one, i) => [i / (pairs - 1), Math.min(Math.max((one - slow) / (fast - slow), 0), 1)]), "A"]], "pair", "share_kept");
-  f = d.frame("sharpen", String.raw`\class{attention}{a} = \mathrm{softmax}\left(\mu^2 \frac{q k^T}{\sqrt{d}}\right), \quad \mu = 0.1 \ln <factor> + 1`);
+  f = d.frame("sharpen", String.raw`\class{attention}{a} = \mathrm{softmax}\left(\mu^2 \frac{q k^T}{\sqrt{d}}\right)`);
   f.caption("plain");
   f.columns(softmax(scores), "a", { height: 50 });
   f.caption("sharp");
