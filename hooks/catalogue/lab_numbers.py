@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 import numpy as np
-from labs import all_to_all, dualpipe, fp8, pipeline
+from labs import all_to_all, dualpipe, fp8, pipeline, spike
 
 LABS = "labs"
 Number = Callable[[str], Decimal]
@@ -50,8 +54,40 @@ def _places_by_chance(number: Number) -> Mapping[str, Decimal]:
     return {name: Decimal(f"{value:.4f}") for name, value in found.items()}
 
 
+_FAILURES = Path(__file__).parents[2] / "data" / "failures"
+_MEASURED = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+
+
+@cache
+def _failures() -> Mapping[str, Decimal]:
+    """What the runs that go wrong on purpose logged last, by run, arm and column."""
+    return {
+        f"failures.{path.stem}.{row['arm']}.{column}": Decimal(value)
+        for path in sorted(_FAILURES.glob("*.csv"))
+        if not path.stem.endswith(".curve")
+        for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        for column, value in row.items()
+        if _MEASURED.fullmatch(value)
+    }
+
+
+@cache
+def _spike() -> Mapping[str, Decimal]:
+    """Lengths of the gradient where weights and batches of a spike are exchanged, and the steps that a bad sample costs."""
+    found: dict[str, float] = {}
+    for name, slip in {"torn": {"torn": spike.TORN}, "slip": {"jumped": spike.TORN[0]}}.items():
+        log, kept = spike.train(**slip)
+        found[f"{name}.step"] = step = int(log[1:, 1].argmax()) + 1
+        for when, row in zip(("then", "before"), spike.exchange(kept, step, slip.get("torn")), strict=True):
+            found |= {f"{name}.{when}.own": round(row[0], 1), f"{name}.{when}.other": round(row[1], 1)}
+    found |= {f"late.{name.replace(' ', '-')}": late for name, (_, late) in spike.costs().items()}
+    return {f"spike.{name}": Decimal(f"{value:g}") for name, value in found.items()}
+
+
 LAB_NUMBERS: Mapping[str, Callable[[Number], Mapping[str, Decimal]]] = {
     "pipelines-of-v3": _pipelines_of_v3,
     "digits-in-bf16": _digits_in_bf16,
     "places-by-chance": _places_by_chance,
+    "failures": lambda _: _failures(),
+    "spike": lambda _: _spike(),
 }

@@ -1,7 +1,7 @@
 """Find a value of the catalogue by its path, for the numbers in texts.
 
 A path is `id/field.field`, where id is a model, variant, technique, GPU, price or benchmark (`model:`, `variant:`, `technique:`,
-`gpu:`, `price:` or `benchmark:` before it where two share it); `scores/label` is what is said of scores in data/settings.yaml; `labs/name` is a number that a lab works out. Items of a list are called
+`gpu:`, `price:` or `benchmark:` before it where two share it); `scores/label` is what is said of scores in data/settings.yaml, `others/label` what others made again; `labs/name` is a number that a lab works out. Items of a list are called
 by id, by label in lower case with hyphens, or by position; `@variant-id` picks one variant's value; `recomputed.…` behind a variant gives what was recomputed.
 """
 
@@ -74,7 +74,7 @@ class Lookup:
             raise LookupFailure(f"`{path}` is not a path; allowed is `id/field.field`")
         if id_ == LABS:
             return self._find_lab_number(rest)
-        node = self.scores.found if id_ == "scores" else self._find_record(id_, rest)
+        node = self.scores.found if id_ in ("scores", "others") else self._find_record(id_, rest)
         if isinstance(node, Found):
             return node
         return _value_at(_descend_path(node, rest.split("."), path), path, variant_id)

@@ -27,7 +27,7 @@ from catalogue.text import (
     text_slips,
 )
 from render.formula import FormulaError, formula_mathml, inline_mathml
-from render.labs import EXPERIMENT_BLOCK, LABS
+from render.labs import EXPERIMENT_BLOCK, LABS, RUN_BLOCK, RUNS
 from render.markup import BLOCK_BEGINS
 from render.pages import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from render.pages.glossary import formulas_by_block
@@ -84,6 +84,7 @@ def placeable_blocks(words: Words, catalogue: Catalogue) -> set[str]:
     return {
         *PLACED,
         *(f"lab-{name}" for name in LABS),
+        *(f"{RUN_BLOCK}{letter}" for letter in RUNS),
         *(f"{EXPERIMENT_BLOCK}{one.id}" for one in catalogue.experiments),
         *formulas_by_block(catalogue),
         *("-".join(found.groups()) for key in words if (found := _CAPTION.fullmatch(key))),

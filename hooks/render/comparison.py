@@ -67,6 +67,7 @@ class ComparedCell:
         said: The values of the record, or what is shown as text.
         basis: Where it is not the fact's; empty of a text that says that there is none.
         source: Of that text.
+        interval: Of a score, itself and between what it may lie.
     """
 
     html: Markup
@@ -74,6 +75,7 @@ class ComparedCell:
     said: Single[Any] | Sequence[Single[Any]] | str = ""
     basis: str | None = None
     source: Sources | None = None
+    interval: tuple[float, float, float] | None = None
 
     @property
     def is_there(self) -> bool:
@@ -373,13 +375,14 @@ def _joined_stages(
     return ComparedCell(Markup(" ").join(map(each.format, parts)), value, [single for _, single in found])
 
 
+_Scored = tuple[Single[Any], tuple[float, float] | None]  # a score with its interval
 _NARROW = 10  # points; ends of a narrower interval have a decimal
 
 
 def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]:
     """Scores of a variant, a row for each benchmark in one setting and one kind of table that two variants or more have one in."""
     words, settings = citations.context.words, citations.context.catalogue.settings
-    found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[tuple[Single[Any], Markup]]]]] = {}
+    found: dict[tuple[str, ...], tuple[ComparisonRow, dict[str, list[_Scored]]]] = {}
     for model in citations.context.catalogue.models.values():
         for table in model.evaluation:
             for scores in table.rows if table.kind in COMPARED_KINDS else ():
@@ -390,9 +393,9 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
                 row = ComparisonRow(id_, order, label, words(f"evaluation.{table.kind.value}"))
                 _, by_variant = found.setdefault(id_, (row, {}))
                 for variant, score in scores.scores.items():
-                    interval = interval_html(citations, table, scores, score)
+                    interval = settings.interval(table, scores, score)
                     by_variant.setdefault(variant, []).append((score, interval))
-    by_variant_and_row: dict[str, dict[ComparisonRow, list[tuple[Single[Any], Markup]]]] = {}
+    by_variant_and_row: dict[str, dict[ComparisonRow, list[_Scored]]] = {}
     for row, by_variant in (pair for pair in found.values() if len(pair[1]) > 1):
         for variant, several in by_variant.items():
             by_variant_and_row.setdefault(variant, {})[row] = several
@@ -418,18 +421,25 @@ def compared_setting(citations: Citations, table: Evaluation, row: Scores) -> Ma
 
 def interval_html(citations: Citations, table: Evaluation, row: Scores, score: Single[Any]) -> Markup:
     """From where to where the share may lie, in small letters; empty where nothing can be computed."""
-    found = citations.context.catalogue.settings.interval(table, row, score)
+    return _small_interval(citations.context.catalogue.settings.interval(table, row, score))
+
+
+def _small_interval(found: tuple[float, float] | None) -> Markup:
     if found is None:
         return Markup("")
     decimals = 1 if found[1] - found[0] < _NARROW else 0
     return Markup(' <small class="ds-interval">{}</small>').format("–".join(f"{end:.{decimals}f}" for end in found))
 
 
-def _score_cell(citations: Citations, scores: list[tuple[Single[Any], Markup]]) -> ComparedCell:
+def _score_cell(citations: Citations, scores: list[_Scored]) -> ComparedCell:
     distinct = distinct_scores(score for score, _ in scores)
     sayings = sorted(saying for saying in map(comparable_value, distinct) if saying is not None)
-    html = Markup(" / ").join(map(citations.value_html, distinct)) + scores[0][1]
-    return ComparedCell(html, " / ".join(sayings) if sayings else None, distinct)
+    score, interval = scores[0]
+    html = Markup(" / ").join(map(citations.value_html, distinct)) + _small_interval(interval)
+    within = (
+        (float(score.value.value), *interval) if interval and score.value is not None and len(distinct) == 1 else None
+    )
+    return ComparedCell(html, " / ".join(sayings) if sayings else None, distinct, interval=within)
 
 
 def distinct_scores(scores: Iterable[Single[Any]]) -> list[Single[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -243,6 +244,44 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
 def _with_colours(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:
     """Every arm has a row; beyond the seventh the colours come round again."""
     return list(zip(arms, cycle(_KINDS), strict=False))
+
+
+RUN_BLOCK = "run-"  # `{{ block('run-a') }}` places the curves of a run that went wrong on purpose, and does not say how
+_FAILURES = Path(__file__).parents[2] / "data" / "failures"
+_PRETRAINING = ("loss", "grad_norm", "attention_entropy", "max_violation")
+_REINFORCEMENT = ("reward", "length", "entropy", "clipped")
+RUNS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "a": ("rate-too-high", _PRETRAINING),
+    "b": ("dead-experts", _PRETRAINING),
+    "c": ("no-clip", _PRETRAINING),
+    "d": ("fp8-underflow", (*_PRETRAINING[:3], "held_back")),
+    "e": ("no-root", _PRETRAINING),
+    "f": ("leak", ("loss", "grad_norm", "test_loss", "fresh_loss")),
+    "g": ("bias-in-the-gate", _PRETRAINING),
+    "h": ("off-policy", _REINFORCEMENT),
+    "i": ("reward-hole", _REINFORCEMENT),
+    "j": ("length-drift", (*_REINFORCEMENT[:2], "wrong_length", "right_length")),
+}
+
+
+def failed_run(context: Context, letter: str) -> str:
+    """Small curves of what was logged of the run and of a healthy one beside it."""
+    words, (name, columns) = context.words, RUNS[letter]
+    rows = tuple(csv.DictReader((_FAILURES / f"{name}.curve.csv").read_text(encoding="utf-8").splitlines()))
+    result = Result({}, (), rows)
+    arms = {"healthy": "other", "failing": "expert"}
+    charts, ends = [], []
+    for column in columns:
+        curves = {arm: [(point.step, point.mean) for point in result.mean_curve(arm, column)] for arm in arms}
+        title = words(f"experiments.column.{column}")
+        charts.append({"title": title, "curves": [{"kind": kind, "points": curves[arm]} for arm, kind in arms.items()]})
+        ends.append(words("run.ends", column=title, **{arm: f"{curve[-1][1]:.3g}" for arm, curve in curves.items()}))
+    says = words("experiments.listed").join(ends)
+    legend = [[kind, words(f"run.{arm}")] for arm, kind in arms.items()]
+    panel = DrawnPanel.of(
+        run_figures("runPanel", words("run.title", letter=letter.upper()), says, charts, legend, context=context)
+    )
+    return context.html("mechanism.html.jinja", name=f"run-{letter}", panels=[panel], caption="", play=None)
 
 
 FOLDER = Path(__file__).parents[2] / "labs"

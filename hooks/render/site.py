@@ -29,7 +29,7 @@ from .figures.engine import FIGURES
 from .figures.home import poster_files
 from .figures.svg_file import public_address, svg_file
 from .figures.token_path import SHOWN, token_path
-from .labs import EXPERIMENT_BLOCK, LABS, experiment_card, trained_attention
+from .labs import EXPERIMENT_BLOCK, LABS, RUN_BLOCK, RUNS, experiment_card, failed_run, trained_attention
 from .links import is_short, side_list_lines, site_navigation, year_badges
 from .markup import block_marker
 from .page import REDIRECTS, Page, Site, shared_page_redirects, title_of
@@ -72,6 +72,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
     ),
     **{f"mechanism-{name}": partial(_named_block, mechanism_html, name) for name in FIGURES},
     **{f"lab-{name}": partial(_named_block, lab_listing, name) for name in LABS},
+    **{f"{RUN_BLOCK}{letter}": partial(_named_block, failed_run, letter) for letter in RUNS},
 }
 
 

@@ -108,7 +108,10 @@ class SettingsFile(Record):
     )
     apart: tuple[Apart, ...] = optional("Benchmarks on which one score may stand in two settings.", default=())
     benchmarks: tuple[Benchmark, ...] = optional("Benchmarks, with their numbers of problems.", default=())
-    found: tuple[Detail, ...] = optional("What others say of scores, quoted as `scores/label.value`.", default=())
+    found: tuple[Detail, ...] = optional(
+        "What others say of scores, quoted as `scores/label.value`, and what they made again, quoted as `others/label.value`.",
+        default=(),
+    )
 
 
 def each_word(fields: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -403,10 +403,11 @@ def _table_cells(
     """The cells of every variant; each HTML and each run of cells once.
 
     `runs[n]` is a flat list of row, HTML and value by number; HTML 0 is a dash, value 0 an absent dimension, −1 an
-    unknown one. `variants` has the name and the runs by theme.
+    unknown one. `intervals` has, by the number of the HTML of a score, the score and between what it may lie. `variants` has the name and the runs by theme.
     """
     context, words = citations.context, citations.context.words
     html, values, runs = {str(NOTHING): 0}, {NOT_THERE: 0}, dict[str, int]()  # the number of each text
+    intervals: dict[int, tuple[float, ...]] = {}
     rows: dict[str, list[ComparisonRow]] = {
         theme.id: sorted({r for cells in everything.values() for r in cells[theme.id]}, key=lambda r: r.order)
         for theme in shown
@@ -420,7 +421,9 @@ def _table_cells(
                 cell = by_theme[theme.id].get(row)
                 if cell is not None:
                     value = values.setdefault(cell.value, len(values)) if cell.value is not None else -1
-                    run += [place, html.setdefault(str(cell.html), len(html)), value]
+                    run += [place, text := html.setdefault(str(cell.html), len(html)), value]
+                    if cell.interval is not None:
+                        intervals[text] = tuple(round(number, 2) for number in cell.interval)
             numbers.append(runs.setdefault(json.dumps(run), len(runs)))
         variants[id_] = [str(variant_link(context.catalogue.entries[id_])), *numbers]
     nothing = runs.setdefault("[]", len(runs))
@@ -439,6 +442,7 @@ def _table_cells(
         ],
         "variants": variants,
         "html": list(html),
+        "intervals": intervals,
         "runs": list(map(json.loads, runs)),
         "sources": _source_lines(citations),
         "cues": {kind.value: str(_row_word(context, kind)) for kind in Verdict},

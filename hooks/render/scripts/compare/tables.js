@@ -10,16 +10,24 @@ function column(cells, id, theme) {
   return found;
 }
 
+// Whether two cells say different things; of scores, whether neither lies in the interval of the other.
+function apart(cells, [one, first], [other, second]) {
+  const [a, b] = [cells.intervals[one], cells.intervals[other]];
+  const inside = a && b && ((a[0] >= b[1] && a[0] <= b[2]) || (b[0] >= a[1] && b[0] <= a[2]));
+  return first !== second && !inside;
+}
+
 // The rows of a theme that enough models fill: their cells and how they compare.
 function comparedRows(cells, ids, theme) {
   const columns = ids.map((id) => column(cells, id, cells.themes.indexOf(theme)));
   return theme.rows.flatMap(([group, label], row) => {
     const line = columns.map((found) => found[row] ?? [0, -1]);
     if (line.filter(([shown]) => shown).length < theme.least) return [];
-    const known = line.map(([, value]) => value).filter((value) => value >= 0);
-    const differ = new Set(known).size > 1;
-    const verdict = differ ? "differs" : known.length === ids.length ? "same" : "open";
-    return [{ group, label, verdict, line: line.map(([text, value]) => [cells.html[text], differ && value >= 0 && value !== known[0]]) }];
+    const known = line.filter(([, value]) => value >= 0);
+    const differs = (one) => known.some((other) => apart(cells, one, other));
+    const same = known.length === ids.length && new Set(known.map(([, value]) => value)).size === 1;
+    const verdict = known.some(differs) ? "differs" : same ? "same" : "open";
+    return [{ group, label, verdict, line: line.map((cell) => [cells.html[cell[0]], cell[1] >= 0 && apart(cells, cell, known[0])]) }];
   });
 }
 

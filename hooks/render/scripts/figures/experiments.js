@@ -59,6 +59,27 @@ Object.assign(globalThis, {
     return panelsOf([one])[0];
   },
 
+  // Two charts a row; what spans more than a factor of thirty has a logarithmic axis.
+  runPanel(title, says, charts, legend) {
+    const one = panel(title, 118 * Math.ceil(charts.length / 2) + 22, says);
+    charts.forEach(({ title: name, curves }, i) => {
+      const [left, top] = [184 * (i % 2), 118 * (i >> 1)];
+      const all = curves.flatMap(({ points }) => points.map(([, value]) => value));
+      const powers = Math.min(...all) > 0 && Math.max(...all) > 30 * Math.min(...all);
+      const place = powers ? Math.log10 : (value) => value;
+      const y = across(all.map(place), top + 94, top + 24);
+      const x = scale(0, Math.max(...curves.flatMap(({ points }) => points.map(([step]) => step))), left + 36, left + 174);
+      one.text(left, top + 12, name, "small strong");
+      for (const end of [Math.min(...all), Math.max(...all)]) {
+        one.line([[left + 36, y(place(end))], [left + 174, y(place(end))]], "axis");
+        one.text(left + 32, y(place(end)) + 4, +end.toPrecision(end < 0.1 ? 1 : 2), "small", "end");
+      }
+      for (const { kind, points } of curves) one.line(points.map(([step, value]) => [x(step), y(place(value))]), kind);
+    });
+    one.legend(0, 118 * Math.ceil(charts.length / 2) + 4, ...legend);
+    return panelsOf([one])[0];
+  },
+
   // The same two without a word, for a list of experiments.
   smallCurve(title, says, arms, lines) {
     const one = panel(title, 150, says);
