@@ -152,6 +152,7 @@ ANSWERED = {
         "V3 atention heads": "128",
         "RL learning rate R1": "3 × 10⁻⁶",
         "who else uses MLA": "Moonshot",
+        "compare layers of V2 and V3": "60",
     },
     CHINESE: {
         "zhuyili": "Transformer",
