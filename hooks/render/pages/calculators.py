@@ -168,6 +168,7 @@ def form_section(
         kind=kind,
         fields=fields,
         facts=[(fact, context.words(f"tools.{kind}.{fact}")) for fact in facts],
+        shown={(field.name, field.value) for field in fields},
         name=context.words(f"tools.{kind}.name"),
     )
     return Section("calculator", "", Markup(html) + assets.page_script(script, {"calculator-data": text}))
