@@ -56,11 +56,11 @@ class PageSize(NamedTuple):
 
 
 def measure_pages(site: Path) -> Iterator[PageSize]:
-    """Every page of an edition but for those that lead to another, and those of the edition within it."""
+    """Every page of an edition but for those that lead to another or show a figure alone, and those of the edition within it."""
     for file in sorted(site.rglob("*.html")):
         path = file.relative_to(site).as_posix()
         text = file.read_text(encoding="utf-8")
-        if path.startswith("zh/") or path == "404.html" or _REDIRECT in text:
+        if path.startswith("zh/") or path == "404.html" or file.name.startswith("embed-") or _REDIRECT in text:
             continue
         yield PageSize(path.removesuffix("index.html"), *count_words(text))
 

@@ -18,7 +18,7 @@ from render.pages import url_of
 GONE = (
     *("about", "parts", "problems", "values", "part-serving", "part-disputes", "part-changes", "part-values"),
     *("bearing", "other", "schedule"),  # of the count of slips
-    *("reasoning-proofs", "reasoning-images"),  # their lists are of mathematics
+    *("reasoning-proofs", "reasoning-images", "base-proofs", "base-images"),  # their lists are of another kind now
 )
 ADDRESSES = Path(__file__).parent / "cases" / "addresses.txt"
 

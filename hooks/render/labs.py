@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.train.experiments.verdict import CHANCE, Verdict
+from markupsafe import Markup, escape
 
 from catalogue.experiments import Result
 from catalogue.schema.study import Arm, Comparison, Experiment, ExperimentVerdict
@@ -351,7 +352,7 @@ def trained_attention(context: Context, folder: Path = TRAINED_MODEL) -> str:
         )
         for looks_at, (head, share) in chosen_heads(about["heads"]).items()
     ]
-    caption = words(f"{name}.caption", sentence=found["sentence"].rstrip(".。"))
+    caption = Markup(words(f"{name}.caption", sentence=escape(found["sentence"].rstrip(".。"))))
     return context.html("mechanism.html.jinja", name="sentence-weights", panels=panels, caption=caption, play=None)
 
 

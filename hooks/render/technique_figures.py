@@ -57,7 +57,7 @@ def _drawn_mechanism(context: Context, name: str) -> str:
     figure = figure_of(context, name)
     panels, said = figure.draw()
     caption, invites = (
-        with_swatches(words(f"mechanism.{name}.{part}"), declared.technique) if part else ""
+        with_swatches(Markup(words(f"mechanism.{name}.{part}")), declared.technique) if part else ""
         for part in ("caption", declared.script and "try")
     )
     return context.html(
