@@ -81,6 +81,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.nav = _build_of(config).edition.site.nav
     if _only_entry():
         config.theme.static_templates = set()  # no page for what is not found, no map of the site
+    elif config.site_url:  # by which a browser searches the site
+        config.theme.static_templates.add("opensearch.xml")
     config.markdown_extensions.append(AccessibleTables())  # type: ignore[arg-type]
     anchor = _build_of(config).edition.context.words("heading.anchor")
     config.mdx_configs["toc"] = {**config.mdx_configs.get("toc", {}), "permalink_title": anchor}

@@ -178,6 +178,31 @@ def test_what_is_asked_is_answered_or_not_and_never_with_another_fact(searching:
             assert "DeepSeek-V2" not in found.says
 
 
+# No model is named: the newest flagship and V3 say it; and what the site does not speak of is said.
+FLAGSHIPS_SAY = {
+    ENGLISH: {
+        "how many h800 hours": "2,788K",
+        "how many layers": "61",
+        "tokenizer vocab size": "129,280",
+        "routed scaling factor": "2.5",
+    },
+    CHINESE: {"有多少层": "61", "词表多大": "129,280", "路由缩放系数": "2.5", "训练用了多少张卡": "2,048"},
+}
+LACKING = {ENGLISH: ("ceo of deepseek", "bagpipes in v3"), CHINESE: ("创始人是谁", "手机 app 怎么下载")}
+
+
+def test_a_value_without_a_model_is_that_of_the_flagships_and_what_is_not_here_is_said(searching: Search) -> None:
+    for query, said in FLAGSHIPS_SAY[searching.language].items():
+        (answers, *_) = searching.answers([query])[0]
+        lines = [line["text"] for answer in answers for line in answer["lines"]]
+        assert any(said in line for line in lines), (query, lines)
+        assert any("V3" in answer["title"] for answer in answers), (query, answers)
+    for query, found in searching.ask(*LACKING[searching.language]).items():
+        assert found.lacks, (query, found)
+        assert not found.answers, (query, found)
+        assert len(found.hits) <= 5
+
+
 def test_a_price_is_that_of_the_name_and_says_what_it_means_now(searching: Search, catalogue: Catalogue) -> None:
     prices = [span for span in price_spans(catalogue) if span.until is None]
     asked = {f"price of {name.name}": (name, span) for span in prices for name in span.names if name.until is None}

@@ -92,6 +92,7 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         worked_step=read_worked_step(data),
         corrections=draft.corrections.corrections,
         aliases=draft.aliases.aliases,
+        lacking=draft.aliases.lacking,
         like_words=draft.aliases.words,
         asked=draft.asked,
         elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "tools/elsewhere.py")

@@ -163,6 +163,7 @@ class Catalogue:
     results: Mapping[str, Result]  # by the id of the experiment
     worked_step: WorkedStep | None  # none where it has not been written
     aliases: Mapping[str, tuple[str, ...]]  # what people type for a page and the page does not say, by its path
+    lacking: tuple[str, ...]  # what the site does not speak of, though a page may have the word
     like_words: tuple[tuple[str, ...], ...]  # words of which each finds what any of the others finds
     asked: AskedFile  # words by which people ask for facts
     elsewhere: Elsewhere  # report of tools/elsewhere.py; empty without one

@@ -61,7 +61,7 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     wordings = [[plain_text(context, one.ask), *one.asked_otherwise(language)] for one in context.catalogue.questions]
     names = _number_names(one["names"] for one in (*techniques, *terms))
     places = [address(one.path) for one in context.catalogue.questions]
-    return AnswersInIndex(files, names, wordings, places, context.catalogue.like_words)
+    return AnswersInIndex(files, names, wordings, places, context.catalogue.like_words, context.catalogue.lacking)
 
 
 def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:

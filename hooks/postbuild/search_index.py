@@ -278,6 +278,7 @@ class AnswersInIndex:
         wordings: Every wording of each question, without words that find nothing.
         places: The address that answers each question.
         like_words: Words of which each finds what any of the others finds.
+        lacking: What the site does not speak of, though a page may have the word.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -285,6 +286,7 @@ class AnswersInIndex:
     wordings: Sequence[Sequence[str]] = ()
     places: Sequence[str] = ()
     like_words: Sequence[Sequence[str]] = ()
+    lacking: Sequence[str] = ()
 
 
 def write_index(
@@ -320,6 +322,7 @@ def _index_files(
 ) -> dict[str, str]:
     asked = _asked_words(answers.wordings, interface.get("stop", ""))
     names = _pages_by_name(pages, known, answers.names)
+    names |= {key: "!" for name in answers.lacking if (key := normalize_name(name)) not in names}
     asked_at: defaultdict[str, str] = defaultdict(str)
     for place, wordings in zip(answers.places, answers.wordings, strict=True):
         asked_at[place] += (

@@ -19,7 +19,8 @@ globalThis.ask = (texts) => {
     meant.stands = true;
     const found = find(meant);
     const hits = found.pages.slice(0, 5).map(({ page, sections }) => [head.pages[page][0], sections().slice(0, 3)]);
-    return [await answersTo(meant, found), hits, found.lacks];
+    const answers = await answersTo(meant, found);
+    return [answers, hits, answers.length ? [] : found.lacks];
   };
   const all = async () => {
     await open("/");

@@ -399,6 +399,9 @@ class AliasesFile(Record):
         "Other names of a page, in any language, by the path of its source; with an anchor, of a section.",
         {"techniques/mla.md": ["latent attention"], "guides/attention.md#mla": ["w_uk"]},
     )
+    lacking: tuple[str, ...] = optional(
+        "What the site does not speak of, though a page may have the word: the search says so.", ["founder"], default=()
+    )
     words: tuple[tuple[str, ...], ...] = optional(
         "Words of which each finds what any of the others finds.", [["显卡", "GPU"]], default=()
     )

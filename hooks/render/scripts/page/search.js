@@ -1,6 +1,6 @@
-// Everything of it is loaded when it is first asked for: by its button, which `early.js` presses for `/` and Ctrl-K.
+// Everything of it is loaded when it is first asked for: by its button, which `early.js` presses for `/` and Ctrl-K, or by `?q=` in the address.
 let asked = false;
-function openSearch() {
+function openSearch(query = "") {
   if (window.dsOpenSearch) return window.dsOpenSearch();
   if (asked) return;
   asked = true;
@@ -8,7 +8,11 @@ function openSearch() {
   const script = document.createElement("script");
   script.src = word("ds-search");
   script.dataset.root = word("ds-root");
+  script.dataset.query = query;
   script.onerror = () => (asked = false);
   document.head.append(script);
 }
-for (const button of document.querySelectorAll("[data-ds-search]")) dsOnPress(button, openSearch);
+for (const button of document.querySelectorAll("[data-ds-search]")) dsOnPress(button, () => openSearch());
+// A calculator's own `q` is a number.
+const inAddress = new URLSearchParams(location.search).get("q");
+if (inAddress && !/^[\d.,]+[kmbt]?$/i.test(inAddress) && document.querySelector("[data-ds-search]")) openSearch(inAddress);

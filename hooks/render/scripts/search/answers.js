@@ -499,5 +499,5 @@ async function answersTo(meant, found) {
   if (values.length || said.length) return COUNTS.test(meant.text) ? [...values, ...said] : [...said, ...values];
   const published = why ? [] : await technicalAnswers(meant, found);
   // What a page is called leads to that page.
-  return published.length || found.pages[0]?.isName ? published : questionAnswers(meant);
+  return published.length || found.pages[0]?.isName === "name" ? published : questionAnswers(meant);
 }

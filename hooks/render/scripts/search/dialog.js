@@ -3,7 +3,7 @@
 const EXCERPT = document.documentElement.lang === "zh" ? 90 : 175; // letters of two lines
 const SHOWN = 5;
 const QUESTIONS = "questions/";
-const { root } = document.currentScript.dataset;
+const { root, query: ASKED } = document.currentScript.dataset;
 const make = (tag, values = {}, ...children) => {
   const { data, ...own } = values;
   const made = Object.assign(document.createElement(tag), own);
@@ -105,7 +105,7 @@ async function search() {
     const wanted = [...new Set(shown.flatMap(({ sections }) => sections).map(pieceOf))].filter((number) => !texts.has(number));
     instead.textContent = meant.instead ? fill(words.instead, { query: meant.instead }) : "";
     showAnswers(answered);
-    describe(found, query);
+    describe(found, query, answered.length);
     showHits(shown, found, wanted.length > 0);
     if (wanted.length || meant.waits) {
       await pause(REST);
@@ -153,10 +153,10 @@ function showHits(shown, found, waits) {
 let countsShown = "";
 
 // How many pages there are, and of which kinds.
-function describe({ pages, lacks }, query) {
+function describe({ pages, lacks }, query, isAnswered) {
   const { words } = head;
   const count = pages.length;
-  if (count && lacks.length) status.textContent = fill(words.lacks, { query: lacks.join(words.and) });
+  if (count && lacks.length && !isAnswered) status.textContent = fill(words.lacks, { query: lacks.join(words.and) });
   else if (count) status.textContent = fill(count === 1 ? words.one : words.many, { count });
   else suggest(fill(words.none, { query }));
   const counts = head.kinds.map((_, number) => pages.filter(({ page }) => head.pages[page][2] === number).length);
@@ -295,12 +295,15 @@ function excerpt(text, shown, length) {
 
 // ---- Opening ----
 
-window.dsOpenSearch = async () => {
+window.dsOpenSearch = async (query) => {
   await open(`${root}${FOLDER}`);
   if (!dialog) build(head);
   if (!dialog.open) dialog.showModal();
   input.focus();
-  input.select();
+  if (query) {
+    input.value = query;
+    search();
+  } else input.select();
   loadFacts(); // which the first letter needs
 };
-window.dsOpenSearch();
+window.dsOpenSearch(ASKED);

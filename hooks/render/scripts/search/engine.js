@@ -63,7 +63,7 @@ const LEVELS = 10;
 const CHINESE = /[\u3400-\u9fff]/;
 const HAN = /^[\u3400-\u9fff]$/; // the index has pairs of characters; one alone begins some of them
 const TOGETHER = 0.8; // what the best section of a page counts beside the page
-const ALONE = 0.4; // a section that has one of many words
+const ALONE = 0.1; // a section that has one of many words
 const FEW = 5;
 const IN_QUESTION = 0.6; // a technique in a question beside its name alone: another page may answer it
 const WHOLE = 30; // a name with all words of a query but those that every question has
@@ -193,7 +193,8 @@ function unknownIn(meant) {
   const odd = CHINESE.test(text) ? oddLetters(text, meant) : [];
   const runs = [];
   for (const at of odd) at - 1 === runs.at(-1)?.[1] ? (runs.at(-1)[1] = at) : runs.push([at, at]);
-  return [...new Set([...latin, ...runs.filter(([start, end]) => end > start).map(([start, end]) => text.slice(start, end + 1))])];
+  const unsaid = tokens.flatMap((_, at) => tokens.slice(at).map((_, more) => nameAt(tokens, at, more + 1)).filter((name) => name?.owners[0] === "!").map(({ start, end }) => text.slice(start, end)));
+  return [...new Set([...unsaid, ...latin, ...runs.filter(([start, end]) => end > start).map(([start, end]) => text.slice(start, end + 1))])];
 }
 
 // Characters that no pair of the index accounts for; of a query without Chinese, its letters if nothing has them.
@@ -278,7 +279,7 @@ function meantBySound(text, odd, { sounds, typed, read }) {
 const QUESTION = /\b(?:why|how|explain|difference|what happens|when (?:do|should))\b|为什么|为何|怎么|怎样|如何|区别|差别|原理|什么时候用/i;
 const HOW_MANY = /\bhow (?:many|much|big|large|long)\b/i;
 const DEFINES = /^(?:what(?:'s| is| are| does)|define|meaning of)\b|是什么|什么是|什么意思/i;
-const EXPLAINS = { guide: 1.6, technique: 1.25, tool: 1, comparison: 0.8, model: 0.75, about: 0.55 };
+const EXPLAINS = { guide: 1.4, technique: 1.25, tool: 1, comparison: 0.8, model: 0.75, about: 0.55 };
 // Machines that serve are not those that trained.
 const SERVES = /\b(?:serv\w*|deploy\w*|inference|vllm|sglang|run|vram|fits?|throughput|latency)\b|部署|推理|显存|能跑|跑得动|吞吐|延迟/i;
 const TRAINS = /\b(?:train\w*|pre-?train\w*)\b|训练/i;
@@ -339,7 +340,7 @@ function namedPages(tokens) {
   const found = [];
   for (let at = 0; at < tokens.length; at++)
     for (let many = Math.min(head.longest, tokens.length - at); many > 0; many--) {
-      const owners = nameAt(tokens, at, many)?.owners.filter((owner) => owner[0] !== "d");
+      const owners = nameAt(tokens, at, many)?.owners.filter((owner) => /[^d!]/.test(owner[0]));
       if (!owners?.length) continue;
       owners.forEach((owner, rank) => {
         const [page, section] = owner.replace(/[~?]/, "").split("@");
@@ -416,7 +417,7 @@ function find(meant) {
       if (best[term]) covered += terms[term].weight / whole;
     }
     const held = name ? Math.max(covered, 0.75) : covered;
-    const score = (sum + TOGETHER * together) * (0.15 + 0.85 * held ** 2) * head.pages[page][3] * leans.page(page) + (name?.bonus ?? 0);
+    const score = (sum + TOGETHER * together) * (0.15 + 0.85 * held ** 3) * head.pages[page][3] * leans.page(page) + (name?.bonus ?? 0);
     ranked.push({ page, isName: name?.isName, score, covered: name?.bonus ? 1 : covered, together: name?.bonus ? 1 : most, sections: () => sectionsOf(page, levels, terms, leans, name) });
   }
   ranked.sort((a, b) => b.score - a.score || a.page - b.page);
