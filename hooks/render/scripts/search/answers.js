@@ -5,7 +5,8 @@ Object.assign(FILES, { answers: () => "answers", kinds: () => "kinds", family: (
 
 const MOST_LINES = 5;
 const MOST_GROUPS = 3;
-const ALIKE = 0.55; // of what the words of a query and of a question weigh
+const ALIKE = 0.55; // of what the words of a query and of a question weigh, where both ask for the same
+const ALIKE_NAMES = 0.6; // and where the query asks for nothing
 // Longer ways of asking first, so that “是什么” leaves nothing of “是什么意思”.
 const listed = (text) => text.split("|").sort((a, b) => b.length - a.length).map(parsedForm);
 let facts;
@@ -97,7 +98,7 @@ function leftover(reading) {
   for (const form of facts.fillers) covers(rest, form);
   const latin = new Set(open_(rest).filter(([word]) => !CHINESE.test(word) && !head.stop.has(word) && !facts.plain.has(word)).map(([, start]) => start)).size;
   let han = 0;
-  for (let at = 0; at < rest.text.length; at++) if (!rest.known[at] && CHINESE.test(rest.text[at])) han++;
+  for (let at = 0; at < rest.text.length; at++) if (!rest.known[at] && CHINESE.test(rest.text[at])) han += rest.text[at] === "率" ? 2 : 1; // of a hit another thing is asked than of its rate
   return latin + Math.max(0, han - 1);
 }
 
@@ -374,7 +375,7 @@ async function definition(meant) {
   if (!named) return [];
   explain(reading, named.start, named.end);
   const rest = branch(reading);
-  if (asks ? leftover(rest) : open_(rest).length) return [];
+  if (asks ? leftover(rest) : [...rest.text].some((letter, at) => !rest.known[at] && /[\p{L}\p{N}]/u.test(letter))) return [];
   const { title, text, address } = await definitionOf(named.value);
   return [{ title, lines: [{ label: "", text, basis: "", source: "", href: address }] }];
 }
@@ -400,7 +401,8 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
   const best = new Map();
   for (const [wording, [weight, own]] of shared) {
     const alike = (2 * weight) / (whole + weights[wording]);
-    if (own && alike >= ALIKE && weight >= ALIKE * weights[wording] && weight >= ALIKE * whole) best.set(questions[wording], Math.max(alike, best.get(questions[wording]) ?? 0));
+    const least = wants < 0 ? ALIKE_NAMES : ALIKE;
+    if (own && alike >= least && weight >= least * weights[wording] && weight >= least * whole) best.set(questions[wording], Math.max(alike, best.get(questions[wording]) ?? 0));
   }
   const ranked = [...best].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 2);
   const near = ranked.filter(([, worth]) => worth >= ranked[0][1] - 0.12);
@@ -412,7 +414,8 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
 
 // ---- Without a model ----
 
-const COUNTS = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|_|多少|几|多大|多长|多久|多快|多高|多宽|数量|大小|数值/i;
+const COUNTS = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|\bused?\b|_|用(?:的)?什么|哪种|多少|几|多大|多长|多久|多快|多高|多宽|数量|大小|数值/i;
+const SCORE = /\bscores?\b|\baccuracy\b|多少分|得分|分数|成绩|跑分/i;
 const QUANTITY = /[数率度值]$/;
 
 // What the newest flagship and the one before that is known best say, where a field is asked for and no model is named.
@@ -420,7 +423,13 @@ async function factsOfFlagships(meant, isName) {
   const counts = COUNTS.test(meant.text);
   if (isName === "name" && !counts) return [];
   await loadKinds();
-  const found = kindOf(readQuery(meant));
+  const reading = readQuery(meant);
+  let found = kindOf(reading);
+  if (!found) {
+    const [named] = takeDefined(reading, isTechnique); // “MLA latent size”
+    if (named) explain(reading, named.start, named.end);
+    if (named) found = kindOf(reading);
+  }
   // Half a word asks for nothing; nor does a size answer for models of another.
   if (!found?.kind.known.length || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
   const answers = await Promise.all(found.kind.known.map((family) => factAnswers({ family, variant: -1 }, found)));
@@ -430,7 +439,7 @@ async function factsOfFlagships(meant, isName) {
 // A published value of a technique among the first pages: its label and the names of the technique hold all words of the query.
 async function technicalAnswers(meant, { pages }) {
   const asked = meant.asked.filter((word) => !facts.plain.has(word));
-  for (const { page } of pages.slice(0, 3)) {
+  for (const { page } of pages.slice(0, 2)) {
     const [url, name] = head.pages[page];
     for (const number of facts.techniquesOn[url.split("/")[1]] ?? []) {
       const { title, facts: lines = [] } = await definitionOf(number);
@@ -495,9 +504,17 @@ async function answersTo(meant, found) {
   if (subjects.length) return questionAnswers(meant, new Set(meant.tokens.filter(([, start, end]) => subjects.some((one) => start >= one.start && end <= one.end)).map(([word]) => word)));
   const said = await definition(meant);
   if (said.length && coversAny(readQuery(meant), facts.define)) return said;
-  const values = why ? [] : await factsOfFlagships(meant, found.pages[0]?.isName);
+  // What more is loaded for is asked once a query stands.
+  if (!meant.stands && !why) meant.waits = true;
+  const values = why || !meant.stands ? [] : await factsOfFlagships(meant, found.pages[0]?.isName);
   if (values.length || said.length) return COUNTS.test(meant.text) ? [...values, ...said] : [...said, ...values];
-  const published = why ? [] : await technicalAnswers(meant, found);
+  if (SCORE.test(meant.text) && !why && meant.stands) {
+    await loadKinds();
+    const [newest] = facts.kinds.find(({ id }) => id === "total").known;
+    const scores = await labelledAnswers({ family: newest, variant: -1 }, readQuery(meant), meant);
+    if (scores.length) return scores;
+  }
+  const published = why || !meant.stands ? [] : await technicalAnswers(meant, found);
   // What a page is called leads to that page.
   return published.length || found.pages[0]?.isName === "name" ? published : questionAnswers(meant);
 }

@@ -193,7 +193,7 @@ function unknownIn(meant) {
   const odd = CHINESE.test(text) ? oddLetters(text, meant) : [];
   const runs = [];
   for (const at of odd) at - 1 === runs.at(-1)?.[1] ? (runs.at(-1)[1] = at) : runs.push([at, at]);
-  const unsaid = tokens.flatMap((_, at) => tokens.slice(at).map((_, more) => nameAt(tokens, at, more + 1)).filter((name) => name?.owners[0] === "!").map(({ start, end }) => text.slice(start, end)));
+  const unsaid = tokens.flatMap((_, at) => tokens.slice(at, at + 4).map((_, more) => nameAt(tokens, at, more + 1)).filter((name) => name?.owners[0] === "!").map(({ start, end }) => text.slice(start, end)));
   return [...new Set([...unsaid, ...latin, ...runs.filter(([start, end]) => end > start).map(([start, end]) => text.slice(start, end + 1))])];
 }
 
