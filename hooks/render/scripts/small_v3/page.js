@@ -209,7 +209,7 @@ function readSentence(kept = false) {
   const read = [model.tokenizer.begin, ...model.tokenizer.encode(input.value.trim())];
   trace = readTokens(model, newTrace(model), read.slice(0, MOST_TOKENS));
   status.textContent = read.length > MOST_TOKENS ? filled(labels.too_long, { count: MOST_TOKENS }) : filled(labels.read, { count: read.length });
-  showTrace(kept ? state : undefined);
+  showTrace(kept && input.value === input.defaultValue ? state : undefined);
 }
 
 function showTrace({ place, pick } = { place: trace.tokens.length - 1 }) {
