@@ -106,7 +106,7 @@ DATA_FILES: dict[str, DataFile] = {
     TECHNIQUES: DataFile(TechniquesFile, cites=True),
     CORRECTIONS: DataFile(CorrectionsFile, "corrections: []", cites=True),
     COPIES: DataFile(CopiesFile, "copies: {}"),
-    TERMS: DataFile(TermsFile, "terms: []"),
+    TERMS: DataFile(TermsFile, "terms: []", cites=True),
     STUDY: DataFile(StudyFile, "guides: []"),
     PROBLEMS: DataFile(ProblemsFile, "problems: []"),
     EXPERIMENTS: DataFile(ExperimentsFile, "experiments: []", cites=True),

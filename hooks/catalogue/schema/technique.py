@@ -242,8 +242,8 @@ class Subject(Record):
     kinds: tuple[TechniqueKind, ...] = optional("Kinds of techniques that stand here too.", default=())
 
 
-class Term(Record):
-    """A word of the trade."""
+class Term(Block):
+    """A word of the trade; with a source where its definition is of something outside of this catalogue that somebody wrote down."""
 
     id: Identifier = required("Unique among terms and techniques; the anchor in the glossary.")
     subject: Identifier = required("The part of the glossary that it stands in.")

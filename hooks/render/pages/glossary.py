@@ -24,14 +24,15 @@ from ..links import technique_link
 from ..page import Page, Section, lead_section, titled_page
 from ..words import CHINESE, ENGLISH, HAN
 from . import declaration_of, technique_address
+from .sources import sources_section
 
 
 def glossary_page(context: Context) -> Page:
-    words, glossary = context.words, context.catalogue.glossary
+    words, glossary, citations = context.words, context.catalogue.glossary, Citations(context)
     intro = words("glossary.intro", terms=len(glossary.terms))
     sections, parts = [], []
     for subject in glossary.subjects:
-        items = [_term_item(context, term) for term in glossary.terms if term.subject == subject.id]
+        items = [_term_item(citations, term) for term in glossary.terms if term.subject == subject.id]
         techniques = [
             Markup('<span id="{}">{}</span>').format(id_, technique_link(context, id_, short=True))
             for id_, technique in context.catalogue.techniques.items()
@@ -43,11 +44,12 @@ def glossary_page(context: Context) -> Page:
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     box = context.html("filter.html.jinja", script=page_script("filter"))
     lead = lead_section(intro, box + links.jump_bar(context, parts))
-    return titled_page(words, "glossary.md", "glossary", (lead, *sections), hide=("toc",))
+    cited = [sources_section(citations)] if citations.numbers else []
+    return titled_page(words, "glossary.md", "glossary", (lead, *sections, *cited), hide=("toc",))
 
 
-def _term_item(context: Context, term: Term) -> dict[str, Any]:
-    words = context.words
+def _term_item(citations: Citations, term: Term) -> dict[str, Any]:
+    context, words = citations.context, citations.context.words
     own, other = (term.aliases.zh, term.aliases.en) if words.language == CHINESE else (term.aliases.en, term.aliases.zh)
     said = {_name_key(name) for name in (term.name.en, term.name.zh or "")}
     listed = [name for name in dict.fromkeys((*own, *other)) if _name_key(name) not in said]
@@ -59,6 +61,7 @@ def _term_item(context: Context, term: Term) -> dict[str, Any]:
         "beside": beside if _name_key(beside) not in _name_key(name) else "",
         "language": language,
         "definition": plain_text(context, term.definition),
+        "mark": citations.footnote(term.source),
         "aliases": listed,
     }
 
