@@ -464,7 +464,9 @@ def _render_memory_formulas(context: Context) -> str:
 
 def _render_formulas(context: Context, latex: str, meaning: str, below: Iterable[str], counted: str) -> str:
     math = Markup(formula_mathml(latex))
-    figure = context.html("formula.html.jinja", number=1, math=math, meaning=meaning, mark="")
+    figure = context.html(
+        "formula.html.jinja", label=context.words("technique.formula", number=1), math=math, meaning=meaning, mark=""
+    )
     rest = "".join(f"<p>{escape(text)}</p>" for text in below)
     how = Markup('<p><a href="ds:how-we-count.md#{}">{}</a></p>').format(counted, context.words("tools.how"))
     return f"{figure}\n{rest}\n{how}"

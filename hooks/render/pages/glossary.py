@@ -82,10 +82,12 @@ def formulas_by_block(catalogue: Catalogue) -> Mapping[str, GuideFormula | Formu
     return found | {f"{FORMULA}{formula.id}": formula for formula in catalogue.study.formulas}
 
 
-def formula_block(citations: Citations, number: int, formula: GuideFormula | Formula) -> str:
+def formula_block(citations: Citations, number: int, formula: GuideFormula | Formula, of: str = "") -> str:
+    """A formula with its meaning; `of` names its technique where a page has several, each with a first formula."""
+    label = citations.context.words("technique.formula", number=number)
     return citations.context.html(
         "formula.html.jinja",
-        number=number,
+        label=f"{of} {label}".strip(),
         math=Markup(wrapping_mathml(formula.latex)),
         meaning=with_indices(citations.rich_text(formula.meaning)),
         mark=citations.footnote(formula.source) if isinstance(formula, Formula) else "",

@@ -171,7 +171,8 @@ def headline_facts(citations: Citations, model: Model) -> Iterator[dict[str, obj
 
 def _fact_html(citations: Citations, model: Model, key: str) -> Markup | None:
     flagship = citations.context.catalogue.flagship(model)
-    if key == "gpu_hours" and (worked := worked_gpu_hours(citations.context.catalogue.entries, flagship)):
+    entries = citations.context.catalogue.entries
+    if key == "gpu_hours" and (worked := worked_gpu_hours(entries, _trained_first(entries, flagship))):
         written = format.format_compact if worked.term.value >= 10**6 else format.format_integer
         hours = written(worked.term.value)
         return recomputed_html(f"~{hours}" if worked.about else hours, substituted_formula(worked.term))
@@ -222,11 +223,23 @@ def _strip_positions(line: tuple[float, ...], own: float) -> tuple[float, ...]:
     )
 
 
+def _trained_first(entries: Mapping[str, Entry], flagship: Entry) -> Entry:
+    """The base model of the same family that a chat model was made from, where the hours are known of that one."""
+    based_on = flagship.variant.based_on
+    base = entries.get(str(based_on.value)) if based_on is not None else None
+    own = worked_gpu_hours(entries, flagship) is not None
+    return flagship if own or base is None or base.model is not flagship.model else base
+
+
 def _hours_remarks(citations: Citations, model: Model) -> Iterator[Markup]:
-    infra, worked = model.infrastructure, worked_hours(citations, citations.context.catalogue.flagship(model))
+    infra, catalogue = model.infrastructure, citations.context.catalogue
+    entry = _trained_first(catalogue.entries, catalogue.flagship(model))
+    worked = worked_hours(citations, entry)
     assert infra is not None
     if worked is not None:
         yield worked[1]
+        if sum(worked_gpu_hours(catalogue.entries, one) is not None for one in catalogue.entries_of(model)) > 1:
+            yield escape(entry.variant.name)
     if infra.total_of is not None:
         name = citations.context.catalogue.entries[infra.total_of].variant.name
         if name != model.name:

@@ -292,7 +292,8 @@ def _technique_parts(
     context, own, facts = citations.context, not technique.page, _unquoted_facts(technique)
     yield "why", "section.why", _render_prose(citations, technique.why)
     how = _render_prose(citations, technique.how) if technique.how else ""
-    how += "".join(formula_block(citations, at, formula) for at, formula in enumerate(technique.formulas, 1))
+    name = "" if own else context.words.text(technique.name)
+    how += "".join(formula_block(citations, at, formula, name) for at, formula in enumerate(technique.formulas, 1))
     how += figures_of(context, technique.id) + labs_of(context, technique.id) if own else ""
     if how:
         yield "how", "section.how", how
