@@ -175,7 +175,7 @@ function drawSentence(run, { place, pick }, words, { tall = false, live = false 
         put("path", { d: `M${at(along(place))} ${at(v)}H${at(x - 6)}` });
         put("rect", { class: "target", x: at(x - 6), y: at(v - 16), width: 92, height: 32 });
         text(x, v + 1, expected(label), "word", "start");
-        text(x, v + 16, share, "small", "start");
+        text(x, v + (last ? 21 : 16), share, "small", "start");
       }
     });
   });
