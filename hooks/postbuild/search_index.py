@@ -196,8 +196,9 @@ def _take_problems(article: LexborNode) -> Iterator[IndexedSection]:
     for node in article.css(f".{PROBLEM}[id]"):
         title = node.css_first(".ds-title b")
         name = _collapse_space(title.text()) if title else ""
-        for other in node.css(f".ds-title, form, input, button, {_SILENT}"):
-            other.decompose()
+        for other in node.css(f".ds-title, .ds-try, {_SILENT}"):
+            if other.mem_id != node.mem_id:  # a node is among what it is asked for
+                other.decompose()
         yield IndexedSection(node.attributes["id"] or "", name, *_visible_text(node.html or ""))
         node.decompose()
     for node in article.css(f".{PROBLEM_LINKS} > li"):
