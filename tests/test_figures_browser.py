@@ -133,7 +133,7 @@ def is_whole_and_upright(page: Page, path: str) -> None:
     [
         ("guides/attention/", "#mechanism-memory-strip", "LLM 67B"),
         ("models/deepseek-r1/", "#recipe-lanes", "R1-Zero"),
-        ("small-v3/", "#small-v3-walk", "value"),
+        ("small-v3/", "#small-v3-walk", "bytes"),
     ],
 )
 def test_a_figure_is_saved_as_it_is_shown(

@@ -96,4 +96,4 @@ def test_a_first_search_is_light(browser: Browser, built: Path, address: str, la
     asked = list(read_questions(language))[:1]
     (loaded,) = first_search_weights(browser, built, address, EDITIONS[language], asked, at_once=True)
     assert len(loaded) > 5
-    assert sum(loaded.values()) <= 60_000, loaded
+    assert sum(loaded.values()) <= 64_000, loaded
