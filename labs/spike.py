@@ -9,7 +9,7 @@ D, H, CLASSES, SIZE = 16, 32, 4, 32
 STEPS, TORN = 60, (37, 21)  # the sample that was read wrongly: its step, and its place in the batch
 
 
-def batch(step, torn=None):
+def step_batch(step, torn=None):
     """Inputs (32, 16) and classes (32) of a step: of the step alone, so that a run can be repeated."""
     rng = np.random.default_rng((step, 7))
     x = rng.standard_normal((SIZE, D))
@@ -34,7 +34,7 @@ def train(torn=None, jumped=None, clip=np.inf, skip=(), lr=0.01):
     w = 0.3 * np.random.default_rng(0).standard_normal((D + CLASSES) * H)
     m, v, log, kept = np.zeros_like(w), np.zeros_like(w), [], []
     for step in range(STEPS):
-        loss, g = loss_and_gradient(w, *batch(step, torn))
+        loss, g = loss_and_gradient(w, *step_batch(step, torn))
         log.append((loss, length := np.linalg.norm(g)))
         kept.append(w)
         if step not in skip:
@@ -43,13 +43,13 @@ def train(torn=None, jumped=None, clip=np.inf, skip=(), lr=0.01):
     return np.array(log), kept
 
 
-def exchange(kept, step, torn=None, back=10):
+def exchange_gradients(kept, step, torn=None, back=10):
     """Lengths of the gradient (2, 2): weights of the step and of earlier, each with its batch and with the one of earlier."""
     two = (step, step - back)
-    return np.array([[np.linalg.norm(loss_and_gradient(kept[s], *batch(b, torn))[1]) for b in two] for s in two])
+    return np.array([[np.linalg.norm(loss_and_gradient(kept[s], *step_batch(b, torn))[1]) for b in two] for s in two])
 
 
-def halve(w, x, y):
+def find_sample(w, x, y):
     """Place of the sample with the longest gradient: the half with the longer one is halved again."""
     places = np.arange(len(y))
     while len(places) > 1:
@@ -58,9 +58,9 @@ def halve(w, x, y):
     return places[0]
 
 
-def costs():
+def remedy_costs():
     """By remedy, the last loss on batches that no run has seen, and how many steps earlier a sound run was there."""
-    unseen = [batch(10_000 + i) for i in range(30)]
+    unseen = [step_batch(10_000 + i) for i in range(30)]
     losses = lambda kept: np.array([np.mean([loss_and_gradient(w, *one)[0] for one in unseen]) for w in kept])  # noqa: E731
     sound, remedies = losses(train()[1]), {"as it was": {}, "clipped": {"clip": 1.0}, "skipped": {"skip": TORN[:1]}}
     ends = {name: losses(train(torn=TORN, **mend)[1])[-1] for name, mend in remedies.items()}
@@ -72,8 +72,8 @@ if __name__ == "__main__":
         log, kept = train(**slip)
         step, torn = int(log[1:, 1].argmax()) + 1, slip.get("torn")
         print(f"{name} at step {TORN[0]}: longest gradient at step {step}, {log[step, 1]:.1f}")
-        for when, row in zip(("then", "ten steps before"), exchange(kept, step, torn).round(2), strict=True):
+        for when, row in zip(("then", "ten steps before"), exchange_gradients(kept, step, torn).round(2), strict=True):
             print(f"  weights of {when}: gradient {row[0]} on the batch of then, {row[1]} on the other")
-        print("  sample with the longest gradient, by halves:", halve(kept[step], *batch(step, torn)))
-    for name, (loss, late) in costs().items():
+        print("  sample with the longest gradient, by halves:", find_sample(kept[step], *step_batch(step, torn)))
+    for name, (loss, late) in remedy_costs().items():
         print(f"torn sample, {name}: loss held back {loss:.3f} at the end; steps late: {late}")

@@ -54,16 +54,16 @@ def _places_by_chance(number: Number) -> Mapping[str, Decimal]:
     return {name: Decimal(f"{value:.4f}") for name, value in found.items()}
 
 
-_FAILURES = Path(__file__).parents[2] / "data" / "failures"
+FAILURES = Path(__file__).parents[2] / "data" / "failures"
 _MEASURED = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 @cache
-def _failures() -> Mapping[str, Decimal]:
+def _failure_numbers() -> Mapping[str, Decimal]:
     """What the runs that go wrong on purpose logged last, by run, arm and column."""
     return {
         f"failures.{path.stem}.{row['arm']}.{column}": Decimal(value)
-        for path in sorted(_FAILURES.glob("*.csv"))
+        for path in sorted(FAILURES.glob("*.csv"))
         if not path.stem.endswith(".curve")
         for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
         for column, value in row.items()
@@ -72,15 +72,15 @@ def _failures() -> Mapping[str, Decimal]:
 
 
 @cache
-def _spike() -> Mapping[str, Decimal]:
+def _spike_numbers() -> Mapping[str, Decimal]:
     """Lengths of the gradient where weights and batches of a spike are exchanged, and the steps that a bad sample costs."""
     found: dict[str, float] = {}
     for name, slip in {"torn": {"torn": spike.TORN}, "slip": {"jumped": spike.TORN[0]}}.items():
         log, kept = spike.train(**slip)
         found[f"{name}.step"] = step = int(log[1:, 1].argmax()) + 1
-        for when, row in zip(("then", "before"), spike.exchange(kept, step, slip.get("torn")), strict=True):
+        for when, row in zip(("then", "before"), spike.exchange_gradients(kept, step, slip.get("torn")), strict=True):
             found |= {f"{name}.{when}.own": round(row[0], 1), f"{name}.{when}.other": round(row[1], 1)}
-    found |= {f"late.{name.replace(' ', '-')}": late for name, (_, late) in spike.costs().items()}
+    found |= {f"late.{name.replace(' ', '-')}": late for name, (_, late) in spike.remedy_costs().items()}
     return {f"spike.{name}": Decimal(f"{value:g}") for name, value in found.items()}
 
 
@@ -88,6 +88,6 @@ LAB_NUMBERS: Mapping[str, Callable[[Number], Mapping[str, Decimal]]] = {
     "pipelines-of-v3": _pipelines_of_v3,
     "digits-in-bf16": _digits_in_bf16,
     "places-by-chance": _places_by_chance,
-    "failures": lambda _: _failures(),
-    "spike": lambda _: _spike(),
+    "failures": lambda _: _failure_numbers(),
+    "spike": lambda _: _spike_numbers(),
 }

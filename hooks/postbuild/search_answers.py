@@ -36,7 +36,7 @@ Address = Callable[[str], str]
 def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     """Every file by name, and what the answers put among the words; `address` gives the place in the edition of a path of a source."""
     citations = Citations(context)
-    families = [answers.model_answers(citations, model) for model in context.catalogue.models.values()]
+    families = list(answers.answers_by_model(context).values())
     files = {}
     for number, found in enumerate(families):
         for group, facts in enumerate(_facts_by_group(found)):

@@ -74,7 +74,15 @@ class AnswerLine:
 Answers = dict[str, list[AnswerLine]]
 
 
-def model_answers(citations: Citations, model: Model) -> dict[str, Any]:
+def answers_by_model(context: Context) -> dict[str, dict[str, Any]]:
+    """The answers of each family by its id; worked out once, for the search and for programs."""
+    citations = Citations(context)
+    return context.made_once(
+        "answers", lambda: {model.id: _model_answers(citations, model) for model in context.catalogue.models.values()}
+    )
+
+
+def _model_answers(citations: Citations, model: Model) -> dict[str, Any]:
     """The answers of a family in the script's format; variants with the same lines share them."""
     entries = citations.context.catalogue.entries_of(model)
     groups: dict[str, list[tuple[list[int], list[AnswerLine]]]] = {}

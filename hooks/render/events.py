@@ -52,11 +52,16 @@ class Event:
 
 
 def all_events(context: Context) -> list[Event]:
-    found = (*release_events(context), *technique_events(context), *api_events(context), *correction_events(context))
-    return newest_first(found)
+    found = (
+        *_release_events(context),
+        *_technique_events(context),
+        *_api_events(context),
+        *_correction_events(context),
+    )
+    return _newest_first(found)
 
 
-def release_events(context: Context) -> Iterator[Event]:
+def _release_events(context: Context) -> Iterator[Event]:
     catalogue, words = context.catalogue, context.words
     for model in catalogue.models.values():
         page, about = MODEL.path_of(model.id), frozenset((model.id,))
@@ -72,7 +77,7 @@ def release_events(context: Context) -> Iterator[Event]:
             yield Event(f"variant/{entry.variant.id}", EventKind.MODEL, day, entry.variant.name, text, page, about)
 
 
-def technique_events(context: Context) -> Iterator[Event]:
+def _technique_events(context: Context) -> Iterator[Event]:
     """What DeepSeek introduced, and what came out of it on a day of its own, such as code."""
     for technique in context.catalogue.techniques.values():
         page, name = technique_address(technique), context.words.text(technique.name)
@@ -90,7 +95,7 @@ def _dated_steps(context: Context, technique: Technique, name: str, page: str) -
             yield Event(f"technique/{technique.id}/{step.date.text}", EventKind.TECHNIQUE, step.date, name, text, page)
 
 
-def api_events(context: Context) -> Iterator[Event]:
+def _api_events(context: Context) -> Iterator[Event]:
     """What a name led to from a day on, what it cost, and the ends of names that had one."""
     words, entries = context.words, context.catalogue.entries
     for name in context.catalogue.api_names:
@@ -121,7 +126,7 @@ def pointer_label(context: Context, pointer: ApiPointer) -> str:
     return context.words.text(pointer.label) if pointer.label is not None else ""
 
 
-def correction_events(context: Context) -> Iterator[Event]:
+def _correction_events(context: Context) -> Iterator[Event]:
     words = context.words
     for row in context.catalogue.corrections:
         was, right = plain_text(context, row.was), plain_text(context, row.right)
@@ -136,6 +141,6 @@ def correction_events(context: Context) -> Iterator[Event]:
         )
 
 
-def newest_first(events: Iterable[Event]) -> list[Event]:
+def _newest_first(events: Iterable[Event]) -> list[Event]:
     by_id = sorted(events, key=lambda event: event.id)
     return sorted(by_id, key=lambda event: event.day.first_day, reverse=True)

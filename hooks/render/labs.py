@@ -15,6 +15,7 @@ from labs.train.experiments.verdict import CHANCE, Verdict
 from markupsafe import Markup, escape
 
 from catalogue.experiments import Result
+from catalogue.lab_numbers import FAILURES
 from catalogue.schema.study import Arm, Comparison, Experiment, ExperimentVerdict
 
 from .cite import Citations
@@ -248,7 +249,6 @@ def _with_colours(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:
 
 
 RUN_BLOCK = "run-"  # `{{ block('run-a') }}` places the curves of a run that went wrong on purpose, and does not say how
-_FAILURES = Path(__file__).parents[2] / "data" / "failures"
 _PRETRAINING = ("loss", "grad_norm", "attention_entropy", "max_violation")
 _REINFORCEMENT = ("reward", "length", "entropy", "clipped")
 RUNS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -268,7 +268,7 @@ RUNS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 def failed_run(context: Context, letter: str) -> str:
     """Small curves of what was logged of the run and of a healthy one beside it."""
     words, (name, columns) = context.words, RUNS[letter]
-    rows = tuple(csv.DictReader((_FAILURES / f"{name}.curve.csv").read_text(encoding="utf-8").splitlines()))
+    rows = tuple(csv.DictReader((FAILURES / f"{name}.curve.csv").read_text(encoding="utf-8").splitlines()))
     result = Result({}, (), rows)
     arms = {"healthy": "other", "failing": "expert"}
     charts, ends = [], []

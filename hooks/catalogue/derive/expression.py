@@ -6,7 +6,7 @@ import ast
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -88,6 +88,11 @@ class Part:
     name: str
     formula: str
     when: tuple[str, ...] = ()
+
+
+def script_rows(parts: Iterable[Part]) -> list[list[object]]:
+    """Parts as the browser reads them: name, formula, its tree, what has to hold."""
+    return [[part.name, part.formula, formula_tree(part.formula), list(part.when)] for part in parts]
 
 
 def held_formulas(parts: Sequence[Part], names: frozenset[str]) -> dict[str, str]:

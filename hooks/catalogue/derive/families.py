@@ -14,8 +14,8 @@ from typing import Any
 from ..attention import KINDS
 from ..config_json import LEFT_OUT, OTHER_NAMES
 from ..schema.architecture import Architecture, Attention, FeedForward
-from .expression import Part, formula_names, formula_tree
-from .parameters import EMBEDDINGS, FEED_FORWARDS, HYPER_CONNECTIONS, IDLE_EXPERTS, LAST_STREAM_MAPPING, NORMS
+from .expression import Part, formula_names, formula_tree, script_rows
+from .parameters import EMBEDDINGS, ENGRAM, FEED_FORWARDS, HYPER_CONNECTIONS, IDLE_EXPERTS, LAST_STREAM_MAPPING, NORMS
 
 _SPARSE, _DENSE = FeedForward.DEEPSEEK_MOE, FeedForward.DENSE
 
@@ -65,7 +65,7 @@ _WIDE_EXPERTS = {"intermediate_size": "moe_intermediate_size"}
 _SCORED = ("balance_bias",)
 
 
-def _latent(on: tuple[str, ...] = ()) -> Family:
+def _latent_family(on: tuple[str, ...] = ()) -> Family:
     return Family(kinds=(Attention.MLA,), network=_SPARSE, on=on, known=("qk_head_dim",))
 
 
@@ -110,7 +110,7 @@ FAMILIES: Mapping[str, Family] = {
     "glm4_moe": Family(
         network=_SPARSE, on=_SCORED, flags={**_QKV_BIASED, "use_qk_norm": "qk_norm"}, known=("use_qk_norm",)
     ),
-    "glm4_moe_lite": _latent(_SCORED),
+    "glm4_moe_lite": _latent_family(_SCORED),
     "glm_moe_dsa": Family(
         kinds=(Attention.MLA,), network=_SPARSE, on=_SCORED, only={"indexer_types": "full"}, known=("qk_head_dim",)
     ),
@@ -139,12 +139,12 @@ FAMILIES: Mapping[str, Family] = {
             *("mlp_intermediate_size", "shared_moe_mode", "use_mtp", "num_mtp_modules", "mtp_transformer_layers"),
         ),
     ),
-    "mistral4": _latent(),
-    "axk1": _latent((*_SCORED, "post_mixture_norm")),
-    "deepseek_v2": _latent(),
-    "deepseek_v3": _latent(_SCORED),
-    "kimi_k2": _latent(_SCORED),
-    "deepseek_v32": _latent(_SCORED),
+    "mistral4": _latent_family(),
+    "axk1": _latent_family((*_SCORED, "post_mixture_norm")),
+    "deepseek_v2": _latent_family(),
+    "deepseek_v3": _latent_family(_SCORED),
+    "kimi_k2": _latent_family(_SCORED),
+    "deepseek_v32": _latent_family(_SCORED),
     "deepseek_v4": Family(
         kinds=(Attention.CSA_HCA,),
         network=_SPARSE,
@@ -203,15 +203,6 @@ BESIDE = (
     ),
     Part("mixture_norms", "moe_layers * hidden_size", ("post_mixture_norm",)),
 )
-_ENGRAM = (
-    Part("engram_tables", "engram_num_embeddings * engram_head_dim", ("engram_layers",)),
-    Part(
-        "engram_projections",
-        "engram_layers * ((hc_mult + 1) * hidden_size * (engram_max_ngram_size - 1) * engram_n_heads * engram_head_dim"
-        " + 2 * hc_mult * hidden_size)",
-        ("engram_layers",),
-    ),
-)
 # Biases of experts that a token does not reach, beside `IDLE_EXPERTS`.
 _IDLE_BIASES = "moe_layers * (n_routed_experts - num_experts_per_tok) * (2 * moe_intermediate_size + hidden_size)"
 # From which no size follows, in any family.
@@ -222,8 +213,19 @@ _NO_SIZE = (
     *("tokenizer_class", "unsloth_version", "video_token_id", "rope_interleave", "max_window_layers"),
 )
 
+# Keys that the reading asks for by name.
+_LOOKED_AT = (
+    "mlp_bias",
+    "attention_bias",
+    "qkv_bias",
+    "qk_norm",
+    "tie_word_embeddings",
+    "hidden_act",
+    "norms_per_layer",
+)
 
-def _numbers() -> dict[str, bool]:
+
+def _number_fields() -> dict[str, bool]:
     """Fields that are numbers of elements, and whether they may be 0."""
     kinds = {name: str(info.annotation) for name, info in Architecture.model_fields.items()}
     return {name: "Ge(ge=0)" in kind for name, kind in kinds.items() if "Annotated[int" in kind}
@@ -241,33 +243,29 @@ def _keys_of(family: Family) -> list[str]:
     if not set(family.kinds) & set(Family().kinds) and Attention.MLA not in family.kinds:
         named |= {name for name in Architecture.model_fields if name.startswith(("hc_", "engram_", "dspark_"))}
         named |= {"num_hash_layers"}
-    return sorted(named & ({*_numbers(), *family.renamed.values()}))
+    return sorted(named & ({*_number_fields(), *family.renamed.values()}))
 
 
 def forms_for_script() -> dict[str, Any]:
     """Formulas with their conditions, as trees, and the families, for `scripts/config/`."""
-
-    def rows(*parts: Part) -> list[list[Any]]:
-        return [[part.name, part.formula, formula_tree(part.formula), list(part.when)] for part in parts]
-
-    renamed = {key: name for key, name in OTHER_NAMES.items() if name in _numbers()} | {
+    renamed = {key: name for key, name in OTHER_NAMES.items() if name in _number_fields()} | {
         "num_mtp_layers": "num_nextn_predict_layers"
     }
     return {
         "kinds": {
             kind.kind.value: {
-                "weights": rows(*kind.weights),
-                "cache": rows(*kind.cache),
-                "window": rows(*kind.window),
+                "weights": script_rows(kind.weights),
+                "cache": script_rows(kind.cache),
+                "window": script_rows(kind.window),
                 "scores": kind.score_widths and formula_tree(kind.score_widths),
             }
             for kind in KINDS.values()
         },
-        "networks": {network.value: rows(*parts) for network, parts in FEED_FORWARDS.items()},
-        "embeddings": rows(*EMBEDDINGS),
-        "rest": rows(*NORMS, *HYPER_CONNECTIONS, *BESIDE),
-        "engram": rows(*_ENGRAM),
-        "idle": rows(Part("idle", IDLE_EXPERTS), Part("idle_biases", _IDLE_BIASES, ("expert_bias",))),
+        "networks": {network.value: script_rows(parts) for network, parts in FEED_FORWARDS.items()},
+        "embeddings": script_rows(EMBEDDINGS),
+        "rest": script_rows((*NORMS, *HYPER_CONNECTIONS, *BESIDE)),
+        "engram": script_rows(ENGRAM),
+        "idle": script_rows((Part("idle", IDLE_EXPERTS), Part("idle_biases", _IDLE_BIASES, ("expert_bias",)))),
         "families": {
             name: {
                 "kinds": [kind.value for kind in family.kinds],
@@ -285,18 +283,8 @@ def forms_for_script() -> dict[str, Any]:
         },
         "renamed": renamed,
         "no_size": sorted(
-            {*LEFT_OUT, *_NO_SIZE, *Architecture.model_fields, *OTHER_NAMES} - {*_numbers(), *renamed, *_LOOKED_AT}
+            {*LEFT_OUT, *_NO_SIZE, *Architecture.model_fields, *OTHER_NAMES}
+            - {*_number_fields(), *renamed, *_LOOKED_AT}
         ),
-        "from_zero": [name for name, zero in _numbers().items() if zero],
+        "from_zero": [name for name, zero in _number_fields().items() if zero],
     }
-
-
-_LOOKED_AT = (
-    "mlp_bias",
-    "attention_bias",
-    "qkv_bias",
-    "qk_norm",
-    "tie_word_embeddings",
-    "hidden_act",
-    "norms_per_layer",
-)

@@ -65,17 +65,21 @@ def mtp_weights(
     )
 
 
+# Tables, and projections of what is looked up to a key per stream and one value.
+ENGRAM = (
+    Part("engram_tables", "engram_num_embeddings * engram_head_dim", ("engram_layers",)),
+    Part(
+        "engram_projections",
+        "engram_layers * ((hc_mult + 1) * hidden_size * (engram_max_ngram_size - 1) * engram_n_heads * engram_head_dim"
+        " + 2 * hc_mult * hidden_size)",
+        ("engram_layers",),
+    ),
+)
+
+
 def engram_weights(numbers: Mapping[str, int]) -> tuple[Computation, ...]:
-    """Tables, and projections of what is looked up to a key per stream and one value."""
-    formulas = {
-        "engram_tables": "engram_num_embeddings * engram_head_dim",
-        "engram_projections": (
-            "engram_layers * ((hc_mult + 1) * hidden_size * (engram_max_ngram_size - 1) * engram_n_heads * engram_head_dim"
-            " + 2 * hc_mult * hidden_size)"
-        ),
-    }
-    known = all(formula_names(formula) <= numbers.keys() for formula in formulas.values())
-    return tuple(evaluate_formula(name, formula, numbers) for name, formula in formulas.items()) if known else ()
+    known = all(formula_names(part.formula) <= numbers.keys() for part in ENGRAM)
+    return tuple(evaluate_formula(part.name, part.formula, numbers) for part in ENGRAM) if known else ()
 
 
 def prefill_weights(

@@ -30,14 +30,14 @@ class Band:
 
     @property
     def low(self) -> float:
-        return self.mean - self._margin
+        return self.mean - self._half_width
 
     @property
     def high(self) -> float:
-        return self.mean + self._margin
+        return self.mean + self._half_width
 
     @property
-    def _margin(self) -> float:
+    def _half_width(self) -> float:
         count = len(self.found)
         return float(quantile(count - 1)) * statistics.stdev(self.found) * math.sqrt(1 + 1 / count)
 

@@ -88,7 +88,11 @@ def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
             before = seen.setdefault((table.kind, row.benchmark.en, variant, score.value.value), [])
             for where, other, first in before:
                 said = fields_of(other, first)
-                if other is table or said == fields or any(_differ(said, fields, name) for name in _OTHER_MEASUREMENT):
+                if (
+                    other is table
+                    or said == fields
+                    or any(_fields_differ(said, fields, name) for name in _OTHER_MEASUREMENT)
+                ):
                     continue
                 needed.add(row.benchmark.en)
                 if row.benchmark.en not in apart:
@@ -106,7 +110,7 @@ def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
 _OTHER_MEASUREMENT = ("part", "harness", "attempts")
 
 
-def _differ(one: Mapping[str, str], other: Mapping[str, str], field: str) -> bool:
+def _fields_differ(one: Mapping[str, str], other: Mapping[str, str], field: str) -> bool:
     return field in one and field in other and one[field] != other[field]
 
 

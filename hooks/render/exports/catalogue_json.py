@@ -199,15 +199,15 @@ def linked_data(context: Context, path: str, address: str, downloads: tuple[str,
     }
     model = context.catalogue.models.get(path.removeprefix("models/").removesuffix(".md"))
     if path == "use-and-extend.md":
-        record = _dataset(context, address, downloads)
+        record = _dataset_record(context, address, downloads)
     elif model:
-        record = _article(context, model)
+        record = _model_article(context, model)
     else:
         return ""
     return json.dumps({"@context": "https://schema.org", **record, **ours}, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _dataset(context: Context, address: str, downloads: tuple[str, ...]) -> Json:
+def _dataset_record(context: Context, address: str, downloads: tuple[str, ...]) -> Json:
     revision = context.catalogue.revision
     return {
         "@type": "Dataset",
@@ -224,7 +224,7 @@ def _dataset(context: Context, address: str, downloads: tuple[str, ...]) -> Json
     }
 
 
-def _article(context: Context, model: Model) -> Json:
+def _model_article(context: Context, model: Model) -> Json:
     """An article of this site about a model, which cites its paper."""
     paper = context.catalogue.references.get(model.reference or "")
     return {

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from catalogue.schema.model import ApiName
 
-from ..answers import AnswerLine, model_answers
-from ..cite import Citations, plain_text
+from ..answers import AnswerLine, answers_by_model
+from ..cite import plain_text
 from ..context import Context
+from ..events import pointer_label
 from ..pages import url_of
 
 
@@ -28,13 +29,11 @@ def answers_json(context: Context, edition: str) -> str:
 
 
 def _fact_rows(context: Context, edition: str) -> Iterator[dict[str, object]]:
-    citations = Citations(context)
-    for model in context.catalogue.models.values():
-        found = model_answers(citations, model)
+    for model, found in answers_by_model(context).items():
         names = [name for name, *_ in found["variants"]]
         for kind, groups in found["answers"].items():
             for places, lines in groups:
-                about = {"model": model.id, "variants": [names[place] for place in places], "asked": kind}
+                about = {"model": model, "variants": [names[place] for place in places], "asked": kind}
                 yield from (about | _line_record(line, edition) for line in lines)
 
 
@@ -46,15 +45,13 @@ def _line_record(line: AnswerLine, edition: str) -> dict[str, str]:
 def badge_files(context: Context) -> Iterator[tuple[str, str]]:
     """What a name of the API leads to, as the endpoint of a shields.io badge."""
     for name in context.catalogue.api_names:
-        message, color = _meaning(context, name)
+        message, color = _badge_text(context, name)
         badge = {"schemaVersion": 1, "label": name.name, "message": message, "color": color}
         yield f"data/badges/{name.id}.json", json.dumps(badge, ensure_ascii=False) + "\n"
 
 
-def _meaning(context: Context, name: ApiName) -> tuple[str, str]:
-    pointer = name.pointers[-1]
+def _badge_text(context: Context, name: ApiName) -> tuple[str, str]:
+    """Message and colour."""
     if name.until is not None:
         return context.words("news.ended"), "lightgrey"
-    if pointer.variant is not None:
-        return context.catalogue.entries[pointer.variant].variant.name, "blue"
-    return context.words.text(pointer.label) if pointer.label is not None else "", "blue"
+    return pointer_label(context, name.pointers[-1]), "blue"

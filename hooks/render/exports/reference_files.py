@@ -35,7 +35,7 @@ _KINDS = {
 _REPOSITORY, _SOFTWARE = re.compile(r"//(?:github\.com|huggingface\.co)/[^/]+/[^/]+/?$"), _Kind("software", "COMP")
 
 
-def _kind(reference: Reference) -> _Kind:
+def _kind_of_reference(reference: Reference) -> _Kind:
     if reference.eprint and not reference.venue:
         return _PREPRINT
     return _SOFTWARE if _REPOSITORY.search(reference.url or "") else _KINDS[reference.type]
@@ -48,7 +48,7 @@ def csl_json(references: Iterable[Reference]) -> str:
 def _csl_item(reference: Reference) -> dict[str, Any]:
     item = {
         "id": reference.key,
-        "type": _kind(reference).csl,
+        "type": _kind_of_reference(reference).csl,
         "title": reference.title,
         "author": [_csl_name(author) for author in reference.people],
         "issued": {"date-parts": [[int(reference.year)]]} if reference.year.isdigit() else None,
@@ -71,7 +71,7 @@ def ris_text(references: Iterable[Reference]) -> str:
 
 
 def _ris_lines(reference: Reference) -> Iterator[str]:
-    yield f"TY  - {_kind(reference).ris}"
+    yield f"TY  - {_kind_of_reference(reference).ris}"
     fields = (
         ("ID", reference.key),
         ("TI", reference.title),

@@ -19,6 +19,7 @@ from catalogue.schema.values import PartialDate
 from .. import format
 from ..cite import Citations, reference_anchor
 from ..context import Context
+from ..events import pointer_label
 from ..figures.canvas import Scale, cut_text, text_width, time_scale, years_of
 from ..format import short_model
 from ..links import variant_link
@@ -138,8 +139,8 @@ def _name_spans(context: Context, name: ApiName, last: date) -> Iterator[ModelSp
 def _pointer_target(context: Context, pointer: ApiPointer) -> tuple[str, str, str]:
     if pointer.variant is not None:
         entry = context.catalogue.entries[pointer.variant]
-        return entry.variant.name, f"ds:models/{entry.model.id}.md", entry.model.track.value
-    return context.words.text(pointer.label) if pointer.label is not None else "", "", ""
+        return pointer_label(context, pointer), f"ds:models/{entry.model.id}.md", entry.model.track.value
+    return pointer_label(context, pointer), "", ""
 
 
 def _name_row(name: NamedSpans, time: Scale, y: float) -> tuple[dict[str, Any], float]:

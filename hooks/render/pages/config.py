@@ -77,7 +77,7 @@ def config_page(context: Context) -> Page | None:
         words("config.description"),
         (
             Section("lead", "", lead_section(words("config.intro")).html + lead),
-            Section("families", words("config.families"), _families(context)),
+            Section("families", words("config.families"), _families_table(context)),
             sources_section(citations, citations.source_list(used)),
         ),
         hide=("toc",),
@@ -89,7 +89,7 @@ def _tables_of(forms: dict) -> list[list]:  # type: ignore[type-arg]
     return [*kinds, *forms["networks"].values(), forms["embeddings"], forms["rest"]]
 
 
-def _families(context: Context) -> str:
+def _families_table(context: Context) -> str:
     words = context.words
     heads = [Head(words("config.family")), Head(words("config.attention")), Head(words("config.network"))]
     rows = [

@@ -47,7 +47,7 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
         (
             lead,
             *_download_sections(context, downloads),
-            Section("embed", words("use.embed"), _embedding(context)),
+            Section("embed", words("use.embed"), _embedding_html(context)),
             Section("host", words("extend.host"), markdown=hosting),
             Section("add", words("extend.add"), markdown="\n\n".join(_extension_steps(words))),
             Section("began", words("extend.began"), f"<p>{words('extend.began_text')}</p>"),
@@ -55,7 +55,7 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
     )
 
 
-def _embedding(context: Context) -> str:
+def _embedding_html(context: Context) -> str:
     """How to show a figure and a badge elsewhere, each with an example."""
     words = context.words
     frame = Markup("<p>{}</p>\n<pre><code>{}</code></pre>").format(words("use.embed_text"), _FRAME)

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import MissingFields, Number
-from catalogue.derive.expression import Part, formula_tree
+from catalogue.derive.expression import Part, script_rows
 from catalogue.derive.training import reference_run, training_gpu
 from catalogue.derive.what_if import SERVING, TRAINING, what_if_numbers, work_out
 from catalogue.records import Entry
@@ -54,39 +54,17 @@ _GPU_NUMBERS = {
 _TRAINED = {"t": "training", "s": "4096", "i": "50", "r": "2", "ov": 1}
 _SERVED = {"t": "serving", "i": "50", "r": "2", "tp": "1", "bw": "80", "pk": "60", "c": "bf16"}
 _V3_RUN = {"k": "2048", "j": "16", "y": "dualpipe", "e": "64", "l": "1", "z": "1", "mo": "2", "ab": "16", "nd": "4"}
+_V2_RUN = {"k": "2048", "j": "16", "y": "zb1p", "e": "8", "l": "1", "z": "1", "mo": "4", "ab": "34", "nd": "3"}
+_V3_DAY = {"v": "deepseek-v3", "g": "nvidia-h800", "k": "144"}
+_V41 = {"v": "deepseek-v4.1-flash", "g": "nvidia-h200", "k": "8", "us": "64", "n": "128K", "w": "mixed"}
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "v3_run": {**_TRAINED, **_V3_RUN, "v": "deepseek-v3", "g": "nvidia-h800", "d": "14.8T", "q": "15360", "p": "41"},
-    "v2_run": {
-        **(_TRAINED | {"v": "deepseek-v2", "g": "nvidia-h800", "k": "2048", "d": "8.1T", "q": "9216", "p": "28"}),
-        "j": "16",
-        "y": "zb1p",
-        "e": "8",
-        "l": "1",
-        "z": "1",
-        "mo": "4",
-        "ab": "34",
-        "nd": "3",
-    },
-    "v4_run": {
-        **_TRAINED,
-        **_V3_RUN,
-        "v": "deepseek-v4-pro",
-        "g": "nvidia-h800",
-        "d": "33T",
-        "q": "15360",
-        "p": "41",
-    },
-    "v3_day": {
-        **(_SERVED | {"v": "deepseek-v3", "g": "nvidia-h800", "k": "144", "us": "12672", "n": "4989", "w": "fp8"}),
-        "ov": 1,
-    },
-    "v41": {**_SERVED, "v": "deepseek-v4.1-flash", "g": "nvidia-h200", "k": "8", "us": "64", "n": "128K", "w": "mixed"},
-    "v41_host": {
-        **(_SERVED | {"v": "deepseek-v4.1-flash", "g": "nvidia-h200", "k": "8", "us": "64", "n": "128K", "w": "mixed"}),
-        "h": 1,
-    },
+    "v2_run": {**_TRAINED, **_V2_RUN, "v": "deepseek-v2", "g": "nvidia-h800", "d": "8.1T", "q": "9216", "p": "28"},
+    "v4_run": {**_TRAINED, **_V3_RUN, "v": "deepseek-v4-pro", "g": "nvidia-h800", "d": "33T", "q": "15360", "p": "41"},
+    "v3_day": {**_SERVED, **_V3_DAY, "us": "12672", "n": "4989", "w": "fp8", "ov": 1},
+    "v41": {**_SERVED, **_V41},
+    "v41_host": {**_SERVED, **_V41, "h": 1},
 }
-# What `d`, `q` and the like stand for where a preset leaves them open.
 _SCHEDULES = ("1f1b", "zb1p", "dualpipe")
 
 
@@ -100,7 +78,7 @@ def what_if_page(context: Context) -> Page | None:
         Markup("<li>{}</li>").format(words(f"what_if.estimate.{key}"))
         for key in ("share", "activations", "load", "spread")
     )
-    measured = _measured(citations)
+    measured = _measured_table(citations)
     sections = [
         Section(
             "lead",
@@ -108,7 +86,7 @@ def what_if_page(context: Context) -> Page | None:
             Markup(lead_section(words("what_if.intro")).html)
             + Markup("<noscript><p>{}</p></noscript>").format(words("what_if.without_script")),
         ),
-        _form(citations, start, gpu),
+        _workbench_form(citations, start, gpu),
         Section("estimates", words("what_if.estimates"), Markup("<ul>{}</ul>").format(estimates)),
         *([Section("measured", words("what_if.measured"), measured)] if measured else []),
         gpu_table(citations),
@@ -122,13 +100,13 @@ def _presets(context: Context) -> dict[str, Mapping[str, Any]]:
     return {name: one for name, one in PRESETS.items() if one["v"] in known.entries and one["g"] in known.gpus}
 
 
-def _fields(context: Context, start: Entry, gpu: Gpu) -> tuple[FormField, ...]:
+def _form_fields(context: Context, start: Entry, gpu: Gpu) -> tuple[FormField, ...]:
     words, presets = context.words, _presets(context)
 
-    def choice(group: str, keys: tuple[str, ...]) -> Choices:
+    def choices_of(group: str, keys: tuple[str, ...]) -> Choices:
         return [("", [(key, words(f"what_if.{group}.{key}")) for key in keys])]
 
-    def only(mode: str) -> tuple[str, str]:
+    def shown_in(mode: str) -> tuple[str, str]:
         return ("t", mode)
 
     first = next(iter(presets.values()), {})
@@ -136,10 +114,10 @@ def _fields(context: Context, start: Entry, gpu: Gpu) -> tuple[FormField, ...]:
     formats = [(key, words(f"tools.memory.formats.{key}")) for key in ("bf16", "fp8", "mixed", "fp4")]
     cache = [(key, words(f"tools.memory.formats.{key}")) for key in ("bf16", "fp8", "stored")]
     gpus = [("", [(g.id, g.name) for g in context.catalogue.gpus.values() if g.bf16_tflops.value])]
-    train, serve = only("training"), only("serving")
+    train, serve = shown_in("training"), shown_in("serving")
     return (
         FormField("x", "choice", next(iter(presets), ""), [("", named)]),
-        FormField("t", "choice", "training", choice("modes", ("training", "serving"))),
+        FormField("t", "choice", "training", choices_of("modes", ("training", "serving"))),
         FormField("v", "choice", start.variant.id, variant_choices(context)),
         FormField("g", "choice", gpu.id, gpus),
         FormField("k", value=first.get("k", "8"), feeds="gpu_count", most="10000000", whole=True),
@@ -151,11 +129,11 @@ def _fields(context: Context, start: Entry, gpu: Gpu) -> tuple[FormField, ...]:
             "q", value=first.get("q", "1024"), feeds="batch", most="100M", whole=True, base=1000, only_with=train
         ),
         FormField("j", value=first.get("j", "1"), feeds="pipeline", most="1000", whole=True, only_with=train),
-        FormField("y", "choice", first.get("y", "1f1b"), choice("schedules", _SCHEDULES), only_with=train),
+        FormField("y", "choice", first.get("y", "1f1b"), choices_of("schedules", _SCHEDULES), only_with=train),
         FormField("e", value=first.get("e", "1"), feeds="expert_parallel", most="100000", whole=True, only_with=train),
         FormField("l", value="1", feeds="tensor", most="1000", whole=True, only_with=train),
-        FormField("z", "choice", "1", choice("zero", ("0", "1", "2")), only_with=train),
-        FormField("mo", "choice", "2", choice("moments", ("2", "4")), only_with=train),
+        FormField("z", "choice", "1", choices_of("zero", ("0", "1", "2")), only_with=train),
+        FormField("mo", "choice", "2", choices_of("moments", ("2", "4")), only_with=train),
         FormField("ab", value="16", feeds="activation_bytes", least="0.1", most="1000", only_with=train),
         FormField("nd", value=first.get("nd", "1"), feeds="nodes_reached", most="1000", only_with=train),
         FormField(
@@ -173,7 +151,7 @@ def _fields(context: Context, start: Entry, gpu: Gpu) -> tuple[FormField, ...]:
     )
 
 
-def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
+def _workbench_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
     context, words = citations.context, citations.context.words
     lines = {part.name: words(f"what_if.lines.{part.name}") for part in (*TRAINING, *SERVING)}
     changes = ("gpu", "overlap", "no_overlap", "network", "dualpipe", "batch", "pipeline", "nodes", "users", "more")
@@ -187,20 +165,16 @@ def _form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
             "lines": {**lines, "cache_each": words("what_if.lines.cache_each")},
             "changes": {key: words(f"what_if.changes.{key}") for key in (*changes, "cache", "weights")},
         },
-        "formulas": as_json({"training": _rows(TRAINING), "serving": _rows(SERVING)}),
+        "formulas": as_json({"training": script_rows(TRAINING), "serving": script_rows(SERVING)}),
         "presets": _presets(context),
         "gpus": {g.id: {name: _gpu_number(g, name) for name in _GPU_NUMBERS} for g in known},
         # The next one of the list that is faster and not of another maker's.
-        "next": {g.id: _faster(known, g) for g in known},
+        "next": {g.id: _next_faster_gpu(known, g) for g in known},
         "bits": {key: [exact_number(bits)] * 2 for key, bits in BITS.items()}
         | {"mixed": [exact_number(MIXED["weight_bits"]), exact_number(MIXED["expert_bits"])]},
-        "variants": {id_: _variant(context, entry) for id_, entry in context.catalogue.entries.items()},
+        "variants": {id_: _variant_numbers(context, entry) for id_, entry in context.catalogue.entries.items()},
     }
-    return form_section(context, "what-if", _fields(context, start, gpu), (), data, "what-if")
-
-
-def _rows(parts: tuple[Part, ...]) -> list[list[Any]]:
-    return [[part.name, part.formula, formula_tree(part.formula), list(part.when)] for part in parts]
+    return form_section(context, "what-if", _form_fields(context, start, gpu), (), data, "what-if")
 
 
 def _gpu_number(gpu: Gpu, name: str) -> str | None:
@@ -211,13 +185,13 @@ def _gpu_number(gpu: Gpu, name: str) -> str | None:
     return exact_number(Fraction(getattr(stated.value, "value", stated.value)) * times)
 
 
-def _faster(known: list[Gpu], gpu: Gpu) -> str | None:
+def _next_faster_gpu(known: list[Gpu], gpu: Gpu) -> str | None:
     peak, maker = Fraction(_gpu_number(gpu, "peak_bf16") or 0), gpu.name.split()[0]
     better = [g for g in known if g.name.split()[0] == maker and Fraction(_gpu_number(g, "peak_bf16") or 0) > 2 * peak]
     return better[0].id if better else None
 
 
-def _variant(context: Context, entry: Entry) -> dict[str, Any]:
+def _variant_numbers(context: Context, entry: Entry) -> dict[str, Any]:
     found = what_if_numbers(entry)
     if isinstance(found, MissingFields):
         return {"why": missing_fields_text(context, entry, found)}
@@ -275,7 +249,7 @@ def preset_lines(context: Context, name: str, changed: Mapping[str, Number] | No
     return {key: line.exact for key, line in lines.items()}
 
 
-def _measured(citations: Citations) -> str:
+def _measured_table(citations: Citations) -> str:
     words = citations.context.words
     rows = [
         [
@@ -311,7 +285,10 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     assert share.value
     yield "hours", run["gpu_hours"], Fraction(hours.value.value), Markup(citations.value_html(hours))
     yield "mfu", 100 * run["mfu"], Fraction(share.value.value), Markup(citations.value_html(share))
-    half: dict[str, Number] = {"sequences": _HALF_BATCH * 144, "exchange_bandwidth": 50 * GIGA}
+    half: dict[str, Number] = {
+        "sequences": _HALF_BATCH * int(_V3_DAY["k"]),
+        "exchange_bandwidth": int(_SERVED["i"]) * GIGA,
+    }
     least = context.catalogue.techniques[_LIMIT[0]].formulas[0]
     limit = 2000 * preset_lines(context, "v3_day", half)["traffic_time"]
     yield "limit", limit, Fraction(_LIMIT[1]), Markup(citations.cite(_LIMIT[1], least.source))
@@ -326,7 +303,7 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     yield "profit", 100 * profit, number["theoretical-profit-over-cost"], shown["theoretical-profit-over-cost"]
     yield "decode", 8 * day["gpu_speed"], number[_WRITES], shown[_WRITES]
     overview = context.catalogue.techniques["inference-system-overview"]
-    for key, fact in _elsewhere(overview):
+    for key, fact in _facts_of_others(overview):
         chosen = _OTHERS[key]
         computed = 8 * preset_lines(context, "v3_day", chosen)["gpu_speed"]
         yield key, computed, Fraction(fact.value.value.value), Markup(citations.value_html(fact.value))
@@ -342,7 +319,7 @@ _OTHERS: Mapping[str, Mapping[str, Number]] = {
 _LABELS = {"sglang": "Measured by others: SGLang on 9 nodes", "profile": "DeepSeek's profile as LMSYS reads it"}
 
 
-def _elsewhere(technique: Technique) -> Iterator[tuple[str, Any]]:
+def _facts_of_others(technique: Technique) -> Iterator[tuple[str, Any]]:
     for key, begins in _LABELS.items():
         yield from ((key, fact) for fact in technique.facts if fact.label.en.startswith(begins))
 

@@ -120,7 +120,7 @@ def preference(run):
     prompts = sums.prompts(QUESTIONS)
     pairs = {"own": dpo.own_mistakes(start, QUESTIONS, run.seed), "random": dpo.random_mistakes(QUESTIONS, run.seed)}
 
-    def measured(arm, model, kind):
+    def record_scores(arm, model, kind):
         with torch.no_grad():
             chosen, rejected = (float(dpo.whole(model, prompts, answers).mean()) for answers in pairs[kind])
         run.row(
@@ -128,10 +128,10 @@ def preference(run):
             rejected=rejected, margin=chosen - rejected, ceiling=1.0,
         )  # fmt: skip
 
-    measured("sft", start, "own")
+    record_scores("sft", start, "own")
     for arm, kind, steps in (("dpo", "own", 100), ("dpo longer", "own", 300), ("random", "random", 100)):
         model, log = copy.deepcopy(start), []
         dpo.train(model, QUESTIONS, steps=run.steps(steps), seed=run.seed, answers=pairs[kind], on_step=log.append)
         if arm != "dpo":
             run.curve(arm, log, "chosen", "rejected")
-        measured(arm, model, kind)
+        record_scores(arm, model, kind)

@@ -183,15 +183,15 @@ def distillation(run):
     def row(arm, model, log, source):
         run.row(arm, **source.scores(model, log, SHORT.batch, run.seed), parameters=parameters(model))
 
-    def learnt(arm, config, source, times=1):
+    def train_arm(arm, config, source, times=1):
         model, log = learn(run, arm, config, replace(settings, steps=times * SHORT.steps), source=source)
         row(arm, model, log, source)
         return model
 
-    teacher = learnt("teacher", large, text(), 2)
-    learnt("alone longer", small, text(), 3)
+    teacher = train_arm("teacher", large, text(), 2)
+    train_arm("alone longer", small, text(), 3)
     for ending, (part, source) in (("", (kept_text()[0], text())), (" 40 times", part_of_text(run, 40))):
-        learnt(f"alone{ending}", small, source)
+        train_arm(f"alone{ending}", small, source)
         torch.manual_seed(run.seed)
         student, log = Model(small), []
         its_own = replace(settings, steps=run.steps(SHORT.steps), seed=run.seed)

@@ -27,15 +27,17 @@ function sumConfig(forms, { numbers, names, kind, network }) {
   const idle = network === "dense" ? 0n : add(work(forms.idle));
   const embedding = known.vocab_size[0] * known.hidden_size[0];
   const exactly = (part) => (part ? evaluate(part.tree, known) : [0n, 1n]);
+  const [cacheFormula] = heldParts(cache, present);
+  const [windowFormula] = heldParts(window, present);
   return {
     parts,
     total,
     activated: total - idle - (numbers.tie_word_embeddings ? 0n : embedding),
     engram: work(forms.engram),
-    cache: exactly(heldParts(cache, present)[0]),
-    cacheFormula: heldParts(cache, present)[0],
-    window: exactly(heldParts(window, present)[0]),
-    windowFormula: heldParts(window, present)[0],
+    cache: exactly(cacheFormula),
+    cacheFormula,
+    window: exactly(windowFormula),
+    windowFormula,
     scores: scores && !present.has("index_topk") ? evaluate(scores, known) : null,
     known,
   };
