@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "hooks"))
 
 from catalogue.attention import kind_of  # noqa: E402
+from catalogue.derive.expression import architecture_names, evaluate_formula, held_formulas  # noqa: E402
 from catalogue.derive.parameters import (  # noqa: E402
     mtp_weights,
     parameter_formulas,
@@ -162,15 +163,14 @@ def test_parameters_and_cache_agree_with_the_catalogues_formulas(config, changes
     assert count(model) - apart == sum(expected.values()), expected
     if config.feed_forward == "moe" and config.residual == "plain":
         assert apart == mtp_weights(architecture, parameter_formulas(architecture, numbers), numbers).value
-    assert cache_formula(config) == formulas_term(kind_of(architecture).cache(numbers), numbers)
+    kept = held_formulas(kind_of(architecture).cache, architecture_names(architecture, numbers))
+    assert cache_formula(config) == formulas_term(kept["kv_cache"], numbers)
     caches = model.eval().new_caches()
     model(torch.randint(config.vocab_size, (1, 9)), caches)
     assert sum(cache.elements() for cache in caches) == 9 * cache_formula(config)
 
 
 def formulas_term(formula, numbers):
-    from catalogue.derive.expression import evaluate_formula
-
     return evaluate_formula("", formula, numbers).value
 
 
