@@ -44,6 +44,9 @@ addEventListener("DOMContentLoaded", () => new PerformanceObserver(load).observe
 // A page in the background is not painted, and a browser that guards its reader may not tell.
 addEventListener("load", () => setTimeout(load, document.hidden ? 0 : 3000));
 
+// A fade from page to page that the browser gives up is no fault of the page.
+for (const name of ["pageswap", "pagereveal"]) addEventListener(name, ({ viewTransition }) => viewTransition?.ready.catch(() => {}));
+
 // A press on a button whose script has not come yet is kept, and answered once it listens; `/` and Ctrl-K press that of the search.
 const pressed = new Set();
 addEventListener("click", ({ target }) => pressed.add(target.closest?.("button")), true);
