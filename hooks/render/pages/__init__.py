@@ -241,6 +241,7 @@ PAGES = (
     ),
     DeclaredPage("tools/what-if.md", _Menu.TOOLS, _Kind.TOOL, "what_if:what_if_page", condition=reference_run),
     DeclaredPage("tools/config.md", _Menu.TOOLS, _Kind.TOOL, "config:config_page", condition=reference_run),
+    DeclaredPage("serving-in-practice.md", _Menu.TOOLS, _Kind.GUIDE, links_terms=True),
     DeclaredPage("trust.md", _Menu.ABOUT, _Kind.ABOUT, "trust:trust_page", weight=0.6),
     DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
     DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "study:reading_page"),
