@@ -131,7 +131,7 @@ def is_whole_and_upright(page: Page, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "figure", "said"),
     [
-        ("guides/attention/", "#mechanism-memory-strip", "LLM 67B"),
+        ("guides/attention/", "#mechanism-readers", "LLM 67B"),
         ("models/deepseek-r1/", "#recipe-lanes", "R1-Zero"),
         ("small-v3/", "#small-v3-walk", "bytes"),
     ],

@@ -19,6 +19,7 @@ GONE = (
     *("about", "parts", "problems", "values", "part-serving", "part-disputes", "part-changes", "part-values"),
     *("bearing", "other", "schedule"),  # of the count of slips
     *("reasoning-proofs", "reasoning-images", "base-proofs", "base-images"),  # their lists are of another kind now
+    "mechanism-cache-context",  # its picture is that of the readers
 )
 ADDRESSES = Path(__file__).parent / "cases" / "addresses.txt"
 

@@ -19,7 +19,7 @@ from helpers import SIMULATED, attention_cost, calculated_cache, context_of, end
 from render.assets import play_source
 from render.context import Context
 from render.figures.engine import FIGURES, figure_of
-from render.figures.given import compared_layers
+from render.figures.given import cache_of, compared_layers
 
 _LENGTH = re.compile(r'(?:width|height)="([^"]*)"')
 
@@ -64,20 +64,34 @@ def test_guessing_ahead_is_that_of_the_lab() -> None:
 
 
 def test_caches_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
-    """Every model that can be chosen, to the byte: the calculator's line, and the recount of a token on the model's page."""
-    given = figure_of(context_of(catalogue), "cache-context").script_data
-    lengths = [*given["lengths"], 1, 100, 4097]
-    work = "Object.values(input.models).map(model => input.lengths.map(length => cacheBytes(model, length)))"
-    rows = script("attention", work, {"models": given["models"], "lengths": lengths})
-    assert len(rows) > 30
-    for id_, row in zip(given["models"], rows, strict=True):
-        entry = catalogue.entries[id_]
-        found = memory_footprint(entry)
-        assert not isinstance(found, MissingFields)
-        assert row == [calculated_cache(found, length).value for length in lengths], id_
-        inside = 2 * min(1024, found.sliding_window) * found.window_elements
-        kept = 2 * found.state_elements
+    """Every architecture, to the byte: the calculator's line, and the recount of a token on the model's page."""
+    found = {entry.variant.id: (entry, memory_footprint(entry)) for entry in catalogue.entries.values()}
+    counted = {id_: pair for id_, pair in found.items() if not isinstance(pair[1], MissingFields)}
+    lengths = [2**10, 2**17, 2**20, 1, 100, 4097]
+    work = "input.models.map(model => input.lengths.map(length => cacheBytes(model, length)))"
+    given = {"models": [cache_of(*pair) for pair in counted.values()], "lengths": lengths}
+    assert len(counted) > 30
+    for (id_, (entry, footprint)), row in zip(counted.items(), script("attention", work, given), strict=True):
+        assert row == [calculated_cache(footprint, length).value for length in lengths], id_
+        inside = 2 * min(1024, footprint.sliding_window) * footprint.window_elements
+        kept = 2 * footprint.state_elements
         assert row[0] == 2 * 1024 * entry.recount.kv_cache.exact + inside + kept, id_
+
+
+def test_bricks_fill_a_wall_to_scale_and_lie_apart() -> None:
+    """Of one area each, inside the wall, no two on one another, for whatever goes in how often."""
+    fits = [1, 1.57, 2.66, 3.0, 7.11, 8.69, 13.2, 61.6, 188.3, 400.5, 1499.9]
+    for much, bricks in zip(
+        fits, script("attention", "input.map(n => bricksIn(82, 160, 82 * 160 / n, Math.floor(n)))", fits), strict=True
+    ):
+        x, y, wide, tall = np.array(bricks).T
+        assert len(bricks) == int(much)
+        assert wide * tall == pytest.approx([82 * 160 / much] * len(bricks))
+        assert min(x.min(), y.min()) > -1e-6
+        assert max((x + wide).max() / 82, (y + tall).max() / 160) < 1 + 1e-6
+        across = np.minimum.outer(x + wide, x + wide) - np.maximum.outer(x, x)
+        down = np.minimum.outer(y + tall, y + tall) - np.maximum.outer(y, y)
+        assert ((across > 1e-6) & (down > 1e-6)).sum() == len(bricks), "each only on itself"
 
 
 def test_advantages_are_those_of_the_lab() -> None:

@@ -213,6 +213,7 @@ class Control:
         start: Value at build.
         steps: Values of a slider, each with its label.
         groups: Options of a list under headings, as value and label; empty for a slider.
+        known: Name under which scripts have the steps of a slider; empty where the page has them.
         marks: Number of boxes to tick at first; the value is a text of 0 and 1, one for each box.
     """
 
@@ -222,6 +223,7 @@ class Control:
     steps: Sequence[tuple[Any, str]] = ()
     groups: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
     marks: int = 0
+    known: str = ""
 
     @property
     def place(self) -> int:
@@ -270,7 +272,7 @@ class Figure:
         apart = {f"{own}{key}" for key in (*_BESIDE, *(control.name for control in self.controls))}
         said = {key.removeprefix(own): words(key) for key in words if key.startswith(own) and key not in apart}
         shared = {"percent": words("play.percent"), "listed": words("punctuation.listed")}
-        steps = {c.name: [list(column) for column in zip(*c.steps, strict=True)] for c in self.controls if c.steps}
+        steps = {c.name: c.known or [*zip(*c.steps, strict=True)] for c in self.controls if c.steps}
         return {"words": shared | said, **self.data, "steps": steps}
 
     def draw(self, state: Mapping[str, Any] | None = None) -> tuple[list[DrawnPanel], str]:

@@ -18,12 +18,12 @@ from catalogue.attention import CachingLayers, kind_of
 from catalogue.derive.calculators import MemoryFootprint, MissingFields, memory_footprint
 from catalogue.derive.expression import architecture_numbers, evaluate_formula, formula_names, parse_layout
 from catalogue.derive.training import OPTIMIZERS
-from catalogue.records import Catalogue, Entry, first_date, sort_by_date
+from catalogue.records import Entry, first_date
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import OptimizerKind
 
 from ..context import Context
-from ..format import format_integer, format_month, short_size
+from ..format import format_month, short_size
 from .home import general_line
 
 Give = TypeVar("Give", bound=Callable[..., Any])
@@ -233,7 +233,7 @@ def stated_context(entry: Entry) -> int:
     return int(stated.value.value) if stated and stated.value else 0
 
 
-def _cache_of(entry: Entry, found: MemoryFootprint) -> dict[str, Any]:
+def cache_of(entry: Entry, found: MemoryFootprint) -> dict[str, Any]:
     return {
         "elements": found.cache_elements.as_integer_ratio(),
         "window": [found.sliding_window, found.window_elements, found.state_elements],
@@ -248,26 +248,6 @@ def _counted(entries: Iterable[Entry]) -> Iterator[tuple[Entry, MemoryFootprint]
             yield entry, found
 
 
-def _owners(catalogue: Catalogue) -> Iterator[Entry]:
-    """A variant for each architecture, the newest model first."""
-    for model in reversed(sort_by_date(catalogue.models.values())):
-        yield from (entry for entry in catalogue.entries_of(model) if entry.variant.id == entry.architecture_owner)
-
-
-@gives
-def caches(context: Context) -> dict[str, dict[str, Any]]:
-    counted = _counted(_owners(context.catalogue))
-    return {entry.variant.id: {"name": entry.variant.name, **_cache_of(entry, found)} for entry, found in counted}
-
-
-@gives
-def caches_by_model(context: Context) -> list[tuple[str, list[tuple[str, str]]]]:
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for entry, _ in _counted(_owners(context.catalogue)):
-        groups.setdefault(entry.model.name, []).append((entry.variant.id, entry.variant.name))
-    return list(groups.items())
-
-
 @gives
 def caches_of_the_line(context: Context) -> list[dict[str, Any]]:
     return [
@@ -275,9 +255,7 @@ def caches_of_the_line(context: Context) -> list[dict[str, Any]]:
             "name": short_size(entry.variant.name),
             "date": format_month(date, context.words) if (date := first_date(entry.model)) else "",
             "attention": entry.architecture.attention.value,
-            "layers": architecture_count(entry, "num_hidden_layers"),
-            "numbers": format_integer(round(found.cache_elements)),
-            **_cache_of(entry, found),
+            **cache_of(entry, found),
         }
         for entry, found in _counted(general_line(context.catalogue))
         if entry.architecture is not None

@@ -12,7 +12,6 @@ const [textWidth, wrapped, compact, spoken] = ["text_width", "wrapped", "compact
 
 const kindsOf = (technique) => Object.fromEntries(Object.entries(MEANINGS[technique] ?? {}).map(([what, letter]) => [what, KINDS[letter]]));
 const from = (first, last, step = 1) => range(Math.floor((last - first) / step) + 1).map((i) => first + step * i);
-const powersOfTwo = (first, last) => from(first, last).map((power) => 2 ** power);
 const grouped = (value) => (Number.isInteger(value) ? fixed(value) : `${value}`);
 
 function toolsOf({ name }) {
@@ -24,10 +23,10 @@ function toolsOf({ name }) {
     return steps(input, nearest, values.map((each) => [each, filled(label, { value: grouped(each) })]));
   };
   return {
-    say, titled, steps, slider, numbers, number, value, text, lab, random, compact, spoken, powersOfTwo,
+    say, titled, steps, slider, numbers, number, value, text, lab, random, compact, spoken,
     pick: (input, start, groups) => ({ name: input, label: say(input), start, groups }),
     marks: (input, start, count) => ({ name: input, label: say(input), start, marks: count }),
-    contexts: () => steps("context", 2 ** 17, powersOfTwo(10, 20).map((length) => [length, short(length)])),
+    contexts: () => ({ ...steps("context", 2 ** 17, LENGTHS.map((length) => [length, short(length)])), known: "lengths" }),
   };
 }
 

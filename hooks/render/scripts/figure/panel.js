@@ -54,7 +54,8 @@ function columns(count, left, right, gap = 3) {
 }
 
 // Lengths of a context, and curves over them on two logarithmic axes.
-const short = (length) => (length >= 2 ** 20 ? `${length / 2 ** 20}M` : `${length / 2 ** 10}K`);
+const LENGTHS = range(641).map((i) => Math.round(2 ** (10 + i / 64)));
+const short = (length) => (length >= 2 ** 20 ? `${length / 2 ** 20}M` : `${+(length / 2 ** 10).toPrecision(3)}K`);
 
 function axes(lengths, amounts) {
   const [first, last] = [lengths[0], lengths.at(-1)];

@@ -8,10 +8,12 @@ function figure(name, about, draw) {
   const data = JSON.parse(document.getElementById(`play-${name}`).textContent);
   const given = withWords(data, (key) => data.words[key]);
   const form = figure.querySelector("form");
+  const status = figure.querySelector("[role=status]");
   const inputs = [...form.querySelectorAll("[data-control]")];
   const key = (input) => `${name}-${input.dataset.control}`;
   const boxes = (input) => [...input.querySelectorAll("input")];
-  const steps = (input) => data.steps[input.dataset.control];
+  const known = { lengths: [LENGTHS, LENGTHS.map(short)] };
+  const steps = (input) => known[data.steps[input.dataset.control]] ?? data.steps[input.dataset.control];
   const read = (input) =>
     input.localName === "fieldset" ? boxes(input).map((box) => +box.checked).join("") : input.type === "range" ? steps(input)[0][input.value] : input.value;
   // What the page was built with; somebody may have been quicker than the script.
@@ -38,15 +40,15 @@ function figure(name, about, draw) {
       input.parentNode.querySelector("span").textContent = shown;
     }
     const { panels, said, says = "says", after } = draw(given, state);
-    panels.forEach(({ title, height, says, shapes }, i) => {
+    panels.forEach(({ title, height, width, says, shapes }, i) => {
       const place = figure.querySelectorAll(".ds-panel")[i];
       const svg = place.querySelector("svg");
       place.firstElementChild.textContent = title;
-      svg.setAttribute("viewBox", `0 0 360 ${Math.round(height)}`);
+      svg.setAttribute("viewBox", `0 0 ${width} ${Math.round(height)}`);
       svg.setAttribute("aria-label", says);
       svg.innerHTML = shapes.join("");
     });
-    figure.querySelector("[role=status]").textContent = given.say(says, said);
+    status.textContent = given.say(says, said);
     after?.(form);
   }
 
@@ -69,6 +71,7 @@ function figure(name, about, draw) {
   let running;
   function stop() {
     running = clearInterval(running);
+    status.ariaLive = null;
     if (runner) runner.textContent = idle;
   }
   function run() {
@@ -81,6 +84,7 @@ function figure(name, about, draw) {
       if (slider.value === slider.max) stop();
     };
     runner.textContent = runner.dataset.pause;
+    status.ariaLive = "off"; // while it runs; the state at which it stops is spoken
     running = setInterval(() => move(+slider.value + 1), 10000 / (slider.max || 1));
     move(matchMedia("(prefers-reduced-motion: reduce)").matches ? slider.max : begins ? 0 : +slider.value + 1);
   }

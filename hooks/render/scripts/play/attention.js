@@ -1,87 +1,65 @@
 // The arithmetic is that of catalogue/derive/calculators.py.
 
-const CONTEXTS = range(11).map((i) => 2 ** (10 + i));
 const cacheBytes = ({ elements: [elements, share], window: [window, inside, state] }, length) => Math.round((2 * (length * elements + (Math.min(length, window) * inside + state) * share)) / share);
 const size = (count) => (count >= 1e9 ? `${figures(count / 1e9)} GB` : `${figures(count / 1e6)} MB`);
 
-figure("cache-context", {
+// Bricks of one area in a wall, the rows from its foot up; what is left lies in a last row as high as there is room.
+function bricksIn(wide, tall, area, count) {
+  const placed = (across) => {
+    const high = (area * across) / wide;
+    const rows = Math.min(Math.floor(tall / high + 1e-9), Math.ceil(count / across));
+    const [full, rest] = [Math.min(count, rows * across), Math.max(0, count - rows * across)];
+    const bricks = range(full).map((i) => [((i % across) * wide) / across, tall - (Math.floor(i / across) + 1) * high, wide / across, high]);
+    const left = tall - rows * high;
+    for (const i of range(rest)) bricks.push([(i * area) / left, 0, area / left, left]);
+    const square = ([, , w, h]) => Math.abs(Math.log(w / h));
+    return { bricks, off: square(bricks[0]) + square(bricks.at(-1)) / 2 };
+  };
+  const about = Math.round(wide / Math.sqrt(area));
+  return [-2, -1, 0, 1, 2].map((more) => placed(Math.max(1, about + more))).reduce((best, each) => (each.off < best.off ? each : best)).bricks;
+}
+
+// How many texts of a length one GPU's memory holds, in each model of the line: a wall for each, a brick a text.
+
+figure("readers", {
   page: "guides/attention.md", technique: "mla", also: ["gqa", "kv-cache-compression"], runs: "context",
-  data: ({ lab }) => ({ models: lab("caches"), lengths: CONTEXTS }),
-  inputs: ({ pick, contexts, lab }) => [pick("a", "deepseek-llm-67b-base", lab("caches_by_model")), pick("b", "deepseek-v3-base", lab("caches_by_model")), contexts()],
-}, ({ say, titled, kinds, models, lengths }, { a, b, context }) => {
-  const chosen = [[kinds.before, models[a]], [kinds.after, models[b]]];
-  // Both are caches: the first has a ring on its line and before its name, the second a disc.
-  const mark = (panel, at, kind) => {
-    panel.dots([at], "cache here");
-    if (kind === kinds.before) panel.dots([at], "hole");
-  };
-  const { place, drawInto } = axes(lengths, Object.values(models).flatMap((model) => [lengths[0], lengths.at(-1)].map((length) => cacheBytes(model, length))));
-  const curves = titled("curves", 240);
-  drawInto(curves, 220, (power) => (power % 3 ? "" : ["1 MB", "1 GB", "1 TB"][power / 3 - 2]));
-  for (const [kind, model] of chosen) {
-    const line = (kept, more) => {
-      const part = lengths.filter(kept).map((length) => place(length, cacheBytes(model, length)));
-      if (part.length > 1) curves.line(part, kind + more);
-    };
-    line((length) => !model.stated || length <= model.stated, "");
-    line((length) => model.stated && length >= model.stated, " dashed");
-    mark(curves, place(context, cacheBytes(model, context)), kind);
-  }
-  curves.text(34, 237, say("dashed"), "small");
-
-  const found = chosen.map(([kind, model]) => ({ kind, ...model, bytes: cacheBytes(model, context) }));
-  const most = Math.max(...found.map(({ bytes }) => bytes));
-  const bars = titled("sizes", 240, { context: short(context) });
-  found.forEach(({ kind, name, bytes, elements }, row) => {
-    const y = 20 + row * 96;
-    mark(bars, [7, y - 5], kind);
-    bars.text(18, y, name, "strong");
-    bars.bar(0, y + 10, (bytes / most) * 356, 28, kind);
-    bars.text(0, y + 56, `${size(bytes)} · ${say("numbers", { count: figures(elements[0] / elements[1]) })}`);
+  data: ({ lab, number }) => ({ models: lab("caches_of_the_line"), memory: number("nvidia-h800/memory_gb") }),
+  inputs: ({ contexts }) => [contexts()],
+}, ({ say, titled, models, memory }, { context }) => {
+  const [wide, tall, top, most] = [82, 160, 46, 1500];
+  const walls = models.map((model) => {
+    const { name, date, attention, elements: [elements, share], window: [window, inside, state] } = model;
+    const bytes = cacheBytes(model, context);
+    const [fits, beyond] = [(memory * 1e9) / bytes, model.stated > 0 && context > model.stated];
+    const count = Math.floor(fits);
+    const wall = panel(name, 366, say("wall_says", { name, count: fixed(count), size: size(bytes) }), wide);
+    wall.text(0, 24, fixed(count), count ? "count" : "count off");
+    wall.text(0, 40, count ? say(count === 1 ? "reader" : "readers") : say("walls", { count: figures(1 / fits) }));
+    wall.bar(0, top, wide, tall, "faint");
+    const kind = beyond ? "cache beyond" : "cache";
+    if (!count) wall.bar(0, top, wide, tall, "off soft beyond");
+    else if (count > most) wall.bar(0, top + tall * (1 - count / fits), wide, (tall * count) / fits, kind);
+    else {
+      const [area, gap] = [(wide * tall) / fits, Math.min(2, 8 / Math.sqrt(count))];
+      wall.path(barsPath(bricksIn(wide, tall, area, count).map(([x, y, w, h]) => [x + gap / 2, top + y + gap / 2, Math.max(w - gap, 0.4), Math.max(h - gap, 0.4)])), kind);
+    }
+    wall.text(0, 224, attention);
+    wall.text(0, 239, date);
+    const windows = Math.round(Math.min(context, window) * inside + state);
+    const times = fits < 100 ? fixed(fits, fits < 10 ? 2 : 1) : fixed(count);
+    const [opens, closes] = windows ? ["(", [`+ ${fixed(windows)})`]] : ["", []];
+    const sums = [opens + fixed(context), `× ${fixed(elements / share)}`, ...closes, "× 2 B", `= ${size(bytes)}`, say("holds", { memory }), `= ${times}`];
+    sums.forEach((line, i) => wall.text(wide, 264 + 15 * i, line, line[0] === "=" ? "strong" : "", "end"));
+    return { wall, name, count, beyond };
   });
-  const [more, less] = found[1].bytes > found[0].bytes ? [found[1], found[0]] : found;
-  const beyond = chosen.map(([, model]) => model).filter(({ stated }) => stated && context > stated).map(({ name }) => name);
+  const [first, middle, last] = [walls[0], walls[walls.length >> 1], walls.at(-1)];
+  const over = walls.filter(({ beyond }) => beyond).map(({ name }) => name);
   return {
-    panels: [curves, bars],
-    said: { more: more.name, less: less.name, context: short(context), much: size(more.bytes), little: size(less.bytes), times: figures(more.bytes / less.bytes), beyond: beyond.length ? say("beyond", { names: [...new Set(beyond)].join(say("listed")) }) : "" },
-    says: more.bytes === less.bytes ? "same" : "says",
-  };
-});
-
-// The line of models, one more with each frame: what a long text costs each in memory, to one scale.
-
-figure("memory-strip", {
-  page: "guides/attention.md", also: ["mla"], runs: "model",
-  data: ({ lab }) => ({ models: lab("caches_of_the_line"), length: 2 ** 17 }),
-  inputs: ({ steps, models }) => [steps("model", 0, models.map(({ name }, i) => [i, name]))],
-}, ({ say, titled, models: line, length }, { model: now }) => {
-  const context = short(length);
-  const models = line.map((model) => ({ ...model, stated: short(model.stated), beyond: model.stated > 0 && model.stated < length, bytes: cacheBytes(model, length) }));
-  const [first, current] = [models[0], models[now]];
-  const most = Math.max(...models.map(({ bytes }) => bytes));
-  const strip = titled("strip", 34 * models.length + 8, { context });
-  models.forEach(({ name, bytes, beyond }, i) => {
-    const y = 34 * i;
-    const come = i <= now;
-    strip.text(92, y + 21, name, i === now ? "strong" : "", "end");
-    if (come) strip.bar(100, y + 6, (190 * bytes) / most, 22, beyond ? "cache beyond" : "cache");
-    else strip.bar(100, y + 6, 2, 22, "faint");
-    if (come) strip.text(106 + (190 * bytes) / most, y + 21, size(bytes), i === now ? "strong" : "");
-  });
-
-  const side = (bytes) => 236 * Math.sqrt(bytes / most);
-  const square = titled("square", 250, { name: current.name });
-  models.slice(0, now).forEach(({ bytes }) => square.bar(0, 240 - side(bytes), side(bytes), side(bytes), "outline"));
-  square.bar(0, 240 - side(current.bytes), side(current.bytes), side(current.bytes), current.beyond ? "cache beyond" : "cache");
-  [current.date, current.attention, say("layers", { count: current.layers }), say("numbers", { count: current.numbers })].forEach((line, i) => square.text(254, 24 + 20 * i, line, i ? "" : "strong"));
-
-  return {
-    panels: [strip, square],
+    panels: walls.map(({ wall }) => wall),
     said: {
-      name: current.name, date: current.date, context, size: size(current.bytes), numbers: current.numbers, first: first.name, stated: current.stated,
-      share: figures((100 * current.bytes) / first.bytes), beyond: current.beyond ? say("beyond", current) : "",
+      memory, context: short(context), first: first.name, middle: middle.name, last: last.name, one: `${fixed(first.count)} ${say(first.count === 1 ? "reader" : "readers")}`, some: fixed(middle.count), many: fixed(last.count),
+      beyond: over.length ? say("beyond", { names: over.join(say("listed")) }) : "",
     },
-    says: now ? "says" : "begins",
   };
 });
 
@@ -99,12 +77,13 @@ function costs(layer, n, k) {
 
 figure("sparsity-cost", {
   page: "guides/attention.md", technique: "dsa", also: ["csa", "hca"], runs: "context",
-  data: ({ lab }) => ({ layers: lab("compared_layers"), lengths: CONTEXTS, choices: [7, 8, 9, 10, 11, 12, 13, 14].map((power) => 2 ** power) }),
+  data: ({ lab }) => ({ layers: lab("compared_layers"), choices: [7, 8, 9, 10, 11, 12, 13, 14].map((power) => 2 ** power) }),
   inputs: ({ contexts, slider, numbers, choices }) => [
     contexts(),
     ...[["k", "deepseek-v3.2-exp"], ["entries", "deepseek-v4-pro-base"]].map(([name, id]) => slider(name, numbers(id).index_topk, choices)),
   ],
-}, ({ say, titled, kinds, layers, lengths, choices }, state) => {
+}, ({ say, titled, kinds, layers, choices }, state) => {
+  const lengths = LENGTHS.filter((_, i) => i % 64 === 0);
   const { context } = state;
   const work = (layer, n) => costs(layer, n, state[layer.chooses]);
   const products = ([attention, indexer]) => attention + indexer;
