@@ -32,7 +32,16 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "aux-loss-free": {"load": "E", "first": "e", "raised": "I", "lowered": "X", "without": "G"},
     "dsa": {"indexer": "I", "dense": "C", "dsa": "A", "csa": "O", "hca": "G"},
     # The way back is teal on all pages of pipelines, where orange would be experts and green the cache.
-    "dualpipe": {"forward": "A", "backward": "O", "weights": "I", "forward_sent": "a", "backward_sent": "o"},
+    "dualpipe": {
+        "forward": "A",
+        "backward": "O",
+        "weights": "I",
+        "forward_sent": "a",
+        "backward_sent": "o",
+        "computing": "G",
+        "waiting": "x",
+        "idle": "X",
+    },
     "fp8-training": {"lost": "X", "coarse": "O", "fine": "C", "promoted": "C"},
     "grpo": {"right": "C", "wrong": "X"},
     "mla": {"before": "c", "after": "C"},

@@ -14,7 +14,7 @@ async function drawnAsPng(address) {
   return canvas.toDataURL("image/png");
 }
 
-const PAINT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "paint-order", "text-anchor", "font-size", "font-weight"];
+const PAINT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "paint-order", "text-anchor", "dominant-baseline", "font-size", "font-weight"];
 // Mixed colours as programs without `color()` read them.
 const asRgb = (value) =>
   value.replace(/color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)(?: \/ ([\d.e-]+))?\)/, (_, r, g, b, alpha = 1) => `rgba(${[r, g, b].map((part) => Math.round(part * 255))},${alpha})`);

@@ -22,11 +22,12 @@ function toolsOf({ name }) {
     const nearest = values.reduce((best, each) => (Math.abs(each - start) < Math.abs(best - start) ? each : best));
     return steps(input, nearest, values.map((each) => [each, filled(label, { value: grouped(each) })]));
   };
+  const fine = (input, known, start) => ({ ...steps(input, start, FINE[known][0].map((value, i) => [value, FINE[known][1][i]])), known });
   return {
     say, titled, steps, slider, numbers, number, value, text, lab, random, compact, spoken,
     pick: (input, start, groups) => ({ name: input, label: say(input), start, groups }),
     marks: (input, start, count) => ({ name: input, label: say(input), start, marks: count }),
-    contexts: () => ({ ...steps("context", 2 ** 17, LENGTHS.map((length) => [length, short(length)])), known: "lengths" }),
+    fine, contexts: () => fine("context", "lengths", 2 ** 17),
   };
 }
 

@@ -54,8 +54,12 @@ function columns(count, left, right, gap = 3) {
 }
 
 // Lengths of a context, and curves over them on two logarithmic axes.
-const LENGTHS = range(641).map((i) => Math.round(2 ** (10 + i / 64)));
 const short = (length) => (length >= 2 ** 20 ? `${length / 2 ** 20}M` : `${+(length / 2 ** 10).toPrecision(3)}K`);
+
+// Steps of sliders under which nobody feels a step, with their labels: both a build and a page know them.
+const lengths = range(641).map((i) => Math.round(2 ** (10 + i / 64)));
+const shares = range(401).map((i) => i / 4);
+const FINE = { lengths: [lengths, lengths.map(short)], shares: [shares, shares.map((share) => `${share}%`)] };
 
 function axes(lengths, amounts) {
   const [first, last] = [lengths[0], lengths.at(-1)];

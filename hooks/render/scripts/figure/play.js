@@ -12,8 +12,7 @@ function figure(name, about, draw) {
   const inputs = [...form.querySelectorAll("[data-control]")];
   const key = (input) => `${name}-${input.dataset.control}`;
   const boxes = (input) => [...input.querySelectorAll("input")];
-  const known = { lengths: [LENGTHS, LENGTHS.map(short)] };
-  const steps = (input) => known[data.steps[input.dataset.control]] ?? data.steps[input.dataset.control];
+  const steps = ({ dataset }) => FINE[data.steps[dataset.control]] ?? data.steps[dataset.control];
   const read = (input) =>
     input.localName === "fieldset" ? boxes(input).map((box) => +box.checked).join("") : input.type === "range" ? steps(input)[0][input.value] : input.value;
   // What the page was built with; somebody may have been quicker than the script.

@@ -83,7 +83,7 @@ figure("sparsity-cost", {
     ...[["k", "deepseek-v3.2-exp"], ["entries", "deepseek-v4-pro-base"]].map(([name, id]) => slider(name, numbers(id).index_topk, choices)),
   ],
 }, ({ say, titled, kinds, layers, choices }, state) => {
-  const lengths = LENGTHS.filter((_, i) => i % 64 === 0);
+  const lengths = FINE.lengths[0].filter((_, i) => i % 64 === 0);
   const { context } = state;
   const work = (layer, n) => costs(layer, n, state[layer.chooses]);
   const products = ([attention, indexer]) => attention + indexer;

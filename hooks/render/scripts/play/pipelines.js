@@ -59,10 +59,10 @@ const zb1p = (stages, batches) =>
     return order.map(([kind, i]) => [[kind, 0, i]]);
   });
 
-const dualpipe = (devices, batches, vShape = false) =>
+const dualpipe = (devices, batches) =>
   range(devices).map((device) => {
-    const half = vShape ? devices : devices / 2;
-    const rank = vShape ? device : Math.min(device, devices - 1 - device);
+    const half = devices / 2;
+    const rank = Math.min(device, devices - 1 - device);
     const rest = half - rank - 1;
     const near = device < half ? 0 : 1;
     const [seen, waiting, order] = [{}, [], []];
@@ -88,49 +88,98 @@ const dualpipe = (devices, batches, vShape = false) =>
     return order;
   });
 
-// Four pipeline schedules, one line a device, time to the right, what is sent below what is computed; idle time stays empty.
+// By name; DualPipe needs two micro-batches for each stage, half of which enter at each end.
+function raced(stages, batches, times) {
+  const straight = (device) => [0, device];
+  const found = { "1f1b": run(oneFOneB(stages, batches), straight, times), zb1p: run(zb1p(stages, batches), straight, times) };
+  if (batches >= 2 * stages) found.dualpipe = run(dualpipe(stages, batches / 2), (device, line) => [line, line ? stages - 1 - device : device], times);
+  return found;
+}
+
+// Shares of a turn as slices of a disc, from the top on.
+function dial(panel, x, y, radius, parts) {
+  const all = sum(parts.map(([, much]) => much)) || 1;
+  const rim = (turn) => `${at(x + radius * Math.sin(2 * Math.PI * turn))} ${at(y - radius * Math.cos(2 * Math.PI * turn))}`;
+  let from = 0;
+  for (const [kind, much] of parts) {
+    const to = from + Math.min(much / all, 0.9999);
+    if (much > 0) panel.path(`M${at(x)} ${at(y)}L${rim(from)}A${at(radius)} ${at(radius)} 0 ${+(to - from > 0.5)} 1 ${rim(to)}z`, kind);
+    from = to;
+  }
+}
+
+// Three schedules of the same work against one clock: a line a device, time to the right, what is sent below what is computed.
+
+// Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
+const UNITS = { F: 1, B: 2, I: 1, W: 1 };
 
 figure("pipelines", {
-  page: "guides/framework.md", technique: "dualpipe", also: ["pipeline-parallelism", "zero-bubble", "dualpipev"], runs: "batches",
-  // Units of a forward pass, as in the report's table: a backward pass is twice as long, half of it for the weights.
-  data: () => ({ times: { F: 1, B: 2, I: 1, W: 1 } }),
-  inputs: ({ slider, say }) => [slider("stages", 4, from(4, 16, 2)), slider("batches", 8, from(4, 40, 2)), slider("sends", 100, from(0, 100, 25), say("percent"))],
-}, ({ say, titled, kinds, times: computing }, { stages, batches, sends }) => {
-  const times = { ...computing, sends: sends / 100 };
-  const units = (number) => `${+number.toFixed(2)}`;
+  page: "guides/framework.md", technique: "dualpipe", also: ["pipeline-parallelism", "zero-bubble", "dualpipev"], runs: "time",
+  inputs({ slider, say, fine }) {
+    const [all, won] = [raced(4, 8, { ...UNITS, sends: 1 })].flatMap((found) => [whole(found["1f1b"]), whole(found.dualpipe)]);
+    return [fine("time", "shares", Math.ceil((400 * won) / all) / 4), slider("sends", 100, from(0, 100, 25), say("percent")), slider("stages", 4, from(4, 16, 2)), slider("batches", 8, from(4, 40, 2))];
+  },
+}, ({ say, kinds }, { time, stages, batches, sends }) => {
+  const times = { ...UNITS, sends: sends / 100 };
   const ways = { F: "forward", B: "backward", I: "backward", W: "weights" };
-  const back = (device, line) => (line ? stages - 1 - device : device);
-  const enough = batches >= 2 * stages;
-  const found = [oneFOneB(stages, batches), zb1p(stages, batches)].map((orders) => run(orders, (device) => [0, device], times));
-  if (enough) found.push(run(dualpipe(stages, batches / 2), (device, line) => [line, back(device, line)], times), run(dualpipe(stages / 2, batches / 2, true), (device, line) => [0, back(device, line)], times));
-  const scale = 356 / Math.max(...found.map(whole));
-  const said = { stages, batches, sends, least: 2 * stages };
-  const panels = ["1f1b", "zb1p", "dualpipe", "dualpipev"].map((name, number) => {
-    const one = titled(name, 120, {}, "panel_says");
-    const rows = found[number];
-    if (!rows) one.text(0, 52, say("needs", { least: 2 * stages }));
-    else {
-      const [height, paths] = [96 / rows.length, {}];
-      const upper = (height - 1.5) * (sends ? 0.62 : 1);
-      rows.forEach((row, device) => {
-        one.bar(0, device * height, 356, height - 1.5, "faint");
-        for (const [start, end, slot] of row) {
-          const [tall, over] = [upper / slot.length, start + computed(slot, times)];
-          let from = slot.length > 1 ? start : over;
-          slot.forEach((operation, part) => {
-            const [way, long] = [ways[operation[0]], sent([operation], times)];
-            (paths[kinds[way]] ??= []).push([start * scale, device * height + part * tall, (over - start) * scale - 0.5, tall]);
-            if (long) (paths[kinds[`${way}_sent`]] ??= []).push([from * scale, device * height + upper, long * scale - 0.5, height - 1.5 - upper]);
-            from += long;
-          });
-        }
-      });
+  const units = (number) => `${+number.toFixed(2)}`;
+  const found = raced(stages, batches, times);
+  const longest = Math.max(...Object.values(found).map(whole));
+  const now = Math.floor((4 * time * longest) / 100 + 1e-9) / 4; // passes and what they send last whole quarters
+  const [left, right, high] = [42, 332, Math.max(7, 84 / stages)];
+  const unit = (right - left) / longest;
+  const upper = (high - 2) * (sends ? 0.66 : 1);
+  const place = (moment) => left + moment * unit;
+  const panels = ["1f1b", "zb1p", "dualpipe"].map((name) => {
+    const rows = found[name];
+    if (!rows) {
+      const none = panel(say(name), high * stages, say("panel_says"));
+      none.text(left, high, say("needs", { least: 2 * stages }));
+      return none;
+    }
+    const [unused] = idle(rows, times);
+    const end = whole(rows);
+    const one = panel(say("step", { name: say(name), all: units(end), share: fixed((100 * unused) / end) }), high * stages, say("panel_says"));
+    const passes = range(batches).map(() => ({ paths: {}, numbers: [] }));
+    rows.forEach((row, device) => {
+      const y = device * high;
+      one.bar(left, y, right - left, high - 2, "faint");
+      if (stages <= 6 || [0, stages - 1].includes(device)) one.text(left - 4, y + (high - 2) / 2, `GPU ${device + 1}`, "", "end");
+      let [computes, waits] = [0, 0];
+      for (const [start, stop, slot] of row) {
+        if (start >= now) break;
+        const [tall, over] = [upper / slot.length, start + computed(slot, times)];
+        computes += Math.min(now, over) - start;
+        waits += Math.max(0, Math.min(now, stop) - over);
+        let begins = slot.length > 1 ? start : over;
+        slot.forEach((operation, part) => {
+          const [kind, line, batch] = operation;
+          const { paths, numbers } = passes[(line * batches) / 2 + batch];
+          const cell = (way, begin, stops, top, deep) => now > begin && (paths[kinds[way]] ??= []).push([place(begin), top, (Math.min(now, stops) - begin) * unit - 0.4, deep]);
+          const sends = sent([operation], times);
+          cell(ways[kind], start, over, y + part * tall, tall - 0.2);
+          if (sends) cell(`${ways[kind]}_sent`, begins, begins + sends, y + upper, high - 2 - upper);
+          begins += sends;
+          if (over <= now) numbers.push([place((start + over) / 2), y + (part + 0.5) * tall]);
+        });
+      }
+      dial(one, 348, y + (high - 2) / 2, Math.min(8, (high - 2) / 2), [["computing", computes], ["waiting", waits], ["idle", Math.min(now, end) - computes - waits]].map(([what, much]) => [kinds[what], much]));
+    });
+    passes.forEach(({ paths, numbers }, batch) => {
+      one.shapes.push("<g>");
       for (const [kind, cells] of Object.entries(paths)) one.path(barsPath(cells), kind);
-      const [unused] = idle(rows, times);
-      const share = (said[`share${number}`] = fixed((100 * unused) / whole(rows)));
-      one.text(0, 114, say("idle", { idle: units(unused), all: units(whole(rows)), share }), "strong");
+      if (unit > 4.2) for (const [x, y] of numbers) one.text(x, y, batch + 1, "on", "middle");
+      one.shapes.push("</g>");
+    });
+    one.line([[place(now), 0], [place(now), high * stages - 2]], "dashed");
+    if (now >= end) {
+      one.line([[place(end), 0], [place(end), high * stages - 2]]);
+      if (place(end) < 260) one.text(place(end) + 5, (high * stages) / 2 - 1, say("done", { end: units(end) }), "strong");
     }
     return one;
   });
-  return { panels, said, says: enough ? "says" : "few" };
+  const order = Object.entries(found).sort(([, a], [, b]) => whole(a) - whole(b));
+  const places = order.map(([name, rows]) => (now >= whole(rows) ? say("is_done", { name: say(name), end: units(whole(rows)) }) : say("to_go", { name: say(name), left: units(whole(rows) - now) })));
+  const more = !found.dualpipe ? say("few", { least: 2 * stages }) : now >= longest ? say("won", { times: (whole(found["1f1b"]) / whole(found.dualpipe)).toFixed(2) }) : "";
+  return { panels, said: { now: units(now), places: places.join(say("between")), more } };
 });
