@@ -247,18 +247,19 @@ class AccessibleTables(Extension):
 
 class _TableProcessor(Treeprocessor):
     def run(self, root: Element) -> None:
-        heading = ""
+        heading, tables = "", 0
         for index, element in enumerate(list(root)):
             if element.tag in ("h1", "h2", "h3", "h4"):
-                heading = "".join(element.itertext()).strip()
+                heading, tables = "".join(element.itertext()).strip(), 0
             elif element.tag == "table":
-                root[index] = _finish_table(element, heading)
+                tables += 1
+                root[index] = _finish_table(element, f"{heading} {tables}" if tables > 1 else heading)
 
 
-def _finish_table(table: Element, heading: str) -> Element:
+def _finish_table(table: Element, name: str) -> Element:
     table.set("class", "ds-table ds-prose")
     caption = Element("caption", {"class": "ds-hidden"})
-    caption.text = heading
+    caption.text = name
     table.insert(0, caption)
     for head in list(table.iterfind("./thead/tr/th")):
         if "".join(head.itertext()).strip():
@@ -267,11 +268,12 @@ def _finish_table(table: Element, heading: str) -> Element:
             head.tag = "td"  # the corner above the names of the rows says nothing
     # As a list: a cell that became a head would make the next one the first.
     for first in list(table.iterfind("./tbody/tr/td[1]")):
-        first.tag = "th"
-        first.set("scope", "row")
+        if "".join(first.itertext()).strip():
+            first.tag = "th"
+            first.set("scope", "row")
     for cell in table.iter():
         if "right" in cell.attrib.pop("style", ""):  # which the policy of the pages does not allow
             cell.set("class", "n")
-    wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": heading})
+    wrapper = Element("div", {"class": "ds-scroll", "role": "region", "tabindex": "0", "aria-label": name})
     wrapper.append(table)
     return wrapper

@@ -55,6 +55,7 @@ function chunks(place) {
     const end = Math.max(0, ...Object.values(spans).map(([, last]) => last)), all = order.length === buttons.length;
     const text = !all ? said.status : end === given.best ? said.solved : said.longer;
     status.textContent = put(text, { placed: order.length, of: buttons.length, time: end, best: given.best });
+    picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", Object.entries(spans).map(([name, [from, to]]) => `${given.names[name]} ${from}–${to}`).join(said.separated));
     draw(spans);
     if (all && end === given.best) solved(place);
