@@ -19,7 +19,8 @@ from helpers import SIMULATED, attention_cost, calculated_cache, context_of, end
 from render.assets import play_source
 from render.context import Context
 from render.figures.engine import FIGURES, figure_of
-from render.figures.given import cache_of, compared_layers
+from render.figures.given import architecture_number, cache_of, caches_of_the_line, compared_layers
+from render.technique_figures import frames_of
 
 _LENGTH = re.compile(r'(?:width|height)="([^"]*)"')
 
@@ -53,6 +54,31 @@ def test_every_state_is_drawn_and_said(name: str, ctx: Context) -> None:
         assert all(float(length) >= 0 for length in _LENGTH.findall(text)), state
         changed.add((said != sentence, [p.shapes for p in panels] != [p.shapes for p in first]))
     assert (True, True) in changed, "an input changes the drawing and the sentence"
+
+
+def test_a_figure_begins_where_the_text_is(ctx: Context) -> None:
+    """Its first sentence says V3's numbers, or those of the opening picture of its technique; so says what stands without a script and on paper."""
+    said = {name: figure_of(ctx, name).draw()[1] for name in PLAYS}
+    factor = architecture_number(ctx.catalogue.entries["deepseek-v3-base"], "rope_scaling.factor")
+    assert f"Stretched {factor:g} times" in said["yarn"]
+    opening = " ".join(str(frame.says) for frame in frames_of(ctx, "grpo"))
+    [(size, right)] = re.findall(r"(\d+) answers to one question, (\d+) of them right", opening)
+    [(up, down)] = re.findall(r"the spread: (\S+) for a right answer, (\S+) for", opening)
+    assert said["grpo"].startswith(f"{right} of {size} answers right")
+    assert f"a right one gets the advantage {up}, a wrong one {down}." in said["grpo"].replace("+", "")
+    for name in ("readers", "sparsity-cost"):
+        assert "128K tokens" in said[name], "the length that the guide compares models at"
+    line = caches_of_the_line(ctx)
+    counts = [int(text.replace(",", "")) for text in re.findall(r"([\d,]+)(?: readers?)? of ", said["readers"])]
+    shown = [line[0], line[len(line) // 2], line[-1]]
+    assert [model["name"] in said["readers"] for model in shown] == [True] * 3
+    assert counts == [
+        80 * 10**9 // cache for cache in script("attention", "input.map(m => cacheBytes(m, 2 ** 17))", shown)
+    ]
+    faster = ctx.lookup.find_number("model:deepseek-v3/serving.mtp-as-drafter-tokens-per-second.value")
+    assert f"{faster} times" in re.sub(r"(\d\.\d)\d times", r"\1 times", said["speculative"])
+    assert "DualPipe is done after" in said["pipelines"]
+    assert said["pipelines"].count("to go") == 2
 
 
 def test_guessing_ahead_is_that_of_the_lab() -> None:

@@ -115,11 +115,11 @@ def test_answers_are_ticked_right_or_wrong_by_keyboard(page: Page, address: str)
     expect(boxes).to_have_count(8)
     boxes.nth(1).focus()
     page.keyboard.press("Space")
-    expect(here.get_by_role("status")).to_contain_text("5 of 8")
+    expect(here.get_by_role("status")).to_contain_text("4 of 8")
     here.get_by_role("slider").focus()
     page.keyboard.press("End")
     expect(boxes).to_have_count(16)
-    expect(here.get_by_role("status")).to_contain_text("5 of 16")
+    expect(here.get_by_role("status")).to_contain_text("4 of 16")
 
 
 @pytest.mark.parametrize("path", TOGETHER)

@@ -8,7 +8,7 @@ function advantages(rewards) {
 
 figure("grpo", {
   page: "guides/from-a-reward-to-a-gradient.md", technique: "grpo", runs: "size",
-  inputs: ({ slider, marks }) => [slider("size", 8, from(2, 16)), marks("rewards", "1011001000000000", 8)],
+  inputs: ({ slider, marks }) => [slider("size", 8, from(2, 16)), marks("rewards", "1001010000000000", 8)],
 }, ({ say, titled, kinds }, { size, rewards: marks }) => {
   const base = 128;
   const most = Math.sqrt(size - 1);

@@ -17,9 +17,9 @@ figure("yarn", {
   data: ({ numbers, value }) => ({
     d: numbers("deepseek-v3-base").qk_rope_head_dim, base: value("deepseek-v3-base", "rope_theta"), length: value("deepseek-v3-base", "rope_scaling.original_max_position_embeddings"),
   }),
-  // Which rotated pairs keep their speed: it starts with V3's bounds and the smallest factor.
+  // Which rotated pairs keep their speed: it starts with V3's bounds and factor.
   inputs: ({ slider, value }) => [
-    slider("factor", 2, from(2, 64)),
+    slider("factor", value("deepseek-v3-base", "rope_scaling.factor"), from(2, 64)),
     slider("alpha", value("deepseek-v3-base", "rope_scaling.beta_slow"), from(1, 8)),
     slider("beta", value("deepseek-v3-base", "rope_scaling.beta_fast"), from(16, 64)),
   ],
