@@ -12,7 +12,7 @@ export NO_MKDOCS_2_WARNING := 1
 # Compiled modules are kept: where an environment forbids it, each of the many processes would compile them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: serve build release offline check coverage watch new diff schemas test golden lint bench peers train experiments requirements
+.PHONY: serve build book release offline check coverage watch new diff schemas test golden lint bench peers train experiments requirements
 
 # What was typed reaches the shell as it stands, `$` and spaces among it.
 $(foreach name,ID CONFIG BIB OF ARXIV NAME DAY PARENT TOTAL LICENCE REV RULE MARKDOWN COPIES,$(eval export TYPED_$(name) := $$(value $(name))))
@@ -36,6 +36,15 @@ serve: $(READY)
 
 build: $(READY)
 	$(BIN)/mkdocs build --strict
+
+# Guides and techniques as PDF and EPUB in book/, for the next `make release`. Needs Chromium; SITE_URL for links out of it.
+BOOK := $(VENV)/.book-$(VERSION)
+$(BOOK): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "playwright>=1.49" "pypdf>=6"
+	touch $@
+
+book: build $(BOOK)
+	$(BIN)/python tools/book site book
 
 release: $(READY)
 	COMPRESS=true $(BIN)/mkdocs build --strict

@@ -273,7 +273,8 @@ def make_editions(
 def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
     shared = load_templates()
     contexts = {code: make_context(catalogue, own, shared) for code, own in {**load_words(), **words}.items()}
-    return Project(contexts, docs, address, downloads=exports.export_files(contexts, address))
+    made = {f"data/{path.name}": path.read_bytes() for path in sorted((docs.parent / "book").glob("book.*"))}
+    return Project(contexts, docs, address, downloads=exports.export_files(contexts, address) | made)
 
 
 def theme_values(edition: Edition, root: str, languages: list[str], policy: str, edit_uri: str) -> Mapping[str, Any]:

@@ -26,6 +26,7 @@ _SOURCE_OF_BLOCK = Block.model_fields["source"].description
 _FEEDS = (("releases", "atom"), ("techniques", "atom"), ("releases", "ics"), ("corrections", "atom"))
 _HOSTING = """\
 export SITE_URL=https://example.org/ds/
+make book       # guides and techniques as PDF and EPUB, which the next release takes along; needs Chromium
 make release    # the site in site/, with .gz and .br beside each file
 make offline    # a site that opens from a folder on disk, in offline/
 """
@@ -82,7 +83,9 @@ def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iter
     tables = tuple(path.removeprefix("data/") for path in downloads if path.endswith(".csv") and path.count("/") == 1)
     feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
     model = next(iter(context.catalogue.models))
+    books = tuple(path.removeprefix("data/") for path in downloads if path.startswith("data/book."))
     groups = (
+        ("book", books, ""),
         ("json", ("catalogue.json", f"answers{suffix}.json"), f"models/{model}.json"),
         ("tables", tables, f"models/{model}.csv"),
         ("cards", (f"cards{suffix}.txt",), ""),
