@@ -168,7 +168,7 @@ figure("pipelines", {
     passes.forEach(({ paths, numbers }, batch) => {
       one.shapes.push("<g>");
       for (const [kind, cells] of Object.entries(paths)) one.path(barsPath(cells), kind);
-      if (unit > 4.2) for (const [x, y] of numbers) one.text(x, y, batch + 1, "on", "middle");
+      if (unit > 4.2) for (const [x, y] of numbers) one.text(x, y, batch + 1, "on pass", "middle");
       one.shapes.push("</g>");
     });
     one.line([[place(now), 0], [place(now), high * stages - 2]], "dashed");
