@@ -248,12 +248,14 @@ class AccessibleTables(Extension):
 class _TableProcessor(Treeprocessor):
     def run(self, root: Element) -> None:
         heading, tables = "", 0
-        for index, element in enumerate(list(root)):
+        inside = {child: (parent, at) for parent in root.iter() for at, child in enumerate(parent)}
+        for element in list(root.iter()):
             if element.tag in ("h1", "h2", "h3", "h4"):
                 heading, tables = "".join(element.itertext()).strip(), 0
             elif element.tag == "table":
+                parent, at = inside[element]  # a fold, or the page
                 tables += 1
-                root[index] = _finish_table(element, f"{heading} {tables}" if tables > 1 else heading)
+                parent[at] = _finish_table(element, f"{heading} {tables}" if tables > 1 else heading)
 
 
 def _finish_table(table: Element, name: str) -> Element:
