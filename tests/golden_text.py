@@ -108,7 +108,7 @@ def _search(edition: Edition) -> Iterator[str]:
             elif file.name.startswith("t"):
                 data = [text[:SHOWN] for text in data]
             else:
-                data |= {"parts": len(data["parts"]), "texts": len(data["texts"])}
+                data |= {"parts": len(data["parts"].split(" ")), "texts": len(data["texts"])}
             yield f"\n=== {file.name}: {call[: call.index(',')]}"
             yield from lines_of_json(data)
 

@@ -421,7 +421,10 @@ def asked_kinds() -> Mapping[str, AnswerGroup]:
         (fact.asked, group) for theme, group in _GROUPS.items() for fact in _ALL if fact.asked and fact.theme is theme
     ]
     overview = [(kind, group) for kind, group in facts if group is AnswerGroup.OVERVIEW]
-    derived = [("price", AnswerGroup.OVERVIEW), ("serving", AnswerGroup.SERVING), ("cache_for", AnswerGroup.SERVING)]
+    derived = [
+        ("price", AnswerGroup.OVERVIEW),
+        *((kind, AnswerGroup.SERVING) for kind in ("serving", "cache_for", "speed")),
+    ]
     derived += [(kind, AnswerGroup.OVERVIEW) for kind in ("changes", "api", "users", "definition")]
     stages = [(stage_kind(key), AnswerGroup.TRAINING) for key in fields_with_values(Stage)]
     found: dict[str, AnswerGroup] = {}

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 from html import unescape
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import log, log2
 from pathlib import Path
 from urllib.parse import urljoin
@@ -251,7 +251,7 @@ _HALF = len(_LETTERS) // 2
 _WIDE = re.compile("[\u3000-\U0010ffff]+")
 # Bytes of a piece before compression: small, since a search loads a piece for each of its words and of its hits.
 _WORDS_IN_A_PART = 1_400
-_TEXT_IN_A_PART = 2_000  # characters of Latin text
+_TEXT_IN_A_PART = 1_200  # characters of Latin text
 _TEXT_OF_A_SECTION = (
     6_000  # characters, of which a hit shows a line or two; what stands further down is found all the same
 )
@@ -264,6 +264,7 @@ _SECTION_CLASSES = (
     (re.compile(r"(?:^|#)infrastructure"), 4),
     (re.compile(r"^problem-"), 5),
 )
+_ARGUES = re.compile(r"^Why\b|^(?:为什么|为何)")
 
 
 _Posting = tuple[int, int]  # the number of a section, and how much a word counts in it
@@ -346,8 +347,8 @@ def _index_files(
             for page, weight in zip(pages, _link_weights(pages), strict=True)
         ],
         "counts": [len(page.sections) for page in pages],
-        "classes": "".join(str(_section_class(section.anchor)) for page in pages for section in page.sections),
-        "parts": [part[0].partition(" ")[0].partition("\t")[0] for part in parts],
+        "classes": "".join(str(_section_class(section)) for page in pages for section in page.sections),
+        "parts": " ".join(["", *(_shortest_beginning(part[0], before[-1]) for before, part in pairwise(parts))]),
         "texts": [len(group) // 3 for group in texts],
         "longest": max((name.count(" ") + 1 for name in names), default=1),
         "asked": _asked_weights(answers.wordings, asked),
@@ -365,8 +366,16 @@ def search_script(kind: str, number: int, data: object) -> str:
     return f'dsSearch("{kind}",{number},{text})\n'
 
 
-def _section_class(anchor: str) -> int:
-    return next((number for pattern, number in _SECTION_CLASSES if pattern.search(anchor)), 0)
+def _section_class(section: IndexedSection) -> int:
+    return next((number for pattern, number in _SECTION_CLASSES if pattern.search(section.anchor)), 0) or (
+        2 if _ARGUES.search(section.title) else 0
+    )
+
+
+def _shortest_beginning(first: str, last: str) -> str:
+    """As much of the first word of a part as tells it from the last one before it."""
+    word, before = (line.partition("\t")[0].partition(" ")[0] for line in (first, last))
+    return next(word[:end] for end in range(1, len(word) + 1) if word[:end] > before)
 
 
 def _word_lines(
@@ -402,14 +411,13 @@ def _asked_words(wordings: Iterable[Iterable[str]], stop: str) -> dict[str, list
 
 
 def _asked_weights(wordings: Sequence[Sequence[str]], asked: Mapping[str, list[int]]) -> list[list[int] | str]:
-    """The question of each wording, how telling its words are together, in hundredths, and what it asks for."""
+    """How many wordings each question has; of each wording how telling its words are together, in tenths, and what it asks for."""
     weights: Counter[int] = Counter()
     for numbers in asked.values():
         for number in numbers:
             weights[number] += round(100 * log(1 + len(wordings) / (0.5 + len(numbers))))
-    questions = [question for question, texts in enumerate(wordings) for _ in texts]
     wants = "".join(_wanted(text) for texts in wordings for text in texts)
-    return [questions, [weights[number] for number in range(len(questions))], wants]
+    return [[len(texts) for texts in wordings], [round(weights[number] / 10) for number in range(len(wants))], wants]
 
 
 # What a question asks for, a difference first, since “how does A differ from B” asks for one: the browser asks a query the same.

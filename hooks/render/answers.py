@@ -256,7 +256,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
     if longest is None and positions is not None:  # nothing longer than what the configuration allows
         longest = positions.value
     length = min((each for each in (Length.parse("128K"), longest) if each is not None), key=lambda each: each.value)
-    lines = []
+    lines, speeds = [], []
     # The one that V3 was trained on, then by peak in FP8, the older of equals first: what the largest models are served on.
     reference = reference_run(catalogue)
     own_gpu = training_gpu(catalogue.gpus, reference) if reference else None
@@ -277,6 +277,9 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
                 fewer = memory_terms(without_host(footprint), gpu, int(length.value), key)["gpus"].value
                 held += words("punctuation.separated") + words("tools.memory.on_host", gpus=fewer)
             lines.append(AnswerLine(label, text, Basis.RECOMPUTED, held, f"{address}&w={key}&g={gpu.id}"))
+            if key == own and gpu.bf16_tflops.value and gpu.bandwidth_tb_per_s.value:
+                chosen = f"?t=serving&v={entry.variant.id}&g={gpu.id}&k={worked['gpus'].value}&n={length.text}&w={key}"
+                speeds.append(AnswerLine(gpu.name, words("asked.speed"), _UNSAID, "", f"tools/what-if.md{chosen}"))
     lengths = []
     gpu = next(iter(catalogue.gpus.values()))
     for length in map(Length.parse, LENGTHS):
@@ -287,7 +290,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
             text += words("punctuation.comma") + words("asked.cache_stored", size=size)
         label = words("asked.cache_at", length=format.format_length(length, words))
         lengths.append(AnswerLine(label, text, Basis.RECOMPUTED, "", f"{address}&n={length.text}"))
-    return {"serving": lines, "cache_for": lengths}
+    return {"serving": lines, "cache_for": lengths} | ({"speed": speeds} if speeds else {})
 
 
 def _in_gigabytes(term: Computation) -> str:
@@ -486,10 +489,12 @@ def kind_label(words: Words, kind: str) -> str:
 def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
     """Words that narrow a kind of fact: what people type, and what labels contain."""
     words, catalogue = context.words, context.catalogue
-    gpus = []
+    gpus: dict[str, list[str]] = {}
     for gpu in catalogue.gpus.values():
-        name = gpu.name.removeprefix("NVIDIA ").removeprefix("AMD Instinct ").removeprefix("AMD Instinct ")
-        gpus += [(name.split(" (")[0], name.split(" (")[0]), (gpu.name, gpu.name)]
+        name = re.sub(r"^(?:NVIDIA |AMD Instinct )(?:GeForce )?| \(.*", "", gpu.name)
+        size = gpu.memory_gb.value.text if gpu.memory_gb.value else ""
+        for form in {gpu.name, name, *re.findall(r"\w*\d\d\w*", name), f"{size} GB", f"{size}GB"} - {" GB", "GB"}:
+            gpus.setdefault(form, []).append(gpu.name)
     formats = [(key, words(f"tools.memory.formats.{key}")) for key in BITS]
     formats += [
         ("int8", words("tools.memory.formats.fp8")),
@@ -502,4 +507,9 @@ def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
         forms = catalogue.asked.stages.get(kind)
         stages += [(form, label) for form in (*forms.en, *forms.zh)] if forms else []
     engines = [(name, "") for name in ("vllm", "sglang", "ollama", "tensorrt", "gpu", "gpus", "card", "cards")]
-    return {"gpus": gpus, "formats": formats, "stages": stages, "engines": engines}
+    return {
+        "gpus": [(form, "|".join(names)) for form, names in sorted(gpus.items())],
+        "formats": formats,
+        "stages": stages,
+        "engines": engines,
+    }

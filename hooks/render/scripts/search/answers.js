@@ -150,14 +150,15 @@ function takeSubjects(reading) {
 
 const GREEK = { α: "alpha", β: "beta", γ: "gamma", ε: "epsilon", λ: "lambda", τ: "tau" };
 const STAGED = ["learning_rate", "batch_size", "optimizer", "sequence_length", "steps", "data.samples", "data.tokens", "data.epochs", "data.description"];
+const OF_A_RUN = /\b(?:train\w*|used?|cluster|did)\b|训练|用了|用的|集群/i; // and not of who serves
 const NUMBER = /^\d+(\.\d+)?(e\d+)?$/;
 
 // What narrows a fact and is not asked for itself: a length, a kind of GPU, a format, a stage.
 function takeNarrowing(reading, id) {
   const narrow = { words: [], lengths: [] };
-  const lists = { serving: ["gpus", "formats", "engines"], cache_for: ["formats"], cache: ["formats"], total: ["formats"] };
+  const lists = { serving: ["gpus", "formats", "engines"], speed: ["gpus"], cache_for: ["formats"], cache: ["formats"], total: ["formats"] };
   for (const name of lists[id] ?? (STAGED.includes(id) || id === "reinforcement" ? ["stages"] : []))
-    for (const [form, label] of facts.narrowing[name]) if (covers(reading, form)) narrow.words.push(label);
+    for (const [form, label] of facts.narrowing[name]) if (covers(reading, form) || (name === "gpus" && follows(reading, form))) narrow.words.push(label);
   if (["serving", "cache_for"].includes(id)) {
     const sizes = [...reading.text.matchAll(/(\d+(?:\.\d+)?)\s?([km]|万)?(?![a-z\d])|(一百万)/g)];
     for (const match of sizes) {
@@ -177,7 +178,8 @@ function kindOf(reading) {
   let best = null;
   for (const kind of facts.kinds) {
     const tried = branch(reading);
-    const found = kind.forms.map((form) => [spansOf(reading, form), form]).filter(([spans]) => spans);
+    const gpus = kind.id === "serving" && !OF_A_RUN.test(reading.text) ? facts.narrowing.gpus.map(([form]) => form) : [];
+    const found = [...kind.forms, ...gpus].map((form) => [spansOf(reading, form), form]).filter(([spans]) => spans);
     if (!found.length) continue;
     for (const [spans] of found) for (const [, start, end] of spans) explain(tried, start, end);
     const narrow = takeNarrowing(tried, kind.id);
@@ -227,7 +229,10 @@ function groupsFor(groups, subject) {
 function narrowed(lines, kind, narrow) {
   let kept = lines;
   // A stage that is named and of which nothing is said is not answered with another.
-  for (const label of narrow.words) kept = kept.filter((line) => line.label.toLowerCase().includes(label.toLowerCase()));
+  for (const labels of narrow.words) {
+    const named = new RegExp(`(?<![a-z\\d])(?:${labels.replace(/[.()+]/g, "\\$&")})(?![a-z\\d])`, "i"); // H20 is no H200
+    if (labels) kept = kept.filter((line) => named.test(line.label));
+  }
   if (kind === "cache_for" || kind === "serving") {
     const some = kept.filter((line) => narrow.lengths.some((length) => line.label.includes(length.toLocaleString("en"))));
     if (some.length) kept = some;
@@ -390,7 +395,7 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
   let whole = 0;
   const shared = new Map(); // wordings with words of the query, how much these weigh, and whether one is no name
   for (const { word, asked: wordings } of terms) {
-    const rarity = 100 * Math.log(1 + many / (0.5 + wordings.length));
+    const rarity = 10 * Math.log(1 + many / (0.5 + wordings.length));
     whole += rarity;
     for (const wording of wordings) {
       if (wants >= 0 && asks[wording] !== "-" && Number(asks[wording]) !== wants) continue;
@@ -474,9 +479,11 @@ async function answersTo(meant, found) {
   if (subjects.length > 1) {
     const rest = branch(reading);
     coversAny(rest, facts.comparing);
-    if (!leftover(rest)) return comparison(subjects.slice(0, 4));
+    // One Chinese letter may be a measure word, or the end of a field: 层数.
+    if (!leftover(rest) && !open_(rest).some(([word]) => CHINESE.test(word))) return comparison(subjects.slice(0, 4));
     await loadKinds();
     const fact = (why ? null : kindOf(reading)) ?? kindOf(rest);
+    if (!fact && !leftover(rest)) return comparison(subjects.slice(0, 4));
     if (fact) return [...(await Promise.all(subjects.slice(0, 3).map((subject) => factAnswers(subject, fact)))).map(([first]) => first), ...comparison(subjects.slice(0, 4))];
     return [];
   }
@@ -487,7 +494,8 @@ async function answersTo(meant, found) {
     const found = kindOf(reading);
     if (subject.weak && found && ["definition", "users"].includes(found.kind.id)) return definition(meant);
     if (found?.kind.id === "changes") return changeAnswers(subject, found);
-    if (found && !(why && found.words < 2)) {
+    // A speed is that on some GPU.
+    if (found && !(why && found.words < 2) && (found.kind.id !== "speed" || found.narrow.words.length)) {
       const answers = await factAnswers(subject, found);
       // A common word that is a model's name too says nothing of what that model lacks.
       if (!subject.weak || answers.some(({ lines }) => lines.some(({ basis }) => basis))) return answers;

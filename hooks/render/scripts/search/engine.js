@@ -38,6 +38,8 @@ async function open(base) {
     head.first.push(head.owner.length);
     for (let at = 0; at < count; at++) head.owner.push(head.first.length - 1);
   }
+  head.parts = head.parts.split(" ");
+  head.asked[0] = head.asked[0].flatMap((count, question) => Array(count).fill(question));
   let from = 0;
   head.texts = head.texts.map((count) => (from += count) - count);
   return head;
@@ -188,12 +190,14 @@ async function looked(text) {
 // What of a query stands nowhere, in the reader's words.
 function unknownIn(meant) {
   const { text, tokens, terms } = meant;
+  const namesAt = tokens.flatMap((_, at) => tokens.slice(at, at + 4).map((_, more) => nameAt(tokens, at, more + 1)).filter(Boolean));
+  const isNamed = (start) => namesAt.some((name) => name.owners[0] !== "!" && name.start <= start && start < name.end);
   const none = new Set(terms.filter(({ best, asked, begun }) => !best.size && !asked.length && !begun).map(({ word }) => word));
-  const latin = tokens.filter(([word]) => none.has(word) && /^[a-z]/.test(word) && word.length > 1).map(([, start, end]) => text.slice(start, end));
+  const latin = tokens.filter(([word, start]) => none.has(word) && /^[a-z]/.test(word) && word.length > 1 && !isNamed(start)).map(([, start, end]) => text.slice(start, end));
   const odd = CHINESE.test(text) ? oddLetters(text, meant) : [];
   const runs = [];
   for (const at of odd) at - 1 === runs.at(-1)?.[1] ? (runs.at(-1)[1] = at) : runs.push([at, at]);
-  const unsaid = tokens.flatMap((_, at) => tokens.slice(at, at + 4).map((_, more) => nameAt(tokens, at, more + 1)).filter((name) => name?.owners[0] === "!").map(({ start, end }) => text.slice(start, end)));
+  const unsaid = namesAt.filter((name) => name.owners[0] === "!").map(({ start, end }) => text.slice(start, end));
   return [...new Set([...unsaid, ...latin, ...runs.filter(([start, end]) => end > start).map(([start, end]) => text.slice(start, end + 1))])];
 }
 
@@ -280,13 +284,15 @@ const QUESTION = /\b(?:why|how|explain|difference|what happens|when (?:do|should
 const HOW_MANY = /\bhow (?:many|much|big|large|long)\b/i;
 const DEFINES = /^(?:what(?:'s| is| are| does)|define|meaning of)\b|是什么|什么是|什么意思/i;
 const EXPLAINS = { guide: 1.4, technique: 1.25, tool: 1, comparison: 0.8, model: 0.75, about: 0.55 };
+const REASON = /\b(?:why|explain|difference|what happens)\b|为什么|为何|区别|差别|原理/i; // and no way of doing it, which other pages say too
 // Machines that serve are not those that trained.
-const SERVES = /\b(?:serv\w*|deploy\w*|inference|vllm|sglang|run|vram|fits?|throughput|latency)\b|部署|推理|显存|能跑|跑得动|吞吐|延迟/i;
+const SERVES = /\b(?:serv\w*|deploy\w*|inference|vllm|sglang|ollama|run|vram|fits?|out of memory|throughput|latency)\b|部署|推理|显存|能跑|跑得动|吞吐|延迟/i;
 const TRAINS = /\b(?:train\w*|pre-?train\w*)\b|训练/i;
 
 // How much more a page or a section counts for what a query is about.
 function leaning(query) {
   const asks = QUESTION.test(query) && !HOW_MANY.test(query);
+  const reason = REASON.test(query);
   const serves = SERVES.test(query) && !TRAINS.test(query);
   const trains = TRAINS.test(query) && !SERVES.test(query);
   const names = head.kinds.map(([name]) => name);
@@ -294,8 +300,8 @@ function leaning(query) {
     asks,
     page: (page) => {
       const [url, , kind] = head.pages[page];
-      const serving = /^(?:tools\/memory|guides\/serving|techniques\/(?:serving-systems|inference-system-overview))\//.test(url);
-      return (asks ? EXPLAINS[names[kind]] : 1) * (serves ? (serving ? 1.5 : names[kind] === "about" ? 0.5 : 1) : 1);
+      const serving = /^(?:tools\/memory|guides\/serving|serving-in-practice|techniques\/(?:serving-systems|inference-system-overview))\//.test(url);
+      return (asks && (reason || names[kind] !== "about") ? EXPLAINS[names[kind]] : 1) * (serves ? (serving ? 1.5 : names[kind] === "about" ? 0.5 : 1) : 1);
     },
     section: (section) => {
       switch (head.classes[section]) {
