@@ -493,7 +493,7 @@ def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
     for gpu in catalogue.gpus.values():
         name = re.sub(r"^(?:NVIDIA |AMD Instinct )(?:GeForce )?| \(.*", "", gpu.name)
         size = gpu.memory_gb.value.text if gpu.memory_gb.value else ""
-        for form in {gpu.name, name, *re.findall(r"\w*\d\d\w*", name), f"{size} GB", f"{size}GB"} - {" GB", "GB"}:
+        for form in {name, *re.findall(r"\w*\d\d\w*", name), f"{size} GB", f"{size}GB"} - {" GB", "GB"}:
             gpus.setdefault(form, []).append(gpu.name)
     formats = [(key, words(f"tools.memory.formats.{key}")) for key in BITS]
     formats += [
@@ -506,7 +506,10 @@ def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
         label = words(f"stage.{kind.name.lower()}")
         forms = catalogue.asked.stages.get(kind)
         stages += [(form, label) for form in (*forms.en, *forms.zh)] if forms else []
-    engines = [(name, "") for name in ("vllm", "sglang", "ollama", "tensorrt", "gpu", "gpus", "card", "cards")]
+    engines = [
+        (name, "")
+        for name in ("nvidia", "amd", "geforce", "vllm", "sglang", "ollama", "tensorrt", "gpu", "gpus", "card", "cards")
+    ]
     return {
         "gpus": [(form, "|".join(names)) for form, names in sorted(gpus.items())],
         "formats": formats,
