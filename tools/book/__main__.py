@@ -129,7 +129,7 @@ def chapters_of(edition: Path, techniques: list[dict[str, Any]], words: Mapping[
         (words["preface"], ["start"]),
         (words["guides"], [*guides]),
         (words["techniques"], [f"techniques/{name}" for name in order]),
-        (words["end"], ["glossary", "references"]),
+        (words["end"], ["how-we-count", "glossary", "references"]),
     )
     for part, paths in parts:
         for path in paths:
