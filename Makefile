@@ -38,12 +38,7 @@ build: $(READY)
 	$(BIN)/mkdocs build --strict
 
 # Guides and techniques as PDF and EPUB in book/, for the next `make release`. Needs Chromium; SITE_URL for links out of it.
-BOOK := $(VENV)/.book-$(VERSION)
-$(BOOK): $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "playwright>=1.49" "pypdf>=6"
-	touch $@
-
-book: build $(BOOK)
+book: build $(DEV)
 	$(BIN)/python tools/book site book
 
 release: $(READY)

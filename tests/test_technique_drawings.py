@@ -69,15 +69,26 @@ def test_no_white_letters_stand_on_a_pale_ground(catalogue: Catalogue) -> None:
     for name in FIGURES:
         for panel in re.findall(r"<svg.*?</svg>", mechanism_html(context_of(catalogue), name), re.DOTALL):
             boxes: list[tuple[str, list[float]]] = []
-            for tag in re.findall(r"<(?:rect|text)[^>]*>", panel):
+            for tag in re.findall(r"<(?:rect|path|text)[^>]*>", panel):
                 here = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-                x, y = float(here["x"]), float(here["y"])
-                if tag.startswith("<rect"):
-                    boxes.append((here.get("class", ""), [x, y, x + float(here["width"]), y + float(here["height"])]))
-                elif here.get("class") == "on":
-                    under = [kind for kind, (x1, y1, x2, y2) in boxes if x1 <= x <= x2 and y1 <= y - 4 <= y2]
-                    if not under or under[-1] not in DARK:
+                kind = here.get("class", "")
+                if tag.startswith("<text"):
+                    x, y = (
+                        float(here["x"]),
+                        float(here["y"]) - (0 if "pass" in kind else 4),
+                    )  # of passes it is the middle
+                    under = [ground for ground, (x1, y1, x2, y2) in boxes if x1 <= x <= x2 and y1 <= y <= y2]
+                    if "on" in kind.split() and (not under or under[-1] not in DARK):
                         wrong.append((name, under[-1:]))
+                elif tag.startswith("<rect"):
+                    x, y = float(here["x"]), float(here["y"])
+                    boxes.append((kind, [x, y, x + float(here["width"]), y + float(here["height"])]))
+                else:  # bars in one path, each from where the last one began
+                    x = y = 0.0
+                    for bar in re.findall(r"[Mm](-?[\d.]+) (-?[\d.]+)h([\d.]+)v([\d.]+)", here["d"]):
+                        right, down, wide, tall = map(float, bar)
+                        x, y = x + right, y + down
+                        boxes.append((kind, [x, y, x + wide, y + tall]))
     assert wrong == []
 
 

@@ -278,7 +278,9 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
                 held += words("punctuation.separated") + words("tools.memory.on_host", gpus=fewer)
             lines.append(AnswerLine(label, text, Basis.RECOMPUTED, held, f"{address}&w={key}&g={gpu.id}"))
             if key == own and gpu.bf16_tflops.value and gpu.bandwidth_tb_per_s.value:
-                chosen = f"?t=serving&v={entry.variant.id}&g={gpu.id}&k={worked['gpus'].value}&n={length.text}&w={key}"
+                count = int(worked["gpus"].value)  # several stand in machines of eight, and attention is copied to each
+                machines = count if count == 1 else -(-count // 8) * 8
+                chosen = f"?t=serving&v={entry.variant.id}&g={gpu.id}&k={machines}&n={length.text}&w={key}&us=1&x="
                 speeds.append(AnswerLine(gpu.name, words("asked.speed"), _UNSAID, "", f"tools/what-if.md{chosen}"))
     lengths = []
     gpu = next(iter(catalogue.gpus.values()))
@@ -492,8 +494,8 @@ def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
     gpus: dict[str, list[str]] = {}
     for gpu in catalogue.gpus.values():
         name = re.sub(r"^(?:NVIDIA |AMD Instinct )(?:GeForce )?| \(.*", "", gpu.name)
-        size = gpu.memory_gb.value.text if gpu.memory_gb.value else ""
-        for form in {name, *re.findall(r"\w*\d\d\w*", name), f"{size} GB", f"{size}GB"} - {" GB", "GB"}:
+        sizes = [f"{gpu.memory_gb.value.text}{gap}GB" for gap in (" ", "")] if gpu.memory_gb.value else []
+        for form in dict.fromkeys((name, *re.findall(r"\w*\d\d\w*", name), *sizes)):
             gpus.setdefault(form, []).append(gpu.name)
     formats = [(key, words(f"tools.memory.formats.{key}")) for key in BITS]
     formats += [

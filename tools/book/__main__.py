@@ -94,7 +94,6 @@ def make_book(page: Page, site: Path, out: Path, language: str) -> Iterator[str]
     made = page.evaluate(
         "made => makeBook(made)",
         {
-            "language": language,
             "words": said,
             "address": address,
             "redirects": redirects_of(edition),

@@ -1,5 +1,5 @@
 // In the browser: puts the articles of finished pages together to a book, and hands its chapters over as XHTML.
-// `made` = {language, words, address, redirects, chapters: [{id, part, path, html}]}; a path ends with `/`.
+// `made` = {words, address, redirects, chapters: [{id, part, path, html}]}; a path ends with `/`.
 
 const DROPPED = `.headerlink, .ds-printed, .ds-play, .ds-save, .ds-try, .ds-steps-foot, .ds-steps-keys, .ds-jump, .ds-filter,
   .ds-progress, .ds-read-bar, .ds-labs, .ds-copy, .ds-tip, .ds-controls, .ds-users, .ds-route-count, .ds-lab > p, .ds-buttons, .ds-puzzle-moves,
@@ -16,7 +16,7 @@ const made = (tag, attributes = {}, ...children) => {
 };
 const unwrap = (element) => element.replaceWith(...element.childNodes);
 
-window.makeBook = ({ words, address, redirects, chapters, sheets }) => {
+window.makeBook = ({ words, address, redirects, chapters }) => {
   document.body.className = "md-typeset book";
   const byPath = new Map(chapters.map((chapter) => [chapter.path, chapter]));
   const key = [];

@@ -507,7 +507,7 @@ class Model(Record):
         {"en": "A mixture of experts that is trained in FP8.", "zh": "用 FP8 训练的混合专家模型。"},
     )
     builds_on: tuple[Lineage, ...] = optional(
-        "What it builds on. Where it continues an older one, `main_parent` is needed.", default=()
+        "What it builds on. Where it continues an older one, main_parent is needed.", default=()
     )
     main_parent: Identifier | None = optional(
         "The one entry of `builds_on` that it continues: the line that leads to it on the map of models.", "deepseek-v2"

@@ -156,10 +156,10 @@ figure("pipelines", {
           const [kind, line, batch] = operation;
           const { paths, numbers } = passes[(line * batches) / 2 + batch];
           const cell = (way, begin, stops, top, deep) => now > begin && (paths[kinds[way]] ??= []).push([place(begin), top, (Math.min(now, stops) - begin) * unit - 0.4, deep]);
-          const sends = sent([operation], times);
+          const ends = begins + sent([operation], times);
           cell(ways[kind], start, over, y + part * tall, tall - 0.2);
-          if (sends) cell(`${ways[kind]}_sent`, begins, begins + sends, y + upper, high - 2 - upper);
-          begins += sends;
+          if (ends > begins) cell(`${ways[kind]}_sent`, begins, ends, y + upper, high - 2 - upper);
+          begins = ends;
           if (over <= now) numbers.push([place((start + over) / 2), y + (part + 0.5) * tall]);
         });
       }
