@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from asking import finished as made
 from building import AS_RELEASED
@@ -29,8 +30,8 @@ from render.words import CHINESE, ENGLISH
 ADDRESS = "https://example.org/study/"
 ROWS = 12  # of a table that only repeats the schema
 REPEATS = ("fields.md",)  # says the schema again, which is committed as JSON already
-# Blocks that are drawn from DeepSeek's models, or show the code and weights of labs/; one lab is enough.
-NOT_OF_THE_SMALL_SITE = re.compile(r"mechanism-|sentence|lab-(?!mla$)")
+# Blocks that are drawn from DeepSeek's models, or show the code and runs of labs/; one lab and one run are enough.
+NOT_OF_THE_SMALL_SITE = re.compile(r"mechanism-|sentence|lab-(?!mla$)|run-(?!a$)")
 INDEXED = ("models/ant/", "models/elk/details/", "techniques/sharing/", "timeline/", "glossary/")  # of the search
 SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
 COPIED = re.compile(r"(models/elk|references|guides/attention)\.md")
@@ -72,9 +73,9 @@ def _blocks(edition: Edition, geometry: bool) -> Iterator[str]:
 
 
 def _around(site: Site) -> Iterator[str]:
-    """What a site has beside pages: navigation, side lists, old addresses, places on parts of a model."""
+    """What a site has beside pages and navigation, which the built site shows: side lists, old addresses, places on parts of a model."""
     redirects = {path: asdict(redirect) for path, redirect in site.redirects.items()}
-    yield from lines_of_json({"navigation": site.nav, "redirects": redirects, "places": dict(site.places)})
+    yield from lines_of_json({"redirects": redirects, "places": dict(site.places)})
     for path, html in site.beside.items():
         yield f"\n=== beside {path}"
         yield from lines_of_html(html)
@@ -197,7 +198,7 @@ def built_texts(site: Path) -> dict[str, str]:
     entry = (site / "sitemap.xml").read_text(encoding="utf-8").replace("><", ">\n<").split("<url>\n")
     found = {
         "heads": heads,
-        "links": [line for path in _WHOLE for line in (f"=== {path}", *_links(pages[path]))],
+        "links": list(_links({path: pages[path] for path in _WHOLE})),
         "sitemap": [line for url in (entry[0], *entry[1:3], entry[-1]) for line in url.splitlines()],
         "search": [
             f"{url} {title}: {kind}, {weight}"
@@ -226,11 +227,23 @@ def _head(html: str) -> str:
     return " | ".join(parts)
 
 
-def _links(html: str) -> Iterator[str]:
-    """Every link around an article with its words, in order."""
-    tree = LexborHTMLParser(html)
-    for article in tree.css("article"):
-        article.decompose()
-    for node in tree.css("a[href], script[data-src], link[rel=stylesheet]"):
-        address = node.attributes.get("href") or node.attributes.get("data-src") or ""
-        yield f"{_HASH.sub('…', address)} {' '.join(node.text().split())}".rstrip()
+def _links(pages: Mapping[str, str]) -> Iterator[str]:
+    """Every link around an article with its words, in order, from the root of the site; those of a page before are counted."""
+    told: set[str] = set()
+    for path, html in pages.items():
+        tree = LexborHTMLParser(html)
+        for article in tree.css("article"):
+            article.decompose()
+        lines = [_link(node, path) for node in tree.css("a[href], script[data-src], link[rel=stylesheet]")]
+        new = [line for line in lines if line not in told]
+        told.update(new)
+        yield f"=== {path}: {len(lines) - len(new)} as above"
+        yield from new
+
+
+def _link(node: LexborNode, path: str) -> str:
+    address = node.attributes.get("href") or node.attributes.get("data-src") or ""
+    if not address.startswith(("#", "https:")):
+        folder = "/" if address.endswith("/") else ""
+        address = posixpath.normpath(posixpath.join(posixpath.dirname(path), address)) + folder
+    return f"{_HASH.sub('…', address)} {' '.join(node.text().split())}".rstrip()

@@ -84,7 +84,9 @@ class Lookup:
         numbers = LAB_NUMBERS[group](self.find_number) if group in LAB_NUMBERS else dict.fromkeys(LAB_NUMBERS, 0)
         if name not in numbers:
             raise LookupFailure(f"`{LABS}/{name}` is no number of a lab; there is {', '.join(numbers)}")
-        return Found(numbers[name], None)
+        found = {f"{LABS}/{each}": Found(value, None) for each, value in numbers.items()}
+        self._found.update(found)
+        return found[f"{LABS}/{name}"]
 
     def find_number(self, path: str, typed: bool = False) -> Decimal:
         """The number at `path`, or `path` itself if it is one and may be `typed`. Raises LookupFailure."""
