@@ -31,7 +31,7 @@ ADDRESS = "https://example.org/study/"
 ROWS = 12  # of a table that only repeats the schema
 REPEATS = ("fields.md",)  # says the schema again, which is committed as JSON already
 # Blocks that are drawn from DeepSeek's models, or show the code and runs of labs/; one lab and one run are enough.
-NOT_OF_THE_SMALL_SITE = re.compile(r"mechanism-|sentence|lab-(?!mla$)|run-(?!a$)")
+NOT_OF_THE_SMALL_SITE = re.compile(r"mechanism-|picture-|sentence|lab-(?!mla$)|run-(?!a$)")
 INDEXED = ("models/ant/", "models/elk/details/", "techniques/sharing/", "timeline/", "glossary/")  # of the search
 SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
 COPIED = re.compile(r"(models/elk|references|guides/attention)\.md")

@@ -31,6 +31,7 @@ from render.labs import EXPERIMENT_BLOCK, LABS, RUN_BLOCK, RUNS
 from render.markup import BLOCK_BEGINS
 from render.pages import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from render.pages.glossary import formulas_by_block
+from render.technique_figures import DRAWINGS
 from render.words import CHINESE, ENGLISH, Words
 
 from .markup import markup_problems, text_blocks, without_fences
@@ -83,6 +84,7 @@ class PageError(ValueError):
 def placeable_blocks(words: Words, catalogue: Catalogue) -> set[str]:
     return {
         *PLACED,
+        *(f"picture-{name}" for name in DRAWINGS),
         *(f"lab-{name}" for name in LABS),
         *(f"{RUN_BLOCK}{letter}" for letter in RUNS),
         *(f"{EXPERIMENT_BLOCK}{one.id}" for one in catalogue.experiments),

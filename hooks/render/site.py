@@ -45,7 +45,7 @@ from .pages.glossary import (
 from .pages.small_v3 import sentence_figure
 from .pages.study import done_box
 from .problems import problems_html, problems_of_page
-from .technique_figures import lab_listing, mechanism_html
+from .technique_figures import DRAWINGS, lab_listing, mechanism_html, picture_html
 from .words import CHINESE, ENGLISH, Words, load_words
 
 
@@ -71,6 +71,7 @@ BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
         problems_html(ctx, problems_of_page(ctx, f"guide:{PurePath(path).stem}")) + done_box(ctx, PurePath(path).stem)
     ),
     **{f"mechanism-{name}": partial(_named_block, mechanism_html, name) for name in FIGURES},
+    **{f"picture-{name}": partial(_named_block, picture_html, name) for name in DRAWINGS},
     **{f"lab-{name}": partial(_named_block, lab_listing, name) for name in LABS},
     **{f"{RUN_BLOCK}{letter}": partial(_named_block, failed_run, letter) for letter in RUNS},
 }

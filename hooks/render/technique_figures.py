@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -111,6 +111,14 @@ def frames_of(context: Context, technique_id: str) -> list[Frame]:
         )
         for each in _drawing_of(context, technique_id)["frames"]
     ]
+
+
+def picture_html(context: Context, technique_id: str) -> str:
+    """The picture of a technique as a figure of another page."""
+    shown = frames_of(context, technique_id)[0]
+    panel = replace(shown.panel, title=shown.title)
+    name = f"picture-{technique_id}"
+    return context.html("mechanism.html.jinja", name=name, panels=[panel], caption=shown.says, play=None)
 
 
 def _drawing_of(context: Context, technique_id: str) -> dict[str, Any]:
