@@ -37,12 +37,15 @@ serve: $(READY)
 build: $(READY)
 	$(BIN)/mkdocs build --strict
 
-# Guides and techniques as PDF and EPUB in book/, for the next `make release`. Needs Chromium; SITE_URL for links out of it.
+# Guides and techniques as PDF and EPUB, sheets of problems and a deck of cards in book/, for the next `make release`. Needs Chromium; SITE_URL for links out of it.
 book: build $(DEV)
 	$(BIN)/python tools/book site book
 
-release: $(READY)
+# Takes along what `make book` made, the offline site, and the data of releases before it, which it keeps in releases/.
+release: offline
+	$(BIN)/python -m zipfile -c offline.zip offline/
 	COMPRESS=true $(BIN)/mkdocs build --strict
+	mkdir -p releases && cp site/data/releases/*.zip releases/
 
 offline: $(READY)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline

@@ -44,7 +44,7 @@ from render.exports.markdown import files_beside_pages, write_files
 from render.links import Links
 from render.page import AccessibleTables, redirect_html
 from render.pages import url_of
-from render.site import FOLDER, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
+from render.site import FOLDER, TAKEN_ALONG, NoSuchEntry, Project, hand_written, load_entry, make_project, theme_values
 from render.words import CHINESE, ENGLISH, BrokenWords
 
 log = get_plugin_logger("study")
@@ -134,7 +134,8 @@ def _read_project(config: MkDocsConfig) -> Project:
             _begin_chinese(config, project)
         else:
             catalogue, words = read_data(root)
-            project = make_project(catalogue, words, root / "docs", config.site_url or "")
+            along = {} if _is_offline(config) else TAKEN_ALONG
+            project = make_project(catalogue, words, root / "docs", config.site_url or "", along)
             _begin_chinese(config, project)
             check_texts(root, catalogue, words)
     except (CatalogueError, BrokenWords, PageError, NoSuchEntry) as error:

@@ -20,7 +20,7 @@ from golden_lines import HAN, chinese, lines_of_html, lines_of_json
 from postbuild import search_index as finished
 from postbuild.search_index import write_index as write_index
 from render import words as language_files
-from render.exports.catalogue_json import linked_data
+from render.exports.linked_data import linked_data
 from render.exports.markdown import files_beside_pages, filled_pages
 from render.page import Page, Site
 from render.pages import SearchKind, findable_pages
@@ -36,7 +36,7 @@ INDEXED = ("models/ant/", "models/elk/details/", "techniques/sharing/", "timelin
 SEARCHED = ("ant", "bee", "elk", "cache", "heads", "experts", "tokens", "emmet", "缓存", "专家", "触角", "504")
 COPIED = re.compile(r"(models/elk|references|guides/attention)\.md")
 # What repeats others: an entry is a part of the whole, of which each table holds the values; columns are described in the code; the Chinese edition has the same events.
-PARTS_AND_COPIES = re.compile(r"data/(catalogue\.json|columns|models/|.*\.zh\.)")
+PARTS_AND_COPIES = re.compile(r"data/(catalogue\.json|columns|croissant|releases/|models/|.*\.zh\.)")
 DRAWN = ("assets/poster.svg", "assets/drawings/elk-base.svg")  # from the drawings on pages
 # Pages of the Chinese edition with what only it has: joins of sentences, dates, numbers, forms. The others have their words from words/.
 CHINESE_PAGES = re.compile(r"models/elk\.|how-to-read|tools/memory|glossary|compare/models")

@@ -32,7 +32,7 @@ _SAID = re.compile(
     r">([^<>]*[^<>\s])|"
     r' (?:d|[xyr]|[xy][12]|[cdr][xy]|width|height|points|transform|value|min|max|alt|aria-label|title|href|data-[a-z-]+)="([^"]*)"'
 )
-_OF_CODE = re.compile(r"(\.zip</a> <small>|\.zip\) \*?)[\d,]+ kB")
+_OF_CODE = re.compile(r"(\.zip</a> <small>|\.zip\) \*?)[\d,.]+ [kM]B")
 Made = Mapping[str, tuple[str, Mapping[str, str]]]
 
 

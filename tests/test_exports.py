@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ElementTree
+import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -155,6 +157,41 @@ def test_every_column_of_every_table_is_described(downloads: Mapping[str, bytes]
     assert described == {
         (name, column) for name in tables if name != "columns" for column in rows(downloads, f"{name}.csv")[0]
     }
+
+
+def test_croissant_describes_every_file_and_column_as_they_are(downloads: Mapping[str, bytes]) -> None:
+    """As the specification asks: digests are those of the files, and each value can be read as the type of its column."""
+    read_as = {"sc:Text": str, "sc:Integer": int, "sc:Float": float, "sc:Date": date.fromisoformat}
+    said = json.loads(text(downloads, "croissant.json"))
+    for file in said["distribution"]:
+        assert file["contentUrl"] == f"{ADDRESS}data/{file['@id']}"
+        assert file["sha256"] == sha256(downloads[f"data/{file['@id']}"]).hexdigest()
+    described = {file["@id"] for file in said["distribution"]}
+    assert {path for path in downloads if path.endswith((".csv", "catalogue.json")) and path.count("/") == 1} == {
+        f"data/{name}" for name in described if name.endswith((".csv", "catalogue.json"))
+    }
+    for table in said["recordSet"]:
+        written = rows(downloads, f"{table['name']}.csv")
+        columns = [(field["source"]["extract"]["column"], field["dataType"]) for field in table["field"]]
+        assert [name for name, _ in columns] == list(written[0])
+        for row in written:
+            for name, type_ in columns:
+                assert not row[name] or read_as[type_](row[name]) is not None
+        if "key" in table:
+            key = table["key"]["@id"].removeprefix(f"{table['name']}/")
+            assert len({row[key] for row in written}) == len(written)
+    assert {"models", "variants", "techniques"} <= {table["name"] for table in said["recordSet"] if "key" in table}
+
+
+def test_the_data_of_a_release_stays_readable_beside_the_next(
+    downloads: Mapping[str, bytes], catalogue: Catalogue
+) -> None:
+    (kept,) = (path for path in downloads if path.startswith("data/releases/"))
+    stated = catalogue.revision.commit or catalogue.revision.digest
+    assert stated in kept, "a citation names it"
+    with zipfile.ZipFile(io.BytesIO(downloads[kept])) as archive:
+        for name in ("data/catalogue.json", "data/variants.csv", "data/references.bib"):
+            assert archive.read(name) == downloads[name]
 
 
 def test_downloads_say_of_which_day_and_revision_the_data_is(

@@ -294,7 +294,7 @@ def _write_text(path: Path, text: str) -> None:
 _LEAST = 500  # bytes; below it the answer fits into one packet anyway
 _TEXT = {
     *(".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".md"),
-    *(".csv", ".bib", ".sqlite", ".atom", ".ics", ".yaml"),
+    *(".csv", ".bib", ".ris", ".atom", ".ics", ".yaml"),
 }
 
 

@@ -21,7 +21,7 @@ from . import assets, exports
 from .assets import early_script
 from .cite import Citations
 from .context import Context, load_templates, make_context
-from .exports.catalogue_json import linked_data
+from .exports.linked_data import linked_data
 from .exports.reference_files import page_citation
 from .figures import home
 from .figures.architecture import file_of
@@ -271,11 +271,26 @@ def make_editions(
     return {language: project.render_edition(language) for language in words}
 
 
-def make_project(catalogue: Catalogue, words: Mapping[str, Words], docs: Path, address: str) -> Project:
+# What a release takes along where it is there, by the folder it goes to; no plain build makes any of it.
+TAKEN_ALONG = {"data/": ("book/*", "offline.zip"), "data/releases/": ("releases/*.zip",)}
+
+
+def make_project(
+    catalogue: Catalogue,
+    words: Mapping[str, Words],
+    docs: Path,
+    address: str,
+    along: Mapping[str, tuple[str, ...]] = TAKEN_ALONG,
+) -> Project:
     shared = load_templates()
     contexts = {code: make_context(catalogue, own, shared) for code, own in {**load_words(), **words}.items()}
-    made = {f"data/{path.name}": path.read_bytes() for path in sorted((docs.parent / "book").glob("book.*"))}
-    return Project(contexts, docs, address, downloads=exports.export_files(contexts, address) | made)
+    made = {
+        folder + path.name: path.read_bytes()
+        for folder, patterns in along.items()
+        for pattern in patterns
+        for path in sorted(docs.parent.glob(pattern))
+    }
+    return Project(contexts, docs, address, downloads=made | exports.export_files(contexts, address))
 
 
 def theme_values(edition: Edition, root: str, languages: list[str], policy: str, edit_uri: str) -> Mapping[str, Any]:

@@ -13,14 +13,16 @@ from ..words import ENGLISH
 from . import feeds
 from .catalogue_json import PlainRecords, catalogue_json
 from .for_programs import answers_json, badge_files
-from .notebooks_and_cards import flash_cards, lab_downloads
+from .linked_data import croissant_json
+from .notebooks_and_cards import flash_cards, lab_downloads, zip_archive
 from .reference_files import csl_json, ris_text
-from .tables import table_files
+from .tables import all_tables, table_files
 
 
 def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, bytes]:
     plain = PlainRecords(contexts)
-    found: dict[str, str | bytes] = {**catalogue_json(plain, address), **dict(table_files(plain))}
+    tables = all_tables(plain)
+    found: dict[str, str | bytes] = {**catalogue_json(plain, address), **dict(table_files(plain, tables))}
     references = plain.catalogue.references.values()
     found["data/references.bib"] = plain.catalogue.bibliography
     found["data/references.ris"], found["data/references.csl.json"] = ris_text(references), csl_json(references)
@@ -36,7 +38,20 @@ def export_files(contexts: Mapping[str, Context], address: str) -> dict[str, byt
         found.update({f"data/{name}": text for name, text in result.files.items()})
     for name in SCHEMAS:
         found[f"data/{name}"] = json_schema(name)
-    return {path: content if isinstance(content, bytes) else content.encode() for path, content in found.items()}
+    files = {path: content if isinstance(content, bytes) else content.encode() for path, content in found.items()}
+    croissant = croissant_json(contexts[ENGLISH], files, tables, address).encode()
+    files["data/croissant.json"] = croissant
+    return files | {f"data/releases/{plain.catalogue.revision.version}.zip": zip_archive(_files_of_release(files))}
+
+
+def _files_of_release(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What a citation may mean by its day and revision: the records, the tables, and the references that they name."""
+    of_records = ("data/catalogue.json", "data/models/", "data/techniques/", "data/references.", "data/croissant.json")
+    return {
+        path: content
+        for path, content in files.items()
+        if (path.startswith(of_records) or path.endswith(".csv")) and not path.endswith(".atom")
+    }
 
 
 def _feed_files(context: Context, address: str, edition: str, suffix: str) -> dict[str, str]:

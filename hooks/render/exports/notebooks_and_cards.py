@@ -200,9 +200,9 @@ def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
         if module.stem != "__init__":
             yield lab_path(module.stem), module.read_bytes()
     whole = {f"labs/{file.name}": file.read_bytes() for file in [*modules, FOLDER / "README.md"]}
-    yield ARCHIVE, _zip_archive(whole)
-    yield EXERCISE_ARCHIVE, _zip_archive(exercise_files(whole, exercises))
-    yield TRAINING_ARCHIVE, _zip_archive(training_files())
+    yield ARCHIVE, zip_archive(whole)
+    yield EXERCISE_ARCHIVE, zip_archive(exercise_files(whole, exercises))
+    yield TRAINING_ARCHIVE, zip_archive(training_files())
     yield from notebook_downloads()
 
 
@@ -242,7 +242,7 @@ def without_body(code: str, function: str) -> str:
     raise KeyError(function)
 
 
-def _zip_archive(files: Mapping[str, bytes]) -> bytes:
+def zip_archive(files: Mapping[str, bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in files.items():

@@ -55,7 +55,7 @@ class Column:
 class ExportTable:
     name: str
     columns: Sequence[Column]
-    rows: Iterable[Any]
+    rows: Sequence[Sequence[Cell]]
 
 
 def csv_text(head: Iterable[str], rows: Iterable[Sequence[Cell]]) -> str:
@@ -67,12 +67,10 @@ def csv_text(head: Iterable[str], rows: Iterable[Sequence[Cell]]) -> str:
     return out.getvalue()
 
 
-def table_files(plain: PlainRecords) -> Iterator[tuple[str, str]]:
+def table_files(plain: PlainRecords, tables: Iterable[ExportTable]) -> Iterator[tuple[str, str]]:
     """Every table as CSV, the columns of all, and each model's values with their sources, by the path that quotes use."""
-    tables = _all_tables(plain)
     for table in tables:
-        rows = ([_cell_value(plain, column.value_of(row)) for column in table.columns] for row in table.rows)
-        yield f"data/{table.name}.csv", csv_text((column.name for column in table.columns), rows)
+        yield f"data/{table.name}.csv", csv_text((column.name for column in table.columns), table.rows)
     said = [(table.name, column.name, column.says) for table in tables for column in table.columns]
     yield "data/columns.csv", csv_text(("table", "column", "description"), said)
     for model in plain.catalogue.models.values():
@@ -94,7 +92,7 @@ def _values_below(plain: PlainRecords, record: Any, path: str) -> Iterator[Seque
         yield from _values_below(plain, child, f"{path}{'/' if isinstance(record, Model) else '.'}{key}")
 
 
-def _all_tables(plain: PlainRecords) -> list[ExportTable]:
+def all_tables(plain: PlainRecords) -> list[ExportTable]:
     catalogue, uses = plain.catalogue, plain.contexts[ENGLISH].uses
     settings = catalogue.settings
     models, entries = catalogue.models.values(), catalogue.entries.values()
@@ -113,19 +111,24 @@ def _all_tables(plain: PlainRecords) -> list[ExportTable]:
         for line in table.rows
         for variant, score in line.scores.items()
     ]
+
+    def table(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> ExportTable:
+        cells = [[_cell_value(plain, column.value_of(row)) for column in columns] for row in rows]
+        return ExportTable(name, columns, cells)
+
     pointers = [_OfName(name, pointer) for name in catalogue.api_names for pointer in name.pointers]
     prices = [_OfName(name, span) for span in records.price_spans(catalogue) for name in span.names]
     return [
-        ExportTable("models", _model_columns(plain), models),
-        ExportTable("variants", _variant_columns(), [EntryContext.of(catalogue, entry) for entry in entries]),
-        ExportTable("stages", _stage_columns(), stages),
-        ExportTable("evaluation", _score_columns(plain), scores),
-        ExportTable("techniques", _technique_columns(plain), catalogue.techniques.values()),
-        ExportTable("uses", _USES, [use for id_ in catalogue.techniques for use in uses.of_technique(id_)]),
-        ExportTable("api_names", _API_NAMES, pointers),
-        ExportTable("api_prices", _API_PRICES, prices),
-        ExportTable("api_services", _api_service_columns(plain), catalogue.api_services),
-        ExportTable("references", _REFERENCES, catalogue.references.values()),
+        table("models", _model_columns(plain), models),
+        table("variants", _variant_columns(), [EntryContext.of(catalogue, entry) for entry in entries]),
+        table("stages", _stage_columns(), stages),
+        table("evaluation", _score_columns(plain), scores),
+        table("techniques", _technique_columns(plain), catalogue.techniques.values()),
+        table("uses", _USES, [use for id_ in catalogue.techniques for use in uses.of_technique(id_)]),
+        table("api_names", _API_NAMES, pointers),
+        table("api_prices", _API_PRICES, prices),
+        table("api_services", _api_service_columns(plain), catalogue.api_services),
+        table("references", _REFERENCES, catalogue.references.values()),
     ]
 
 

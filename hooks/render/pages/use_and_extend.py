@@ -26,8 +26,8 @@ _SOURCE_OF_BLOCK = Block.model_fields["source"].description
 _FEEDS = (("releases", "atom"), ("techniques", "atom"), ("releases", "ics"), ("corrections", "atom"))
 _HOSTING = """\
 export SITE_URL=https://example.org/ds/
-make book       # guides and techniques as PDF and EPUB, which the next release takes along; needs Chromium
-make release    # the site in site/, with .gz and .br beside each file
+make book       # guides and techniques as PDF and EPUB, sheets and cards, which the next release takes along; needs Chromium
+make release    # the site in site/, with .gz and .br beside each file, the ZIP to read offline and the data of earlier releases
 make offline    # a site that opens from a folder on disk, in offline/
 """
 
@@ -84,34 +84,70 @@ def _download_sections(context: Context, downloads: Mapping[str, bytes]) -> Iter
     feeds = tuple(f"{name}{suffix}.{kind}" for name, kind in _FEEDS)
     model = next(iter(context.catalogue.models))
     books = tuple(path.removeprefix("data/") for path in downloads if path.startswith("data/book."))
+    offline, cards = (
+        tuple(f for f in (name,) if f"data/{f}" in downloads) for name in ("offline.zip", f"cards{suffix}.apkg")
+    )
     groups = (
         ("book", books, ""),
+        ("sheets", (), ""),
+        ("offline", offline, ""),
         ("json", ("catalogue.json", f"answers{suffix}.json"), f"models/{model}.json"),
-        ("tables", tables, f"models/{model}.csv"),
-        ("cards", (f"cards{suffix}.txt",), ""),
+        ("tables", (*tables, "croissant.json"), f"models/{model}.csv"),
+        ("releases", (), ""),
+        ("cards", (*cards, f"cards{suffix}.txt"), ""),
         ("labs", ("labs.zip", "exercises.zip", "train.zip"), ""),
         ("follow", feeds, f"models/{model}{suffix}.atom"),
         ("markdown", (), ""),
         ("bibliography", ("references.bib", "references.ris", "references.csl.json"), ""),
         ("schemas", tuple(SCHEMAS), ""),
     )
+    rows = {"sheets": _sheet_rows, "releases": _release_rows}
     for name, files, example in groups:
         html = context.html(
             "data.html.jinja",
             intro=words(f"data.{name}_text") if f"data.{name}_text" in words else "",
             items=[_download_item(context, downloads, file) for file in files],
+            rows=[*rows[name](context, downloads)] if name in rows else [],
             each=words(f"data.{name}_each") if example else "",
             example=example,
         )
         yield Section(name, words(f"data.{name}"), html)
 
 
+Row = tuple[str, list[tuple[str, str, str]]]
+"""A name with links to files: text, path and size."""
+
+
+def _sheet_rows(context: Context, downloads: Mapping[str, bytes]) -> Iterator[Row]:
+    words = context.words
+    suffix = "" if words.language == ENGLISH else f".{words.language}"
+    evenings = [part for route in context.catalogue.study.routes for part in route.parts if part.sheet]
+    for number, evening in enumerate(evenings, 1):
+        files = [(kind, f"data/sheet-{number}{kind}{suffix}.pdf") for kind in ("", "-key")]
+        said = [
+            (words(f"data.sheet{kind.replace('-', '_')}"), path, _size_text(downloads[path]))
+            for kind, path in files
+            if path in downloads
+        ]
+        if said and evening.name:
+            yield words.text(evening.name), said
+
+
+def _release_rows(context: Context, downloads: Mapping[str, bytes]) -> Iterator[Row]:
+    """The newest first, this one among them."""
+    for path in sorted((path for path in downloads if path.startswith("data/releases/")), reverse=True):
+        yield "", [(path.removeprefix("data/releases/"), path, _size_text(downloads[path]))]
+
+
+def _size_text(content: bytes) -> str:
+    return f"{len(content) / 2**10:,.0f} kB" if len(content) < 2**20 else f"{len(content) / 2**20:,.1f} MB"
+
+
 def _download_item(context: Context, downloads: Mapping[str, bytes], name: str) -> dict[str, str]:
     path = f"data/{name}"
-    size = len(downloads.get(path, b""))
     key = name.replace(".zh.", ".").replace(".", "_")
     what = context.words(f"data.{key}") if not name.endswith(".schema.json") else ""
-    return {"path": path, "name": name, "what": what, "size": f"{size / 1024:,.0f} kB"}
+    return {"path": path, "name": name, "what": what, "size": _size_text(downloads.get(path, b""))}
 
 
 def _extension_steps(words: Words) -> Iterator[str]:
