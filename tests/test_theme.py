@@ -1,17 +1,15 @@
-"""The theme: Material's styles hold what the pages use, and the site without Material is the same, which is the way out when it ends."""
+"""The site without Material is the same, which is the way out when it ends."""
 
 from __future__ import annotations
 
 import importlib.util
 import re
 import shutil
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from building import AS_RELEASED, ROOT, small_project, strictly, with_own_code
-from theme_css import TARGET, Used, flat_declarations, theme_styles
 
 THEME = ROOT / "tests" / "own_theme"
 ICONS = ("menu", "magnify", "weather-night", "weather-sunny")
@@ -68,22 +66,3 @@ def test_a_theme_of_our_own_gives_the_same_site(tmp_path: Path, small_site: Path
         and (path.suffix != ".html" or plain_html(small_site / path) != plain_html(without / path))
     ]
     assert different == []
-
-
-def test_the_styles_of_the_theme_are_those_that_the_pages_use(built: Path) -> None:
-    committed = TARGET.read_text(encoding="utf-8")
-    assert f" {version('mkdocs-material')} " in committed.partition("\n")[0], (
-        "Material is another one now: tools/theme_css.py"
-    )
-    missing = set(flat_declarations(theme_styles(built))) - set(flat_declarations(committed))
-    assert not missing, "pages use more of the theme: tools/theme_css.py"
-
-
-@pytest.mark.parametrize("broken", ['<a href="ds', '<p "="x">', '<a "">', '<b class=">'])
-def test_a_quote_left_open_in_a_tag_takes_no_style_from_others(broken: str) -> None:
-    """A page that ends in the middle of a link."""
-    used = Used()
-    used.page(f'<p class="one">{broken}</p><div class="two" id="three">')
-    used.page('<p class="four">')
-    assert used.elements >= {frozenset(("p", "[class", ".one")), frozenset(("p", "[class", ".four"))}
-    assert used.has(frozenset(("div", ".two", "#three")))

@@ -2,7 +2,7 @@
 
 What every page needs is one sheet, one script and the face of text. Styles of figures and of single kinds of pages are sheets of their own, to which a
 page links that wears one of their classes, and a script that serves a single page is loaded there alone. None is a module, which
-browsers refuse to load from a folder on disk. The styles of the theme are those that tools/theme_css.py left.
+browsers refuse to load from a folder on disk. The styles of the theme are overrides/material.css.
 """
 
 from __future__ import annotations
