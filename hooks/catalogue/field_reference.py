@@ -1,4 +1,4 @@
-"""The schema as documentation, as JSON Schema, and as entries to copy, all read off the pydantic classes."""
+"""The schema as documentation, and as JSON Schema, read off the pydantic classes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -174,21 +173,33 @@ def as_yaml(value: Any) -> str:
     return f'"{text}"' if ": " in text or " #" in text or text.startswith("{") else text
 
 
-_ENTRIES = Path(__file__).parent / "entries_to_copy"
-
-
-def _entry_to_copy(name: str) -> str:
-    return (_ENTRIES / name).read_text(encoding="utf-8")
-
-
 # Head of the file of an entry, by which an editor finds the schema.
 SCHEMA_LINE = "# yaml-language-server: $schema=../model.schema.json"
-SMALLEST = _entry_to_copy("smallest.yaml")
-EXPERTS = _entry_to_copy("mixture_of_experts.yaml")
-REFERENCE = _entry_to_copy("reference.bib")
-UPDATE = _entry_to_copy("update.yaml")
-TECHNIQUE = _entry_to_copy("technique.yaml")
-API_NAME = _entry_to_copy("api_name.yaml")
+SMALLEST = f"""\
+{SCHEMA_LINE}
+id: deepseek-x
+name: DeepSeek-X
+track: general
+dates: {{paper: 2026-11, source: deepseek-x arXiv listing}}
+summary:
+  en: What it is, in two or three sentences.
+  zh: 用两三句话说明它是什么。
+flagship: deepseek-x-base
+variants:
+  - id: deepseek-x-base
+    name: DeepSeek-X-Base
+    kind: base
+    parameters: {{total: 7B, source: deepseek-x Table 1}}
+"""
+REFERENCE = """\
+@misc{deepseek-x,
+  title  = {{DeepSeek-X: A Model That Is Made Up}},
+  author = {{DeepSeek-AI}},
+  year   = {2026},
+  eprint = {2611.01234},
+  url    = {https://arxiv.org/abs/2611.01234},
+}
+"""
 
 
 FILE = "FIELDS.md"
@@ -196,40 +207,16 @@ _HEAD = """\
 # Fields of the data
 
 Made by `make schemas` from the schema in `hooks/catalogue/schema` and the rules in `hooks/catalogue/rules`. How sources, absent
-values, numbers and texts are written is said on the page “Field reference” of the site.
+values, numbers and texts are written is said on the page “Field reference” of the site; `make new` writes an entry to begin with.
 """
-_COPIES = (
-    ("The smallest entry", "A file `data/models/<id>.yaml`.", "yaml", SMALLEST),
-    ("Its reference", "At the end of `data/references.bib`.", "bibtex", REFERENCE),
-    (
-        "A mixture of experts",
-        "With sizes, architecture, schedule, batch, hardware and a table of scores.",
-        "yaml",
-        EXPERTS,
-    ),
-    ("An update", "Behind the last variant of its family, in that family's file.", "yaml", UPDATE),
-    ("A technique", "Under `techniques:` in `data/techniques.yaml`.", "yaml", TECHNIQUE),
-    (
-        "A name of the API",
-        "Under `api_names:` in `data/models.yaml`. A name that changes its meaning gets another pointer, one that ends gets `until:`.",
-        "yaml",
-        API_NAME,
-    ),
-)
 
 
 def fields_document() -> str:
-    return "\n".join([_HEAD, *_entries_section(), *_fields_section(), *_rules_section()])
+    return "\n".join([_HEAD, *_fields_section(), *_rules_section()])
 
 
 def rule_title(rule: Callable[..., object]) -> str:
     return rule.__name__.replace("_", " ").capitalize()
-
-
-def _entries_section() -> Iterator[str]:
-    yield "## Entries to copy\n\nEach passes `make check` as it stands, with the reference below.\n"
-    for title, where, language, text in _COPIES:
-        yield f"### {title}\n\n{where}\n\n```{language}\n{text}```\n"
 
 
 def _fields_section() -> Iterator[str]:
