@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load_catalogue
+from helpers import context_of
+from render.cite import Citations
+from render.pages.model_scores import scores_sections
 
 COUNTING = "{benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.5}}"
 ELK = "{benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.4, elk-base: 71.2}}"
@@ -55,3 +59,29 @@ def test_an_interval_is_one_of_shares(valid: Path, kind: str, interval: object) 
     tables = (table for model in catalogue.models.values() for table in model.evaluation)
     table, row = next((table, row) for table in tables for row in table.rows if row.benchmark.en == "Counting")
     assert catalogue.settings.interval(table, row, row.scores["ant-base"]) == interval
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "setting", "said", "classes", "arrow"),
+    [
+        ("50.0", "60.5", "metric: EM", "ahead of Ant Base in 1", "", "M4 "),
+        ("90.0", "60.5", "metric: EM", "behind in 1: Counting", "worse", "M-4"),
+        ("60.0", "60.5", "metric: EM", "In 1 the intervals tell no difference", "alike", "M4 "),
+        ("0.9", "0.5", "metric: edit distance", "ahead of Ant Base in 1", "", ""),
+    ],
+    ids=["more is better", "a fall", "inside the interval", "less is better, on no axis of per cents"],
+)
+def test_a_table_says_and_draws_what_became_better_and_what_worse(
+    valid: Path, before: str, after: str, setting: str, said: str, classes: str, arrow: str
+) -> None:
+    file = valid / "models.yaml"
+    row = f"{{benchmark: Counting, setting: {{{setting}}}, scores: {{ant-base: {before}, bee-base: {after}}}}}"
+    rows = f"{row}\n          - {{benchmark: Dice, scores: {{ant-base: 1.0, bee-base: 1.0}}}}"
+    file.write_text(file.read_text(encoding="utf-8").replace(COUNTING, rows), encoding="utf-8")
+    catalogue = load_catalogue(valid, rules=False)
+    html = scores_sections(Citations(context_of(catalogue)), catalogue.models["bee"])[0].html
+    page = LexborHTMLParser(html)
+    assert said in page.css_first(".ds-found").text()
+    cell = next(node for node in page.css("td:last-child > div") if node.text() not in ("", "0"))
+    assert (cell.css_first("b").attributes["class"] or "") == classes
+    assert [node.attributes["d"][:3] for node in cell.css("path")] == [arrow] * bool(arrow)

@@ -33,6 +33,10 @@ TELLING = ("part", "modality", "tools", "harness")
 # Metrics that count each problem as solved or not.
 _SHARES = {"EM", "accuracy", "correct", "resolved", "success rate", "pass rate", "exact match of the line"}
 _SHARES |= {"prompt-level strict accuracy", "prompt-level loose accuracy"}
+# Of these less is better; of tokens neither is, and what is counted is no part of a hundred.
+_LESS = {"edit distance", "bits per byte", "loss", "repetition", "lower is better", "FID", "place"}
+_NEITHER = {"output tokens"}
+_COUNTED = ("problems solved", "points of", "safe answers", "sum")
 _PROBLEMS_TYPED = re.compile(r"(?:sample of )?([\d,]+)(?: problems| tasks)?")
 _Benchmark = tuple[bool, str]  # whether base models are measured, which is done in another way; its name
 
@@ -101,6 +105,19 @@ class Settings:
                 return int(match[1].replace(",", ""))
         found = next((benchmark.parts[word] for word in said if word in benchmark.parts), benchmark.problems)
         return int(found.value.value) if found and found.value else None
+
+    def more_is_better(self, table: Evaluation, row: Row) -> bool | None:
+        """None where neither more nor less is."""
+        metrics = set(fields_of(table, row).get("metric", "").split(GAP))
+        return None if metrics & _NEITHER else not metrics & _LESS
+
+    def in_percent(self, table: Evaluation, row: Row) -> bool:
+        """Whether its scores stand on an axis from 0 to 100: shares of problems, or numbers too large for marks out of ten."""
+        metric, benchmark = fields_of(table, row).get("metric", ""), self.benchmarks.get(row.benchmark.en)
+        most = max((score.value.value for score in row.scores.values() if score.value), default=0)
+        if most > 100 or metric.startswith(_COUNTED) or not self.more_is_better(table, row):
+            return False
+        return most > 12 or metric in _SHARES or (benchmark is not None and benchmark.kind is BenchmarkKind.SOLVED)
 
     def interval(self, table: Evaluation, row: Row, score: Single[Quantity]) -> tuple[float, float] | None:
         """Between which shares, in per cent, a model may lie that has this score on so many problems (95 %)."""

@@ -424,11 +424,15 @@ def interval_html(citations: Citations, table: Evaluation, row: Scores, score: S
     return _small_interval(citations.context.catalogue.settings.interval(table, row, score))
 
 
-def _small_interval(found: tuple[float, float] | None) -> Markup:
+def interval_text(found: tuple[float, float] | None) -> str:
     if found is None:
-        return Markup("")
+        return ""
     decimals = 1 if found[1] - found[0] < _NARROW else 0
-    return Markup(' <small class="ds-interval">{}</small>').format("–".join(f"{end:.{decimals}f}" for end in found))
+    return "–".join(f"{end:.{decimals}f}" for end in found)
+
+
+def _small_interval(found: tuple[float, float] | None) -> Markup:
+    return Markup(' <small class="ds-interval">{}</small>').format(interval_text(found)) if found else Markup("")
 
 
 def _score_cell(citations: Citations, scores: list[_Scored]) -> ComparedCell:

@@ -1,4 +1,4 @@
-"""Comparison tables by theme, over every model; the scores of a paper and benchmarks that several models report."""
+"""Comparison tables by theme, over every model, and benchmarks that several models report."""
 
 from __future__ import annotations
 
@@ -10,87 +10,27 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, sort_by_date
-from catalogue.schema.model import COMPARED_KINDS, Evaluation, EvaluationKind, Model, Row, Track
+from catalogue.schema.model import COMPARED_KINDS, EvaluationKind, Model, Track
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.setting import FIELDS, Apart, Benchmark, Setting, SettingWord, each_word
+from catalogue.schema.setting import FIELDS, Apart, Benchmark, SettingWord, each_word
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
 from catalogue.schema.values import Remark, Single, Text, stated_at
 from catalogue.settings import fields_of
 
 from ..assets import page_script
 from ..cite import Citations, reference_anchor
-from ..comparison import compared_setting, distinct_scores, interval_html
+from ..comparison import compared_setting, distinct_scores, interval_text
 from ..context import Context
+from ..figures.score_dots import Dot, change_class, score_dots, score_marks
 from ..format import short_model, short_variant
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
-from ..tables import Cell, Column, Head, Table, by_column, columns_for_each, value_cell
+from ..tables import Cell, Column, Table, by_column, columns_for_each, value_cell
 from ..words import Words
 from .model_architecture import sizes_table
 from .model_machines import compute_table, hours_by_variants
 from .model_training import compared_schedules, values_by_variant
 from .sources import sources_section
-
-
-def scores_sections(citations: Citations, model: Model) -> list[Section]:
-    if not model.evaluation:
-        return []
-    words = citations.context.words
-    tables = [_scores_table(citations, table) for table in model.evaluation]
-    views = [
-        {
-            "table": made,
-            "kind": words(f"evaluation.{table.kind.value}"),
-            "note": citations.rich_text(table.note) if table.note else None,
-            "left_out": _rows_left_out(citations, table),
-        }
-        for made, table in zip(tables, model.evaluation, strict=True)
-    ]
-    intervals = any("ds-interval" in cell.html for table in tables for row in table.rows for cell in row)
-    html = citations.context.html("model_evaluation.html.jinja", tables=views, intervals=intervals)
-    return [Section("evaluation", words("section.evaluation"), html)]
-
-
-def _rows_left_out(citations: Citations, table: Evaluation) -> Markup:
-    words = citations.context.words
-    lines = []
-    for group in table.left_out:
-        rows = [citations.rich_text(name) for name in group.rows]
-        between = "separated" if any(mark in row for row in rows for mark in "，：,:") else "listed"
-        listed = Markup(escape(words(f"punctuation.{between}"))).join(rows)
-        lines.append(escape(words("evaluation.left_out")).format(rows=listed, why=citations.rich_text(group.why)))
-    return Markup(escape(words("punctuation.gap"))).join(lines)
-
-
-def _scores_table(citations: Citations, table: Evaluation) -> Table:
-    words, entries = citations.context.words, citations.context.catalogue.entries
-    variants = list(dict.fromkeys(id_ for row in table.rows for id_ in row.scores))
-    heads = [Head(words("table.benchmark")), *(Head(entries[id_].variant.name, True) for id_ in variants)]
-    said = [fields_of(table, row) for row in table.rows]
-    common = {k: v for k, v in said[0].items() if len(said) > 1 and all(fields.get(k) == v for fields in said)}
-    title = Markup(escape(words.text(table.title))) + _setting_behind(citations, common)
-    rows = []
-    for row, fields in zip(table.rows, said, strict=True):
-        own = {name: value for name, value in fields.items() if name not in common}
-        name = citations.rich_text(row.benchmark) + _setting_behind(citations, own, row.setting)
-        scores = (row.scores.get(id_) for id_ in variants)
-        rows.append([Cell(name), *(_score_cell(citations, table, row, score) for score in scores)])
-    return Table(words.text(table.title), heads, rows, sortable=len(rows) > 6, classes="ds-scores", title=title)
-
-
-def _score_cell(citations: Citations, table: Evaluation, row: Row, score: Single[Quantity] | None) -> Cell:
-    cell = value_cell(citations, score)
-    return replace(cell, html=cell.html + interval_html(citations, table, row, score)) if score else cell
-
-
-def _setting_behind(citations: Citations, fields: Mapping[str, str], setting: Setting | None = None) -> Markup:
-    """In small letters, with the source's own words."""
-    html, words = citations.score_setting(fields), citations.context.words
-    if setting and setting.printed:
-        own = words("evaluation.printed", text=words.text(setting.printed))
-        html += words("punctuation.bracketed", text=own) if html else own
-    return Markup(" <small>{}</small>").format(html) if html else Markup("")
-
 
 # In the order of reading; the first that knows a name has it.
 _SUBJECTS: tuple[tuple[str, str], ...] = (
@@ -142,7 +82,9 @@ class ScoreList:
     fields: Mapping[str, str]
     alone: bool
     scores: dict[str, list[Single[Any]]] = field(default_factory=dict)
-    intervals: dict[str, Markup] = field(default_factory=dict)
+    intervals: dict[str, tuple[float, float] | None] = field(default_factory=dict)
+    percent: bool = True
+    more_is_better: bool | None = True
 
 
 def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
@@ -164,6 +106,8 @@ def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterato
         if groups:
             named, id_ = words(f"evaluation.{kind.value}"), reference_anchor(kind.value)
             yield Section(id_, named, context.html("scores.html.jinja", groups=groups, kind=id_, name=named))
+    rules = escape(words("compare.evaluation.rules"))
+    yield Section("rules", words("compare.evaluation.rules_title"), Markup("<p>{}</p>").format(rules))
     yield _numbers_of_problems(citations)
     yield from _explained_words(citations, typed)
     yield from _scores_apart(citations)
@@ -237,7 +181,9 @@ def _family_buttons(citations: Citations) -> str:
         models = [m for m in _dated_models(context) if m.track is track and m.evaluation]
         if models:
             tracks.append((context.words(f"track.{track.value}"), [(m.id, short_model(m.name)) for m in models]))
-    return context.html("scores_choice.html.jinja", tracks=tracks, script=page_script("scores"))
+    return context.html(
+        "scores_choice.html.jinja", tracks=tracks, script=page_script("scores"), marks=score_marks(context.words)
+    )
 
 
 def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: EvaluationKind) -> list[ScoreList]:
@@ -253,9 +199,11 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
                     settings.is_alone(table, row),
                 )
                 benchmark = found.setdefault(settings.key(model, table, row), made)
+                benchmark.percent &= settings.in_percent(table, row)
+                benchmark.more_is_better = settings.more_is_better(table, row)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)
-                    benchmark.intervals.setdefault(id_, interval_html(citations, table, row, score))
+                    benchmark.intervals.setdefault(id_, settings.interval(table, row, score))
     _leave_out_repeated(found)
     return [found[key] for key in sorted(found, key=lambda key: (-len(found[key].scores), key)) if found[key].scores]
 
@@ -282,18 +230,23 @@ def _benchmark_view(citations: Citations, benchmark: ScoreList, models: Sequence
     entries = citations.context.catalogue.entries
     order = [e.variant.id for m in models for e in citations.context.catalogue.entries_of(m)]
     numbers = {id_: _score_number(scores) for id_, scores in benchmark.scores.items()}
-    most = max([100.0, *(number for number in numbers.values() if number is not None)])
-    rows = [
-        {
-            "model": entries[id_].model.id,
-            "name": _variant_head(entries[id_]),
-            "score": Markup(" / ").join(map(citations.value_html, distinct_scores(benchmark.scores[id_]))),
-            "interval": benchmark.intervals[id_],
-            "share": round(100 * number / most, 1) if (number := numbers[id_]) is not None else 0,
-        }
-        for id_ in order
-        if id_ in benchmark.scores
-    ]
+    most = 100 if benchmark.percent else max(filter(None, numbers.values()), default=1)
+    rows, before = [], None
+    for id_ in (id_ for id_ in order if id_ in benchmark.scores):
+        number, interval, dots = numbers[id_], benchmark.intervals[id_], Markup("")
+        if number is not None:
+            dot, more = Dot(number, interval), benchmark.more_is_better
+            classes = change_class(before, dot, more) if before and more is not None else ""
+            dots, before = score_dots(dot, before, classes, most), dot
+        rows.append(
+            {
+                "model": entries[id_].model.id,
+                "name": _variant_head(entries[id_]),
+                "score": Markup(" / ").join(map(citations.value_html, distinct_scores(benchmark.scores[id_]))),
+                "interval": interval_text(interval),
+                "dots": dots,
+            }
+        )
     return {"name": benchmark.name, "setting": benchmark.setting, "rows": rows}
 
 

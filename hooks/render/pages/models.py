@@ -33,7 +33,7 @@ from ..format import NOTHING, short_model
 from ..links import model_link, small_v3_link
 from ..page import Page, Redirect, Section, lead_section, titled_page
 from ..tables import EMPTY, Cell, Column, by_column, sort_key, value_cell
-from . import compare, model_architecture, model_changes, model_machines, model_overview, model_training
+from . import model_architecture, model_changes, model_machines, model_overview, model_scores, model_training
 from .model_overview import Tab
 from .sources import dispute_sections, sources_section
 
@@ -209,7 +209,7 @@ PARTS: Mapping[str, ModelPart] = {
         ("infrastructure", "kv_cache", "serving"),
         DETAILS,
     ),
-    "scores": ModelPart((compare.scores_sections,), ("evaluation",), DETAILS),
+    "scores": ModelPart((model_scores.scores_sections,), ("evaluation",), DETAILS),
     "changes": ModelPart(
         (model_changes.changes_sections, model_changes.techniques_sections), ("changes", "techniques"), OVERVIEW
     ),
