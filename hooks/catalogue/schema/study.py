@@ -72,6 +72,7 @@ class Subject(Enum):
     CORPUS = "corpus"
     POLICY = "policy"
     DRAFTING = "drafting"
+    BATCH = "batch"
     SCORES = "scores"
 
 
