@@ -94,6 +94,7 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         aliases=draft.aliases.aliases,
         lacking=draft.aliases.lacking,
         like_words=draft.aliases.words,
+        asked_places=draft.aliases.asked,
         asked=draft.asked,
         elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "tools/elsewhere.py")
         or Elsewhere(version="", models=()),

@@ -128,7 +128,7 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += _words_not_set_as_chinese(words[CHINESE])
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
-    found += questions_without_places(root / "data", catalogue, written)
+    found += missing_places(root / "data", catalogue, written)
     found += _neighbours_of_no_term(root / "data", catalogue, words[CHINESE])
     if found:
         raise PageError(sorted(set(found)))
@@ -231,29 +231,33 @@ def _read_located(data: Path, name: str) -> Located:
     return strict_yaml.read_yaml(files.read_texts(data, (name,))[name], f"{data.name}/{name}")
 
 
-def questions_without_places(
-    data: Path, catalogue: Catalogue, written: Sequence[HandWrittenPages]
-) -> Iterator[Finding]:
-    """Answers of data/questions.yaml that lead to an anchor which a hand-written page lacks.
+def _paths_in_data(catalogue: Catalogue) -> Iterator[tuple[str, KeyPath, str]]:
+    """The file, the key and the path of a page, with the anchor of a place or none, wherever the data leads to one."""
+    yield from ((ALIASES, ("aliases", path), path) for path in catalogue.aliases)
+    yield from ((ALIASES, ("asked", path), path) for path in catalogue.asked_places)
+    yield from ((QUESTIONS, ("questions", q, "path"), each.path) for q, each in enumerate(catalogue.questions))
+
+
+def missing_places(data: Path, catalogue: Catalogue, written: Sequence[HandWrittenPages]) -> Iterator[Finding]:
+    """Anchors that the data leads to and a hand-written page lacks.
 
     Pages made from the data would have to be made for it, which takes longer than all else; tests/test_questions.py looks at the built site.
     """
-    for q, question in enumerate(catalogue.questions):
-        page, _, place = question.path.partition("#")
+    for file, key, path in _paths_in_data(catalogue):
+        page, _, place = path.partition("#")
         anchors = [pages.anchors_of(page, drawn=True) if page in pages.texts else None for pages in written]
         known = next((each for each in anchors if place and each is not None and place not in each), None)
         if known is not None:
-            found = f"`{question.path}` leads to a place that the page does not have"
             close = nearest_in_quotes(place, known)
-            yield _read_located(data, QUESTIONS).finding(("questions", q, "path"), found, nearest=close)
+            found = f"`{path}` leads to a place that the page does not have"
+            yield _read_located(data, file).finding(key, found, nearest=close)
 
 
 def _missing_pages_named_in_data(data: Path, catalogue: Catalogue, pages: Collection[str]) -> Iterator[Finding]:
     routes = values_at(catalogue.study, "routes.*.parts.*.steps.*.page")
     named: list[tuple[str, KeyPath, str, str]] = [
-        *((ALIASES, ("aliases", page), page, "") for page in catalogue.aliases),
         *((TERMS, path, page, ".md") for path, page in values_at(catalogue.glossary, "terms.*.not_on.*")),
-        *((QUESTIONS, ("questions", q, "path"), each.path, "") for q, each in enumerate(catalogue.questions)),
+        *((*named, "") for named in _paths_in_data(catalogue)),
         *((STUDY, path, page[5:], ".md") for path, page in routes if page.startswith("page:")),
     ]
     for file, path, page, ending in named:

@@ -58,10 +58,17 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     files["answers.js"] = search_script(
         "answers", 0, _answers_head(context, families, len(techniques), list(api), address)
     )
-    wordings = [[plain_text(context, one.ask), *one.asked_otherwise(language)] for one in context.catalogue.questions]
+    wordings = [
+        [plain_text(context, one.ask), *one.otherwise.in_language(language)] for one in context.catalogue.questions
+    ]
     names = _number_names(one["names"] for one in (*techniques, *terms))
-    places = [address(one.path) for one in context.catalogue.questions]
-    return AnswersInIndex(files, names, wordings, places, context.catalogue.like_words, context.catalogue.lacking)
+    asked_at: dict[str, list[str]] = {}
+    for one, texts in zip(context.catalogue.questions, wordings, strict=True):
+        asked_at.setdefault(address(one.path), []).extend(texts)
+    for path, others in context.catalogue.asked_places.items():
+        # In Chinese one asks in English too.
+        asked_at.setdefault(address(path), []).extend({*others.in_language(language), *others.en})
+    return AnswersInIndex(files, names, wordings, asked_at, context.catalogue.like_words, context.catalogue.lacking)
 
 
 def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:

@@ -278,7 +278,7 @@ class AnswersInIndex:
         files: Their own files by name.
         names: The number of what each name of a technique or a term stands for.
         wordings: Every wording of each question, without words that find nothing.
-        places: The address that answers each question.
+        asked_at: How people ask for what a section says, by its address.
         like_words: Words of which each finds what any of the others finds.
         lacking: What the site does not speak of, though a page may have the word.
     """
@@ -286,7 +286,7 @@ class AnswersInIndex:
     files: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, int] = field(default_factory=dict)
     wordings: Sequence[Sequence[str]] = ()
-    places: Sequence[str] = ()
+    asked_at: Mapping[str, Sequence[str]] = field(default_factory=dict)
     like_words: Sequence[Sequence[str]] = ()
     lacking: Sequence[str] = ()
 
@@ -325,11 +325,10 @@ def _index_files(
     asked = _asked_words(answers.wordings, interface.get("stop", ""))
     names = _pages_by_name(pages, known, answers.names)
     names |= {key: "!" for name in answers.lacking if (key := normalize_name(name)) not in names}
-    asked_at: defaultdict[str, str] = defaultdict(str)
-    for place, wordings in zip(answers.places, answers.wordings, strict=True):
-        asked_at[place] += (
-            " ".join(sorted({word for text in wordings for word in content_words(text, interface["stop"])})) + " "
-        )
+    asked_at = {
+        place: {word for text in texts for word in content_words(text, interface["stop"])}
+        for place, texts in answers.asked_at.items()
+    }
     postings = _with_like_words(_count_postings(pages, known, asked_at), answers.like_words)
     parts = _split_groups(_word_lines(postings, asked, names), _WORDS_IN_A_PART)
     texts = _split_sections(pages)
@@ -482,9 +481,9 @@ def _pages_by_name(
 
 
 def _count_postings(
-    pages: Sequence[FinishedPage], known: Mapping[str, FindablePage], asked_at: Mapping[str, str]
+    pages: Sequence[FinishedPage], known: Mapping[str, FindablePage], asked_at: Mapping[str, set[str]]
 ) -> dict[str, list[_Posting]]:
-    """Where each word stands; `asked_at` are the questions that a section answers, by its address."""
+    """Where each word stands; `asked_at` are the words of what people ask of a section, by its address."""
     counts_of = [[count_words(section.text) for section in page.sections] for page in pages]
     lengths = [sum(count.values()) for counts in counts_of for count in counts]
     mean = sum(lengths) / max(len(lengths), 1)
@@ -502,9 +501,13 @@ def _count_postings(
             placed = (*own.sections, *own.aliases)
             named = " ".join(name for name, anchor in placed if anchor and anchor == section.own_anchor)
             addresses = {section.anchor, f"{page.url}#{section.own_anchor}".rstrip("#")}
-            asked = " ".join(asked_at.get(address, "") for address in addresses)
-            for text, level in ((section.formulas, _IN_FORMULA), (asked, _ASKED), (named, _IN_HEADING)):
-                for word in split_words(text):
+            asked = set().union(*(asked_at.get(address, ()) for address in addresses))
+            for words, level in (
+                (split_words(section.formulas), _IN_FORMULA),
+                (asked, _ASKED),
+                (split_words(named), _IN_HEADING),
+            ):
+                for word in words:
                     levels[word] = max(levels.get(word, 0), level)
             if section.anchor:
                 for word in count_words(section.title):

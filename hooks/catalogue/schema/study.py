@@ -393,6 +393,16 @@ class CorrectionsFile(Record):
     )
 
 
+class OtherWordings(Record):
+    """What people type for a place, by language; the search knows it, no page shows it."""
+
+    en: tuple[str, ...] = optional("In English.", default=())
+    zh: tuple[str, ...] = optional("In Chinese.", default=())
+
+    def in_language(self, language: str) -> tuple[str, ...]:
+        return self.zh if language == "zh" else self.en
+
+
 class AliasesFile(Record):
     """data/aliases.yaml: what people type for a page and the page does not say."""
 
@@ -402,6 +412,11 @@ class AliasesFile(Record):
     )
     lacking: tuple[str, ...] = optional(
         "What the site does not speak of, though a page may have the word: the search says so.", ["founder"], default=()
+    )
+    asked: dict[str, OtherWordings] = Field(
+        default_factory=dict,
+        description="How people ask for what a section says, by the path of its source and the anchor.",
+        examples=[{"guides/serving.md#phases": {"en": ["why is decoding slow"]}}],
     )
     words: tuple[tuple[str, ...], ...] = optional(
         "Words of which each finds what any of the others finds.", [["显卡", "GPU"]], default=()
@@ -413,13 +428,6 @@ class QuestionGroup(Record):
 
     id: Identifier = required("Its anchor.", "attention")
     name: Text = required("Heading.", {"en": "Attention", "zh": "注意力"})
-
-
-class OtherWordings(Record):
-    """Other ways to ask a question, by language; the search knows them, the page does not show them."""
-
-    en: tuple[str, ...] = optional("In English.", default=())
-    zh: tuple[str, ...] = optional("In Chinese.", default=())
 
 
 class Question(Record):
@@ -434,9 +442,6 @@ class Question(Record):
         pattern=r"^[a-z0-9/.-]+\.md(#[a-z0-9.-]+)?$",
     )
     otherwise: OtherWordings = Field(default_factory=OtherWordings, description="Other ways to ask it.")
-
-    def asked_otherwise(self, language: str) -> tuple[str, ...]:
-        return self.otherwise.zh if language == "zh" else self.otherwise.en
 
 
 class QuestionsFile(Record):
