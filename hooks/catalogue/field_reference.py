@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -35,18 +34,6 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 _WRITTEN_IN_FORMS: dict[str, type[BaseModel]] = {
     record.__name__: record for record in (Text, Title, Name, Avoided, Single, Size, Stated)
 }
-
-
-@dataclass(frozen=True)
-class FieldRow:
-    name: str
-    required: bool
-    stated: bool
-    type: str
-    description: str
-    example: str
-    words: tuple[str, ...]
-    opens: str | None
 
 
 class _Generator(GenerateJsonSchema):
@@ -87,17 +74,14 @@ def _first_line(record: type[BaseModel]) -> str:
     return (record.__doc__ or "").strip().partition("\n")[0]
 
 
-def schema_records() -> dict[str, list[FieldRow]]:
-    """Records of models and techniques with their fields, outermost first."""
-    found: dict[str, list[FieldRow]] = {}
+def schema_records() -> list[type[BaseModel]]:
+    """Records of models and techniques, outermost first."""
+    found: list[type[BaseModel]] = []
     queue: list[type[BaseModel]] = [Model, ApiName, ApiPrice, BillingHours, ApiService, Technique, Gpu]
     while queue:
-        record = queue.pop(0)
-        if record.__name__ in found:
-            continue
-        found[record.__name__] = [_field_row(name, info) for name, info in record.model_fields.items()]
-        for info in record.model_fields.values():
-            queue += [inner for inner in inner_records(info.annotation) if inner.__name__ not in found]
+        if (record := queue.pop(0)) not in found:
+            found.append(record)
+            queue += [inner for info in record.model_fields.values() for inner in inner_records(info.annotation)]
     return found
 
 
@@ -112,25 +96,6 @@ def inner_records(annotation: Any) -> list[type[BaseModel]]:
         elif isinstance(option, type) and issubclass(option, BaseModel) and not issubclass(option, Single | Text):
             inner.append(option)
     return inner
-
-
-def _field_row(name: str, info: FieldInfo) -> FieldRow:
-    options = union_members(info.annotation)
-    stated = [o for o in options if isinstance(o, type) and issubclass(o, Single)]
-    values = union_members(stated[0].__pydantic_generic_metadata__["args"][0]) if stated else options
-    enums = [o for o in values if isinstance(o, type) and issubclass(o, Enum)]
-    inner = inner_records(info.annotation)
-    example = info.examples[0] if info.examples else ""
-    return FieldRow(
-        name=name,
-        required=info.is_required(),
-        stated=bool(stated),
-        type=inner[0].__name__ if inner else _type_name(values),
-        description=info.description or "",
-        example=as_yaml(example) if example != "" else "",
-        words=tuple(str(member.value) for enum in enums for member in enum),
-        opens=inner[0].__name__ if inner else None,
-    )
 
 
 _TYPES = {
@@ -221,16 +186,26 @@ def rule_title(rule: Callable[..., object]) -> str:
 
 def _fields_section() -> Iterator[str]:
     yield "## Fields\n"
-    for name, rows in schema_records().items():
-        yield f"### {name}\n\n| Field | Type | Meaning | Example |\n| --- | --- | --- | --- |"
-        for row in rows:
-            kind = f"[{row.opens}](#{row.opens.lower()})" if row.opens else row.type
-            named = f"`{row.name}`{' (required)' if row.required else ''}"
-            words = " ".join(f"`{word}`" for word in row.words)
-            meaning = f"{row.description} {words}".strip()
-            example = f"`{row.example}`" if row.example else ""
-            yield "| " + " | ".join(escape_cell(cell) for cell in (named, kind, meaning, example)) + " |"
+    for record in schema_records():
+        yield f"### {record.__name__}\n\n| Field | Type | Meaning | Example |\n| --- | --- | --- | --- |"
+        for name, info in record.model_fields.items():
+            yield "| " + " | ".join(escape_cell(cell) for cell in _field_cells(name, info)) + " |"
         yield ""
+
+
+def _field_cells(name: str, info: FieldInfo) -> tuple[str, str, str, str]:
+    options, inner = union_members(info.annotation), [record.__name__ for record in inner_records(info.annotation)]
+    stated = [o for o in options if isinstance(o, type) and issubclass(o, Single)]
+    values = union_members(stated[0].__pydantic_generic_metadata__["args"][0]) if stated else options
+    enums = [o for o in values if isinstance(o, type) and issubclass(o, Enum)]
+    words = " ".join(f"`{member.value}`" for enum in enums for member in enum)
+    example = as_yaml(info.examples[0]) if info.examples and info.examples[0] != "" else ""
+    return (
+        f"`{name}`{' (required)' if info.is_required() else ''}",
+        f"[{inner[0]}](#{inner[0].lower()})" if inner else _type_name(values),
+        f"{info.description or ''} {words}".strip(),
+        f"`{example}`" if example else "",
+    )
 
 
 def _rules_section() -> Iterator[str]:

@@ -232,7 +232,7 @@ _BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
 def maker_name(words: Words, maker: str) -> str:
     """A company in the language of the page; most go by one name everywhere."""
     key = f"makers.{maker}"
-    return words.from_code(key, maker) if key in words else maker
+    return words(key) if key in words else maker
 
 
 def short_model(name: str) -> str:

@@ -16,8 +16,8 @@ FOLDER = Path(__file__).parent / "words"
 _FOLDER = "hooks/render/words"  # in messages
 ENGLISH, CHINESE = "en", "zh"
 _LANGUAGES = {ENGLISH: "English", CHINESE: "Chinese"}
-# What English reads off code and data: descriptions of fields, companies that have a Chinese name.
-_IN_THE_CODE = ("schema.", "makers.")
+# What English reads off the data: companies that have a Chinese name.
+_IN_THE_DATA = "makers."
 # “March” and “22nd” are words in English, numbers in Chinese.
 _OTHER_NAMES = ("date.", "compare.board.told_part")
 _MAY_BE_BLANK = "punctuation."
@@ -63,10 +63,6 @@ class Words:
     def word_place(self, key: str) -> tuple[str, int]:
         """File and line."""
         return self._places[key]
-
-    def from_code(self, key: str, english: str) -> str:
-        """English text of the code, such as a field's description, or its translation."""
-        return english if self.language == ENGLISH else self(key)
 
     def text(self, text: Text) -> str:
         """The text in this language, else English. Chinese lists numbers with 、."""
@@ -151,7 +147,7 @@ def _text_problems(key: str, text: Any) -> Iterator[tuple[tuple[str, ...], str, 
                 names[language] = {f"{{{name}}}" for _, name, _, _ in Formatter().parse(word) if name is not None}
             except ValueError as error:
                 yield (language,), f"“{word}”: {error}", "", "write {{ or }} for a brace that stays"
-    if not key.startswith(_IN_THE_CODE):
+    if not key.startswith(_IN_THE_DATA):
         for language in (each for each in _LANGUAGES if each not in text):
             other = "; ".join(f"{_LANGUAGES[each]} has “{word}”" for each, word in text.items())
             yield (), f"no {_LANGUAGES[language]}", other, f"add `{language}: …`"

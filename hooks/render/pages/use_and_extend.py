@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from textwrap import indent
 
 from markupsafe import Markup
@@ -12,7 +11,7 @@ from catalogue import field_reference, references
 from catalogue.field_reference import SCHEMAS
 from catalogue.schema.study import CodePlace
 from catalogue.schema.technique import TechniqueKind
-from catalogue.schema.values import Block, PartialDate
+from catalogue.schema.values import PartialDate
 
 from .. import format
 from ..context import Context
@@ -22,7 +21,6 @@ from ..tables import Column, by_column
 from ..technique_figures import LABS_OF, lab_link
 from ..words import ENGLISH, Words
 
-_SOURCE_OF_BLOCK = Block.model_fields["source"].description
 _FEEDS = (("releases", "atom"), ("techniques", "atom"), ("releases", "ics"), ("corrections", "atom"))
 _HOSTING = """\
 export SITE_URL=https://example.org/ds/
@@ -169,22 +167,10 @@ def _code_block(language: str, text: str) -> str:
 
 def field_reference_page(context: Context) -> Page:
     words = context.words
-    records = {
-        name: [
-            replace(
-                row,
-                type=words(f"type.{row.type.replace(' ', '_')}") if row.opens is None else row.type,
-                description=words.from_code(f"schema.{name}.{row.name}", row.description),
-            )
-            for row in rows
-            if row.description != _SOURCE_OF_BLOCK  # said once, above
-        ]
-        for name, rows in field_reference.schema_records().items()
-    }
     sections = (
         lead_section(words("fields.intro")),
         Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.LOCATOR_FORMS)),
-        Section("fields", words("add.fields"), context.html("add_fields.html.jinja", records=records)),
+        Section("fields", words("add.fields"), f"<p>{words('add.fields_text')}</p>"),
     )
     return titled_page(words, "fields.md", "fields", sections)
 
