@@ -15,7 +15,7 @@ from .derive.parameters import Peers
 from .experiments import read_results, read_worked_step
 from .files import COPIES, DATA_FILES, ELSEWHERE, EXPERIMENTS, MODELS, REFERENCES, TECHNIQUES
 from .findings import CatalogueError, Finding
-from .records import Catalogue
+from .records import Catalogue, sort_by_date
 from .references import Reference
 from .revision import read_revision
 from .rules import Rule, Scope, in_scope
@@ -104,7 +104,7 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         revision=read_revision(data, texts),
         other_models={other.name: other for other in draft.models.other_models},
         watched=files.read_generated(data, WATCHED, Watched, "make watch"),
-        settings=Settings.of_models(draft.settings, draft.models.models),
+        settings=Settings.of_models(draft.settings, sort_by_date(draft.models.models)),
     )
 
 

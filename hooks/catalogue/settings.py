@@ -1,7 +1,8 @@
 """Which scores stand side by side: those of one benchmark and one kind of table whose settings are the same.
 
-A row's setting is that of its table with its own fields put over it. Where some row on a benchmark says its part, modality,
-tools or harness, another that does not is compared inside its own source's table alone, and so is one that says nothing at all.
+A row's setting is that of its table with its own fields put over it. A row that repeats a score of an earlier one, and says nothing
+that the earlier does not, has its setting. Where some row on a benchmark says its part, modality, tools or harness, another that
+does not is compared inside its own source's table alone, and so is one that says nothing at all.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _LESS = {"edit distance", "bits per byte", "loss", "repetition", "lower is bette
 _NEITHER = {"output tokens"}
 _COUNTED = ("problems solved", "points of", "safe answers", "sum")
 _PROBLEMS_TYPED = re.compile(r"(?:sample of )?([\d,]+)(?: problems| tasks)?")
+_Place = tuple[Model, Evaluation, Row]
 _Benchmark = tuple[bool, str]  # whether base models are measured, which is done in another way; its name
 
 
@@ -86,6 +88,7 @@ class Vocabulary:
 class Settings:
     vocabulary: Vocabulary
     told: Mapping[_Benchmark, frozenset[str]]  # of TELLING, the fields that some row says
+    firsts: Mapping[int, _Place]  # by the identity of a row, the one whose setting holds for it
 
     @cached_property
     def benchmarks(self) -> Mapping[str, Benchmark]:
@@ -129,14 +132,23 @@ class Settings:
 
     @classmethod
     def of_models(cls, file: SettingsFile, models: Iterable[Model]) -> Settings:
+        """`models` are the oldest first."""
         told: dict[_Benchmark, set[str]] = {}
-        for model in models:
-            for table in model.evaluation:
-                for row in table.rows:
-                    fields = fields_of(table, row)
-                    said = {name for name in TELLING if fields.get(name, NOT_STATED) != NOT_STATED}
-                    told.setdefault(_benchmark_of(table, row), set()).update(said)
-        return cls(Vocabulary(file), {name: frozenset(fields) for name, fields in told.items()})
+        firsts: dict[int, _Place] = {}
+        before: dict[tuple[object, ...], list[tuple[_Place, dict[str, str]]]] = {}
+        for place in ((model, table, row) for model in models for table in model.evaluation for row in table.rows):
+            _, table, row = place
+            fields = fields_of(table, row)
+            said = {name: word for name, word in fields.items() if word != NOT_STATED}
+            told.setdefault(_benchmark_of(table, row), set()).update(name for name in TELLING if name in said)
+            given = [one for one in row.scores.items() if fields and one[1].source == table.source]
+            scores = [(table.kind, row.benchmark.en, id_, score.value.value) for id_, score in given if score.value]
+            first = [one for key in scores for one, other in before.get(key, ()) if said.items() <= other.items()]
+            first = [one for one in first if one[1] is not table]
+            firsts[id(row)] = max(first, key=lambda one: sum(one[2] is other[2] for other in first), default=place)
+            for key in scores:
+                before.setdefault(key, []).append((firsts[id(row)], fields))
+        return cls(Vocabulary(file), {name: frozenset(fields) for name, fields in told.items()}, firsts)
 
     def compared_fields(self, table: Evaluation, row: Row) -> dict[str, str]:
         """With `not stated` for what other rows on the benchmark say; empty where this one says nothing."""
@@ -146,8 +158,9 @@ class Settings:
         fields = dict.fromkeys(self.told[_benchmark_of(table, row)], NOT_STATED) | fields
         return {name: fields[name] for name in FIELDS if name in fields}
 
-    def key(self, model: Model, table: Evaluation, row: Row) -> tuple[str, ...]:
+    def key(self, row: Row) -> tuple[str, ...]:
         """The same for scores that may be compared."""
+        model, table, row = self.firsts[id(row)]
         fields = self.compared_fields(table, row)
         own: tuple[str, ...] = ()
         if self.is_alone(table, row):

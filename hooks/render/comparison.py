@@ -386,9 +386,9 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
     for model in citations.context.catalogue.models.values():
         for table in model.evaluation:
             for scores in table.rows if table.kind in COMPARED_KINDS else ():
-                id_ = settings.key(model, table, scores)
+                id_ = settings.key(scores)
                 order = (COMPARED_KINDS.index(table.kind), len(found))
-                shown = citations.rich_text(scores.benchmark), compared_setting(citations, table, scores)
+                shown = citations.rich_text(scores.benchmark), compared_setting(citations, scores)
                 label = Markup("{} <small>{}</small>").format(*shown)
                 row = ComparisonRow(id_, order, label, words(f"evaluation.{table.kind.value}"))
                 _, by_variant = found.setdefault(id_, (row, {}))
@@ -407,9 +407,10 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
     return cells
 
 
-def compared_setting(citations: Citations, table: Evaluation, row: Scores) -> Markup:
+def compared_setting(citations: Citations, row: Scores) -> Markup:
     """With the table, where scores are comparable inside it only."""
     words, settings = citations.context.words, citations.context.catalogue.settings
+    _, table, row = settings.firsts[id(row)]
     said = citations.score_setting(settings.compared_fields(table, row))
     if not settings.is_alone(table, row):
         return said

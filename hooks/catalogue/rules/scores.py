@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ..files import MODELS, SETTINGS
 from ..findings import KeyPath, nearest_in_quotes
+from ..records import sort_by_date
 from ..schema.model import Evaluation, EvaluationKind, Model, Row, VariantKind
 from ..schema.quantities import Quantity
 from ..schema.setting import FIELDS, GAP, NOT_STATED, Setting, each_word
@@ -75,7 +76,7 @@ def settings_say_what_is_asked(draft: Draft) -> Iterator[Breach]:
 @rule(Scope.CATALOGUE, fix="write the setting alike, or under `apart` in data/settings.yaml why it differs")
 def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
     """A score that two tables of one kind give a variant is one measurement: its rows have one setting, unless they differ in part, attempts or harness, or `apart` in data/settings.yaml names the benchmark."""
-    settings = Settings.of_models(draft.settings, draft.models.models)
+    settings = Settings.of_models(draft.settings, sort_by_date(draft.models.models))
     apart, needed = {one.benchmark for one in draft.settings.apart}, set[str]()
     seen: dict[tuple[EvaluationKind, str, str, Decimal], list[tuple[KeyPath, Evaluation, Row]]] = {}
     for path, _, table, row in _each_row(draft):
@@ -90,7 +91,7 @@ def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
                 said = fields_of(other, first)
                 if (
                     other is table
-                    or said == fields
+                    or settings.key(first) == settings.key(row)
                     or any(_fields_differ(said, fields, name) for name in _OTHER_MEASUREMENT)
                 ):
                     continue

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.records import Entry, sort_by_date
-from catalogue.schema.model import COMPARED_KINDS, EvaluationKind, Model, Track
+from catalogue.schema.model import COMPARED_KINDS, Evaluation, EvaluationKind, Model, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.setting import FIELDS, Apart, Benchmark, SettingWord, each_word
 from catalogue.schema.training import MAKE_A_BASE_MODEL, Stage, StageKind
@@ -85,6 +85,8 @@ class ScoreList:
     intervals: dict[str, tuple[float, float] | None] = field(default_factory=dict)
     percent: bool = True
     more_is_better: bool | None = True
+    tables: dict[str, Evaluation] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)  # variants of which a source says this setting
 
 
 def benchmark_sections(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
@@ -191,19 +193,22 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
     for model in models:
         for table in model.evaluation:
             for row in table.rows if table.kind is kind else ():
+                first = settings.firsts[id(row)][1:]
                 made = ScoreList(
                     citations.rich_text(row.benchmark),
-                    compared_setting(citations, table, row),
+                    compared_setting(citations, row),
                     benchmark_subject(row.benchmark.en),
-                    fields_of(table, row),
-                    settings.is_alone(table, row),
+                    fields_of(*first),
+                    settings.is_alone(*first),
                 )
-                benchmark = found.setdefault(settings.key(model, table, row), made)
+                benchmark = found.setdefault(settings.key(row), made)
                 benchmark.percent &= settings.in_percent(table, row)
                 benchmark.more_is_better = settings.more_is_better(table, row)
                 for id_, score in row.scores.items():
                     benchmark.scores.setdefault(id_, []).append(score)
                     benchmark.intervals.setdefault(id_, settings.interval(table, row, score))
+                    benchmark.tables.setdefault(id_, table)
+                benchmark.said.update(row.scores if fields_of(table, row) == benchmark.fields else ())
     _leave_out_repeated(found)
     return [found[key] for key in sorted(found, key=lambda key: (-len(found[key].scores), key)) if found[key].scores]
 
@@ -241,13 +246,24 @@ def _benchmark_view(citations: Citations, benchmark: ScoreList, models: Sequence
         rows.append(
             {
                 "model": entries[id_].model.id,
-                "name": _variant_head(entries[id_]),
+                "name": _variant_head(entries[id_]) + _remark(citations, benchmark, entries[id_]),
                 "score": Markup(" / ").join(map(citations.value_html, distinct_scores(benchmark.scores[id_]))),
                 "interval": interval_text(interval),
                 "dots": dots,
             }
         )
     return {"name": benchmark.name, "setting": benchmark.setting, "rows": rows}
+
+
+def _remark(citations: Citations, benchmark: ScoreList, entry: Entry) -> Markup:
+    """Of a setting that only the table it repeats says, and of a model that does not reason among those that do."""
+    words, id_, table = citations.context.words, entry.variant.id, benchmark.tables[entry.variant.id]
+    own = [row for one in entry.model.evaluation if one.kind is table.kind for row in one.rows if id_ in row.scores]
+    said = "" if id_ in benchmark.said else escape(words("compare.evaluation.taken"))
+    if table.kind is EvaluationKind.REASONING and not own and table.source:
+        source = citations.source_text(table.source.items[0])
+        said = escape(words("compare.evaluation.no_reasoning")).format(source=source)
+    return Markup(" <small>{}</small>").format(said) if said else Markup("")
 
 
 def _score_number(scores: Sequence[Single[Any]]) -> float | None:
