@@ -2,7 +2,7 @@
 transformers and writes data/elsewhere.json.
 
 Takes the folder of the package, `…/transformers`, or a checkout with `src/transformers`; reads its files and imports nothing. A value is
-the default of a class, which is that of the checkpoint it names in most, not in all. What a class takes over is read from its modular file.
+the default of a class, which is that of the checkpoint it names in most, not in all: `STATED` has what was seen to differ. What a class takes over is read from its modular file.
 """
 
 from __future__ import annotations
@@ -67,6 +67,22 @@ MAKERS = {
     "upstage": "Upstage",
     "XiaomiMiMo": "Xiaomi",
     "zai-org": "Z.ai",
+}
+# Checkpoints whose makers state other sizes than their class: the model cards, and for Nemotron NVIDIA's Megatron-LM
+# (examples/post_training/modelopt/conf/nvidia, commit 18bb514). None: the class is wrong too, and what is right was not read.
+STATED: dict[str, dict[str, float | None]] = {
+    "arcee-ai/Trinity-Mini": {
+        "n_routed_experts": 128,
+        "num_experts_per_tok": 8,
+        "n_shared_experts": 1,
+        "routed_scaling_factor": None,
+    },
+    "LGAI-EXAONE/K-EXAONE-236B-A23B": {"n_routed_experts": 128},
+    "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16": {
+        "n_routed_experts": 128,
+        "num_experts_per_tok": 6,
+        "routed_scaling_factor": 2.5,
+    },
 }
 _BIAS = re.compile(r"e_score_correction_bias|expert_bias")
 _IDLE_MTP = re.compile(r"_keys_to_ignore_on_load_unexpected\s*=\s*\[[^\]]*(?:mtp|nextn|layers\\\.\d+)", re.IGNORECASE)
@@ -158,6 +174,7 @@ def _read_configuration(text: str, modeling: str, modular: str) -> dict[str, Any
         **({"mtp_in_checkpoint": True} if _IDLE_MTP.search(modeling) else {}),
         **({"from_deepseek": found} if (found := _taken_over(modular)) else {}),
         **best["fields"],
+        **({"stated": True} | STATED[checkpoint[1]] if checkpoint and checkpoint[1] in STATED else {}),
     }
 
 

@@ -149,6 +149,7 @@ class ModelType(Record):
     gate: str = ""
     bias: bool = False
     mtp_in_checkpoint: bool = False
+    stated: bool = False  # some of the values are the checkpoint's, as its maker states them
     from_deepseek: tuple[str, ...] = ()
     kv_lora_rank: int | None = None
     q_lora_rank: int | None = None

@@ -61,7 +61,9 @@ def elsewhere_page(context: Context) -> Page:
         name + words("punctuation.bracketed", text=of) for name, of in table.deepseek_as_text_model.items()
     )
     taken = f"<p>{escape(words('elsewhere.as_it_is', types=as_it_is))}</p>" if as_it_is else ""
-    caution = f"<p>{escape(words('elsewhere.caution'))}</p>"
+    stated = words("punctuation.listed").join(model.type for model in table.models if model.stated)
+    said = [words("elsewhere.caution"), words("elsewhere.stated", types=stated) if stated else ""]
+    caution = f"<p>{escape(words('punctuation.gap').join(filter(None, said)))}</p>"
     sections = [lead_section(intro, caution + taken), _contemporaries_section(citations)]
     sections += [_idea_section(context, idea, users_of(context.catalogue, idea)) for idea in IDEAS]
     return titled_page(words, PATH, "elsewhere", (*sections, sources_section(citations)), hide=("toc",))
