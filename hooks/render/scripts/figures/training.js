@@ -380,3 +380,43 @@ figure("score-intervals", { page: "guides/evaluation.md" }, ({ say, titled, numb
   one.line([[x(100), 26], [x(100), 40 + 56 * tests.length]], "axis");
   return { panels: [one] };
 });
+
+figure("guess-loss", { page: "guides/training-and-writing.md" }, ({ say, titled, numbers }) => {
+  const { vocab_size: words } = numbers("deepseek-v3-base");
+  const none = { words: fixed(words), loss: fixed(Math.log(words), 2) };
+  const one = titled("title", 216, none, "says");
+  const [x, y] = [(p) => 34 + 316 * p, (loss) => 186 - 29 * loss];
+  one.axis(34, 8, y(0), 356);
+  one.line(from(0.0025, 1, 0.0025).map((p) => [x(p), y(-Math.log(p))]), "attention");
+  for (const [p, name, side] of [[Math.exp(-2), "two", 8], [0.5, "half", 8], [1, "sure", -6]]) {
+    one.dots([[x(p), y(-Math.log(p))]], "attention");
+    one.text(x(p) + side, y(-Math.log(p)) - 8 + Math.min(0, side), say(name), "", side < 0 ? "end" : "start");
+  }
+  one.text(x(0.06), 20, say("none", none), "strong");
+  one.text(356, 208, say("probability"), "", "end");
+  return { panels: [one] };
+});
+
+figure("two-sizes", { page: "guides/optimisers.md" }, ({ say, titled, text }) => {
+  const gain = (fact) => text(`${fact}.value`).match(/\d+\.\d/g).reduce((before, after) => after - before);
+  const panels = ["mmlu", "gsm8k"].map((test) => {
+    const one = titled(test, 196);
+    const y = (points) => 126 - 17 * points;
+    one.line([[4, y(0)], [356, y(0)]], "dashed");
+    const changes = [["mtp", "540b", "attention"], ["aux-loss-free", "578b", "expert"]].map(([technique, tokens, kind]) => [technique, kind,
+      ["small-moe-15-7b-1-33t", `large-moe-228-7b-${tokens}`].map((pair) => gain(`${technique}/facts.${pair}-tokens-${test}`))]);
+    const close = Math.abs(changes[0][2][1] - changes[1][2][1]) < 1 ? 8 : 0;
+    changes.forEach(([technique, kind, gains], at) => {
+      const places = gains.map((points, i) => [110 + 190 * i, y(points)]);
+      one.line(places, kind);
+      one.dots(places, kind);
+      const signed = gains.map((points) => (points > 0 ? "+" : "") + minus(points, 1));
+      one.text(100, places[0][1] + 4, `${say(technique)} ${signed[0]}`, "strong", "end");
+      one.text(310, places[1][1] + 4 + close * (at ? 1 : -1), signed[1], "strong");
+    });
+    one.text(110, 188, say("small"), "", "middle");
+    one.text(300, 188, say("large"), "", "middle");
+    return one;
+  });
+  return { panels };
+});
