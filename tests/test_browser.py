@@ -135,14 +135,14 @@ def test_source_is_a_link_without_javascript(plain: Page, address: str) -> None:
 def test_table_sorts_by_number_both_ways_from_the_keyboard(page: Page, address: str, catalogue: Catalogue) -> None:
     page.goto(address + "models/")
     table = page.locator("table.ds-sortable").first
-    button = table.locator("thead th").nth(2).get_by_role("button")
+    button = table.locator("thead th").nth(3).get_by_role("button")
     sizes = [catalogue.flagship(m).variant.parameters.total.value for m in catalogue.models.values()]
     values = sorted(size.value for size in sizes if size is not None)
     button.focus()
     for order, expected in (("ascending", values), ("descending", values[::-1])):
         page.keyboard.press("Enter")
-        assert table.locator("thead th").nth(2).get_attribute("aria-sort") == order
-        shown = table.locator("tbody td:nth-child(3)").evaluate_all("cells => cells.map(c => c.dataset.k)")
+        assert table.locator("thead th").nth(3).get_attribute("aria-sort") == order
+        shown = table.locator("tbody td:nth-child(4)").evaluate_all("cells => cells.map(c => c.dataset.k)")
         assert [float(key) for key in shown if key] == [float(value) for value in expected]
         assert shown[: len(expected)] == [key for key in shown if key], "rows without a number stand last"
 

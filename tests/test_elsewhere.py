@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 import elsewhere
 from catalogue.records import Catalogue
-from helpers import CASES
-from render.pages.elsewhere import IDEAS, users_of
+from helpers import CASES, context_of
+from render.pages.elsewhere import IDEAS, elsewhere_page, users_of
 
 
 def test_other_makers_stay_out_of_the_catalogue(catalogue: Catalogue) -> None:
@@ -26,6 +27,13 @@ def test_other_makers_stay_out_of_the_catalogue(catalogue: Catalogue) -> None:
 def test_every_idea_has_users_and_a_technique(catalogue: Catalogue, idea: object) -> None:
     assert users_of(catalogue, idea)
     assert idea.technique in catalogue.techniques
+
+
+def test_the_matrix_counts_each_type_under_its_maker_and_idea(catalogue: Catalogue) -> None:
+    page = LexborHTMLParser(elsewhere_page(context_of(catalogue)).blocks["makers"])
+    for idea in IDEAS:
+        counted = [int(node.text()) for node in page.css(f'.ds-makers td a[href="#{idea.id}"]')]
+        assert sum(counted) == len(users_of(catalogue, idea))
 
 
 def test_a_configuration_class_is_read_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.records import Catalogue, infrastructure_value
-from helpers import built_page, family
+from helpers import built_page, context_of, family
+from render.cite import Citations
+from render.pages.model_machines import infrastructure_sections
 
 HOURS = {"hours": 1, "days": 24, "GPU days": 24}
 
@@ -46,3 +50,19 @@ def test_hours_that_follow_stand_in_tables_cards_and_exports(
         assert shown in family(built, model.id, "machines").text(), id_
         assert float(exported[id_]["gpu_hours_recomputed"]) == pytest.approx(hours)
         assert exported[id_]["gpu_hours"] == ""
+
+
+def test_hours_that_add_up_are_one_bar_and_machines_a_dot_each(catalogue: Catalogue) -> None:
+    context = context_of(catalogue)
+    shown = {
+        id_: infrastructure_sections(Citations(context), model)[0].html
+        for id_ in ("deepseek-v3", "deepseek-v2")
+        for model in [catalogue.models[id_]]
+    }
+    page = LexborHTMLParser(shown["deepseek-v3"])
+    widths = [float((node.attributes["width"] or "").rstrip("%")) for node in page.css_first(".ds-hours").css("rect")]
+    assert sum(widths) == pytest.approx(100, abs=0.02)
+    boxes = page.css(".ds-machines svg path")
+    assert sum(len(re.findall("h0", box.attributes["d"] or "")) for box in boxes) == 2048
+    assert "ds-hours" not in shown["deepseek-v2"], "hours for a trillion tokens are no part of a whole"
+    assert "ds-machines" not in shown["deepseek-v2"], "the number of GPUs is not published"

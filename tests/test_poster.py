@@ -37,3 +37,18 @@ def test_printed_it_fills_one_sheet_of_a3(page: Page, address: str) -> None:
     ((wide, high),) = boxes
     assert abs(wide - 1191) < 3
     assert abs(high - 842) < 3
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1440])
+def test_families_stand_on_one_baseline_and_are_filtered(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address + "models/")
+    rows = page.locator(".ds-families tbody tr")
+    middle = "cells => cells.map(cell => cell.getBoundingClientRect()).map(box => [box.right, box.width > 0])"
+    for column in ("total", "cache", "context"):
+        places = page.locator(f".ds-families tbody .{column}").evaluate_all(middle)
+        assert len({round(right) for right, _ in places}) == 1
+        assert all(shown for _, shown in places)
+    page.locator("#models-controls").get_by_role("button", name="Code", exact=True).click()
+    assert {row.get_attribute("data-track") for row in rows.locator("visible=true").all()} == {"code"}

@@ -21,7 +21,7 @@ from ..format import NOTHING, maker_name
 from ..links import technique_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
 from ..recomputed import recomputed_html, recomputed_size, working_cell
-from ..tables import EMPTY, Cell, Column, by_column, count_cell
+from ..tables import EMPTY, Cell, Column, by_column, columns_for_each, count_cell
 from .sources import sources_section
 
 PATH = "elsewhere.md"
@@ -60,13 +60,38 @@ def elsewhere_page(context: Context) -> Page:
     as_it_is = words("punctuation.listed").join(
         name + words("punctuation.bracketed", text=of) for name, of in table.deepseek_as_text_model.items()
     )
-    taken = f"<p>{escape(words('elsewhere.as_it_is', types=as_it_is))}</p>" if as_it_is else ""
     stated = words("punctuation.listed").join(model.type for model in table.models if model.stated)
     said = [words("elsewhere.caution"), words("elsewhere.stated", types=stated) if stated else ""]
-    caution = f"<p>{escape(words('punctuation.gap').join(filter(None, said)))}</p>"
-    sections = [lead_section(intro, caution + taken), _contemporaries_section(citations)]
+    remarks = [words("punctuation.gap").join(filter(None, said))]
+    remarks += [words("elsewhere.as_it_is", types=as_it_is)] if as_it_is else []
+    below = Markup("").join(map(Markup('<p class="ds-legend">{}</p>').format, remarks))
+    matrix = Section("makers", words("elsewhere.matrix"), _matrix(context) + str(below))
+    sections = [lead_section(intro), matrix, _contemporaries_section(citations)]
     sections += [_idea_section(context, idea, users_of(context.catalogue, idea)) for idea in IDEAS]
     return titled_page(words, PATH, "elsewhere", (*sections, sources_section(citations)), hide=("toc",))
+
+
+def _matrix(context: Context) -> str:
+    """Makers by ideas, who has most first; a cell counts model types and leads to them."""
+    words, users = context.words, {idea: users_of(context.catalogue, idea) for idea in IDEAS}
+    makers = {model.maker for found in users.values() for model in found}
+    taken = {maker: [sum(model.maker == maker for model in found) for found in users.values()] for maker in makers}
+
+    def cell(maker: str, at: int) -> Cell:
+        count, idea = taken[maker][at], IDEAS[at]
+        if not count:
+            return Cell(Markup('<span class="ds-use no">{}</span>').format(NOTHING), "0")
+        said = words(
+            "elsewhere.cell", maker=maker_name(words, maker), count=count, idea=words(f"elsewhere.idea.{idea.id}")
+        )
+        link = Markup('<a class="ds-use brought" href="#{}" aria-label="{}">{}</a>')
+        return Cell(link.format(idea.id, said, count), str(count))
+
+    columns: list[Column[str]] = [Column(words("elsewhere.maker"), lambda maker: maker_name(words, maker))]
+    columns += columns_for_each(range(len(IDEAS)), lambda at: words(f"elsewhere.short.{IDEAS[at].id}"), cell)
+    rows = sorted(makers, key=lambda maker: (-sum(map(bool, taken[maker])), -sum(taken[maker]), maker.lower()))
+    table = by_column(words("elsewhere.matrix_caption"), columns, rows, sortable=True, classes="ds-makers")
+    return context.html("table.html.jinja", t=table)
 
 
 def users_of(catalogue: Catalogue, idea: Idea) -> list[ModelType]:
@@ -110,7 +135,8 @@ def _idea_section(context: Context, idea: Idea, found: Sequence[ModelType]) -> S
     table = by_column(words("elsewhere.caption", idea=title), columns, found)
     link = technique_link(context, idea.technique)
     said = Markup("<p>{}</p>").format(Markup(words(f"elsewhere.said.{idea.id}", link=link, count=len(found))))
-    return Section(idea.id, title, str(said) + context.html("table.html.jinja", t=table))
+    summary = words("elsewhere.fold", count=len(found))
+    return Section(idea.id, title, str(said) + context.html("folded_table.html.jinja", t=table, summary=summary))
 
 
 def _inherited_classes(context: Context, model: ModelType) -> Markup:

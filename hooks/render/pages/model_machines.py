@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -28,6 +29,7 @@ from catalogue.schema.values import Single, Stated, Text, stated_values
 
 from .. import format
 from ..cite import Citations, counted_mark, counts_of
+from ..figures.machines import hours_bar, machines_drawing
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Section
@@ -77,6 +79,8 @@ def infrastructure_sections(citations: Citations, model: Model) -> list[Section]
         "model_infrastructure.html.jinja",
         table=table if rows else None,
         details=details_table(citations, caption, infra.details, order, title),
+        machines=machines_drawing(citations.context, model, infra),
+        bar=hours_bar(citations.context, _listed_hours(citations, infra)),
         hours=_hours_table(citations, model, infra, worked),
         notes=list(map(citations.sourced_text, infra.notes)),
     )
@@ -89,6 +93,17 @@ def hours_by_variants(citations: Citations, model: Model) -> dict[Markup, list[E
         if html := worked_hours_html(citations, entry):
             found.setdefault(html, []).append(entry)
     return found
+
+
+def _listed_hours(citations: Citations, infra: Infrastructure) -> list[tuple[Markup, Decimal]]:
+    """Parts that add up to the total; others, such as hours for each trillion tokens, are no shares of it."""
+    whole = infra.gpu_hours_total.value if infra.gpu_hours_total else None
+    parts = [
+        (citations.rich_text(one.part), one.hours.value.value)
+        for one in infra.gpu_hours
+        if one.part and one.hours.value
+    ]
+    return parts if whole is not None and sum(hours for _, hours in parts) == whole.value else []
 
 
 class _HoursRow(NamedTuple):

@@ -17,22 +17,22 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.records import Entry, first_date, first_day, sort_by_date
-from catalogue.schema.model import Model, Track
+from catalogue.records import Entry, first_date, first_day, price_spans, sort_by_date
+from catalogue.schema.model import Model, Rate, Track
 from catalogue.schema.values import Single, Text, each_below
 
 from .. import assets, links
 from ..assets import page_script
-from ..cite import Citations, page_description
+from ..cite import Citations, counted_words, counts_of, page_description
 from ..context import Context
 from ..figures import token_path
 from ..figures.home import POSTER_PATHS, poster_sheet
 from ..figures.map import lane_name, timeline_figure
 from ..figures.map_items import own_form, timeline_items
-from ..format import NOTHING, short_model
-from ..links import model_link, small_v3_link
+from ..format import NOTHING, format_integer, short_model
+from ..links import small_v3_link
 from ..page import Page, Redirect, Section, lead_section, titled_page
-from ..tables import EMPTY, Cell, Column, by_column, sort_key, value_cell
+from ..tables import EMPTY, Cell, sort_key
 from . import model_architecture, model_changes, model_machines, model_overview, model_scores, model_training
 from .model_overview import Tab
 from .sources import dispute_sections, sources_section
@@ -43,14 +43,13 @@ def models_page(context: Context) -> Page:
     count, variants = len(context.catalogue.models), len(context.catalogue.entries)
     intro = words("models.intro", count=count, variants=variants)
     poster = context.html("poster.html.jinja", paths=POSTER_PATHS, sheet=poster_sheet(context))
-    table = Section("families", words("models.families"), families_table(citations))
     return titled_page(
         words,
         "models/index.md",
         "models",
         (
-            lead_section(intro, _family_cards(context)),
-            table,
+            lead_section(intro),
+            Section("families", words("models.families"), families_table(citations), quiet=True),
             Section("poster", words("page.poster"), poster),
             sources_section(citations),
         ),
@@ -58,52 +57,88 @@ def models_page(context: Context) -> Page:
     )
 
 
-def _family_cards(context: Context) -> str:
-    words, models = context.words, context.catalogue.models
-    cells = sorted(poster_sheet(context).cells, key=lambda cell: first_day(models[cell["model"]]), reverse=True)
-    cards: list[dict[str, Any]] = []
+def families_table(citations: Citations) -> str:
+    """Families by track, the newest first, one row each; a script filters them."""
+    context, models = citations.context, citations.context.catalogue.models
+    drawn = {cell["model"]: cell for cell in poster_sheet(context).cells}
+    keys: dict[str, str] = {}
+    rows = []
     for track in Track:
-        name, own = words(f"track.{track.value}"), [cell for cell in cells if models[cell["model"]].track is track]
-        for cell in own:
-            day, first = first_day(models[cell["model"]]), cell is own[0]
-            cards.append({"cell": cell, "track": track.value, "track_name": name, "day": day, "first": first})
-    notes = dict.fromkeys(card["cell"][f"{what}_note"] for card in cards for what in ("total", "activated"))
-    notes.pop("", None)
+        own = [model for model in reversed(sort_by_date(models.values())) if model.track is track]
+        for model in own:
+            rows.append(
+                {"model": model, "first": model is own[0], **_family_row(citations, model, drawn[model.id], keys)}
+            )
     return context.html(
         "models_index.html.jinja",
-        cards=cards,
-        keys=dict(zip(notes, ascii_lowercase, strict=False)),
-        tracks=dict.fromkeys((card["track"], card["track_name"]) for card in cards),
-        years=sorted({str(card["day"])[:4] for card in cards}),
+        rows=rows,
+        keys=keys,
+        tracks=list(dict.fromkeys(row["model"].track for row in rows)),
+        years=sorted({str(row["day"])[:4] for row in rows}),
         script=page_script("models"),
     )
 
 
-def families_table(citations: Citations) -> str:
-    context, words = citations.context, citations.context.words
+def _family_row(citations: Citations, model: Model, drawn: Mapping[str, Any], keys: dict[str, str]) -> dict[str, Any]:
+    context, words, entry = citations.context, citations.context.words, citations.context.catalogue.flagship(model)
+    parameters, architecture = entry.variant.parameters, entry.architecture
+    flagships = [context.catalogue.flagship(each) for each in context.catalogue.models.values()]
+    largest = max(map(_size, flagships))
+    longest = max(
+        (each.recount.kv_cache.value for each in flagships if each.recount and each.recount.kv_cache), default=1
+    )
+    cache = entry.recount.kv_cache.value if entry.recount and entry.recount.kv_cache else 0
 
-    def activated(entry: Entry) -> Cell:
-        parameters = entry.variant.parameters
-        all_of_them = escape(words("table.all_of_them")) if parameters.total.value else NOTHING
-        shown = citations.value_html(parameters.activated) if parameters.activated else all_of_them
-        return Cell(shown, sort_key(parameters.activated or parameters.total))
+    def counted(single: Single[Any] | None) -> Cell:
+        if single is None or single.value is None:
+            return Cell(citations.value_html(single, notes="apart"), "")
+        html, counts = (
+            citations.cite(str(citations.value_text(single.value)), single.source, citations.note_text(single)),
+            counts_of(single),
+        )
+        if counts:
+            note = counted_words(words, counts)
+            key = keys.setdefault(note, ascii_lowercase[len(keys)])
+            html += Markup(
+                '<sup title="{}"><span class="ds-hidden">{}</span><span aria-hidden="true">{}</span></sup>'
+            ).format(note, words("punctuation.bracketed", text=note), key)
+        return Cell(html, sort_key(single))
 
-    def attention(entry: Entry) -> Markup:
-        return citations.value_html(entry.architecture.attention) if entry.architecture else NOTHING
+    all_of_it = (
+        Cell(escape(words("table.all_of_them")), sort_key(parameters.total)) if parameters.total.value else EMPTY
+    )
+    as_large = {v.id for v in model.variants if v.parameters.total.value == parameters.total.value}
+    spans = [span for span in price_spans(context.catalogue, as_large) if span.price.rate is not Rate.NIGHT]
+    last = [span.price for span in spans if span.price.since == spans[-1].price.since]
+    prices = sorted(
+        {price.dollars.output.value for price in last if price.dollars.output.value}, key=lambda one: one.value
+    )
+    length = entry.variant.context_length
+    text = length.value.text if length and length.value else ""
+    text = format_integer(int(text)) if text.isdigit() else text
+    return {
+        "drawn": drawn,
+        "day": first_day(model),
+        "date": _first_day_cell(citations, model),
+        "total": counted(parameters.total),
+        "share": 100 * _size(entry) / largest,
+        "active": counted(parameters.activated) if parameters.activated else all_of_it,
+        "works": 100 * _size(entry, parameters.activated) / largest,
+        "attention": citations.value_html(architecture.attention) if architecture else NOTHING,
+        "context": Cell(citations.cite(text, length.source), sort_key(length)) if length and length.value else EMPTY,
+        "cache": _cache_cell(entry),
+        "kept": 100 * cache / longest,
+        "price": Cell(
+            citations.cite("$" + "–".join(one.text for one in prices), last[0].source), f"{prices[-1].value:f}"
+        )
+        if prices
+        else EMPTY,
+    }
 
-    columns: list[Column[Entry]] = [
-        Column(words("table.model"), lambda entry: model_link(entry.model)),
-        Column(words("table.date"), lambda entry: _first_day_cell(citations, entry.model)),
-        Column(
-            words("field.parameters.total"), lambda entry: value_cell(citations, entry.variant.parameters.total), True
-        ),
-        Column(words("field.parameters.activated"), activated, True),
-        Column(words("field.architecture.attention"), attention),
-        Column(words("field.kv_cache"), _cache_cell, True),
-    ]
-    flagships = map(context.catalogue.flagship, sort_by_date(context.catalogue.models.values()))
-    table = by_column(words("models.families_caption"), columns, flagships, sortable=True)
-    return context.html("table.html.jinja", t=table)
+
+def _size(entry: Entry, stated: Any = None) -> float:
+    quantity = (stated or entry.variant.parameters.total).value
+    return float(quantity.value) if quantity is not None else 0.0
 
 
 def _first_day_cell(citations: Citations, model: Model) -> Cell:
