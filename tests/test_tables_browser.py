@@ -91,7 +91,6 @@ def settle(page: Page, kind: str) -> None:
     ("kind", "table", "widths"),
     [
         (MODEL + "scores/", "table.ds-table", [PHONE, DESKTOP]),
-        ("models/", "table.ds-table", [PHONE]),
         ("compare/architecture/", "table.ds-wide >> nth=1", [PHONE, DESKTOP]),
         ("compare/models/", ".ds-compared table >> nth=2", [DESKTOP]),
     ],
