@@ -36,8 +36,7 @@ from checks import PageError, check_pages
 from checks.wording import check_texts, read_data
 from postbuild import publish
 from postbuild.edition_build import EditionBuild, PagePaths, SideProcess, can_fork, config_error
-from postbuild.embed import embedded_figures
-from postbuild.publish import compress_files, fingerprint_assets
+from postbuild.publish import compress_files, embedded_figures, fingerprint_assets
 from render.assets import POLICY, UNUSED, sheets_for
 from render.context import template_cache
 from render.exports.markdown import files_beside_pages, write_files

@@ -1,4 +1,4 @@
-"""Publish a finished site: site map, fingerprints, compressed copies, and two renames that replace the last site.
+"""Publish a finished site: pages of single figures, site map, fingerprints, compressed copies, and two renames that replace the last site.
 
 A build that is killed or fails leaves the last site as it was; its folders go when the next one begins.
 """
@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from html import escape
 from os.path import commonprefix
 from pathlib import Path
 
@@ -323,3 +324,35 @@ def _compressible_files(site: Path) -> Iterator[Path]:
             and not path.with_name(f"{path.name}.br").exists()
         ):
             yield path
+
+
+_FIGURE = re.compile(r'<figure\b[^>]*?\bid="([\w-]+)".*?</figure>', re.DOTALL)
+# What the head of a page says of it to programs that look for pages.
+_OF_A_PAGE = re.compile(
+    r'<(?:meta (?:property="og:|name="twitter:)|link rel="(?:alternate|canonical))[^>]*>\s*'
+    r'|<script type="application/ld\+json">.*?</script>\s*|<title>.*?</title>\s*',
+    re.DOTALL,
+)
+_PAGE = """{head}<title>{title}</title>
+<meta name="robots" content="noindex">
+<base target="_blank">
+</head>
+<body dir="ltr">
+<main class="md-typeset ds-embedded">
+<h1 class="ds-hidden">{title}</h1>
+{figure}
+<p class="ds-legend"><a href="./#{anchor}">{title}</a> · CC BY 4.0</p>
+</main>
+</body>
+</html>
+"""
+
+
+def embedded_figures(html: str, title: str) -> Iterator[tuple[str, str]]:
+    """The name and the text of the page of each figure of a finished page."""
+    head = ""
+    for found in _FIGURE.finditer(html):
+        head = head or _OF_A_PAGE.sub("", html[: html.index("</head>")])
+        figure = found[0].replace('href="#', 'href="./#')
+        given = {"head": head, "title": escape(title), "figure": figure, "anchor": found[1]}
+        yield f"embed-{found[1]}.html", _PAGE.format(**given)

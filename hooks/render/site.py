@@ -25,9 +25,9 @@ from .exports.linked_data import linked_data
 from .exports.reference_files import page_citation
 from .figures import home
 from .figures.architecture import file_of
+from .figures.canvas import public_address, svg_file
 from .figures.engine import FIGURES
 from .figures.home import poster_files
-from .figures.svg_file import public_address, svg_file
 from .figures.token_path import SHOWN, token_path
 from .labs import EXPERIMENT_BLOCK, LABS, RUN_BLOCK, RUNS, experiment_card, failed_run, trained_attention
 from .links import is_short, side_list_lines, site_navigation, year_badges

@@ -8,7 +8,6 @@ from __future__ import annotations
 from . import (  # noqa: F401 (each module registers its rules)
     architecture,
     bounds,
-    contemporaries,
     dates,
     ids,
     scores,

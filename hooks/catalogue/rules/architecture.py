@@ -1,7 +1,8 @@
-"""The dimensions of an architecture fit together, its layout adds up, its size is what it says, and check digits hold."""
+"""The dimensions of an architecture fit together, its layout adds up, its size is what it says, and check digits hold; contemporaries too."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,11 +13,13 @@ from typing import Any, NamedTuple
 from ..attention import Kind, fields_of_kinds, foreign_kind, kind_of, stated_kinds
 from ..derive.expression import LayoutError, architecture_numbers, parse_layout
 from ..derive.parameters import ACTIVATED_CONVENTION, Agreement, Recount, recount_sizes
-from ..findings import KeyPath
+from ..files import CONTEMPORARIES
+from ..findings import KeyPath, nearest_in_quotes
 from ..schema.architecture import Architecture, FeedForward
+from ..schema.documents import Contemporary
 from ..schema.model import ActivatedBasis, Explanation
 from ..schema.quantities import Quantity
-from ..schema.values import walk_record
+from ..schema.values import Sources, walk_record
 from .draft import Breach, Draft, Scope, rule
 
 
@@ -324,3 +327,59 @@ def _exchanged_digits(architecture: Architecture, stated: Mapping[str, int]) -> 
                 changed = architecture.model_copy(update={str(path[0]): dimension})
                 if stated.items() <= expected_check_digits(changed, recount_sizes(changed)).items():
                     yield f"`{path[0]}: {right}` for {digits}"
+
+
+_READ_IN = re.compile(r"models/(?P<folder>\w+)/(?P<file>\w+)\.py class (?P<name>\w+)")
+
+
+def _each_contemporary(draft: Draft) -> Iterator[tuple[tuple[str, int], Contemporary]]:
+    for index, one in enumerate(draft.contemporaries.contemporaries):
+        yield ("contemporaries", index), one
+
+
+@rule(Scope.CATALOGUE, CONTEMPORARIES)
+def contemporaries_come_out_as_published(draft: Draft) -> Iterator[Breach]:
+    """Sizes of a contemporary can be counted, and lie within a unit of the last digit of the published ones; the activated ones in one of the three ways to count them."""
+    for path, one in _each_contemporary(draft):
+        recount = recount_sizes(one.architecture)
+        if recount.total is None or recount.kv_cache is None:
+            lacking = ", ".join(f"`{name}`" for name in recount.missing or recount.cache_missing)
+            yield Breach(
+                (*path, "architecture"), f"nothing can be counted without {lacking}", fix="add what is missing"
+            )
+            continue
+        for name, stated, counts in (
+            ("total", one.total, [recount.total]),
+            ("activated", one.activated, list(recount.activated.values())),
+        ):
+            published = stated.value if stated else None
+            if published is None or any(abs(count - published.value) <= published.step for count in counts):
+                continue
+            counted = " or ".join(f"{count:,}" for count in dict.fromkeys(counts))
+            fix = "find the wrong digit in the architecture or here, or leave the size out and say in `remark` what is not counted"
+            allowed = f"a difference of at most {published.step:,.0f}"
+            yield Breach((*path, name), f"published {published.text}, recomputed {counted}", allowed, fix=fix)
+
+
+@rule(Scope.CATALOGUE, CONTEMPORARIES, fix="correct the file or the class")
+def classes_are_called_as_their_files(draft: Draft) -> Iterator[Breach]:
+    """A class of transformers that a contemporary was read in has the name of its folder, and so has its file: `models/glm_moe_dsa/configuration_glm_moe_dsa.py class GlmMoeDsaConfig`."""
+    for path, one in _each_contemporary(draft):
+        stated: dict[str, Sources | None] = {
+            "source": one.source,
+            "total": one.total.source if one.total else None,
+            "activated": one.activated.source if one.activated else None,
+        }
+        first = {
+            source: key for key, sources in reversed(stated.items()) for source in (sources.items if sources else ())
+        }
+        for source, key in first.items():
+            if match := _READ_IN.fullmatch(source.locus):
+                folder, name = match["folder"], match["name"]
+                if match["file"] != f"configuration_{folder}":
+                    close = nearest_in_quotes(match["file"], [f"configuration_{folder}"])
+                    yield Breach((*path, key), f"`{match['file']}.py` in the folder `{folder}`", nearest=close)
+                bare = name.lower()
+                if not (bare.replace("_", "").startswith(folder.replace("_", "")) and bare.endswith("config")):
+                    camel = "".join(word.capitalize() for word in folder.split("_")) + "Config"
+                    yield Breach((*path, key), f"the class `{name}` in the folder `{folder}`", nearest=f"`{camel}`")

@@ -11,8 +11,7 @@ from ..events import EventKind, all_events
 from ..pages import MODEL
 from ..words import ENGLISH
 from . import feeds
-from .catalogue_json import PlainRecords, catalogue_json
-from .for_programs import answers_json, badge_files
+from .catalogue_json import PlainRecords, answers_json, badge_files, catalogue_json
 from .linked_data import croissant_json
 from .notebooks_and_cards import flash_cards, lab_downloads, zip_archive
 from .reference_files import csl_json, ris_text

@@ -22,9 +22,20 @@ from ..cite import counted_text, counted_words, counts_of
 from ..context import Context
 from ..format import short_size
 from .architecture.shapes import example_choice, grid_places, hatch_path
-from .canvas import BOLD, bar_path, bars_path, cut_text, dots_path, text_width, wrapped_text
+from .canvas import (
+    BOLD,
+    FONTS,
+    bar_path,
+    bars_path,
+    cut_text,
+    dark_tokens,
+    dots_path,
+    light_tokens,
+    public_address,
+    text_width,
+    wrapped_text,
+)
 from .map import lay_out_narrow_map, lay_out_wide_map, map_html
-from .svg_file import FONTS, dark_tokens, light_tokens, public_address
 
 _LAYER, _UNIT = 1.1, 0.0058  # heights of a layer, and width per element
 _PITCH, _PER_ROW = 4.2, 16
