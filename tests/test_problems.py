@@ -161,3 +161,15 @@ def test_a_measured_number_is_held_to_the_band(page: Page, address: str, catalog
     page.reload()
     assert foretold.input_value() == "0.2"
     assert "ds-solved" in (problem.get_attribute("class") or "")
+
+
+@pytest.mark.browser
+def test_all_problems_are_chosen_by_kind_and_level(page: Page, address: str, catalogue: Catalogue) -> None:
+    page.goto(address + "problems/")
+    shown, groups = page.locator(".ds-problem-links li:visible"), page.locator("[data-rows] [role=group]")
+    groups.nth(0).get_by_role("button", name="puzzle").click()
+    assert all("puzzle" in text for text in shown.locator("small").all_text_contents())
+    assert page.locator("h3:visible").count() <= shown.count(), "a page without one has no heading"
+    counted = shown.count()
+    groups.nth(1).get_by_role("button", name="easy").click()
+    assert 0 < shown.count() < counted

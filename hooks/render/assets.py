@@ -54,7 +54,8 @@ _PAGE = (
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = {
-    **{name: (name,) for name in ("filter", "models", "problems", "puzzles", "read", "scores", "timeline")},
+    **{name: (name,) for name in ("choose", "filter", "problems", "puzzles", "read", "scores", "timeline")},
+    "models": ("choose", "models"),
     "trends": ("figure/text", "trends/chart", "trends/page"),
     "calculator": ("exact", "calculator/form", "calculator/page"),
     "what-if": ("exact", "config/sum", "calculator/form", "calculator/what_if"),

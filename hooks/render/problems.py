@@ -146,6 +146,13 @@ _PUZZLES: Mapping[Simulator, tuple[Callable[[Context], str], Callable[[Context],
 }
 
 
+# The best that can be reached, as its words fill it in.
+_PARS: Mapping[Simulator, Callable[[], str]] = {
+    Simulator.CHUNKS: lambda: f"{overlap.length(best_order()):g}",
+    Simulator.ROUTING: lambda: f"{total_score(best_experts()):.2f}",
+}
+
+
 _HOMES = ("guide", "technique", "model")
 
 
@@ -202,6 +209,11 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         "id": asked_.id,
         "kind": words(f"problems.kind.{problem.kind.name.lower()}"),
         "level": words(f"problems.level.{problem.level}"),
+        "kind_id": problem.kind.name.lower(),
+        "level_id": problem.level,
+        "par": words(f"puzzle.par.{problem.simulator.name.lower()}", best=_PARS[problem.simulator]())
+        if problem.simulator
+        else "",
         "title": words.text(problem.title).replace("{name}", name),
         "question": _code_marked(words.text(problem.question).replace("{name}", name)),
         "hints": [_code_marked(words.text(hint)) for hint in problem.hints],

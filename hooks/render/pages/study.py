@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -126,8 +127,24 @@ def problems_page(context: Context, written: Mapping[str, str]) -> Page:
             lists = [_list_of_page(context, home, by_page[home], written) for home in homes]
             sections.append(Section(f"{kind}s", words(name), context.html("problems_by_page.html.jinja", lists=lists)))
             parts.append((f"{kind}s", words(name), sum(len(by_page[home]) for home in homes)))
-    sections[-1] = replace(sections[-1], html=sections[-1].html + problems.checker_script(context))
-    lead = lead_section(words("problems.intro"), context.html("progress.html.jinja") + links.jump_bar(context, parts))
+    scripts = problems.checker_script(context) + str(page_script("choose"))
+    sections[-1] = replace(sections[-1], html=sections[-1].html + scripts)
+    asked = [one.problem for one in context.problems]
+    kinds, levels = Counter(one.kind for one in asked), Counter(one.level for one in asked)
+    choices = [
+        (
+            "kind",
+            [
+                (one.name.lower(), words(f"problems.kind.{one.name.lower()}"), count)
+                for one, count in kinds.most_common()
+            ],
+        ),
+        ("level", [(one, words(f"problems.level.{one}"), count) for one, count in sorted(levels.items())]),
+    ]
+    choice = context.html("problems_choice.html.jinja", choices=choices)
+    lead = lead_section(
+        words("problems.intro"), context.html("progress.html.jinja") + choice + links.jump_bar(context, parts)
+    )
     return titled_page(words, "problems.md", "problems", (lead, *sections), hide=("toc",))
 
 
