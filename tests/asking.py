@@ -1,11 +1,10 @@
-"""The search without a browser: its scripts in QuickJS, with the pieces of an index; the index of the real site, made without a build."""
+"""The search without a browser: its scripts in QuickJS, with the pieces of an index."""
 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,7 @@ import markdown
 import quickjs
 
 from helpers import ROOT, script
-from postbuild.edition_build import _SEARCH_WORDS
-from postbuild.search_answers import answers_in_index
-from postbuild.search_index import merge_parts, read_page, spelling_file, write_index
 from render.page import AccessibleTables
-from render.pages import SearchKind, findable_pages, is_searched, url_of
-from render.site import Edition
 
 SCRIPTS = ROOT / "hooks/render/scripts/search"
 MOST_LINES = 5  # of an answer that does not say how many
@@ -50,7 +44,7 @@ class Search:
     """The search of an edition, by the files of its index."""
 
     def __init__(self, language: str, files: Mapping[str, str]) -> None:
-        self.language, self._engine = language, quickjs.Context()
+        self.language, self.files, self._engine = language, files, quickjs.Context()
         code = "\n".join((SCRIPTS / f"{name}.js").read_text("utf-8") for name in ("words", "engine", "answers"))
         given = json.dumps([_COMMON, dict(files)])
         self._engine.eval(f"var [COMMON, PIECES] = JSON.parse({json.dumps(given)});")
@@ -85,25 +79,6 @@ def _read_answers(answers: list[dict[str, Any]], pages: list[str], lacks: list[s
     shown = first["lines"][: first.get("most", MOST_LINES)]
     said = [first["title"], *(f"{line['label']} {line['text']} {line['source']}" for line in shown)]
     return Found([one["lines"][0]["href"] for one in answers], pages, "\n".join(said), lacks)
-
-
-def index_of(edition: Edition, pages: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, str]:
-    """The files of the index, by the texts and blocks of all pages, which a theme would frame."""
-    context, words = edition.context, edition.context.words
-    paths = {url_of(path): path for path in pages if is_searched(path)}
-    wholes = {url: url_of(whole) for url, path in paths.items() if (whole := f"{path.rpartition('/')[0]}.md") in pages}
-    read = [page for url, path in paths.items() if (page := read_page(finished(*pages[path]), url))]
-    merged, known = merge_parts(read, wholes), findable_pages(context, paths, context.catalogue.aliases)
-    titles = [section.title for page in merged for section in page.sections]
-    names = [name for page in known.values() for name in page.all_names]
-    answers = answers_in_index(context, lambda path: f"{url_of(path)}")
-    spelling = spelling_file(words.language, titles, names, context.catalogue)
-    answers = replace(answers, files={**answers.files, "spelling.js": spelling})
-    kinds = {kind.value: words(f"search.kind.{kind}") for kind in SearchKind}
-    interface = {name: words(f"search.{name}") for name in _SEARCH_WORDS}
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary) / write_index(Path(temporary), merged, known, kinds, interface, answers)
-        return {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir())}
 
 
 def finished(text: str, blocks: Mapping[str, str]) -> str:

@@ -152,9 +152,11 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture(scope="session")
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built once and strictly."""
+    """The site, built once and strictly; its downloads name a day and revision that no commit changes."""
     given: Path | None = request.config.getoption("--site")
-    return given.resolve() if given else once("site", tmp_path_factory, strictly(ROOT))
+    return (
+        given.resolve() if given else once("site", tmp_path_factory, strictly(ROOT, DATA_REVISION="2026-01-01 1a2b3c4"))
+    )
 
 
 @pytest.fixture(scope="session")

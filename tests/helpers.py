@@ -8,7 +8,7 @@ import itertools
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,12 +101,18 @@ class Case:
         file.write_text(self._broken(file.read_text(encoding="utf-8")), encoding="utf-8")
 
     @property
-    def line(self) -> int:
-        """The line the message has to name."""
-        text = self.changed() if self.in_file is None else (VALID / self.in_file).read_text(encoding="utf-8")
-        at = self.at or self.new.strip("\n").splitlines()[0]
-        assert text.count(at) == 1, f"{self.label}: `{at}` stands {text.count(at)} times in the broken file"
-        return text[: text.index(at)].count("\n") + 1
+    def place(self) -> str:
+        """Text on the line that the message names."""
+        return self.at or self.new.strip("\n").splitlines()[0]
+
+    def line_beside(self, made: Iterable[Case]) -> int:
+        """The line that the message has to name where these cases are made."""
+        file = self.in_file or self.file
+        text = (VALID / file).read_text(encoding="utf-8")
+        for case in made:
+            text = case._broken(text) if case.file == file else text
+        assert text.count(self.place) == 1, f"{self.label}: `{self.place}` stands {text.count(self.place)} times"
+        return text[: text.index(self.place)].count("\n") + 1
 
 
 def table(name: str) -> Any:

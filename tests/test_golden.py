@@ -15,6 +15,7 @@ import golden_text
 import real_site
 from building import ROOT, small_project
 from golden_lines import lines_of_html
+from render.context import Context
 
 GOLDEN = Path(__file__).parent / "golden"
 LINES, COLUMNS = 60, 240  # of a message
@@ -64,13 +65,12 @@ def test_the_small_site(update: bool, tmp_path: Path) -> None:
     hold(made, update, lambda name: not _built(name) and name != REAL)
 
 
-def test_code_changes_nothing_of_the_real_site(update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATA_REVISION", "2026-01-01 1a2b3c4")  # read with the data, named by downloads
+def test_code_changes_nothing_of_the_real_site(update: bool, built: Path, ctx: Context) -> None:
     of = f"of data, pages and words {real_site.inputs(ROOT)}"
     recorded = (GOLDEN / REAL).read_text(encoding="utf-8") if (GOLDEN / REAL).is_file() else ""
     if not update and not recorded.startswith(f"{of}\n"):
         pytest.skip("data, pages or words are others than those recorded; `make golden` records these")
-    hold({REAL: "\n".join((of, *real_site.lines(ROOT))) + "\n"}, update, REAL.__eq__)
+    hold({REAL: "\n".join((of, *real_site.lines(built, ctx))) + "\n"}, update, REAL.__eq__)
 
 
 def test_what_the_theme_adds(update: bool, small_site: Path) -> None:
