@@ -75,6 +75,11 @@ def _blocks(edition: Edition, geometry: bool) -> Iterator[str]:
 def _around(site: Site) -> Iterator[str]:
     """What a site has beside pages and navigation, which the built site shows: side lists, old addresses, places on parts of a model."""
     redirects = {path: asdict(redirect) for path, redirect in site.redirects.items()}
+    first: dict[str, str] = {}  # old addresses, by the places to which they lead on
+    for path, redirect in redirects.items():
+        known = first.setdefault(json.dumps(redirect["places"]), path)
+        if redirect["places"] and known != path:
+            redirect["places"] = f"as of {known}"
     yield from lines_of_json({"redirects": redirects, "places": dict(site.places)})
     for path, html in site.beside.items():
         yield f"\n=== beside {path}"
@@ -146,10 +151,21 @@ def _of_english_alone(edition: Edition, docs: Path) -> Iterator[tuple[str, str]]
         if path in DRAWN:
             yield _written(f"files/{path}", lines_of_html(svg))
     linked = {path: linked_data(edition.context, path, ADDRESS, tuple(site.downloads)) for path in site.pages}
-    yield _written("linked", lines_of_json({path: json.loads(text) for path, text in linked.items() if text}))
+    yield _written("linked", lines_of_json(dict(_unlike_the_last(linked))))
     for path, text in files_beside_pages(edition, filled_pages(edition, docs), ADDRESS):
         if COPIED.match(path):
             yield _written(f"markdown/{path}", text.splitlines())
+
+
+def _unlike_the_last(linked: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """What is said of each page in JSON-LD, without what was said of the one before it too."""
+    last: dict[str, Any] = {}
+    for path, text in linked.items():
+        if text:
+            said = json.loads(text)
+            gone = {key: "not said" for key in last if key not in said}
+            yield path, gone | {key: value for key, value in said.items() if key not in last or last[key] != value}
+            last = said
 
 
 # Archives hold texts of the whole project, which change without the small catalogue.

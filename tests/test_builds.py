@@ -81,6 +81,19 @@ def test_what_is_broken_is_named_and_the_last_good_site_stays(tmp_path: Path, br
     assert stands(site)
 
 
+@pytest.mark.builds
+def test_a_lost_hook_is_named(tmp_path: Path) -> None:
+    """Without it nothing of the project runs but the templates."""
+    config = small_project(tmp_path) / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("hooks:\n  - hooks/study.py\n", ""), encoding="utf-8")
+    result = mkdocs(config.parent, "build")
+    said = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert "Error: mkdocs.yml: `hooks:` with `- hooks/study.py` is missing; put it back" in said
+    assert "Traceback" not in said
+
+
 def test_what_no_build_can_begin_with_is_named() -> None:
     given = (ROOT / "mkdocs.yml", "en", ROOT / "docs" / "en", {"editions": ["en"]})
     slip = config_error(*given[:3], {"editions": ["en"], "alternat": True})

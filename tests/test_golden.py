@@ -65,7 +65,11 @@ def test_the_small_site(update: bool, tmp_path: Path) -> None:
     hold(made, update, lambda name: not _built(name) and name != REAL)
 
 
-def test_code_changes_nothing_of_the_real_site(update: bool, built: Path, ctx: Context) -> None:
+def test_code_changes_nothing_of_the_real_site(
+    request: pytest.FixtureRequest, update: bool, built: Path, ctx: Context
+) -> None:
+    if request.config.getoption("--site"):
+        pytest.skip("a site that was built before names another day and revision of its data")
     of = f"of data, pages and words {real_site.inputs(ROOT)}"
     recorded = (GOLDEN / REAL).read_text(encoding="utf-8") if (GOLDEN / REAL).is_file() else ""
     if not update and not recorded.startswith(f"{of}\n"):
