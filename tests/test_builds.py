@@ -54,7 +54,7 @@ BROKEN = {
         ("framework.md:{line}: ", "nearest match: `tokens`", "`{{{{ block() }}}}`: block takes the name of one block"),
     ),
     "word": Broken(
-        WORDS, "zh: 时间线", "zh: 1", ("words/interface.yaml:{line}: nav.history.zh: `1`; allowed is a text",)
+        WORDS, "zh: 时间线", "zh: 1", ("words/interface.yaml:{line}: page.timeline.zh: `1`; allowed is a text",)
     ),
 }
 

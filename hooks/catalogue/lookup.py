@@ -20,7 +20,7 @@ from .derive.parameters import Recount
 from .facts import QUOTED, Anchor, EntryContext, Fact
 from .findings import nearest_in_quotes
 from .lab_numbers import LAB_NUMBERS, LABS
-from .records import Entry
+from .records import Catalogue, Entry
 from .schema.model import ApiPrice, Model
 from .schema.quantities import Quantity
 from .schema.setting import SettingsFile
@@ -60,6 +60,11 @@ class Lookup:
     prices: Iterable[ApiPrice] = ()
     scores: SettingsFile = field(default_factory=SettingsFile)
     _found: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, found: Catalogue) -> Lookup:
+        scores = found.settings.vocabulary.file
+        return cls(found.models, found.techniques, found.entries, found.gpus, found.api_prices, scores)
 
     def find(self, path: str) -> Found:
         """Raises LookupFailure."""

@@ -389,11 +389,7 @@ def _heading_anchor(heading: str) -> str:
 
 
 def hand_written_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[HandWrittenPages]:
-    scores = catalogue.settings.vocabulary.file
-    lookup = Lookup(
-        catalogue.models, catalogue.techniques, catalogue.entries, catalogue.gpus, catalogue.api_prices, scores
-    )
-    entries = EntryPages(catalogue, next(iter(words.values())))
+    lookup, entries = Lookup.of(catalogue), EntryPages(catalogue, next(iter(words.values())))
     return [HandWrittenPages(catalogue, lookup, words[language], docs / language, entries) for language in words]
 
 

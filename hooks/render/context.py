@@ -39,9 +39,7 @@ class Context:
 
     @cached_property
     def lookup(self) -> Lookup:
-        found = self.catalogue
-        scores = found.settings.vocabulary.file
-        return Lookup(found.models, found.techniques, found.entries, found.gpus, found.api_prices, scores)
+        return Lookup.of(self.catalogue)
 
     @cached_property
     def uses(self) -> Uses:

@@ -90,7 +90,7 @@ def verdict_word(words: Words, verdict: ExperimentVerdict) -> str:
 
 
 def format_minutes(words: Words, result: Result) -> str:
-    return words("experiments.minutes", count=math.ceil(result.minutes))
+    return words("start.minutes", count=math.ceil(result.minutes))
 
 
 def _machine_text(words: Words, recorded: str) -> str:
@@ -107,7 +107,7 @@ def _cost_text(words: Words, result: Result) -> str:
 def machines_used(words: Words, results: Iterable[Result]) -> str:
     """What the experiments ran on, each machine once."""
     used = dict.fromkeys((result.origin["machine"], result.origin["torch"]) for result in results)
-    return words("experiments.listed").join(
+    return words("punctuation.separated").join(
         words("experiments.ran_on", machine=_machine_text(words, machine), torch=torch) for machine, torch in used
     )
 
@@ -194,7 +194,7 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result, small: bo
 def _drawn_panel(
     drawn_by: str, words: Words, title: str, column: str, arms: list[dict[str, Any]], lines: Any, *more: object
 ) -> DrawnPanel:
-    says = words("experiments.listed").join(
+    says = words("punctuation.separated").join(
         words("experiments.side", arm=arm["name"], value=arm["end"]) for arm in arms
     )
     said = words(f"experiments.{title}", column=words(f"experiments.column.{column}"))
@@ -277,7 +277,7 @@ def failed_run(context: Context, letter: str) -> str:
         title = words(f"experiments.column.{column}")
         charts.append({"title": title, "curves": [{"kind": kind, "points": curves[arm]} for arm, kind in arms.items()]})
         ends.append(words("run.ends", column=title, **{arm: f"{curve[-1][1]:.3g}" for arm, curve in curves.items()}))
-    says = words("experiments.listed").join(ends)
+    says = words("punctuation.separated").join(ends)
     legend = [[kind, words(f"run.{arm}")] for arm, kind in arms.items()]
     panel = DrawnPanel.of(
         run_figures("runPanel", words("run.title", letter=letter.upper()), says, charts, legend, context=context)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-
 from markupsafe import Markup
 
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import ACTIVATED_CONVENTION, Agreement
 from catalogue.derive.training import WorkedHours, worked_gpu_hours
 from catalogue.records import Entry
+from catalogue.text import as_decimal
 
 from . import format
 from .cite import Citations, reference_anchor
@@ -113,7 +111,3 @@ def term_with_unit(words: Words, term: Computation) -> str:
         case "training_flops":
             return f"{format.format_power(term.value)} FLOPs"
     return f"{format.format_significant(as_decimal(term.exact / _GIGA))} GFLOP"
-
-
-def as_decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / number.denominator

@@ -27,11 +27,11 @@ class MenuSection(Enum):
     HOME = "nav.home"
     MODELS = "page.models"
     TECHNIQUES = "page.techniques"
-    HISTORY = "nav.history"
+    HISTORY = "page.timeline"
     COMPARE = "page.compare"
     GUIDES = "nav.guides"
     TOOLS = "nav.tools"
-    ABOUT = "nav.about"
+    ABOUT = "page.trust"
 
 
 class SearchKind(StrEnum):

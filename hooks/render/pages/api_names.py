@@ -338,7 +338,7 @@ def _price_sections(citations: Citations) -> Iterator[Section]:
     if catalogue.api_services:
         columns: list[Column[ApiService]] = [
             Column(words("services.service"), lambda s: _service_name(citations, s)),
-            Column(words("services.since"), lambda s: value_cell(citations, s.since)),
+            Column(words("api_names.since"), lambda s: value_cell(citations, s.since)),
             Column(words("services.does"), lambda s: citations.rich_text(s.does) + citations.footnote(s.source)),
             Column(words("services.model"), lambda s: citations.value_html(s.model, notes="inline")),
             Column(words("services.price"), lambda s: _service_price(citations, s)),

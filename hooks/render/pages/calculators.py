@@ -43,6 +43,7 @@ from catalogue.schema.model import Track
 from catalogue.schema.quantities import Length, Quantity
 from catalogue.schema.training import Gpu, NumberFormat, number_format
 from catalogue.schema.values import Single, Sources
+from catalogue.text import as_decimal
 
 from .. import assets, format
 from ..cite import Citations
@@ -51,7 +52,7 @@ from ..context import Context
 from ..formula import formula_mathml, with_indices
 from ..links import variant_link
 from ..page import Page, Section, lead_section
-from ..recomputed import as_decimal, recomputed_html
+from ..recomputed import recomputed_html
 from ..tables import EMPTY, Cell, Head, Table, value_cell
 from ..words import Words
 from .sources import sources_section

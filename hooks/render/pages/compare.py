@@ -331,7 +331,7 @@ def _architecture_sections(citations: Citations) -> Iterator[Section]:
         True,
     )
     table = by_column(words("compare.architecture.caption"), columns, owners)
-    yield Section("dimensions", words("compare.architecture.dimensions"), _render_sortable(context, table))
+    yield Section("dimensions", words("changes.dimensions"), _render_sortable(context, table))
 
 
 def _render_sortable(context: Context, table: Table) -> str:

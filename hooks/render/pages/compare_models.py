@@ -306,7 +306,7 @@ def _board_contemporary(citations: Citations, one: Contemporary) -> dict[str, An
 def _family_changes(citations: Citations, model: Model) -> dict[str, Any]:
     tells = bool(model.changes) or citations.context.catalogue.predecessor(model) is not None
     link = Markup('<a class="ds-more-changes" href="ds:models/{}.md#what-changed">{}</a>')
-    more = link.format(model.id, citations.context.words("compare.board.more")) if tells else ""
+    more = link.format(model.id, citations.context.words("model.all_changes")) if tells else ""
     brought = [[str(part) for part in line] for line in main_changes(citations, model, _BROUGHT)]
     return {"brought": brought, "more": more}
 

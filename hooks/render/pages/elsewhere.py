@@ -169,7 +169,7 @@ def _contemporaries_section(citations: Citations) -> Section:
         Column(words("elsewhere.cache"), _cache_cell, numeric=True),
         Column(words("elsewhere.bytes"), _bytes_cell, numeric=True),
         Column(words("term.state"), _state_cell, numeric=True, if_any=True),
-        Column(words("elsewhere.total"), lambda row: _size_cell(row, "total"), numeric=True),
+        Column(words("table.total_recomputed"), lambda row: _size_cell(row, "total"), numeric=True),
         Column(words("elsewhere.activated"), lambda row: _size_cell(row, "activated"), numeric=True),
         Column(words("elsewhere.published"), lambda row: _published_cell(citations, row), numeric=True),
     ]

@@ -369,7 +369,7 @@ def _sums_table(citations: Citations, model: Model, owners: Sequence[Entry]) -> 
         shown = Markup("<code>{}</code>").format(formula) if formula else NOTHING if several else Markup("")
         head = Markup("<b>{}</b>").format(label) if any_line.is_total else escape(label)
         rows.append([Cell(head), Cell(shown), *(_sum_cell(line) for line in same)])
-    heads = [Head(words("working.part")), Head(words("working.formula_alone"))]
+    heads = [Head(words("table.part")), Head(words("working.formula_alone"))]
     heads += [Head(short_variant(entry.variant.name) if several else words("working.result"), True) for entry in owners]
     caption = words("working.caption", name=model.name)
     return Table(caption, heads, rows, classes="ds-sums" if not several else "ds-sums-of-several")

@@ -191,7 +191,7 @@ def _reason_given(citations: Citations, change: Change) -> Markup:
     if reason is not None and reason.value is not None:
         html = citations.rich_text(reason.value) + citations.footnote(reason.source)
     elif reason is not None:
-        html = Markup('<span class="ds-absent">{}</span>').format(words("changes.no_reason"))
+        html = Markup('<span class="ds-absent">{}</span>').format(words("absence.not_published"))
     if theirs is not None:
         said = escape(words("changes.others_say")).format(reason=citations.rich_text(theirs.text))
         html += (Markup("<br>") if html else Markup("")) + said + citations.footnote(theirs.source)
@@ -250,7 +250,7 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
         for (how, word), found in _uses_by_label(context, model).items()
     ]
     html = context.html("model_techniques.html.jinja", groups=groups)
-    return [Section("techniques", context.words("section.techniques"), html)]
+    return [Section("techniques", context.words("page.techniques"), html)]
 
 
 def _uses_by_label(context: Context, model: Model) -> dict[tuple[UseLabel, Markup], list[tuple[Use, ...]]]:

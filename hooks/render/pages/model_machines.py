@@ -26,6 +26,7 @@ from catalogue.schema.model import Counted, Model
 from catalogue.schema.quantities import Amount, Quantity
 from catalogue.schema.training import Infrastructure, number_format
 from catalogue.schema.values import Single, Stated, Text, stated_values
+from catalogue.text import as_decimal
 
 from .. import format
 from ..cite import Citations, counted_mark, counts_of
@@ -33,7 +34,7 @@ from ..figures.machines import hours_bar, machines_drawing
 from ..format import NOTHING, short_variant
 from ..links import variant_link
 from ..page import Section
-from ..recomputed import as_decimal, recomputed_html, recomputed_size, term_with_unit, worked_hours_html, working_cell
+from ..recomputed import recomputed_html, recomputed_size, term_with_unit, worked_hours_html, working_cell
 from ..tables import (
     EMPTY,
     Cell,
@@ -242,9 +243,9 @@ def _derived_table(
     words = citations.context.words
     name = lead.variant.name
     heads = [
-        Head(words("follows.line")),
+        Head(words("tools.line")),
         Head(words("follows.working", name=name) if others else words("follows.formula")),
-        Head(name if others else words("follows.result"), True),
+        Head(name if others else words("tools.result"), True),
         *(Head(entry.variant.name, True) for entry, _ in others),
     ]
     rows = [

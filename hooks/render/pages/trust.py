@@ -53,9 +53,9 @@ RL = (
     *("reinforcement.questions_per_step", "reinforcement.temperature", "reinforcement.max_output_length"),
 )
 STAGES: tuple[tuple[str, frozenset[StageKind], tuple[str, ...]], ...] = (
-    ("coverage.pre_training", frozenset({StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}), PRE_TRAINING),
+    ("section.training", frozenset({StageKind.PRE_TRAINING, StageKind.CONTINUED_PRE_TRAINING}), PRE_TRAINING),
     ("coverage.sft", frozenset({StageKind.SFT, StageKind.DISTILLATION}), SFT),
-    ("coverage.rl", frozenset({StageKind.RL}), RL),
+    ("stage.rl", frozenset({StageKind.RL}), RL),
 )
 
 
@@ -64,9 +64,9 @@ class CoverageState(StrEnum):
 
     SOURCED = "coverage.sourced"
     COPY = "coverage.copy"
-    NOT_PUBLISHED = "coverage.not_published"
-    NOT_APPLICABLE = "coverage.not_applicable"
-    UNKNOWN = "coverage.unknown"
+    NOT_PUBLISHED = "absence.not_published"
+    NOT_APPLICABLE = "absence.not_applicable"
+    UNKNOWN = "absence.unknown"
 
 
 FieldState = Callable[[Entry], CoverageState]
@@ -117,9 +117,9 @@ def field_groups() -> dict[str, dict[str, FieldState]]:
     ]
     return {
         "coverage.general": {path: partial(_general_state, path) for path in GENERAL},
-        "coverage.architecture": {path: partial(_architecture_state, path) for path in architecture},
+        "section.architecture": {path: partial(_architecture_state, path) for path in architecture},
         **{word: {path: partial(_stage_state, kinds, path) for path in paths} for word, kinds, paths in STAGES},
-        "coverage.infrastructure": {
+        "section.infrastructure": {
             path: partial(_infrastructure_state, path) for path in fields_with_values(Infrastructure)
         },
     }
@@ -236,7 +236,7 @@ def _differences_table(context: Context, groups: Iterable[Sequence[Entry]]) -> T
     columns: list[Column[Sequence[Entry]]] = [
         Column(words("trust.peers.variants"), lambda entries: listed.join(map(variant_link, entries))),
         Column(
-            words("trust.peers.outcome"),
+            words("compare.evaluation.why"),
             lambda entries: _outcome_text(context, entries[0], peer_state(context, entries[0])),
         ),
     ]

@@ -410,7 +410,11 @@ def _tables_of(forms: dict) -> list[list]:  # type: ignore[type-arg]
 
 def _families_table(context: Context) -> str:
     words = context.words
-    heads = [Head(words("config.family")), Head(words("config.attention")), Head(words("config.network"))]
+    heads = [
+        Head(words("config.family")),
+        Head(words("field.architecture.attention")),
+        Head(words("field.architecture.feed_forward")),
+    ]
     rows = [
         [
             Cell(Markup("<code>{}</code>").format(name)),
