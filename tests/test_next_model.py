@@ -155,10 +155,13 @@ MISSING_WORDS = (
 )
 
 
-# The data is read once: for the check without the words and with them, and for what is asked of the model.
+# The data is read once: for the check without the words and with them, for what is asked of the model, and for the tests
+# of the copy that ask for its matrices, on the real catalogue with the model and on the small one, which has nothing of it.
 PROGRAM = """
 import functools, json, pathlib, sys
 import check
+import pytest
+from catalogue import load as load_module
 from checks import wording
 from catalogue.derive.calculators import memory_footprint, memory_numbers
 from catalogue.derive.training import training_metrics
@@ -193,6 +196,10 @@ found = {
     "pages": {},
     "svg": "",
 }
+load, catalogue_in = load_module.load_catalogue, pathlib.Path("data").resolve()
+load_module.load_catalogue = lambda data, *given: catalogue if data.resolve() == catalogue_in else load(data, *given)
+given = ["-q", "-p", "no:cacheprovider", "tests/test_sizes.py", "tests/test_attention_kinds.py"]
+found["tests"] = pytest.main(given)
 for language in ("en", "zh"):
     site = site_of(make_context(catalogue, load_words()[language]), "rehearsed-x")
     found["pages"][language] = {path: page.markdown + "".join(page.blocks.values()) for path, page in site.pages.items()}
@@ -204,12 +211,13 @@ print(json.dumps(found))
 @pytest.fixture(scope="module")
 def made(whole: Project) -> dict[str, object]:
     run = whole.run("-c", PROGRAM, json.dumps(whole.words))
-    assert run.returncode == 0, run.stderr[-3000:]
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     for key in MISSING_WORDS:
         assert f"hooks/render/words: `{key}` is missing" in run.stderr
     said, _, found_last = run.stdout.strip().rpartition("\n")
     assert "rehearsed-x does not say yet, what is worth most first" in said
     found: dict[str, object] = json.loads(found_last)
+    assert found["tests"] == 0, said[-3000:]
     return found
 
 
@@ -220,14 +228,6 @@ def test_a_new_kind_of_attention_takes_six_files(whole: Project) -> None:
         "hooks/catalogue/derive/calculators.py",
     }
     assert len(whole.files - routing - formats) == 6
-
-
-def test_tests_ask_for_its_matrices_and_for_nothing_else(whole: Project, made: dict[str, object]) -> None:
-    """In the copy: on the real catalogue with the model, and on the small one, which has nothing of it."""
-    run = whole.run(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_sizes.py", "tests/test_attention_kinds.py"
-    )
-    assert run.returncode == 0, run.stdout[-3000:]
 
 
 def test_sizes_and_cache_are_those_of_the_new_kind(made: dict[str, object]) -> None:
