@@ -46,11 +46,15 @@ QUOTES = (Path(__file__).parent / "cases" / "quotes.md").read_text(encoding="utf
 QUOTES += "\n\n".join(f"{{{{ block('{name}') }}}}" for name in BLOCKS if not NOT_OF_THE_SMALL_SITE.match(name)) + "\n"
 
 
+# A chart for a phone has the points of the wide one; the first of a page shows how it is laid out.
+_AGAIN = re.compile(r'<svg class="[^"]*\bds-trend-narrow\b.*?</svg>', re.DOTALL)
+
+
 def _page(page: Page, edition: Edition, geometry: bool) -> Iterator[str]:
     yield page.markdown.rstrip()
-    for name, html in page.blocks.items():
+    for at, (name, html) in enumerate(page.blocks.items()):
         yield f"\n=== {name}"
-        lines = list(lines_of_html(html, geometry))
+        lines = list(lines_of_html(_AGAIN.sub("", str(html)) if at else html, geometry))
         yield from lines if page.path not in REPEATS else _shortened(lines)
 
 
