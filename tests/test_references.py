@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.files import REFERENCES
 from catalogue.records import Catalogue
 from catalogue.references import Reference, read_references
-from helpers import DATA, table
+from helpers import DATA, context_of, table
+from render.pages.trust import corrections_page
 
 TEXT = (DATA / REFERENCES).read_text(encoding="utf-8")
 
@@ -63,3 +65,10 @@ def test_doi_serves_as_address_and_venue_is_read() -> None:
     reference = read_references(text, "a.bib")[0]["a"]
     assert (reference.url, reference.doi, reference.venue) == ("https://doi.org/10.1000/a_b", "10.1000/a_b", "J. of X")
     assert (reference.title, reference.year) == ("A & B", "2024")
+
+
+def test_the_days_of_corrections_have_one_column_each_and_count_all(catalogue: Catalogue) -> None:
+    days = LexborHTMLParser(corrections_page(context_of(catalogue)).blocks["lead"]).css(".ds-days > li")
+    assert sum(int(day.css_first("b").text()) for day in days) == len(catalogue.corrections)
+    dates = [day.css_first("time").attributes["datetime"] for day in days]
+    assert dates == sorted(set(dates))

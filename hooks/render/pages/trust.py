@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
@@ -344,6 +345,7 @@ def _watched_sections(context: Context) -> list[Section]:
 
 # So many of the newest stand open.
 NEWEST = 4
+MOST_DAYS = 24  # for which there are columns
 
 
 def corrections_page(context: Context) -> Page:
@@ -369,6 +371,7 @@ def corrections_page(context: Context) -> Page:
         sections.append(Section("others", words("corrections.others"), folds))
     if sections:
         lead = context.html("filter.html.jinja", script=page_script("filter"))
+        lead = _correction_days(context, by_day) + lead
     else:
         lead = f"<p>{escape(words('corrections.none'))}</p>"
     return titled_page(
@@ -378,6 +381,18 @@ def corrections_page(context: Context) -> Page:
         (lead_section(words("corrections.intro"), lead), *sections, sources_section(citations)),
         hide=("toc",),
     )
+
+
+def _correction_days(context: Context, rows: Sequence[Correction]) -> str:
+    """A column a day on which something was mended or not, from the first such day to the last."""
+    mended = Counter(row.date.first_day for row in rows)
+    central = Counter(row.date.first_day for row in rows if row.central)
+    first, last = date.fromisoformat(min(mended)), date.fromisoformat(max(mended))
+    if not 0 < (last - first).days <= MOST_DAYS:
+        return ""
+    every = [first + timedelta(days=at) for at in range((last - first).days + 1)]
+    columns = [(day, mended[day.isoformat()], central[day.isoformat()]) for day in every]
+    return context.html("correction_days.html.jinja", columns=columns, most=max(mended.values()))
 
 
 def _correction_group(context: Context, row: Correction) -> str:
