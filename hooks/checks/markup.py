@@ -63,7 +63,7 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
 
 
 def _table_problems(text: str) -> Iterator[MarkupProblem]:
-    """A row has the cells of its head: what is more is not shown."""
+    """A row has the cells of its head: what is more is not shown, and what lacks leaves the others under wrong heads."""
     cells, rows = 0, [line.strip() for line in text.split("\n")]
     for number, row in enumerate(rows, 1):
         count = row.replace("\\|", "").strip("|").count("|") + 1
@@ -74,8 +74,8 @@ def _table_problems(text: str) -> Iterator[MarkupProblem]:
                 yield MarkupProblem(number, f"{cells} columns under a row of {above}", "add or take out")
         elif not row.startswith("|"):
             cells = 0
-        elif cells and count > cells:
-            yield MarkupProblem(number, f"a row of {count} cells under a head of {cells}", "take out what is more")
+        elif cells and count != cells:
+            yield MarkupProblem(number, f"a row of {count} cells under a head of {cells}", "add or take out")
 
 
 def without_fences(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from .quantities import Quantity
+from .quantities import Count
 from .values import Block, Detail, Identifier, Record, Single, Text, optional, required
 
 NOT_STATED = "not stated"
@@ -84,8 +84,8 @@ class Benchmark(Block):
     id: Identifier = required("Name by which texts quote it, as `benchmark:aime-2024/problems`.", "aime-2024")
     names: tuple[str, ...] = required("Its names in tables.", ["AIME 2024"], min_length=1)
     kind: BenchmarkKind = required("What its number is. Whether several answers are drawn is said by `attempts`.")
-    problems: Single[Quantity] | None = optional("How many problems all of it has.", 30)
-    parts: dict[str, Single[Quantity]] = optional(
+    problems: Single[Count] | None = optional("How many problems all of it has.", 30)
+    parts: dict[str, Single[Count]] = optional(
         "How many problems a part has, by the word of `part` or `modality`.", {"February": 30}, default={}
     )
 
