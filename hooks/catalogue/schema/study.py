@@ -45,7 +45,7 @@ class Sitting(Record):
     sheet: tuple[Identifier, ...] = optional(
         "Problems of the sitting's sheet, by id, in the order in which to take them.", default=()
     )
-    experiment: Text | None = optional("What to run afterwards, and what to foretell first.")
+    experiment: Text | None = optional("What to run afterwards, and what to predict first.")
 
 
 class Route(Record):
@@ -242,7 +242,7 @@ class Problem(Record):
         "Function to write, as `module.function` of labs/; the archive of exercises tests it."
     )
     measured: Measured | None = optional(
-        "Number to foretell and then to measure; a run counts that lies in the band over the seeds."
+        "Number to predict and then to measure; a run counts that lies in the band over the seeds."
     )
     simulator: Simulator | None = optional("What a puzzle is played on.")
 
