@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import unicodedata
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -33,19 +32,22 @@ def book(small_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.parametrize(("name", "page"), [("book", r"\(page (\d+)\)"), ("book.zh", r"\(第\s*(\d+)\s*[页⻚]\)")])
+@pytest.mark.parametrize(("name", "page"), [("book", r"\(page (\d+)\)"), ("book.zh", r"（第\s*(\d+)\s*页）")])
 def test_pages_are_numbered_and_bookmarks_lead_to_them(book: Path, name: str, page: str) -> None:
     reader = PdfReader(book / f"{name}.pdf")
-    # Fonts give some signs back as the radicals that look alike.
-    texts = [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in reader.pages]
+    texts = [sheet.extract_text() for sheet in reader.pages]
+    assert not re.findall("[\u2e80-\u2fdf]", "".join(texts)), (
+        "signs are copied as signs, not as radicals that look alike"
+    )
     parts = [entry for entry in reader.outline if not isinstance(entry, list)]
     assert len(parts) >= 4  # preface, guides, techniques, and what is looked up
+    assert not [part.title for part in parts if part.title[: len(part.title) // 2] * 2 == part.title]
     chapters = [
         entry for below in reader.outline if isinstance(below, list) for entry in below if not isinstance(entry, list)
     ]
     for chapter in chapters:
         number = reader.get_destination_page_number(chapter)
-        title, head = set(unicodedata.normalize("NFKC", str(chapter.title))), set(texts[number].split("\n")[0])
+        title, head = set(str(chapter.title)), set(texts[number].split("\n")[0])
         assert len(title - head) <= len(title) / 4, (chapter.title, head)
         if number:
             assert re.search(rf"\b{number + 1}\s*$", texts[number].strip()) or str(number + 1) in texts[number].split()
@@ -84,3 +86,21 @@ def test_a_technique_comes_after_what_it_replaces(book: Path) -> None:
         contents = archive.read("EPUB/nav.xhtml").decode()
     order = re.findall(r'href="techniques-([\w-]+)\.xhtml"', contents)
     assert order.index("sharing") < order.index("routing")
+
+
+@pytest.mark.parametrize("suffix", ["", ".zh"])
+def test_a_deck_brings_its_cards_and_the_next_one_takes_their_place(book: Path, tmp_path: Path, suffix: str) -> None:
+    from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+    cards = (book.parent / "site" / "data" / f"cards{suffix}.txt").read_text("utf-8")
+    collection = Collection(str(tmp_path / "collection.anki2"))
+    try:
+        for _ in range(2):
+            package = str(book / f"cards{suffix}.apkg")
+            options = ImportAnkiPackageOptions()
+            collection.import_anki_package(ImportAnkiPackageRequest(package_path=package, options=options))
+            assert collection.note_count() == sum(not line.startswith("#") for line in cards.splitlines())
+        assert collection.find_notes("tag:term")
+        assert collection.find_notes("tag:technique")
+    finally:
+        collection.close()

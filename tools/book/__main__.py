@@ -1,7 +1,8 @@
 """The guides and techniques as a book, in PDF and EPUB: `make book`, or `python tools/book site book` for a site that is built.
 
 The articles of finished pages are put together in Chromium (`book.js`), printed twice, the second time with the numbers of pages that
-the first one had, and handed over as XHTML. Needs playwright, an installed Chromium, and pypdf.
+the first one had, and handed over as XHTML. Needs playwright, an installed Chromium, pypdf and genanki.
+With it go the problems of each evening by themselves and a deck of flash cards (`cards.py`).
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import json
 import re
 import shutil
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin
 
+from cards import drawings_of, write_deck
 from playwright.sync_api import Page, sync_playwright
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject
 
 HERE = Path(__file__).parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
@@ -35,6 +39,13 @@ WORDS = {
         "answer": "解答", "page": "（第 {page} 页）", "made": "根据 {date} 的网站制作。文字与图采用 CC BY 4.0 许可，代码采用 MIT 许可。与 DeepSeek 无隶属关系。",
     },
 }  # fmt: skip
+_PRINTED: dict[str, Any] = {"prefer_css_page_size": True, "tagged": True, "outline": True, "print_background": True}
+_FEW = 350  # letters on a sheet
+_BFCHAR = re.compile(r"^(<[0-9A-F]+> )<(2[EF][0-9A-F]{2})>$", re.MULTILINE)
+# Radicals that Unicode does not call the same as their signs: https://www.unicode.org/Public/UCD/latest/ucd/EquivalentUnifiedIdeograph.txt
+_PLAIN = dict(
+    zip("⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻥⻦⻨⻩⻬⻮⻰⻳", "母民西见角贝车长门青页风飞食马鱼鸟麦黄齐齿龙龟", strict=True)
+)
 _ARTICLE = re.compile(r"<article.*</article>", re.DOTALL)
 _REDIRECT = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
 _SHEET = re.compile(r'<link rel="stylesheet"[^>]*href="([^"]+)"')
@@ -106,14 +117,31 @@ def make_book(page: Page, site: Path, out: Path, language: str) -> Iterator[str]
     numbers: Mapping[str, int] = {}
     while True:
         page.evaluate("([pages, template]) => numberPages(pages, template)", [numbers, words["page"]])
-        page.pdf(path=pdf, prefer_css_page_size=True, tagged=True, outline=True, print_background=True)
+        page.pdf(path=pdf, **_PRINTED)
         before, (numbers, count) = numbers, pages_of(pdf)
         if numbers == before:
             break
+        if not before:
+            page.evaluate("ids => tighten(ids)", [*thin_chapters(pdf, {one["id"]: numbers[one["id"]] for one in made})])
+    mend_signs(pdf)
     yield f"{pdf}: {count} pages, {pdf.stat().st_size:,} bytes"
+    suffix = name.removeprefix("book")
+    evenings = page.evaluate("document.querySelectorAll('#start details.ds-pages').length")
+    for number in range(1, evenings + 1):
+        for kind in ("", "-key"):
+            sheet = out / f"sheet-{number}{kind}{suffix}.pdf"
+            page.evaluate("([...given]) => leaveSheet(...given)", [number, bool(kind), said])
+            page.pdf(path=sheet, **_PRINTED)
+            mend_signs(sheet)
+    page.evaluate("leaveSheet(0)")
+    yield f"{out}/sheet-…{suffix}.pdf: {evenings} evenings, with and without the key"
     epub = out / f"{name}.epub"
-    write_epub(epub, page.evaluate("asXhtml()"), made, said, language, site, date)
+    sections = page.evaluate("asXhtml()")
+    write_epub(epub, sections, made, said, language, site, date)
     yield f"{epub}: {epub.stat().st_size:,} bytes"
+    deck = out / f"cards{suffix}.apkg"
+    cards = write_deck(deck, (site / "data" / f"cards{suffix}.txt").read_text("utf-8"), drawings_of(sections))
+    yield f"{deck}: {cards} cards, {deck.stat().st_size:,} bytes"
 
 
 def chapters_of(edition: Path, techniques: list[dict[str, Any]], words: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -176,6 +204,31 @@ def pages_of(pdf: Path) -> tuple[dict[str, int], int]:
     found = reader.named_destinations.items()
     numbers = {unquote(name.lstrip("/")): (reader.get_destination_page_number(place) or 0) + 1 for name, place in found}
     return numbers, len(reader.pages)
+
+
+def thin_chapters(pdf: Path, first: Mapping[str, int]) -> Iterator[str]:
+    """Those that put a few lines alone on a sheet."""
+    for number, sheet in enumerate(PdfReader(pdf).pages, 1):
+        before = [id_ for id_, page in first.items() if page <= number]
+        if before and len(sheet.extract_text()) < _FEW:
+            yield max(before, key=first.__getitem__)
+
+
+def mend_signs(pdf: Path) -> None:
+    """A sign that shares its form with a radical, as 一 does, is copied as the radical where a reader leaves `ActualText` aside."""
+    writer = PdfWriter(clone_from=pdf)
+    for font in map(writer.get_object, range(1, len(writer._objects) + 1)):
+        if isinstance(font, DictionaryObject) and "/ToUnicode" in font:
+            stream: Any = font["/ToUnicode"].get_object()
+            text = stream.get_data().decode("ascii")
+            stream.set_data(
+                _BFCHAR.sub(lambda found: f"{found[1]}<{ord(_plain_sign(chr(int(found[2], 16)))):04X}>", text).encode()
+            )
+    writer.write(pdf)
+
+
+def _plain_sign(sign: str) -> str:
+    return _PLAIN.get(sign) or unicodedata.normalize("NFKC", sign)
 
 
 def write_epub(

@@ -127,6 +127,28 @@ window.numberPages = (pages, template) => {
   }
 };
 
+window.tighten = (ids) => ids.forEach((id) => document.getElementById(id).classList.add("book-tight"));
+
+// Leaves the problems of one evening of the routes to be printed, with the key if `solved`; the whole book again for number 0.
+window.leaveSheet = (number, solved, words) => {
+  document.querySelector(".book-sheet")?.remove();
+  const list = document.querySelectorAll("#start details.ds-pages")[number - 1];
+  document.body.classList.toggle("book-alone", Boolean(list));
+  if (!list) return;
+  let head = list;
+  while (!head.matches("h4")) head = head.previousElementSibling;
+  const asked = [...list.querySelectorAll("a")].map((link) => document.getElementById(link.getAttribute("href").slice(1))).filter((found) => found?.matches(".ds-exercise"));
+  const copies = (elements) => elements.map((element) => element.cloneNode(true));
+  const sheet = made("section", { className: `book-sheet${solved ? " book-solved" : ""}` }, made("h2", {}, head.firstChild.textContent), ...copies(asked));
+  if (solved) sheet.append(made("h3", {}, words.key), made("ol", {}, ...copies(asked.map(({ id }) => document.getElementById(`key-${id}`)).filter(Boolean))));
+  for (const element of sheet.querySelectorAll(".book-answer, .book-ref, .ds-mark")) element.remove();
+  for (const link of sheet.querySelectorAll("a")) unwrap(link);
+  for (const element of sheet.querySelectorAll("[id]")) element.removeAttribute("id");
+  const name = JSON.stringify(`${words.title} · ${head.firstChild.textContent.trim()}`);
+  sheet.prepend(made("style", {}, `@page sheet { @top-left { content: ${name}; } }`));
+  document.body.append(sheet);
+};
+
 const INHERITED = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "fill-opacity", "stroke-opacity", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline", "visibility"];
 const OWN = { opacity: "1", display: "inline", "text-decoration-line": "none" };
 

@@ -16,7 +16,7 @@ from catalogue.schema.values import Text
 from ..cite import plain_text
 from ..context import Context
 from ..labs import EXERCISES, FOLDER, LABS, lab_code, statement_text
-from ..problems import problem_item
+from ..problems import home_of, problem_item
 
 NOTEBOOKS = "data/notebooks"
 TOUR = "train.ipynb"  # of labs/train, in its archive and beside the others
@@ -168,7 +168,12 @@ def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
     for term in catalogue.glossary.terms:
         yield f"ds-{language}-term-{term.id}", plain(term.name), plain(term.definition), "term"
     for technique in catalogue.techniques.values():
-        yield f"ds-{language}-technique-{technique.id}", plain(technique.name), plain(technique.definition), "technique"
+        yield (
+            f"ds-{language}-technique-{technique.id}",
+            plain(technique.name),
+            plain(technique.definition),
+            f"technique::{technique.kind.name.lower()}",
+        )
     for problem in context.problems:
         shown = problem_item(context, problem)
         if shown["puzzle"]:
@@ -180,7 +185,8 @@ def _card_fields(context: Context) -> Iterator[tuple[str, str, str, str]]:
         front = "<br>".join(
             [f"<b>{shown['title']}</b>", shown["question"], *(option["text"] for option in shown["options"])]
         )
-        yield f"ds-{language}-problem-{problem.id}", front, "<br>".join(map(str, filter(None, rest))), "problem"
+        back, tag = "<br>".join(map(str, filter(None, rest))), f"problem::{home_of(problem).replace(':', '::')}"
+        yield f"ds-{language}-problem-{problem.id}", front, back, tag
 
 
 ARCHIVE = "data/labs.zip"
