@@ -62,8 +62,10 @@ def test_what_a_part_of_a_model_says_is_found_on_the_model_under_the_name_of_the
 
 
 def test_the_title_of_a_problem_leads_to_where_it_is_asked(built: Path) -> None:
-    page = read_page((built / "guides/attention/index.html").read_text(encoding="utf-8"), "guides/attention/")
-    asked = {section.title: section for section in page.sections if section.anchor.startswith("problem-")}
+    asked = {}
+    for name in ("attention", "attention-from-one-sentence"):
+        page = read_page((built / f"guides/{name}/index.html").read_text(encoding="utf-8"), f"guides/{name}/")
+        asked |= {section.title: section for section in page.sections if section.anchor.startswith("problem-")}
     assert asked["Why divide by √d?"].anchor == "problem-root-of-d"
     assert "170 tokens" in asked["When rebuilding beats absorption"].text, "its answer is found too"
     assert not any(title in section.text for section in page.sections for title in asked)
