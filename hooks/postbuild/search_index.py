@@ -250,8 +250,8 @@ _LETTERS = "".join(chr(code) for code in range(35, 127) if chr(code) not in "\\<
 _HALF = len(_LETTERS) // 2
 _WIDE = re.compile("[\u3000-\U0010ffff]+")
 # Bytes of a piece before compression: small, since a search loads a piece for each of its words and of its hits.
-_WORDS_IN_A_PART = 1_300
-_TEXT_IN_A_PART = 850  # characters of Latin text
+_WORDS_IN_A_PART = 1_200
+_TEXT_IN_A_PART = 650  # characters of Latin text
 _TEXT_OF_A_SECTION = (
     6_000  # characters, of which a hit shows a line or two; what stands further down is found all the same
 )
