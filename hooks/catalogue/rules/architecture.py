@@ -19,7 +19,7 @@ from ..schema.architecture import Architecture, FeedForward
 from ..schema.documents import Contemporary
 from ..schema.model import ActivatedBasis, Explanation
 from ..schema.quantities import Quantity
-from ..schema.values import Sources, walk_record
+from ..schema.values import Block, Single, Sources, walk_record
 from .draft import Breach, Draft, Scope, rule
 
 
@@ -155,6 +155,31 @@ def _sum_of_primes(start: int, how_many: int) -> int:
 def _primes_from(start: int) -> Iterator[int]:
     """No Engram table shares its size with another (`find_next_prime` of engram_demo_v1.py)."""
     return (number for number in count(start) if all(number % divisor for divisor in range(2, isqrt(number) + 1)))
+
+
+@rule(Scope.CATALOGUE, fix="take it out, or give this variant an `architecture` of its own")
+def exceptions_differ(draft: Draft) -> Iterator[Breach]:
+    """Settings that a variant names beside an architecture it shares differ from it."""
+    for path, _, variant in draft.each_variant():
+        shared = draft.entries.get(variant.architecture_of or "")
+        if variant.architecture_except is not None and shared is not None and shared.architecture is not None:
+            where = (*path, "architecture_except")
+            yield from _needless_value(where, variant.architecture_except, shared.architecture)
+
+
+def _needless_value(path: KeyPath, differing: Block, shared: Block) -> Iterator[Breach]:
+    settings = {name: getattr(differing, name) for name in type(differing).model_fields if name != "source"}
+    if all(new is None for new in settings.values()):
+        yield Breach(path, "no setting")
+    for name, new in settings.items():
+        old, where = getattr(shared, name), (*path, name)
+        if isinstance(new, Single):
+            if old is not None and (new.value, new.absence) == (old.value, old.absence):
+                yield Breach(where, "the same as in the shared architecture")
+        elif isinstance(new, Block) and old is None:
+            yield Breach(where, f"settings of `{name}`, which the shared architecture has not")
+        elif isinstance(new, Block):
+            yield from _needless_value(where, new, old)
 
 
 @rule(Scope.CATALOGUE, fix="correct the name")

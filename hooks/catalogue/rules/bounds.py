@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..derive.training import training_metrics_with_peak
+from ..files import MODELS
 from ..findings import Finding, KeyPath
 from ..records import Entry
 from ..references import ARXIV_ID
@@ -24,6 +25,7 @@ _TOKENS_PER_PARAMETER = Decimal(5)
 _SIZE_IN_A_NAME = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?[MBT])(?![\w.]*\d)", re.ASCII)
 _OF_THE_NAMED_SIZE = Decimal(3)
 _OF_THE_ROWS = Decimal("0.9")
+_ZERO = re.compile(r"ZeRO[- ](?:stage )?([1-3])")
 _HOURS = (Decimal(1), Decimal(2 * 365 * 24))
 
 
@@ -71,6 +73,16 @@ def parallelism_fits_the_model(draft: Draft) -> Iterator[Breach]:
                     if degree is not None and size is not None and degree > size:
                         yield Breach(where, f"{degree} devices, but `{variant}` has {size} {of}")
                         break
+
+
+@rule(Scope.ENTRY, fix="correct one of the two")
+def zero_stage_is_the_named_one(draft: Draft) -> Iterator[Breach]:
+    """The ZeRO stage is the one that the text on data parallelism names."""
+    for path, parallelism in draft.each_value(MODELS, "models.*.infrastructure.parallelism"):
+        stated, data = parallelism.zero_stage, parallelism.data
+        named = _ZERO.search(data.value.en) if data is not None and data.value is not None else None
+        if stated is not None and stated.value is not None and named and stated.value != int(named[1]):
+            yield Breach((*path, "zero_stage"), f"stage {stated.value} beside `{named[0]}` under `data`")
 
 
 @rule(Scope.ENTRY, fix="correct one of the numbers")

@@ -15,6 +15,9 @@ _MONTHS_BETWEEN_DATES = 9
 _DAYS_OF_A_MONTH = 365.25 / 12
 _MONTHS_BETWEEN_ARXIV_ID_AND_PAPER = 1
 _OF_ONE_TIME = frozenset({"variants", "training", "infrastructure", "tokenizer"})
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_ABOUT_A_DATE = re.compile(rf"^(?:When|Day|Date|Release date)\b|\d{{1,2}} or \d{{1,2}} {_MONTH}")
+_TYPED_DAY = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)\b|\b\d{{1,2}} {_MONTH}\b")
 _NAMED_BY_DATE = re.compile(r"-\d{4}$")
 
 
@@ -86,6 +89,17 @@ def papers_know_the_entry(draft: Draft) -> Iterator[Breach]:
         if "details" not in path and all(month and month < _months_of(day) - 1 for month in months):
             found = f"stated by `{value.source.items[0].key}`, which is older than the entry ({day.text})"
             yield Breach(path, found, file=file)
+
+
+@rule(Scope.CATALOGUE)
+def verdicts_quote_dates(draft: Draft) -> Iterator[Breach]:
+    """Our reading of a dispute about a date quotes the date of the entry, so that the two agree."""
+    for path, model in draft.each_model():
+        for index, dispute in enumerate(model.disputes):
+            typed = _TYPED_DAY.search(dispute.verdict.en)
+            if typed is not None and _ABOUT_A_DATE.search(dispute.about.en):
+                quote = f"write `{{{{ v('{model.id}/dates.weights') }}}}`, or the other date that it is"
+                yield Breach((*path, "disputes", index, "verdict"), f"the typed day `{typed.group()}`", fix=quote)
 
 
 @rule(Scope.CATALOGUE, fix="correct one of the two dates, or `based_on`")

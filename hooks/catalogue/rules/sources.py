@@ -240,6 +240,18 @@ def copies_are_used(draft: Draft) -> Iterator[Breach]:
             yield Breach(_copy_path(draft, key, place), f"no source names this {what} without a `via` of its own")
 
 
+@rule(Scope.ENTRY, fix="take ` via …` out")
+def via_differs_from_the_table(draft: Draft) -> Iterator[Breach]:
+    """A `via` stands only where one value was read elsewhere than copies.yaml says."""
+    for file, path, value in draft.each_record(Sources):
+        if file.has_path(path):
+            for item in value.items:
+                line = draft.copies.find_copy(item.key, item.locus)
+                if item.via is not None and not item.tabled and line and draft.copies.lines[line] == item.via:
+                    via = f"via {item.via.key} {item.via.locus}".strip()
+                    yield Breach(path, f"`{via}`, which {draft.located[COPIES].file} says", file=file)
+
+
 def _all_sources(draft: Draft) -> Iterator[Source]:
     for _, _, value in draft.each_record(Sources):
         yield from value.items

@@ -50,6 +50,15 @@ def formulas_keep_to_the_symbols(draft: Draft) -> Iterator[Breach]:
             yield Breach(("formulas", index, "latex"), f"`{letter}` is no symbol of `{formula.subject.value}`")
 
 
+@rule(Scope.CATALOGUE, STUDY, fix="take it out")
+def repositories_are_used(draft: Draft) -> Iterator[Breach]:
+    """Of each repository a place in its code is named."""
+    used = {place.repository for place in draft.study.code}
+    for path, id_ in draft.each_value(STUDY, "repositories.*.id"):
+        if id_ not in used:
+            yield Breach(path, f"no code of `{id_}` is named")
+
+
 _LABS = Path(__file__).parents[3] / "labs"
 
 
