@@ -91,6 +91,7 @@ def settle(page: Page, kind: str) -> None:
     ("kind", "table", "widths"),
     [
         (MODEL + "scores/", "table.ds-table", [PHONE, DESKTOP]),
+        ("models/", "table.ds-families", [DESKTOP]),
         ("compare/architecture/", "table.ds-wide >> nth=1", [PHONE, DESKTOP]),
         ("compare/models/", ".ds-compared table >> nth=2", [DESKTOP]),
     ],
