@@ -34,6 +34,7 @@ from .links import is_short, side_list_lines, site_navigation, year_badges
 from .markup import block_marker
 from .page import REDIRECTS, Page, Site, shared_page_redirects, title_of
 from .pages import MODEL, PAGES, TECHNIQUE, DeclaredPage, models, sources
+from .pages.families import families_table
 from .pages.glossary import (
     TermsInText,
     formula_block,
@@ -57,7 +58,7 @@ def _named_block(
 
 # What a hand-written page can place with `{{ block('…') }}`.
 BLOCKS: Mapping[str, Callable[[Context, Citations, str], str]] = {
-    "families": lambda ctx, citations, path: models.families_table(citations),
+    "families": lambda ctx, citations, path: families_table(citations),
     "sources": lambda ctx, citations, path: sources.sources_section(citations).html,
     "sentence": lambda ctx, citations, path: sentence_figure(ctx),
     "home-lead": lambda ctx, citations, path: home.home_lead(ctx),

@@ -163,7 +163,7 @@ PAGES = (
     TECHNIQUE,
     DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "models:timeline_page", weight=0.6),
     DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:trends_page", weight=0.8, links_terms=True),
-    DeclaredPage("news.md", _Menu.HISTORY, _Kind.COMPARISON, "models:news_page", weight=0.5),
+    DeclaredPage("news.md", _Menu.HISTORY, _Kind.COMPARISON, "news:news_page", weight=0.5),
     DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:api_names_page"),
     DeclaredPage(
         "compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:compare_models_page", weight=0.6
@@ -240,7 +240,7 @@ PAGES = (
         links_terms=True,
     ),
     DeclaredPage("tools/what-if.md", _Menu.TOOLS, _Kind.TOOL, "what_if:what_if_page", condition=reference_run),
-    DeclaredPage("tools/config.md", _Menu.TOOLS, _Kind.TOOL, "what_if:config_page", condition=reference_run),
+    DeclaredPage("tools/config.md", _Menu.TOOLS, _Kind.TOOL, "config:config_page", condition=reference_run),
     DeclaredPage("serving-in-practice.md", _Menu.TOOLS, _Kind.GUIDE, links_terms=True),
     DeclaredPage("trust.md", _Menu.ABOUT, _Kind.ABOUT, "trust:trust_page", weight=0.6),
     DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),

@@ -1,4 +1,4 @@
-"""Models: their index with cards and poster, the timeline, what came out month by month, and the pages of each.
+"""Models: their index with poster, the timeline, and the pages of each.
 
 A family has six parts. If much is told, each has a page; otherwise one page has architecture, training and machines,
 another the scores. A part of few words is a section of another page. Words are counted in the entry, so that both
@@ -11,30 +11,25 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, groupby
-from string import ascii_lowercase
-from typing import Any
+from itertools import chain
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from catalogue.records import Entry, first_date, first_day, price_spans, sort_by_date
-from catalogue.schema.model import Model, Rate, Track
-from catalogue.schema.values import PartialDate, Single, Text, each_below
+from catalogue.schema.model import Model, Track
+from catalogue.schema.values import Single, Text, each_below
 
-from .. import assets, format, links
-from ..assets import page_script
-from ..cite import Citations, counted_words, counts_of, page_description
+from .. import assets, links
+from ..cite import Citations, page_description
 from ..context import Context
-from ..events import Event, EventKind, all_events
 from ..figures import token_path
 from ..figures.home import POSTER_PATHS, poster_sheet
 from ..figures.map import lane_name, timeline_figure
 from ..figures.map_items import own_form, timeline_items
-from ..format import NOTHING, format_integer, short_model
+from ..format import short_model
 from ..links import small_v3_link
 from ..page import Page, Redirect, Section, lead_section, titled_page
-from ..tables import EMPTY, Cell, sort_key
 from . import model_architecture, model_changes, model_machines, model_overview, model_scores, model_training
+from .families import families_table
 from .model_overview import Tab
 from .sources import dispute_sections, sources_section
 
@@ -56,104 +51,6 @@ def models_page(context: Context) -> Page:
         ),
         hide=("navigation", "toc"),
     )
-
-
-def families_table(citations: Citations) -> str:
-    """Families by track, the newest first, one row each; a script filters them."""
-    context, models = citations.context, citations.context.catalogue.models
-    drawn = {cell["model"]: cell for cell in poster_sheet(context).cells}
-    keys: dict[str, str] = {}
-    rows = []
-    for track in Track:
-        own = [model for model in reversed(sort_by_date(models.values())) if model.track is track]
-        for model in own:
-            rows.append(
-                {"model": model, "first": model is own[0], **_family_row(citations, model, drawn[model.id], keys)}
-            )
-    return context.html(
-        "models_index.html.jinja",
-        rows=rows,
-        keys=keys,
-        tracks=list(dict.fromkeys(row["model"].track for row in rows)),
-        years=sorted({str(row["day"])[:4] for row in rows}),
-        script=page_script("models"),
-    )
-
-
-def _family_row(citations: Citations, model: Model, drawn: Mapping[str, Any], keys: dict[str, str]) -> dict[str, Any]:
-    context, words, entry = citations.context, citations.context.words, citations.context.catalogue.flagship(model)
-    parameters, architecture = entry.variant.parameters, entry.architecture
-    flagships = [context.catalogue.flagship(each) for each in context.catalogue.models.values()]
-    largest = max(map(_size, flagships))
-    longest = max(
-        (each.recount.kv_cache.value for each in flagships if each.recount and each.recount.kv_cache), default=1
-    )
-    cache = entry.recount.kv_cache.value if entry.recount and entry.recount.kv_cache else 0
-
-    def counted(single: Single[Any] | None) -> Cell:
-        if single is None or single.value is None:
-            return Cell(citations.value_html(single, notes="apart"), "")
-        html, counts = (
-            citations.cite(str(citations.value_text(single.value)), single.source, citations.note_text(single)),
-            counts_of(single),
-        )
-        if counts:
-            note = counted_words(words, counts)
-            key = keys.setdefault(note, ascii_lowercase[len(keys)])
-            html += Markup(
-                '<sup title="{}"><span class="ds-hidden">{}</span><span aria-hidden="true">{}</span></sup>'
-            ).format(note, words("punctuation.bracketed", text=note), key)
-        return Cell(html, sort_key(single))
-
-    all_of_it = (
-        Cell(escape(words("table.all_of_them")), sort_key(parameters.total)) if parameters.total.value else EMPTY
-    )
-    as_large = {v.id for v in model.variants if v.parameters.total.value == parameters.total.value}
-    spans = [span for span in price_spans(context.catalogue, as_large) if span.price.rate is not Rate.NIGHT]
-    last = [span.price for span in spans if span.price.since == spans[-1].price.since]
-    prices = sorted(
-        {price.dollars.output.value for price in last if price.dollars.output.value}, key=lambda one: one.value
-    )
-    length = entry.variant.context_length
-    text = length.value.text if length and length.value else ""
-    text = format_integer(int(text)) if text.isdigit() else text
-    return {
-        "drawn": drawn,
-        "day": first_day(model),
-        "date": _first_day_cell(citations, model),
-        "total": counted(parameters.total),
-        "share": 100 * _size(entry) / largest,
-        "active": counted(parameters.activated) if parameters.activated else all_of_it,
-        "works": 100 * _size(entry, parameters.activated) / largest,
-        "attention": citations.value_html(architecture.attention) if architecture else NOTHING,
-        "context": Cell(citations.cite(text, length.source), sort_key(length)) if length and length.value else EMPTY,
-        "cache": _cache_cell(entry),
-        "kept": 100 * cache / longest,
-        "price": Cell(
-            citations.cite("$" + "–".join(one.text for one in prices), last[0].source), f"{prices[-1].value:f}"
-        )
-        if prices
-        else EMPTY,
-    }
-
-
-def _size(entry: Entry, stated: Any = None) -> float:
-    quantity = (stated or entry.variant.parameters.total).value
-    return float(quantity.value) if quantity is not None else 0.0
-
-
-def _first_day_cell(citations: Citations, model: Model) -> Cell:
-    date = first_date(model)
-    shown = Markup('<span class="ds-day">{}</span>').format(citations.value_text(date)) if date else NOTHING
-    return Cell(shown, first_day(model))
-
-
-def _cache_cell(entry: Entry) -> Cell:
-    cache = entry.recount.kv_cache if entry.recount else None
-    if cache is None:
-        return EMPTY
-    link = Markup('<a class="ds-r" href="ds:models/{}.md#architecture">{:,}</a>')
-    return Cell(link.format(entry.model.id, cache.value), str(cache.value))
 
 
 def timeline_page(context: Context) -> Page:
@@ -433,37 +330,3 @@ def _overview_page(
         hide=("toc",),
         hero=model_overview.render_hero(citations.context, model, hero, tabs, anchors, *changes),
     )
-
-
-# Months with a section of their own and a text beside each title; before them each year has one, of titles alone.
-TOLD = 6
-
-
-def news_page(context: Context) -> Page:
-    events = all_events(context)
-    months = list(dict.fromkeys(event.day.first_day[:7] for event in events))[:TOLD]
-
-    def span(event: Event) -> str:
-        month = event.day.first_day[:7]
-        return month if month in months else month[:4]
-
-    cut = months[-1][:4] if months else ""
-    sections = (_section(context, of, list(found), of == cut) for of, found in groupby(events, key=span))
-    return titled_page(context.words, "news.md", "news", (lead_section(Markup(context.words("news.intro"))), *sections))
-
-
-def _section(context: Context, span: str, events: list[Event], first: bool) -> Section:
-    """`first` of the years, which is told in part by months above it."""
-    words = context.words
-    corrected = sum(event.kind is EventKind.CORRECTION for event in events)
-    items = [
-        (event, format.format_date(event.day, words)) for event in events if event.kind is not EventKind.CORRECTION
-    ]
-    by_month = "-" in span
-    html = context.html("news.html.jinja", items=items, told=by_month, corrected=corrected)
-    title = (
-        format.format_date(PartialDate(span), words)
-        if by_month
-        else words("news.before" if first else "news.year", year=span)
-    )
-    return Section(f"m{span}", title, html)
