@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from labs import overlap, router
@@ -41,6 +42,7 @@ SCORES = (
 EXPERTS, NODES = 8, 4  # num_experts_per_tok and topk_group of V3
 
 
+@cache
 def best_order() -> tuple[str, ...]:
     return min(overlap.possible_orders(), key=overlap.length)
 
@@ -53,6 +55,7 @@ def experts_of_the_rule() -> list[tuple[int, int]]:
     return [divmod(int(expert), len(SCORES[0])) for expert in chosen]
 
 
+@cache
 def best_experts() -> list[tuple[int, int]]:
     """Node and place with the largest sum of scores on any four nodes."""
 
@@ -105,6 +108,10 @@ def _chunks_solution(context: Context) -> str:
     return context.html("puzzle_solution.html.jinja", listed=listed, says=says)
 
 
+def _chunks_par(context: Context) -> str:
+    return context.words("puzzle.par.chunks", best=f"{overlap.length(best_order()):g}")
+
+
 def _routing_puzzle(context: Context) -> str:
     words, rule = context.words, total_score(experts_of_the_rule())
     said = {key: words(f"puzzle.routing.{key}") for key in ("status", "nodes", "experts", "better", "solved")}
@@ -132,6 +139,10 @@ def _routing_solution(context: Context) -> str:
     return context.html("puzzle_solution.html.jinja", listed=[], says=says)
 
 
+def _routing_par(context: Context) -> str:
+    return context.words("puzzle.par.routing", best=f"{total_score(best_experts()):.2f}")
+
+
 def _puzzle_key(name: str) -> str:
     return name.lower().replace(" ", "_")
 
@@ -140,16 +151,17 @@ def _puzzle_data(name: str, given: Mapping[str, object]) -> Markup:
     return assets.json_block(f"puzzle-{name}", json.dumps(given, ensure_ascii=False))
 
 
-_PUZZLES: Mapping[Simulator, tuple[Callable[[Context], str], Callable[[Context], str]]] = {
-    Simulator.CHUNKS: (_chunks_puzzle, _chunks_solution),
-    Simulator.ROUTING: (_routing_puzzle, _routing_solution),
-}
+class _Puzzle(NamedTuple):
+    """What is played, how it is solved, and the best that can be reached."""
+
+    board: Callable[[Context], str]
+    solution: Callable[[Context], str]
+    par: Callable[[Context], str]
 
 
-# The best that can be reached, as its words fill it in.
-_PARS: Mapping[Simulator, Callable[[], str]] = {
-    Simulator.CHUNKS: lambda: f"{overlap.length(best_order()):g}",
-    Simulator.ROUTING: lambda: f"{total_score(best_experts()):.2f}",
+_PUZZLES: Mapping[Simulator, _Puzzle] = {
+    Simulator.CHUNKS: _Puzzle(_chunks_puzzle, _chunks_solution, _chunks_par),
+    Simulator.ROUTING: _Puzzle(_routing_puzzle, _routing_solution, _routing_par),
 }
 
 
@@ -204,16 +216,14 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
     unit = words.text(problem.unit) if problem.unit else ""
     unit = "" if unit == "-" else unit
     worked = asked_.worked
-    puzzle, solution = _PUZZLES[problem.simulator] if problem.simulator else (None, None)
+    puzzle = _PUZZLES[problem.simulator] if problem.simulator else None
     return {
         "id": asked_.id,
         "kind": words(f"problems.kind.{problem.kind.name.lower()}"),
         "level": words(f"problems.level.{problem.level}"),
         "kind_id": problem.kind.name.lower(),
         "level_id": problem.level,
-        "par": words(f"puzzle.par.{problem.simulator.name.lower()}", best=_PARS[problem.simulator]())
-        if problem.simulator
-        else "",
+        "par": puzzle.par(context) if puzzle else "",
         "title": words.text(problem.title).replace("{name}", name),
         "question": _code_marked(words.text(problem.question).replace("{name}", name)),
         "hints": [_code_marked(words.text(hint)) for hint in problem.hints],
@@ -227,8 +237,8 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         ],
         "points": [_code_marked(words.text(point)) for point in problem.points],
         "exercise": problem.exercise,
-        "puzzle": Markup(puzzle(context)) if puzzle else "",
-        "puzzle_solution": Markup(solution(context)) if solution else "",
+        "puzzle": Markup(puzzle.board(context)) if puzzle else "",
+        "puzzle_solution": Markup(puzzle.solution(context)) if puzzle else "",
         "band": _band_shown(asked_.band, words) if asked_.band else None,
         "command": f"python -m labs.train.experiments {problem.measured.experiment}" if problem.measured else "",
         "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
