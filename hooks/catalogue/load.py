@@ -91,10 +91,7 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         results=results,
         worked_step=read_worked_step(data),
         corrections=draft.corrections.corrections,
-        aliases=draft.aliases.aliases,
-        lacking=draft.aliases.lacking,
-        like_words=draft.aliases.words,
-        asked_places=draft.aliases.asked,
+        aliases=draft.aliases,
         asked=draft.asked,
         elsewhere=files.read_generated(data, ELSEWHERE, Elsewhere, "tools/elsewhere.py")
         or Elsewhere(version="", models=()),

@@ -38,7 +38,7 @@ from .schema.model import (
     Variant,
 )
 from .schema.quantities import Quantity
-from .schema.study import AskedFile, Correction, Experiment, OtherWordings, Problem, Question, QuestionGroup, StudyFile
+from .schema.study import AliasesFile, AskedFile, Correction, Experiment, Problem, Question, QuestionGroup, StudyFile
 from .schema.technique import SharedPage, Technique, TermsFile
 from .schema.training import Gpu, Stage
 from .schema.values import Block, PartialDate, Single, Stated, Text
@@ -162,10 +162,7 @@ class Catalogue:
     experiments: tuple[Experiment, ...]
     results: Mapping[str, Result]  # by the id of the experiment
     worked_step: WorkedStep | None  # none where it has not been written
-    aliases: Mapping[str, tuple[str, ...]]  # what people type for a page and the page does not say, by its path
-    lacking: tuple[str, ...]  # what the site does not speak of, though a page may have the word
-    like_words: tuple[tuple[str, ...], ...]  # words of which each finds what any of the others finds
-    asked_places: Mapping[str, OtherWordings]  # how people ask for what a section says, by its path and anchor
+    aliases: AliasesFile  # what people type, for a page, for what a section says, and in vain
     asked: AskedFile  # words by which people ask for facts
     elsewhere: Elsewhere  # report of tools/elsewhere.py; empty without one
     contemporaries: tuple[Contemporary, ...]

@@ -233,8 +233,8 @@ def _read_located(data: Path, name: str) -> Located:
 
 def _paths_in_data(catalogue: Catalogue) -> Iterator[tuple[str, KeyPath, str]]:
     """The file, the key and the path of a page, with the anchor of a place or none, wherever the data leads to one."""
-    yield from ((ALIASES, ("aliases", path), path) for path in catalogue.aliases)
-    yield from ((ALIASES, ("asked", path), path) for path in catalogue.asked_places)
+    yield from ((ALIASES, ("aliases", path), path) for path in catalogue.aliases.aliases)
+    yield from ((ALIASES, ("asked", path), path) for path in catalogue.aliases.asked)
     yield from ((QUESTIONS, ("questions", q, "path"), each.path) for q, each in enumerate(catalogue.questions))
 
 

@@ -134,7 +134,7 @@ class EditionBuild:
         searched = [url for url, page in self.pages.items() if url in self.finished and is_searched(page.source)]
         pages = merge_parts((self.finished[url] for url in searched), self._wholes_of_parts())
         known = findable_pages(
-            context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases
+            context, {url: page.source for url, page in self.pages.items()}, context.catalogue.aliases.aliases
         )
         folder = search_index.write_index(
             site / SEARCH_INDEX,

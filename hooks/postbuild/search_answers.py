@@ -65,10 +65,11 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     asked_at: dict[str, list[str]] = {}
     for one, texts in zip(context.catalogue.questions, wordings, strict=True):
         asked_at.setdefault(address(one.path), []).extend(texts)
-    for path, others in context.catalogue.asked_places.items():
+    typed = context.catalogue.aliases
+    for path, others in typed.asked.items():
         # In Chinese one asks in English too.
         asked_at.setdefault(address(path), []).extend({*others.in_language(language), *others.en})
-    return AnswersInIndex(files, names, wordings, asked_at, context.catalogue.like_words, context.catalogue.lacking)
+    return AnswersInIndex(files, names, wordings, asked_at, typed.words, typed.lacking)
 
 
 def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
