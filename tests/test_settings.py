@@ -27,7 +27,7 @@ def lists(folder: Path, one: str, other: str, left_out: str = "ant-base: 50.0, "
         for table in model.evaluation:
             for row in table.rows:
                 if row.benchmark.en == "Counting" and table.kind.value == "base":
-                    found.setdefault(catalogue.settings.key(row), set()).update(row.scores)
+                    found.setdefault(catalogue.settings.list_key(row), set()).update(row.scores)
     return list(found.values())
 
 

@@ -62,7 +62,7 @@ class Lookup:
     _found: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, found: Catalogue) -> Lookup:
+    def of_catalogue(cls, found: Catalogue) -> Lookup:
         scores = found.settings.vocabulary.file
         return cls(found.models, found.techniques, found.entries, found.gpus, found.api_prices, scores)
 

@@ -8,9 +8,11 @@ does not is compared inside its own source's table alone, and so is one that say
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from labs.evaluation import wilson
 
@@ -39,7 +41,6 @@ _LESS = {"edit distance", "bits per byte", "loss", "repetition", "lower is bette
 _NEITHER = {"output tokens"}
 _COUNTED = ("problems solved", "points of", "safe answers", "sum")
 _PROBLEMS_TYPED = re.compile(r"(?:sample of )?([\d,]+)(?: problems| tasks)?")
-_Place = tuple[Model, Evaluation, Row]
 _Benchmark = tuple[bool, str]  # whether base models are measured, which is done in another way; its name
 
 
@@ -84,11 +85,17 @@ class Vocabulary:
         return en.replace(NUMBER, number), zh.replace(NUMBER, number)
 
 
+class MeasuredRow(NamedTuple):
+    model: Model
+    table: Evaluation
+    row: Row
+
+
 @dataclass(frozen=True)
 class Settings:
     vocabulary: Vocabulary
     told: Mapping[_Benchmark, frozenset[str]]  # of TELLING, the fields that some row says
-    firsts: Mapping[int, _Place]  # by the identity of a row, the one whose setting holds for it
+    firsts: Mapping[int, MeasuredRow]  # by the identity of a row
 
     @cached_property
     def benchmarks(self) -> Mapping[str, Benchmark]:
@@ -133,22 +140,12 @@ class Settings:
     @classmethod
     def of_models(cls, file: SettingsFile, models: Iterable[Model]) -> Settings:
         """`models` are the oldest first."""
-        told: dict[_Benchmark, set[str]] = {}
-        firsts: dict[int, _Place] = {}
-        before: dict[tuple[object, ...], list[tuple[_Place, dict[str, str]]]] = {}
-        for place in ((model, table, row) for model in models for table in model.evaluation for row in table.rows):
-            _, table, row = place
-            fields = fields_of(table, row)
-            said = {name: word for name, word in fields.items() if word != NOT_STATED}
-            told.setdefault(_benchmark_of(table, row), set()).update(name for name in TELLING if name in said)
-            given = [one for one in row.scores.items() if fields and one[1].source == table.source]
-            scores = [(table.kind, row.benchmark.en, id_, score.value.value) for id_, score in given if score.value]
-            first = [one for key in scores for one, other in before.get(key, ()) if said.items() <= other.items()]
-            first = [one for one in first if one[1] is not table]
-            firsts[id(row)] = max(first, key=lambda one: sum(one[2] is other[2] for other in first), default=place)
-            for key in scores:
-                before.setdefault(key, []).append((firsts[id(row)], fields))
-        return cls(Vocabulary(file), {name: frozenset(fields) for name, fields in told.items()}, firsts)
+        measured = [MeasuredRow(m, table, row) for m in models for table in m.evaluation for row in table.rows]
+        return cls(Vocabulary(file), _fields_told(measured), _first_rows(measured))
+
+    def first_row(self, row: Row) -> MeasuredRow:
+        """The earliest row with this one's scores whose setting holds for it too; the row itself where it repeats none."""
+        return self.firsts[id(row)]
 
     def compared_fields(self, table: Evaluation, row: Row) -> dict[str, str]:
         """With `not stated` for what other rows on the benchmark say; empty where this one says nothing."""
@@ -158,9 +155,9 @@ class Settings:
         fields = dict.fromkeys(self.told[_benchmark_of(table, row)], NOT_STATED) | fields
         return {name: fields[name] for name in FIELDS if name in fields}
 
-    def key(self, row: Row) -> tuple[str, ...]:
+    def list_key(self, row: Row) -> tuple[str, ...]:
         """The same for scores that may be compared."""
-        model, table, row = self.firsts[id(row)]
+        model, table, row = self.first_row(row)
         fields = self.compared_fields(table, row)
         own: tuple[str, ...] = ()
         if self.is_alone(table, row):
@@ -171,3 +168,36 @@ class Settings:
         """Whether its scores are comparable inside their table only."""
         fields = self.compared_fields(table, row)
         return not fields or NOT_STATED in fields.values()
+
+
+def _fields_told(measured: Iterable[MeasuredRow]) -> dict[_Benchmark, frozenset[str]]:
+    told: defaultdict[_Benchmark, set[str]] = defaultdict(set)
+    for _, table, row in measured:
+        said = _said_fields(table, row)
+        told[_benchmark_of(table, row)].update(name for name in TELLING if name in said)
+    return {benchmark: frozenset(fields) for benchmark, fields in told.items()}
+
+
+def _first_rows(measured: Iterable[MeasuredRow]) -> dict[int, MeasuredRow]:
+    """Of several earlier rows, the one that shares most scores."""
+    firsts: dict[int, MeasuredRow] = {}
+    before: defaultdict[tuple[object, ...], list[tuple[MeasuredRow, dict[str, str]]]] = defaultdict(list)
+    for one in measured:
+        fields, said = fields_of(one.table, one.row), _said_fields(one.table, one.row)
+        own = [score for score in one.row.scores.items() if fields and score[1].source == one.table.source]
+        scores = [(one.table.kind, one.row.benchmark.en, id_, s.value.value) for id_, s in own if s.value]
+        repeated = [
+            first
+            for score in scores
+            for first, theirs in before[score]
+            if first.table is not one.table and said.items() <= theirs.items()
+        ]
+        shared = Counter(id(first.row) for first in repeated)
+        firsts[id(one.row)] = max(repeated, key=lambda first: shared[id(first.row)], default=one)
+        for score in scores:
+            before[score].append((firsts[id(one.row)], fields))
+    return firsts
+
+
+def _said_fields(table: Evaluation, row: Row) -> dict[str, str]:
+    return {name: word for name, word in fields_of(table, row).items() if word != NOT_STATED}

@@ -389,7 +389,7 @@ def _heading_anchor(heading: str) -> str:
 
 
 def hand_written_pages(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[HandWrittenPages]:
-    lookup, entries = Lookup.of(catalogue), EntryPages(catalogue, next(iter(words.values())))
+    lookup, entries = Lookup.of_catalogue(catalogue), EntryPages(catalogue, next(iter(words.values())))
     return [HandWrittenPages(catalogue, lookup, words[language], docs / language, entries) for language in words]
 
 

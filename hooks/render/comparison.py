@@ -386,7 +386,7 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
     for model in citations.context.catalogue.models.values():
         for table in model.evaluation:
             for scores in table.rows if table.kind in COMPARED_KINDS else ():
-                id_ = settings.key(scores)
+                id_ = settings.list_key(scores)
                 order = (COMPARED_KINDS.index(table.kind), len(found))
                 shown = citations.rich_text(scores.benchmark), compared_setting(citations, scores)
                 label = Markup("{} <small>{}</small>").format(*shown)
@@ -410,7 +410,7 @@ def benchmark_cells(citations: Citations) -> Callable[[Citations, Entry], Cells]
 def compared_setting(citations: Citations, row: Scores) -> Markup:
     """With the table, where scores are comparable inside it only."""
     words, settings = citations.context.words, citations.context.catalogue.settings
-    _, table, row = settings.firsts[id(row)]
+    _, table, row = settings.first_row(row)
     said = citations.score_setting(settings.compared_fields(table, row))
     if not settings.is_alone(table, row):
         return said

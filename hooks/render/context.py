@@ -39,7 +39,7 @@ class Context:
 
     @cached_property
     def lookup(self) -> Lookup:
-        return Lookup.of(self.catalogue)
+        return Lookup.of_catalogue(self.catalogue)
 
     @cached_property
     def uses(self) -> Uses:

@@ -91,7 +91,7 @@ def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
                 said = fields_of(other, first)
                 if (
                     other is table
-                    or settings.key(first) == settings.key(row)
+                    or settings.list_key(first) == settings.list_key(row)
                     or any(_fields_differ(said, fields, name) for name in _OTHER_MEASUREMENT)
                 ):
                     continue

@@ -29,7 +29,7 @@ def linked_data(context: Context, path: str, address: str, downloads: tuple[str,
     if path == "use-and-extend.md":
         listed = [
             {"@type": "DataDownload", "contentUrl": address + file, "encodingFormat": format_}
-            for file, format_ in _distributed(downloads)
+            for file, format_ in _distributed_files(downloads)
         ]
         record = _dataset_record(context, address, "Dataset") | {"distribution": listed}
     elif model:
@@ -62,7 +62,7 @@ def _dataset_record(context: Context, address: str, type_: str) -> Json:
     }
 
 
-def _distributed(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _distributed_files(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The files of the whole catalogue, each with its media type."""
     for path in paths:
         kind = path.rpartition(".")[2]
@@ -123,7 +123,7 @@ def croissant_json(context: Context, files: Mapping[str, bytes], tables: Iterabl
                 "encodingFormat": format_,
                 "sha256": sha256(files[path]).hexdigest(),
             }
-            for path, format_ in _distributed(files)
+            for path, format_ in _distributed_files(files)
         ],
         "recordSet": [_record_set(table) for table in tables],
     }

@@ -112,23 +112,23 @@ def all_tables(plain: PlainRecords) -> list[ExportTable]:
         for variant, score in line.scores.items()
     ]
 
-    def table(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> ExportTable:
+    def filled_table(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> ExportTable:
         cells = [[_cell_value(plain, column.value_of(row)) for column in columns] for row in rows]
         return ExportTable(name, columns, cells)
 
     pointers = [_OfName(name, pointer) for name in catalogue.api_names for pointer in name.pointers]
     prices = [_OfName(name, span) for span in records.price_spans(catalogue) for name in span.names]
     return [
-        table("models", _model_columns(plain), models),
-        table("variants", _variant_columns(), [EntryContext.of(catalogue, entry) for entry in entries]),
-        table("stages", _stage_columns(), stages),
-        table("evaluation", _score_columns(plain), scores),
-        table("techniques", _technique_columns(plain), catalogue.techniques.values()),
-        table("uses", _USES, [use for id_ in catalogue.techniques for use in uses.of_technique(id_)]),
-        table("api_names", _API_NAMES, pointers),
-        table("api_prices", _API_PRICES, prices),
-        table("api_services", _api_service_columns(plain), catalogue.api_services),
-        table("references", _REFERENCES, catalogue.references.values()),
+        filled_table("models", _model_columns(plain), models),
+        filled_table("variants", _variant_columns(), [EntryContext.of(catalogue, entry) for entry in entries]),
+        filled_table("stages", _stage_columns(), stages),
+        filled_table("evaluation", _score_columns(plain), scores),
+        filled_table("techniques", _technique_columns(plain), catalogue.techniques.values()),
+        filled_table("uses", _USES, [use for id_ in catalogue.techniques for use in uses.of_technique(id_)]),
+        filled_table("api_names", _API_NAMES, pointers),
+        filled_table("api_prices", _API_PRICES, prices),
+        filled_table("api_services", _api_service_columns(plain), catalogue.api_services),
+        filled_table("references", _REFERENCES, catalogue.references.values()),
     ]
 
 

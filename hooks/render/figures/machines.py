@@ -22,8 +22,8 @@ _PITCH, _GAP = 6, 8  # of dots, and between two groups
 def machines_drawing(context: Context, model: Model, infra: Infrastructure) -> Markup:
     """A box a stage, a dot a GPU, a row a node; empty where GPUs, stages or nodes are not known or do not come out even."""
     hardware, parallelism = infra.hardware, infra.parallelism
-    gpus, node = (_number(model, getattr(hardware, key, None)) for key in ("gpu_count", "gpus_per_node"))
-    stages, group = (_number(model, getattr(parallelism, key, None)) for key in ("pipeline", "expert"))
+    gpus, node = (_stated_count(model, getattr(hardware, key, None)) for key in ("gpu_count", "gpus_per_node"))
+    stages, group = (_stated_count(model, getattr(parallelism, key, None)) for key in ("pipeline", "expert"))
     if not gpus or not stages or not node or gpus % (stages * node):
         return Markup("")
     each = gpus // stages
@@ -56,7 +56,7 @@ def hours_bar(context: Context, parts: Sequence[tuple[Markup, Decimal]]) -> Mark
     return Markup(context.html("hours.html.jinja", parts=shown))
 
 
-def _number(model: Model, stated: Stated[object] | None) -> int | None:
+def _stated_count(model: Model, stated: Stated[object] | None) -> int | None:
     single = stated.for_variant(model.flagship) if stated is not None else None
     value = single.value if single is not None else None
     return int(value.value) if isinstance(value, Quantity) else value if isinstance(value, int) else None

@@ -33,16 +33,18 @@ def change_class(before: Dot, after: Dot, more_is_better: bool) -> str:
 def score_dots(after: Dot | None, before: Dot | None = None, classes: str = "", most: float = 100) -> Markup:
     """An axis from nothing to `most`, as wide as there is room, with the score and the one before it."""
 
-    def place(score: float) -> str:
+    def axis_place(score: float) -> str:
         return f"{100 * min(1.0, score / most):.1f}".removesuffix(".0") + "%"
 
     parts = [
-        Markup('<rect x="{}" width="{}" y="1" height="10"/>').format(place(low), place(high - low))
+        Markup('<rect x="{}" width="{}" y="1" height="10"/>').format(axis_place(low), axis_place(high - low))
         for low, high in (dot.interval for dot in (before, after) if dot and dot.interval)
     ]
     if after and before:
-        parts.append(Markup('<line x1="{}" x2="{}" y1="6" y2="6"/>').format(place(before.score), place(after.score)))
-        parts.append(Markup('<circle cx="{}" cy="6" r="3"/>').format(place(before.score)))
+        parts.append(
+            Markup('<line x1="{}" x2="{}" y1="6" y2="6"/>').format(axis_place(before.score), axis_place(after.score))
+        )
+        parts.append(Markup('<circle cx="{}" cy="6" r="3"/>').format(axis_place(before.score)))
     if after:
         change = after.score - before.score if before else 0
         point = (
@@ -52,7 +54,9 @@ def score_dots(after: Dot | None, before: Dot | None = None, classes: str = "", 
             if change
             else "M-3.5 6a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0z"
         )
-        parts.append(Markup('<svg x="{}" overflow="visible"><path d="{}"/></svg>').format(place(after.score), point))
+        parts.append(
+            Markup('<svg x="{}" overflow="visible"><path d="{}"/></svg>').format(axis_place(after.score), point)
+        )
     named = f"ds-dots axis {classes}".strip()
     return Markup('<svg class="{}" aria-hidden="true">{}</svg>').format(named, Markup("").join(parts))
 

@@ -193,15 +193,15 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
     for model in models:
         for table in model.evaluation:
             for row in table.rows if table.kind is kind else ():
-                first = settings.firsts[id(row)][1:]
+                _, first_table, first = settings.first_row(row)
                 made = ScoreList(
                     citations.rich_text(row.benchmark),
                     compared_setting(citations, row),
                     benchmark_subject(row.benchmark.en),
-                    fields_of(*first),
-                    settings.is_alone(*first),
+                    fields_of(first_table, first),
+                    settings.is_alone(first_table, first),
                 )
-                benchmark = found.setdefault(settings.key(row), made)
+                benchmark = found.setdefault(settings.list_key(row), made)
                 benchmark.percent &= settings.in_percent(table, row)
                 benchmark.more_is_better = settings.more_is_better(table, row)
                 for id_, score in row.scores.items():
@@ -246,7 +246,7 @@ def _benchmark_view(citations: Citations, benchmark: ScoreList, models: Sequence
         rows.append(
             {
                 "model": entries[id_].model.id,
-                "name": _variant_head(entries[id_]) + _remark(citations, benchmark, entries[id_]),
+                "name": _variant_head(entries[id_]) + _setting_remark(citations, benchmark, entries[id_]),
                 "score": Markup(" / ").join(map(citations.value_html, distinct_scores(benchmark.scores[id_]))),
                 "interval": interval_text(interval),
                 "dots": dots,
@@ -255,7 +255,7 @@ def _benchmark_view(citations: Citations, benchmark: ScoreList, models: Sequence
     return {"name": benchmark.name, "setting": benchmark.setting, "rows": rows}
 
 
-def _remark(citations: Citations, benchmark: ScoreList, entry: Entry) -> Markup:
+def _setting_remark(citations: Citations, benchmark: ScoreList, entry: Entry) -> Markup:
     """Of a setting that only the table it repeats says, and of a model that does not reason among those that do."""
     words, id_, table = citations.context.words, entry.variant.id, benchmark.tables[entry.variant.id]
     own = [row for one in entry.model.evaluation if one.kind is table.kind for row in one.rows if id_ in row.scores]

@@ -65,19 +65,19 @@ def elsewhere_page(context: Context) -> Page:
     remarks = [words("punctuation.gap").join(filter(None, said))]
     remarks += [words("elsewhere.as_it_is", types=as_it_is)] if as_it_is else []
     below = Markup("").join(map(Markup('<p class="ds-legend">{}</p>').format, remarks))
-    matrix = Section("makers", words("elsewhere.matrix"), _matrix(context) + str(below))
+    matrix = Section("makers", words("elsewhere.matrix"), _makers_table(context) + str(below))
     sections = [lead_section(intro), matrix, _contemporaries_section(citations)]
     sections += [_idea_section(context, idea, users_of(context.catalogue, idea)) for idea in IDEAS]
     return titled_page(words, PATH, "elsewhere", (*sections, sources_section(citations)), hide=("toc",))
 
 
-def _matrix(context: Context) -> str:
+def _makers_table(context: Context) -> str:
     """Makers by ideas, who has most first; a cell counts model types and leads to them."""
     words, users = context.words, {idea: users_of(context.catalogue, idea) for idea in IDEAS}
     makers = {model.maker for found in users.values() for model in found}
     taken = {maker: [sum(model.maker == maker for model in found) for found in users.values()] for maker in makers}
 
-    def cell(maker: str, at: int) -> Cell:
+    def users_cell(maker: str, at: int) -> Cell:
         count, idea = taken[maker][at], IDEAS[at]
         if not count:
             return Cell(Markup('<span class="ds-use no">{}</span>').format(NOTHING), "0")
@@ -88,7 +88,7 @@ def _matrix(context: Context) -> str:
         return Cell(link.format(idea.id, said, count), str(count))
 
     columns: list[Column[str]] = [Column(words("elsewhere.maker"), lambda maker: maker_name(words, maker))]
-    columns += columns_for_each(range(len(IDEAS)), lambda at: words(f"elsewhere.short.{IDEAS[at].id}"), cell)
+    columns += columns_for_each(range(len(IDEAS)), lambda at: words(f"elsewhere.short.{IDEAS[at].id}"), users_cell)
     rows = sorted(makers, key=lambda maker: (-sum(map(bool, taken[maker])), -sum(taken[maker]), maker.lower()))
     table = by_column(words("elsewhere.matrix_caption"), columns, rows, sortable=True, classes="ds-makers")
     return context.html("table.html.jinja", t=table)

@@ -32,7 +32,7 @@ def scores_sections(citations: Citations, model: Model) -> list[Section]:
     views = [
         {
             "table": made,
-            "found": change.sentence(words) if change else "",
+            "found": change.summary_sentence(words) if change else "",
             "kind": words(f"evaluation.{table.kind.value}"),
             "note": citations.rich_text(table.note) if table.note else None,
             "left_out": _rows_left_out(citations, table),
@@ -63,7 +63,7 @@ class _Changes:
     def of_table(cls, catalogue: Catalogue, model: Model, table: Evaluation) -> _Changes | None:
         """Of the model's newest column and that of the newest model before it that has one, or else the model's own oldest."""
         listed = [catalogue.entries[id_] for id_ in dict.fromkeys(id_ for row in table.rows for id_ in row.scores)]
-        own = sorted((entry for entry in listed if entry.model is model), key=_released)
+        own = sorted((entry for entry in listed if entry.model is model), key=_release_day)
         if not own:
             return None
         others = [entry for entry in listed if is_younger(model, entry.model)]
@@ -76,20 +76,20 @@ class _Changes:
         return cls(before, after, rows, table, catalogue.settings) if before is not after and len(rows) > 1 else None
 
     @property
-    def names(self) -> tuple[str, str]:
+    def variant_names(self) -> tuple[str, str]:
         return short_variant(self.before.variant.name), short_variant(self.after.variant.name)
 
-    def dots(self, at: int) -> tuple[Dot, Dot]:
-        def dot(score: Quantity, entry: Entry) -> Dot:
+    def dots_of_row(self, at: int) -> tuple[Dot, Dot]:
+        def score_dot(score: Quantity, entry: Entry) -> Dot:
             row = self.table.rows[at]
             return Dot(float(score.value), self.settings.interval(self.table, row, row.scores[entry.variant.id]))
 
-        return dot(self.rows[at][0], self.before), dot(self.rows[at][1], self.after)
+        return score_dot(self.rows[at][0], self.before), score_dot(self.rows[at][1], self.after)
 
-    def cell(self, at: int) -> Cell:
+    def change_cell(self, at: int) -> Cell:
         if at not in self.rows:
             return EMPTY
-        row, (before, after), (old, new) = self.table.rows[at], self.dots(at), self.rows[at]
+        row, (before, after), (old, new) = self.table.rows[at], self.dots_of_row(at), self.rows[at]
         change = new.value - old.value
         number = f"{change:+f}".replace("-", "−") if change else "0"
         more = self.settings.more_is_better(self.table, row)
@@ -98,7 +98,7 @@ class _Changes:
         html = score_dots(after, before, classes) if drawn else Markup("")
         return Cell(Markup('<div>{}<b class="{}">{}</b></div>').format(html, classes, number), f"{change:f}")
 
-    def sentence(self, words: Words) -> str:
+    def summary_sentence(self, words: Words) -> str:
         judged = {
             at: more
             for at in self.rows
@@ -114,9 +114,9 @@ class _Changes:
             for wanted in (True, False)
         )
         names = list(dict.fromkeys(words.text(self.table.rows[at].benchmark) for at in behind))
-        alike = sum(not after.told_from(before) for before, after in map(self.dots, [*ahead, *behind]))
+        alike = sum(not after.told_from(before) for before, after in map(self.dots_of_row, [*ahead, *behind]))
         key = "none" if not behind else "named" if len(behind) == len(names) <= _NAMED else "many"
-        before, after = self.names
+        before, after = self.variant_names
         return words(
             f"scores.changes.{key}",
             before=before,
@@ -131,7 +131,7 @@ class _Changes:
 _NAMED = 6  # worse rows that a sentence names
 
 
-def _released(entry: Entry) -> str:
+def _release_day(entry: Entry) -> str:
     date = release_date(entry)
     return date.first_day if date else first_day(entry.model)
 
@@ -159,14 +159,14 @@ def _scores_table(citations: Citations, table: Evaluation, changes: _Changes | N
     title = Markup(escape(words.text(table.title))) + _setting_behind(citations, common)
     if changes:
         axis = '<small aria-hidden="true"><span>0</span><span>50</span><span>100</span></small>'
-        heads.append(Head(Markup("<span>{} → {}</span>{}").format(*changes.names, Markup(axis))))
+        heads.append(Head(Markup("<span>{} → {}</span>{}").format(*changes.variant_names, Markup(axis))))
     rows = []
     for at, (row, fields) in enumerate(zip(table.rows, said, strict=True)):
         own = {name: value for name, value in fields.items() if name not in common}
         name = citations.rich_text(row.benchmark) + _setting_behind(citations, own, row.setting)
         scores = (row.scores.get(id_) for id_ in variants)
         cells = [Cell(name), *(_score_cell(citations, table, row, score) for score in scores)]
-        rows.append([*cells, changes.cell(at)] if changes else cells)
+        rows.append([*cells, changes.change_cell(at)] if changes else cells)
     return Table(
         words.text(table.title),
         heads,
