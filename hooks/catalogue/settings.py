@@ -25,6 +25,7 @@ from .schema.setting import (
     NUMBER,
     Benchmark,
     BenchmarkKind,
+    Counted,
     SettingsFile,
     SettingWord,
     each_word,
@@ -33,13 +34,6 @@ from .schema.values import Single, Text
 
 _DIGITS = r"(\(?\d[\d,.]*(?:[-–×]\d[\d,]*)?\)?)"
 TELLING = ("part", "modality", "tools", "harness")
-# Metrics that count each problem as solved or not.
-_SHARES = {"EM", "accuracy", "correct", "resolved", "success rate", "pass rate", "exact match of the line"}
-_SHARES |= {"prompt-level strict accuracy", "prompt-level loose accuracy"}
-# Of these less is better; of tokens neither is, and what is counted is no part of a hundred.
-_LESS = {"edit distance", "bits per byte", "loss", "repetition", "lower is better", "FID", "place"}
-_NEITHER = {"output tokens"}
-_COUNTED = ("problems solved", "points of", "safe answers", "sum")
 _PROBLEMS_TYPED = re.compile(r"(?:sample of )?([\d,]+)(?: problems| tasks)?")
 _Benchmark = tuple[bool, str]  # whether base models are measured, which is done in another way; its name
 
@@ -102,12 +96,17 @@ class Settings:
         """By each of their names."""
         return {name: benchmark for benchmark in self.vocabulary.file.benchmarks for name in benchmark.names}
 
+    def _counted(self, fields: Mapping[str, str]) -> set[Counted | None]:
+        """What each word of the metric counts; empty where no metric is named."""
+        words = [word for field, word in each_word(fields) if field == "metric"]
+        return {found[0].counted if (found := self.vocabulary.find("metric", word)) else None for word in words}
+
     def problems(self, table: Evaluation, row: Row) -> int | None:
         """How many problems a row's scores are shares of; None where they are no shares, or the number is not known."""
         fields, benchmark = fields_of(table, row), self.benchmarks.get(row.benchmark.en)
         if benchmark is None or benchmark.kind is not BenchmarkKind.SOLVED:
             return None
-        if fields.get("metric") and not set(fields["metric"].split(GAP)) <= _SHARES:
+        if not self._counted(fields) <= {Counted.SOLVED}:
             return None
         said = [word for name, word in each_word(fields) if name in ("part", "modality")]
         for word in said:
@@ -118,16 +117,18 @@ class Settings:
 
     def more_is_better(self, table: Evaluation, row: Row) -> bool | None:
         """None where neither more nor less is."""
-        metrics = set(fields_of(table, row).get("metric", "").split(GAP))
-        return None if metrics & _NEITHER else not metrics & _LESS
+        counted = self._counted(fields_of(table, row))
+        return None if Counted.NEITHER in counted else Counted.LESS not in counted
 
     def in_percent(self, table: Evaluation, row: Row) -> bool:
         """Whether its scores stand on an axis from 0 to 100: shares of problems, or numbers too large for marks out of ten."""
-        metric, benchmark = fields_of(table, row).get("metric", ""), self.benchmarks.get(row.benchmark.en)
+        counted, benchmark = self._counted(fields_of(table, row)), self.benchmarks.get(row.benchmark.en)
         most = max((score.value.value for score in row.scores.values() if score.value), default=0)
-        if most > 100 or metric.startswith(_COUNTED) or not self.more_is_better(table, row):
+        if most > 100 or Counted.NUMBER in counted or not self.more_is_better(table, row):
             return False
-        return most > 12 or metric in _SHARES or (benchmark is not None and benchmark.kind is BenchmarkKind.SOLVED)
+        return (
+            most > 12 or Counted.SOLVED in counted or (benchmark is not None and benchmark.kind is BenchmarkKind.SOLVED)
+        )
 
     def interval(self, table: Evaluation, row: Row, score: Single[Quantity]) -> tuple[float, float] | None:
         """Between which shares, in per cent, a model may lie that has this score on so many problems (95 %)."""

@@ -43,6 +43,15 @@ class Setting(Record):
 FIELDS = tuple(name for name in Setting.model_fields if name != "printed")
 
 
+class Counted(StrEnum):
+    """What a metric counts."""
+
+    SOLVED = "problems solved, in per cent"
+    NUMBER = "a number, no part of a hundred"
+    LESS = "less is better"
+    NEITHER = "neither more nor less is better"
+
+
 class SettingWord(Block):
     """A word of a field; `<n>` in it stands for a number."""
 
@@ -50,6 +59,7 @@ class SettingWord(Block):
     shown: str | None = optional("What English readers see, where that is not the word.", "harness not stated")
     zh: str | None = optional("What Chinese readers see, where that is not the word.", "<n> 票")
     means: Text | None = optional("What it is, where its name does not say so; a sentence for below the lists.")
+    counted: Counted | None = optional("Of a metric: what it counts; an axis and an interval depend on it.")
 
 
 _Words = tuple[SettingWord, ...]
