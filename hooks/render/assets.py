@@ -49,7 +49,20 @@ THEME_STYLES = _HERE.parents[1] / "overrides" / "material.css"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
-    *("terms", "sources", "tables", "code", "save_later", "plays", "steps", "page", "places", "show_places", "views"),
+    *(
+        "terms",
+        "sources",
+        "tables",
+        "code",
+        "save_later",
+        "plays",
+        "steps",
+        "page",
+        "places",
+        "show_places",
+        "views",
+        "marked",
+    ),
     *("missing", "scheme", "language", "search", "ahead"),
 )
 _SEARCH = ("words", "engine", "answers", "dialog")

@@ -60,6 +60,8 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
         return []
     own = f"model:{model.id}"
     own_problems = problems.problems_of_page(context, own)
+    flagship = context.catalogue.flagship(model)
+    drawn_here = flagship.architecture_owner in [entry.architecture_owner for entry in owners]
     agreements = [found for e in entries for found in (e.total_agreement, e.activated_agreement)]
     asked = len(own_problems) + sum(problems.homes_of_related(context, own).values())
     html = context.html(
@@ -79,6 +81,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
         shared=_shared_architectures(citations, entries),
         dimensions=_dimensions_table(citations, model, owners) if owners else None,
         notes=_notes_list(citations, entries, owners),
+        beside=architecture_drawing(citations, flagship, legend=False) if drawn_here else "",
         sums=_sums_table(citations, model, owners) if owners else None,
         owners=[
             {
