@@ -16,6 +16,7 @@ from catalogue.schema.model import Model, Part, PartKind
 from catalogue.schema.values import Group, marked_fields, stated_values
 
 from .. import format, problems
+from ..assets import page_script
 from ..cite import Citations, reference_anchor
 from ..comparison import named_base
 from ..context import Context
@@ -82,6 +83,7 @@ def architecture_sections(citations: Citations, model: Model) -> list[Section]:
         dimensions=_dimensions_table(citations, model, owners) if owners else None,
         notes=_notes_list(citations, entries, owners),
         beside=architecture_drawing(citations, flagship, legend=False) if drawn_here else "",
+        script=page_script("marked"),
         sums=_sums_table(citations, model, owners) if owners else None,
         owners=[
             {
