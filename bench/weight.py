@@ -156,7 +156,7 @@ _FACE = re.compile(
 )
 _PLAY = re.compile(r'data-script="([^":]*assets/play-[^":]+\.js)"')
 _ICON = re.compile(r'<link rel="icon" href="([^":]+)"')
-_DRAWS = re.compile(r"assets/(?:figures|charts|home|compare)\.\w+\.css|assets/calculator\.|<math")
+_DRAWS = re.compile(r"assets/(?:figures|charts|home|compare)\.\w+\.css|assets/what-if\.|<math")
 _IN_MATHS = "math, i:not([class], :empty), em:has(+ :is(sub, sup)), :is(em, i) + :is(sub, sup)"
 _IN_OTHERS = "script, style, template, code, pre, annotation, .headerlink"  # signs of every page, and faces of the reader's system
 

@@ -25,9 +25,10 @@ from selectolax.lexbor import LexborHTMLParser
 import check as command_line
 from catalogue import files
 from catalogue import load as loading
-from catalogue.derive.calculators import MEMORY, MemoryFootprint, evaluate_lines, memory_forms, memory_numbers
+from catalogue.derive.calculators import MemoryFootprint, memory_numbers
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import recount_sizes
+from catalogue.derive.what_if import HELD, work_out
 from catalogue.findings import CatalogueError, Finding
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
@@ -180,10 +181,10 @@ def commit_all(folder: Path) -> None:
 
 
 def calculated_cache(found: MemoryFootprint, length: int) -> Computation:
-    """Bytes of a reader's cache as the memory calculator works them out, at two bytes a number."""
+    """Bytes of a reader's cache as the workbench works them out, at two bytes a number."""
+    parts = [part for part in HELD if part.name == "cache_bytes"]
     numbers = {**memory_numbers(found), "cache_bits": 16, "sequences": 1, "context_length": length}
-    line = {"cache_bytes": MEMORY["cache_bytes"]}
-    return evaluate_lines(line, memory_forms(found, mixed=False, stored=False), numbers)["cache_bytes"]
+    return work_out(parts, numbers)["cache_bytes"]
 
 
 def attention_cost(layer: Mapping[str, Any], n: int, k: int) -> tuple[int, int, int]:

@@ -163,11 +163,10 @@ import check
 import pytest
 from catalogue import load as load_module
 from checks import wording
-from catalogue.derive.calculators import memory_footprint, memory_numbers
+from catalogue.derive.calculators import memory_footprint, memory_numbers, released_format
 from catalogue.derive.training import training_metrics
 from catalogue.derive.parameters import transformers_class
 from render.context import make_context
-from render.pages.calculators import released_format
 from render.site import site_of
 from render.words import load_words
 

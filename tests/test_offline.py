@@ -90,7 +90,7 @@ def test_what_is_worked_out_on_a_page_is_so_without_a_server(page: Page, built: 
     expect(here.get_by_role("status")).not_to_have_text(before)
     page.goto((built / "tools/memory/index.html").as_uri())
     before = page.locator("output").inner_text()
-    page.locator("[name=b]").fill("4")
+    page.locator("[name=us]").fill("400")
     expect(page.locator("output")).not_to_have_text(before)
     page.goto((built / PAGE / "index.html").as_uri())
     choose(page, "deepseek-v2", "deepseek-v3-base")

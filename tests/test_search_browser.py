@@ -93,7 +93,7 @@ def test_a_slash_in_a_field_stays_a_slash_and_nothing_is_loaded_before_a_search(
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
     page.goto(address + "tools/memory/")
-    page.locator(".ds-calculator input[type=text], .ds-calculator input:not([type=checkbox])").first.focus()
+    page.locator(".ds-calculator [name=n]").focus()
     page.keyboard.press("/")
     expect(page.locator("dialog.ds-search")).to_have_count(0)
     page.evaluate("() => new Promise(requestIdleCallback)")

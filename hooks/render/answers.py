@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from catalogue.derive.calculators import MemoryFootprint, memory_footprint
+from catalogue.derive.calculators import MemoryFootprint, memory_footprint, released_format
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
 from catalogue.derive.training import reference_run, training_gpu
@@ -34,17 +34,10 @@ from .family_facts import family_label
 from .format import maker_name, short_model, short_size, short_variant
 from .pages import MODEL, technique_address
 from .pages.api_names import dollar_prices, last_day
-from .pages.calculators import (
-    BITS,
-    GIGA,
-    longest_context,
-    memory_terms,
-    parts_in_gigabytes,
-    released_format,
-    without_host,
-)
+from .pages.calculators import longest_context, memory_terms, parts_in_gigabytes
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
+from .pages.what_if import GIGA
 from .words import CHINESE, Words
 
 # Kinds of fact that an answer says more of.
@@ -264,7 +257,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         catalogue.gpus.values(),
         key=lambda g: (g is not own_gpu, -(g.fp8_tflops.value.value if g.fp8_tflops.value else 0)),
     )
-    for key in dict.fromkeys(filter(None, (own, *BITS))):
+    for key in dict.fromkeys(filter(None, (own, "bf16", "fp8", "fp4"))):
         for gpu in gpus:
             worked = memory_terms(footprint, gpu, int(length.value), key)
             label = words("asked.served", format=words(f"tools.memory.formats.{key}"), gpu=gpu.name)
@@ -274,7 +267,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
             if parts := parts_in_gigabytes(words, entry, key):
                 held += words("punctuation.separated") + words("asked.beside", parts=parts.striptags())
             if footprint.on_host:
-                fewer = memory_terms(without_host(footprint), gpu, int(length.value), key)["gpus"].value
+                fewer = memory_terms(footprint, gpu, int(length.value), key, on_host=True)["gpus"].value
                 held += words("punctuation.separated") + words("tools.memory.on_host", gpus=fewer)
             lines.append(AnswerLine(label, text, Basis.RECOMPUTED, held, f"{address}&w={key}&g={gpu.id}"))
             if key == own and gpu.bf16_tflops.value and gpu.bandwidth_tb_per_s.value:
@@ -497,7 +490,7 @@ def narrowing_words(context: Context) -> dict[str, list[tuple[str, str]]]:
         sizes = [f"{gpu.memory_gb.value.text}{gap}GB" for gap in (" ", "")] if gpu.memory_gb.value else []
         for form in dict.fromkeys((name, *re.findall(r"\w*\d\d\w*", name), *sizes)):
             gpus.setdefault(form, []).append(gpu.name)
-    formats = [(key, words(f"tools.memory.formats.{key}")) for key in BITS]
+    formats = [(key, words(f"tools.memory.formats.{key}")) for key in ("bf16", "fp8", "fp4")]
     formats += [
         ("int8", words("tools.memory.formats.fp8")),
         ("int4", words("tools.memory.formats.fp4")),

@@ -57,7 +57,6 @@ _OF_ONE_PAGE = {
     **{name: (name,) for name in ("choose", "filter", "marked", "problems", "puzzles", "read", "scores", "timeline")},
     "models": ("choose", "models"),
     "trends": ("figure/text", "trends/chart", "trends/page"),
-    "calculator": ("exact", "calculator/form", "calculator/page"),
     "what-if": ("exact", "config/sum", "calculator/form", "calculator/what_if"),
     "compare": ("figure/text", "compare/board", "compare/tables", "compare/picture", "compare/saved", "compare/page"),
     "config": (

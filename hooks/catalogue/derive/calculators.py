@@ -1,62 +1,18 @@
-"""Memory to serve a variant, and time and cost to train one, as formulas over inputs that a reader chooses.
-
-The script of the calculators gets the formulas as trees. Memory is weights plus cache, and weights are all that come
-in the files, modules beside the main model among them; the window's entries stop
-growing once it is full, and a state never grows. An element of both takes two bytes where the cache is counted as stored: DeepSeek states
-the format of entries alone. Left out are the scales of FP8 and FP4 blocks, activations and copies on several GPUs, so
-the number of GPUs is a lower bound.
-
-Training follows the convention of `derive.training`, at any sequence length, against the peak in dense BF16.
-"""
+"""What a variant gives to the formulas of `derive.what_if`: what serving keeps in memory, and the computation of training."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ..attention import window_formula
-from ..records import Entry
-from ..schema.training import NumberFormat
+from ..records import Entry, weights_format
+from ..schema.training import NumberFormat, number_format
 from ..schema.values import per_kind
-from .expression import Computation, architecture_numbers, evaluate_formula, formula_names
+from .expression import architecture_numbers, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION
 from .training import attention_formula
-
-# What a sequence keeps beside the entries of all its tokens.
-_BESIDE = {"window": " + min(context_length, sliding_window) * window_elements", "state": " + state_elements"}
-
-
-def _cache_forms() -> Iterator[tuple[str, str]]:
-    for kept in ((), ("window",), ("state",), ("window", "state")):
-        beside = "".join(_BESIDE[name] for name in kept)
-        elements = f"(context_length * cache_elements{beside})" if kept else "context_length * cache_elements"
-        yield " ".join(kept), f"sequences * {elements} * cache_bits / 8"
-        beside = "".join(f"{_BESIDE[name]} * 2" for name in kept)
-        stored = f"(context_length * stored_cache{beside})" if kept else "context_length * stored_cache"
-        yield " ".join(("stored", *kept)), f"sequences * {stored}"
-
-
-# Each line with its forms; which one holds is decided by `memory_forms` and `training_forms`.
-MEMORY: Mapping[str, Mapping[str, str]] = {
-    "weight_bytes": {
-        "": "parameters * weight_bits / 8",
-        "mixed": "(expert_parameters * expert_bits + (parameters - expert_parameters) * weight_bits) / 8",
-    },
-    "cache_bytes": dict(_cache_forms()),
-    "gpus": {"": "ceil((weight_bytes + cache_bytes) / (gpu_memory * usable_percent / 100))"},
-}
-TRAINING: Mapping[str, Mapping[str, str]] = {
-    "flops_per_token": {
-        "": "matrix_flops",
-        "attention": "matrix_flops + attention_flops_per_position * sequence_length",
-        "own": "6 * matrix_parameters",
-    },
-    "training_flops": {"": "flops_per_token * tokens"},
-    "gpu_hours": {"": "training_flops / (3600 * peak_flops * utilisation_percent / 100)"},
-    "days": {"": "gpu_hours / (24 * gpu_count)"},
-    "cost_usd": {"": "gpu_hours * price_per_gpu_hour"},
-}
 
 Number = int | Fraction
 
@@ -64,7 +20,7 @@ Number = int | Fraction
 @dataclass(frozen=True, kw_only=True)
 class StoredFormat:
     bits: int  # without the scales of blocks
-    # The memory calculator's choice for weights released in it (FP4: routed experts alone); None where no model is
+    # The name in `WEIGHT_BITS` of weights released in it (FP4: routed experts alone); None where no model is
     weights: str | None
 
 
@@ -82,6 +38,22 @@ NUMBER_FORMATS: Mapping[NumberFormat, StoredFormat] = per_kind(
     },
     NumberFormat,
 )
+
+# Numbers in FP4 are stored with a scale of a byte for each 32 of them (the MX formats).
+_FP4_WITH_SCALES = NUMBER_FORMATS[NumberFormat.FP4].bits + Fraction(8, 32)
+WEIGHT_BITS: Mapping[str, tuple[Number, Number]] = {
+    "bf16": (16, 16),
+    "fp8": (8, 8),
+    "fp4": (4, 4),
+    "mixed": (NUMBER_FORMATS[NumberFormat.FP8].bits, _FP4_WITH_SCALES),
+}
+"""Of a weight, and of one in a routed expert."""
+
+
+def released_format(entry: Entry) -> str | None:
+    """Of the weights, as a name in `WEIGHT_BITS`."""
+    single = weights_format(entry)
+    return NUMBER_FORMATS[NumberFormat(number_format(single.value))].weights if single and single.value else None
 
 
 @dataclass(frozen=True)
@@ -163,7 +135,9 @@ def training_effort(entry: Entry) -> TrainingEffort | MissingFields:
 
 def memory_numbers(found: MemoryFootprint) -> dict[str, Number]:
     return {
-        "parameters": found.parameters,
+        "parameters": found.parameters - found.on_host - found.optional,
+        "table_parameters": found.on_host,
+        "optional_parameters": found.optional,
         "expert_parameters": found.expert_parameters,
         "cache_elements": found.cache_elements,
         "stored_cache": found.stored_cache or 0,
@@ -171,26 +145,3 @@ def memory_numbers(found: MemoryFootprint) -> dict[str, Number]:
         "window_elements": found.window_elements,
         "state_elements": found.state_elements,
     }
-
-
-def memory_forms(found: MemoryFootprint, mixed: bool, stored: bool) -> dict[str, str]:
-    cache = ["stored"] * stored + ["window"] * bool(found.sliding_window) + ["state"] * bool(found.state_elements)
-    return {"weight_bytes": "mixed" if mixed else "", "cache_bytes": " ".join(cache), "gpus": ""}
-
-
-def training_forms(found: TrainingEffort) -> dict[str, str]:
-    whole = found.attention_flops_per_position is not None
-    return dict.fromkeys(TRAINING, "") | {"flops_per_token": "attention" if whole else ""}
-
-
-def evaluate_lines(
-    formulas: Mapping[str, Mapping[str, str]], forms: Mapping[str, str], numbers: Mapping[str, Number]
-) -> dict[str, Computation]:
-    """Each result, rounded once, is a number for the lines below it; a line with an unknown name is left out."""
-    known, lines = dict(numbers), {}
-    for name, options in formulas.items():
-        formula = options[forms[name]]
-        if formula_names(formula) <= known.keys():
-            lines[name] = evaluate_formula(name, formula, known)
-            known[name] = lines[name].value
-    return lines

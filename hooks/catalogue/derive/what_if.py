@@ -1,7 +1,7 @@
-"""What a training step or a pass of serving takes, part by part, as formulas over a model, GPUs and how it is spread.
+"""What a model takes to be held, trained, read to and written with, part by part, as formulas over a model, GPUs and how it is spread.
 
-Each line is an expression that the build evaluates for the presets and the browser for what a reader chooses. Results are
-exact and not rounded between lines.
+Each line is an expression that the build evaluates for tables, answers and presets and the browser for what a reader chooses. Results
+are exact and not rounded between lines. A number that is not 0 is also a name that a line can ask for.
 
 What is an estimate, and why:
 
@@ -10,7 +10,10 @@ What is an estimate, and why:
   al. 2022, eq. 2, without the scores of attention), fewer where parts are computed again.
 - All GPUs are equally loaded, and what overlaps overlaps wholly.
 
-The bubbles are those of DeepSeek-V3 Table 2, with a backward pass of twice the forward one, half of it for weights.
+Memory to hold a model is weights plus cache; a window's entries stop growing once it is full, and a state never grows. An element of both
+takes two bytes where the cache is counted as stored: DeepSeek states the format of entries alone. Left out are the scales of FP8,
+activations and copies on several GPUs, so the number of GPUs is a lower bound. The bubbles are those of DeepSeek-V3 Table 2, with a
+backward pass of twice the forward one, half of it for weights.
 """
 
 from __future__ import annotations
@@ -18,22 +21,59 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from ..attention import kind_of
 from ..records import Entry
-from .calculators import MEMORY, MissingFields, memory_footprint, memory_numbers, training_effort
-from .expression import Computation, Part, architecture_numbers, evaluate_formula, held_formulas
+from .calculators import (
+    WEIGHT_BITS,
+    MissingFields,
+    Number,
+    memory_footprint,
+    memory_numbers,
+    released_format,
+    training_effort,
+)
+from .expression import Computation, Part, architecture_numbers, evaluate_formula
 from .parameters import ACTIVATED_CONVENTION
-
-Number = int | Fraction
 
 _SHARED, _EXPERTS = "(parameters - expert_parameters)", "expert_parameters"
 _HELD = f"({_SHARED} / (pipeline * tensor) + {_EXPERTS} / (pipeline * expert_parallel))"
 _SPREAD = "parameters / (pipeline * tensor * data_parallel)"
 # Bytes for a weight: a gradient in FP32; a master copy in FP32 and two moments.
 _STATES = "(4 + 2 * moment_bytes)"
+_FULL = "memory * 10000 / (gpu_memory * usable_percent)"  # per cent of what can be used
+
+REFUSALS = ("no_format", "no_stored", "no_gpu", "no_own", "divides", "experts_fit", "cached_fit")
+"""Lines that say why there are no others, where they are not 0."""
+
+_EFFORT = (
+    Part("flops_per_token", "6 * matrix_parameters", ("matrix_parameters",)),
+    Part("flops_per_token", "matrix_flops", ("!matrix_parameters", "!attention_flops_per_position")),
+    Part(
+        "flops_per_token",
+        "matrix_flops + attention_flops_per_position * sequence_length",
+        ("!matrix_parameters", "attention_flops_per_position"),
+    ),
+)
+_PRICE = (Part("days", "gpu_hours / (24 * gpu_count)"), Part("cost_usd", "gpu_hours * price_per_gpu_hour"))
+_COMPUTES = (Part("no_own", "1", ("matrix_parameters",)), Part("no_gpu", "1", ("!peak_bf16",)))
+
+RUN = (
+    _COMPUTES[1],
+    *_EFFORT,
+    Part("training_flops", "flops_per_token * tokens"),
+    Part("gpu_hours", "training_flops / (3600 * peak_bf16 * utilisation_percent / 100)"),
+    *_PRICE,
+)
 
 TRAINING = (
+    *_COMPUTES,
     Part("data_parallel", "gpu_count / (pipeline * tensor)"),
+    Part("divides", "ceil(data_parallel) - data_parallel"),
+    Part("experts_fit", "max(0, expert_parallel - gpu_count / pipeline)"),
     Part("micro_batches", "ceil(sequences / data_parallel)"),
+    Part("copies", "1", ("!schedule_dualpipe",)),
+    Part("copies", "2", ("schedule_dualpipe",)),
+    Part("in_flight", "pipeline + copies - 1"),
     Part("held_weights", f"copies * {_HELD} * 2"),
     Part("held_gradients", f"{_HELD} * 4", ("!zero_2",)),
     Part("held_gradients", f"{_SPREAD} * 4", ("zero_2",)),
@@ -45,13 +85,10 @@ TRAINING = (
         " * activation_bytes / tensor",
     ),
     Part("memory", "held_weights + held_gradients + held_states + held_activations"),
-    Part("step_flops", "matrix_flops * sequences * sequence_length", ("!attention_flops_per_position",)),
-    Part(
-        "step_flops",
-        "(matrix_flops + attention_flops_per_position * sequence_length) * sequences * sequence_length",
-        ("attention_flops_per_position",),
-    ),
-    Part("arithmetic_time", "step_flops / (gpu_count * peak_flops * utilisation_percent / 100)"),
+    Part("share", _FULL),
+    *_EFFORT,
+    Part("step_flops", "flops_per_token * sequences * sequence_length"),
+    Part("arithmetic_time", "step_flops / (gpu_count * peak_bf16 * utilisation_percent / 100)"),
     Part("bubble_time", "arithmetic_time * (pipeline - 1) / micro_batches", ("schedule_1f1b",)),
     Part("bubble_time", "arithmetic_time * (pipeline - 1) / (3 * micro_batches)", ("schedule_zb1p",)),
     Part("bubble_time", "arithmetic_time * max(0, pipeline / 2 - 1) * 2 / (3 * micro_batches)", ("schedule_dualpipe",)),
@@ -66,10 +103,9 @@ TRAINING = (
     Part("exposed_time", "max(0, traffic_time - arithmetic_time)", ("overlap",)),
     Part("gradient_time", f"{_HELD} * 6 / network_bandwidth"),
     Part("step_time", "arithmetic_time + bubble_time + exposed_time + gradient_time"),
-    Part("mfu", "step_flops / (step_time * gpu_count * peak_flops)"),
+    Part("mfu", "step_flops / (step_time * gpu_count * peak_bf16)"),
     Part("gpu_hours", "tokens / (sequences * sequence_length) * step_time * gpu_count / 3600"),
-    Part("days", "gpu_hours / (24 * gpu_count)"),
-    Part("cost_usd", "gpu_hours * price_per_gpu_hour"),
+    *_PRICE,
 )
 
 _ALL_WEIGHTS = f"({_SHARED} * weight_bits + {_EXPERTS} * expert_bits)"
@@ -78,24 +114,84 @@ _READ = f"(weight_bytes - {_OF_EXPERTS} * (1 - min(1, sequences * expert_share))
 
 
 def _cache_parts() -> Iterator[Part]:
-    for form, formula in MEMORY["cache_bytes"].items():
-        kept = form.split()
-        names = {"stored": "stored", "window": "window_elements", "state": "state_elements"}
-        yield Part("cache_bytes", formula, tuple(name if key in kept else f"!{name}" for key, name in names.items()))
+    for stored, entry, element, bits in (
+        ("!", "cache_elements", "", " * cache_bits / 8"),
+        ("", "stored_cache", " * 2", ""),
+    ):
+        for window, state in (("!", "!"), ("", "!"), ("!", ""), ("", "")):
+            beside = "" if window else f" + min(context_length, sliding_window) * window_elements{element}"
+            beside += "" if state else f" + state_elements{element}"
+            elements = f"(context_length * {entry}{beside})" if beside else f"context_length * {entry}"
+            when = (f"{stored}stored", f"{window}window_elements", f"{state}state_elements")
+            yield Part("cache_bytes", f"sequences * {elements}{bits}", when)
 
 
-SERVING = (
+_FORMATS = (
+    Part("no_format", "1", ("as_released", "!released_bits")),
+    Part("weight_bits", "released_bits", ("as_released",)),
+    Part("expert_bits", "released_expert_bits", ("as_released",)),
+    Part("no_stored", "1", ("stored", "!stored_cache")),
+)
+
+HELD = (
+    *_COMPUTES[:1],
+    *_FORMATS,
+    Part(
+        "loaded_parameters",
+        "parameters + optional_parameters * (1 - without_optional) + table_parameters * (1 - on_host)",
+    ),
+    Part("weight_bytes", "loaded_parameters * weight_bits / 8", ("!expert_parameters",)),
+    Part(
+        "weight_bytes",
+        "(expert_parameters * expert_bits + (loaded_parameters - expert_parameters) * weight_bits) / 8",
+        ("expert_parameters",),
+    ),
+    *_cache_parts(),
+    Part("gpus", "ceil((weight_bytes + cache_bytes) / (gpu_memory * usable_percent / 100))"),
+    Part("share", "10000 * (weight_bytes + cache_bytes) / (gpus * gpu_memory * usable_percent)"),
+)
+
+# What lies on each GPU, and how fast it works and exchanges.
+_SPREAD_OVER_GPUS = (
+    *_COMPUTES,
+    Part("no_gpu", "1", ("peak_bf16", "!bandwidth")),
+    *_FORMATS,
     Part("sequences_each", "sequences / gpu_count"),
     Part("weight_bytes", f"({_SHARED} * weight_bits + {_EXPERTS} * expert_bits / gpu_count) / 8", ("moe_layers",)),
     Part("weight_bytes", f"{_ALL_WEIGHTS} / (8 * gpu_count)", ("!moe_layers",)),
     *_cache_parts(),
+    Part("cache_each", "cache_bytes / gpu_count"),
     # Tables of Engram are split over the GPUs, and a token looks a few rows up.
-    Part("table_bytes", "table_parameters * weight_bits / (8 * gpu_count)", ("!on_host",)),
-    Part("table_bytes", "0", ("on_host",)),
-    Part("memory", "weight_bytes + table_bytes + cache_bytes / gpu_count"),
+    Part("table_bytes", "table_parameters * weight_bits * (1 - on_host) / (8 * gpu_count)"),
+    Part("memory", "weight_bytes + table_bytes + cache_each"),
+    Part("share", _FULL),
+    Part("memory_bandwidth", "bandwidth * bandwidth_percent / 100"),
+    Part("score_peak", "peak_bf16 * peak_percent / 100"),
+    Part("in_bf16", "max(0, weight_bits - 8)"),
+    Part("in_fp4", "max(0, 8 - weight_bits)"),
+    Part("product_flops", "peak_bf16 * peak_percent / 100", ("!peak_fp8",)),
+    Part("product_flops", "peak_bf16 * peak_percent / 100", ("peak_fp8", "in_bf16")),
+    Part("product_flops", "peak_fp8 * peak_percent / 100", ("peak_fp8", "!in_bf16", "!in_fp4")),
+    Part("product_flops", "peak_fp8 * peak_percent / 100", ("peak_fp8", "in_fp4", "!peak_fp4")),
+    Part("product_flops", "peak_fp4 * peak_percent / 100", ("peak_fp8", "in_fp4", "peak_fp4")),
+    Part("others", "gpu_count - 1"),
+    Part("beyond", "max(0, gpu_count - fast_domain)"),
+    Part("exchange_bandwidth", "link * bandwidth_percent / 100", ("link", "!beyond")),
+    Part("exchange_bandwidth", "network_bandwidth * bandwidth_percent / 100", ("link", "beyond")),
+    Part("exchange_bandwidth", "network_bandwidth * bandwidth_percent / 100", ("!link",)),
+)
+_PASS = (
+    Part("pass_time", "work_time + traffic_time", ("!overlap",)),
+    Part("pass_time", "max(work_time, traffic_time)", ("overlap",)),
+)
+_TOKEN_COST = Part("token_cost", "1000000 * price_per_gpu_hour / (3600 * gpu_speed)")
+
+SERVING = (
+    *_SPREAD_OVER_GPUS,
+    Part("tokens_checked", "ceil(tokens_a_pass)"),
     Part("weights_time", _READ, ("!overlap",)),
     Part("weights_time", f"2 * {_READ}", ("overlap",)),
-    Part("cache_time", "cache_bytes / (gpu_count * memory_bandwidth)"),
+    Part("cache_time", "cache_each / memory_bandwidth"),
     Part("products_time", "sequences_each * tokens_checked * 2 * active_parameters / product_flops"),
     Part(
         "scores_time", "sequences_each * tokens_checked * score_flops * context_length / score_peak", ("score_flops",)
@@ -105,20 +201,60 @@ SERVING = (
     Part(
         "traffic_time",
         "sequences_each * tokens_checked * moe_layers * num_experts_per_tok * hidden_size * 3 / exchange_bandwidth",
-        ("several", "moe_layers"),
+        ("others", "moe_layers"),
     ),
     Part(
         "traffic_time",
         "sequences * tokens_checked * num_hidden_layers * hidden_size * 8 / exchange_bandwidth",
-        ("several", "!moe_layers"),
+        ("others", "!moe_layers"),
     ),
-    Part("traffic_time", "0", ("!several",)),
-    Part("pass_time", "work_time + traffic_time", ("!overlap",)),
-    Part("pass_time", "max(work_time, traffic_time)", ("overlap",)),
+    Part("traffic_time", "0", ("!others",)),
+    *_PASS,
     Part("user_speed", "tokens_a_pass / pass_time"),
     Part("gpu_speed", "sequences_each * tokens_a_pass / pass_time"),
-    Part("token_cost", "1000000 * price_per_gpu_hour / (3600 * gpu_speed)"),
+    Part("all_speed", "gpu_speed * gpu_count"),
+    _TOKEN_COST,
 )
+
+# MLA multiplies either on the latents (absorbed), wider products, or on heads made of them (unabsorbed), which makes the heads of
+# cached tokens again (DeepSeek-V2 §2.1.2).
+_IN_HEADS = "(pairs * head_score_flops + cached_tokens * expand_flops)"
+PREFILL = (
+    *_SPREAD_OVER_GPUS,
+    Part("cached_fit", "max(0, cached_tokens + 1 - context_length)"),
+    Part("new_tokens", "context_length - cached_tokens"),
+    Part("pairs", "new_tokens * (cached_tokens + (new_tokens + 1) / 2)"),
+    Part("weights_time", "weight_bytes / memory_bandwidth", ("!overlap",)),
+    Part("weights_time", "2 * weight_bytes / memory_bandwidth", ("overlap",)),
+    Part("products_time", "sequences_each * new_tokens * 2 * active_parameters / product_flops"),
+    Part("absorbed_time", "sequences_each * pairs * score_flops / score_peak", ("expand_flops",)),
+    Part("unabsorbed_time", f"sequences_each * {_IN_HEADS} / score_peak", ("expand_flops",)),
+    Part("scores_time", "min(absorbed_time, unabsorbed_time)", ("expand_flops",)),
+    Part("scores_time", "sequences_each * pairs * score_flops / score_peak", ("score_flops", "!expand_flops")),
+    Part("scores_time", "0", ("!score_flops",)),
+    Part("work_time", "max(weights_time, products_time) + scores_time"),
+    Part(
+        "traffic_time",
+        "sequences_each * new_tokens * moe_layers * nodes_reached * hidden_size * 3 / exchange_bandwidth",
+        ("beyond", "moe_layers"),
+    ),
+    Part(
+        "traffic_time",
+        "sequences_each * new_tokens * moe_layers * num_experts_per_tok * hidden_size * 3 / exchange_bandwidth",
+        ("others", "!beyond", "moe_layers"),
+    ),
+    Part(
+        "traffic_time",
+        "sequences * new_tokens * num_hidden_layers * hidden_size * 8 / exchange_bandwidth",
+        ("others", "!moe_layers"),
+    ),
+    Part("traffic_time", "0", ("!others",)),
+    *_PASS,
+    Part("gpu_speed", "sequences_each * new_tokens / pass_time"),
+    Part("all_speed", "gpu_speed * gpu_count"),
+    _TOKEN_COST,
+)
+MODES = {"training": TRAINING, "serving": SERVING, "prefill": PREFILL, "memory": HELD, "run": RUN}
 
 
 def what_if_numbers(entry: Entry) -> dict[str, Number] | MissingFields:
@@ -137,8 +273,6 @@ def what_if_numbers(entry: Entry) -> dict[str, Number] | MissingFields:
     experts = numbers.get("n_routed_experts", 1)
     given: dict[str, Number] = {
         **memory_numbers(found),
-        "parameters": found.parameters - found.optional - found.on_host,
-        "table_parameters": found.on_host,
         "matrix_flops": effort.matrix_flops,
         "attention_flops_per_position": effort.attention_flops_per_position or 0,
         "active_parameters": recount.activated[ACTIVATED_CONVENTION],
@@ -148,26 +282,34 @@ def what_if_numbers(entry: Entry) -> dict[str, Number] | MissingFields:
         "num_experts_per_tok": numbers.get("num_experts_per_tok", 0),
         "expert_share": Fraction(numbers.get("num_experts_per_tok", 1), experts),
     }
-    for name, formula in _score_formulas(numbers):
+    if released := released_format(entry):
+        given["released_bits"], given["released_expert_bits"] = WEIGHT_BITS[released]
+    if entry.variant.context_length is not None and entry.variant.context_length.value is not None:
+        given["longest"] = int(entry.variant.context_length.value.value)
+    kind = kind_of(architecture)
+    for name, formula in _score_formulas(numbers, kind.score_widths if kind else None):
         given[name] = evaluate_formula(name, formula, numbers).exact
     return given
 
 
-def _score_formulas(numbers: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """FLOPs of attention for a written token and an earlier one; of MLA on the latents themselves. None where tokens are chosen."""
+def _score_formulas(numbers: Mapping[str, int], widths: str | None) -> Iterator[tuple[str, str]]:
+    """FLOPs of attention for a token and one before it, of MLA on the latents and in its heads. None where tokens are chosen."""
     if "index_topk" in numbers or "sliding_window" in numbers:
         return
+    heads = "num_hidden_layers * num_attention_heads"
     if "kv_lora_rank" in numbers:
-        yield "score_flops", "2 * num_hidden_layers * num_attention_heads * (2 * kv_lora_rank + qk_rope_head_dim)"
+        yield "score_flops", f"2 * {heads} * (2 * kv_lora_rank + qk_rope_head_dim)"
+        yield "head_score_flops", f"2 * {heads} * ({widths})"
+        yield "expand_flops", f"2 * {heads} * kv_lora_rank * (qk_nope_head_dim + v_head_dim)"
     else:
-        yield "score_flops", "4 * num_hidden_layers * num_attention_heads * head_dim"
+        yield "score_flops", f"4 * {heads} * head_dim"
 
 
-def work_out(parts: Sequence[Part], names: frozenset[str], numbers: Mapping[str, Number]) -> dict[str, Computation]:
-    """Each line that holds, whose exact result is a number for those below it; `names` beside numbers that are not 0."""
+def work_out(parts: Sequence[Part], numbers: Mapping[str, Number]) -> dict[str, Computation]:
+    """Each line that holds, whose exact result is a number for those below it."""
     known, lines = dict(numbers), dict[str, Computation]()
-    held = held_formulas(parts, names | {name for name, number in numbers.items() if number})
-    for name, formula in held.items():
-        lines[name] = evaluate_formula(name, formula, known)
-        known[name] = lines[name].exact
+    for part in parts:
+        if all(bool(known.get(name.strip("!"))) is (name[0] != "!") for name in part.when):
+            lines[part.name] = evaluate_formula(part.name, part.formula, known)
+            known[part.name] = lines[part.name].exact
     return lines

@@ -1,47 +1,42 @@
-"""The workbench: what a training step or a pass of serving takes, and the presets beside what was measured."""
+"""The workbench: what a model takes to be held, trained, read to and written with, and the presets beside what was measured.
+
+A field is a number that is typed or a choice that stands for numbers; `chosen_numbers` reads them as the page does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from catalogue.derive.calculators import MissingFields, Number
+from catalogue.derive.calculators import WEIGHT_BITS, MissingFields, Number
 from catalogue.derive.expression import Part, script_rows
-from catalogue.derive.training import reference_run, training_gpu
-from catalogue.derive.what_if import SERVING, TRAINING, what_if_numbers, work_out
-from catalogue.records import Entry
+from catalogue.derive.training import pre_training, pre_training_tokens, reference_run, sequence_length, training_gpu
+from catalogue.derive.what_if import MODES, REFUSALS, what_if_numbers, work_out
+from catalogue.facts import FACTS, EntryContext, Fact
+from catalogue.records import Entry, sort_by_date
 from catalogue.schema.technique import Technique
 from catalogue.schema.training import Gpu
 from catalogue.schema.values import Single
 
-from .. import format
+from .. import assets, format
 from ..cite import Citations
 from ..context import Context
 from ..figures.engine import as_json
 from ..page import Page, Section, lead_section
 from ..recomputed import recomputed_html
-from ..tables import Cell, Head, Table
-from .calculators import (
-    BITS,
-    GIGA,
-    MIXED,
-    TERA,
-    Choices,
-    FormField,
-    exact_number,
-    form_section,
-    gpu_table,
-    missing_fields_text,
-    variant_choices,
-)
+from ..tables import Cell, Head, Table, value_cell
+from ..words import Words
 from .sources import sources_section
 
 PATH = "tools/what-if.md"
-_USABLE = Fraction(9, 10)
+GIGA, TERA = 10**9, 10**12
+USABLE_PERCENT = 90
+_CUSTOM, _OWN = "custom", "own"
 _GPU_NUMBERS = {
     "gpu_memory": ("memory_gb", GIGA),
     "bandwidth": ("bandwidth_tb_per_s", TERA),
@@ -51,28 +46,87 @@ _GPU_NUMBERS = {
     "link": ("link_gb_per_s", GIGA),
     "fast_domain": ("fast_domain", 1),
 }
-_TRAINED = {"t": "training", "s": "4096", "i": "50", "r": "2", "ov": 1}
+_LETTERS = {1024: "KM", 1000: "KMBT"}
+_TRAINED = {"t": "training", "s": "4096", "i": "50", "r": "2", "ov": "1"}
 _SERVED = {"t": "serving", "i": "50", "r": "2", "tp": "1", "bw": "80", "pk": "60", "c": "bf16"}
 _V3_RUN = {"k": "2048", "j": "16", "y": "dualpipe", "e": "64", "l": "1", "z": "1", "mo": "2", "ab": "16", "nd": "4"}
 _V2_RUN = {"k": "2048", "j": "16", "y": "zb1p", "e": "8", "l": "1", "z": "1", "mo": "4", "ab": "34", "nd": "3"}
-_V3_DAY = {"v": "deepseek-v3", "g": "nvidia-h800", "k": "144"}
+_V3_DAY = {"v": "deepseek-v3", "g": "nvidia-h800", "k": "144", "w": "fp8", "ov": "1"}
+_V3_READS = {**_V3_DAY, "t": "prefill", "k": "32", "us": "128", "n": "4096", "hc": "0", "nd": "4"}
 _V41 = {"v": "deepseek-v4.1-flash", "g": "nvidia-h200", "k": "8", "us": "64", "n": "128K", "w": "mixed"}
-PRESETS: Mapping[str, Mapping[str, Any]] = {
+PRESETS: Mapping[str, Mapping[str, str]] = {
     "v3_run": {**_TRAINED, **_V3_RUN, "v": "deepseek-v3", "g": "nvidia-h800", "d": "14.8T", "q": "15360", "p": "41"},
     "v2_run": {**_TRAINED, **_V2_RUN, "v": "deepseek-v2", "g": "nvidia-h800", "d": "8.1T", "q": "9216", "p": "28"},
     "v4_run": {**_TRAINED, **_V3_RUN, "v": "deepseek-v4-pro", "g": "nvidia-h800", "d": "33T", "q": "15360", "p": "41"},
-    "v3_day": {**_SERVED, **_V3_DAY, "us": "12672", "n": "4989", "w": "fp8", "ov": 1},
+    "v3_day": {**_SERVED, **_V3_DAY, "us": "12672", "n": "4989"},
+    "v3_reads": {**_SERVED, **_V3_READS},
     "v41": {**_SERVED, **_V41},
-    "v41_host": {**_SERVED, **_V41, "h": 1},
+    "v41_host": {**_SERVED, **_V41, "h": "1"},
 }
-_SCHEDULES = ("1f1b", "zb1p", "dualpipe")
+
+Choices = list[tuple[str, list[tuple[str, str]]]]  # options as value and label, under headings
+Given = Mapping[str, Mapping[str, Number]]
+
+
+@dataclass(frozen=True)
+class FormField:
+    """An input.
+
+    Attributes:
+        name: Letters, in the address of the page; its label is `tools.field.<name>`.
+        groups: Options under headings; empty for a number or a box to tick.
+        kind: `choice`, `number` or `tick`.
+        feeds: Name of the number in the formulas, times `times`.
+        gives: Numbers that a choice stands for; of a box, where it is ticked (`1`) and where not.
+        base: What K stands for behind a number; 0 where no letter is taken.
+        only_with: Field and the values, with spaces between, that it is shown for.
+    """
+
+    name: str
+    kind: str = "number"
+    value: str = ""
+    groups: Choices | tuple[()] = ()
+    feeds: str = ""
+    gives: Given = field(default_factory=dict)
+    times: int = 1
+    least: str = "1"
+    most: str = ""
+    whole: bool = False
+    base: int = 0
+    only_with: tuple[str, str] | None = None
+
+    def allowed(self, words: Words) -> str:
+        kind = words("tools.script.whole" if self.whole else "tools.script.decimal")
+        text = words(
+            "tools.script.range", kind=kind, least=format.group_digits(self.least), most=format.group_digits(self.most)
+        )
+        if not self.base:
+            return text
+        return text + words("tools.script.letters", letters=words("punctuation.listed").join(_LETTERS[self.base]))
+
+    def numbers(self, text: str) -> Mapping[str, Number]:
+        """What the formulas get for what is typed or chosen."""
+        if not self.feeds:
+            return self.gives.get(text, {})
+        letters = _LETTERS.get(self.base, "")
+        power = letters.find(text[-1]) + 1
+        return {self.feeds: Fraction(text[:-1] if power else text) * self.base**power * self.times}
+
+
+def chosen_numbers(fields: tuple[FormField, ...], chosen: Mapping[str, str]) -> dict[str, Number]:
+    """Of all fields that are shown, as the page reads them."""
+    values = {**{each.name: each.value for each in fields}, **chosen}
+    shown = [
+        each for each in fields if each.only_with is None or values[each.only_with[0]] in each.only_with[1].split()
+    ]
+    return {name: number for each in shown for name, number in each.numbers(values[each.name]).items()}
 
 
 def what_if_page(context: Context) -> Page | None:
     """None where the catalogue has no run to begin with."""
-    words, citations, start = context.words, Citations(context), reference_run(context.catalogue)
-    gpu = training_gpu(context.catalogue.gpus, start) if start else None
-    if start is None or gpu is None:
+    words, citations = context.words, Citations(context)
+    form = workbench_form(citations)
+    if form is None:
         return None
     estimates = Markup("").join(
         Markup("<li>{}</li>").format(words(f"what_if.estimate.{key}"))
@@ -86,7 +140,7 @@ def what_if_page(context: Context) -> Page | None:
             Markup(lead_section(words("what_if.intro")).html)
             + Markup("<noscript><p>{}</p></noscript>").format(words("what_if.without_script")),
         ),
-        _workbench_form(citations, start, gpu),
+        form,
         Section("estimates", words("what_if.estimates"), Markup("<ul>{}</ul>").format(estimates)),
         *([Section("measured", words("what_if.measured"), measured)] if measured else []),
         gpu_table(citations),
@@ -95,158 +149,229 @@ def what_if_page(context: Context) -> Page | None:
     return Page(PATH, words("what_if.title"), words("what_if.description"), sections, hide=("toc",))
 
 
-def _presets(context: Context) -> dict[str, Mapping[str, Any]]:
-    known = context.catalogue
-    return {name: one for name, one in PRESETS.items() if one["v"] in known.entries and one["g"] in known.gpus}
+def presets(context: Context) -> dict[str, Mapping[str, str]]:
+    """By name; the last two are those that the pages on memory and on a run begin with, of the first run whose hours are known."""
+    known, start = context.catalogue, reference_run(context.catalogue)
+    found = {name: one for name, one in PRESETS.items() if one["v"] in known.entries and one["g"] in known.gpus}
+    gpu = training_gpu(known.gpus, start) if start else None
+    if start is None or gpu is None:
+        return found
+    own = {"v": start.variant.id, "g": gpu.id}
+    stated = {"k": "hardware.gpu_count", "p": "model_flops_utilization", "r": "price_per_gpu_hour_usd"}
+    typed = {name: stated_value(start, FACTS[fact]) for name, fact in stated.items()}
+    run = {name: f"{single.value.value.normalize():f}" for name, single in typed.items() if single and single.value}
+    held = {"t": "memory", "n": "128K", "us": "1", "w": "released", "c": "bf16"}
+    return {**found, "held": {**own, **held}, "run": {"t": "run", **own, **run, **_run_of(context, start)}}
 
 
-def _form_fields(context: Context, start: Entry, gpu: Gpu) -> tuple[FormField, ...]:
-    words, presets = context.words, _presets(context)
+def stated_value(entry: Entry, fact: Fact) -> Single[Any] | None:
+    found = fact.value(EntryContext(entry))
+    return found if isinstance(found, Single) and found.value is not None else None
 
-    def choices_of(group: str, keys: tuple[str, ...]) -> Choices:
-        return [("", [(key, words(f"what_if.{group}.{key}")) for key in keys])]
 
-    def shown_in(mode: str) -> tuple[str, str]:
-        return ("t", mode)
+def _run_of(context: Context, entry: Entry) -> dict[str, str]:
+    """Tokens and sequence length of its pre-training, or of that of the weights it starts from; empty where they are not published."""
+    root, entries, seen = entry, context.catalogue.entries, {entry.variant.id}
+    while (id_ := root.variant.based_on.value if root.variant.based_on else None) in entries and id_ not in seen:
+        assert id_ is not None
+        root = entries[id_]
+        seen.add(id_)
+    root = root if root.architecture_owner == entry.architecture_owner else entry
+    stage, tokens = pre_training(root), pre_training_tokens(root)
+    length = sequence_length(stage, root.variant.id) if stage else None
+    run = {
+        "d": tokens.value.text.lstrip("~") if tokens and tokens.value else None,
+        "s": str(length) if length else None,
+    }
+    return {name: value for name, value in run.items() if value}
 
-    first = next(iter(presets.values()), {})
-    named = [("", words("what_if.preset.own")), *((name, words(f"what_if.preset.{name}")) for name in presets)]
-    formats = [(key, words(f"tools.memory.formats.{key}")) for key in ("bf16", "fp8", "mixed", "fp4")]
-    cache = [(key, words(f"tools.memory.formats.{key}")) for key in ("bf16", "fp8", "stored")]
-    gpus = [("", [(g.id, g.name) for g in context.catalogue.gpus.values() if g.bf16_tflops.value])]
-    train, serve = shown_in("training"), shown_in("serving")
+
+def variant_choices(context: Context) -> Choices:
+    catalogue = context.catalogue
+    models = list(reversed(sort_by_date(catalogue.models.values())))
+    models.sort(key=lambda m: all(entry.architecture is None for entry in catalogue.entries_of(m)))
+    return [(m.name, [(e.variant.id, e.variant.name) for e in catalogue.entries_of(m)]) for m in models]
+
+
+def form_fields(context: Context) -> tuple[FormField, ...]:
+    words, known = context.words, presets(context)
+    first = next(iter(known.values()), {})
+
+    def choices_of(group: str, keys: tuple[str, ...], **gives: Mapping[str, Number]) -> dict[str, Any]:
+        return {"kind": "choice", "groups": [("", [(key, words(f"{group}.{key}")) for key in keys])], "gives": gives}
+
+    def shown_in(*modes: str) -> tuple[str, str]:
+        return ("t", " ".join(modes))
+
+    def tick(name: str, number: str, only_with: tuple[str, str]) -> FormField:
+        return FormField(name, "tick", gives={"1": {number: 1}, "": {number: 0}}, only_with=only_with)
+
+    named = [("", words("what_if.preset.own")), *((name, words(f"what_if.preset.{name}")) for name in known)]
+    gpus = [(g.id, g.name) for g in context.catalogue.gpus.values()]
+    models = {
+        id_: found
+        for id_, entry in context.catalogue.entries.items()
+        if not isinstance(found := what_if_numbers(entry), MissingFields)
+    }
+    formats: Given = {key: {"weight_bits": bits, "expert_bits": expert} for key, (bits, expert) in WEIGHT_BITS.items()}
+    cache: Given = {key: {"cache_bits": WEIGHT_BITS[key][0]} for key in ("bf16", "fp8", "fp4")}
+    custom, train, step, read, serve = (
+        ("g", _CUSTOM),
+        shown_in("training", "run"),
+        shown_in("training"),
+        shown_in("prefill"),
+        shown_in("serving"),
+    )
+    served, passed = shown_in("serving", "prefill", "memory"), shown_in("serving", "prefill")
+    timed = shown_in("training", "serving", "prefill")
     return (
-        FormField("x", "choice", next(iter(presets), ""), [("", named)]),
-        FormField("t", "choice", "training", choices_of("modes", ("training", "serving"))),
-        FormField("v", "choice", start.variant.id, variant_choices(context)),
-        FormField("g", "choice", gpu.id, gpus),
-        FormField("k", value=first.get("k", "8"), feeds="gpu_count", most="10000000", whole=True),
-        FormField("i", value="50", feeds="network_bandwidth", times=GIGA, least="0.1", most="100000"),
-        FormField("r", value="2", feeds="price_per_gpu_hour", least="0.01", most="10000"),
+        FormField("x", "choice", next(iter(known), ""), [("", named)]),
+        FormField("t", value=first.get("t", "memory"), **choices_of("what_if.modes", tuple(MODES))),
+        FormField("v", "choice", first.get("v", ""), [("", [(_OWN, words("tools.of_your_own"))]), *variant_choices(context)], gives=models),
+        FormField("g", "choice", first.get("g", ""), [("", [*gpus, (_CUSTOM, words("tools.custom"))])], gives={**{g.id: _gpu_numbers(g) for g in context.catalogue.gpus.values()}, _CUSTOM: {"fast_domain": 1}}),
+        FormField("m", value="80", feeds="gpu_memory", times=GIGA, most="10000", only_with=custom),
+        FormField("mb", value="3", feeds="bandwidth", times=TERA, least="0.01", most="1000", only_with=custom),
+        FormField("f", value="1000", feeds="peak_bf16", times=TERA, most="1000000", only_with=custom),
+        FormField("f8", value="2000", feeds="peak_fp8", times=TERA, most="1000000", only_with=custom),
+        FormField("k", value=first.get("k", "8"), feeds="gpu_count", most="10000000", whole=True, only_with=shown_in("training", "serving", "prefill", "run")),
+        FormField("i", value="50", feeds="network_bandwidth", times=GIGA, least="0.1", most="100000", only_with=timed),
+        FormField("r", value="2", feeds="price_per_gpu_hour", least="0.01", most="10000", only_with=shown_in("training", "serving", "prefill", "run")),
         FormField("d", value=first.get("d", "1T"), feeds="tokens", most="1000T", base=1000, only_with=train),
         FormField("s", value="4096", feeds="sequence_length", most="100M", whole=True, base=1024, only_with=train),
-        FormField(
-            "q", value=first.get("q", "1024"), feeds="batch", most="100M", whole=True, base=1000, only_with=train
-        ),
-        FormField("j", value=first.get("j", "1"), feeds="pipeline", most="1000", whole=True, only_with=train),
-        FormField("y", "choice", first.get("y", "1f1b"), choices_of("schedules", _SCHEDULES), only_with=train),
-        FormField("e", value=first.get("e", "1"), feeds="expert_parallel", most="100000", whole=True, only_with=train),
-        FormField("l", value="1", feeds="tensor", most="1000", whole=True, only_with=train),
-        FormField("z", "choice", "1", choices_of("zero", ("0", "1", "2")), only_with=train),
-        FormField("mo", "choice", "2", choices_of("moments", ("2", "4")), only_with=train),
-        FormField("ab", value="16", feeds="activation_bytes", least="0.1", most="1000", only_with=train),
-        FormField("nd", value=first.get("nd", "1"), feeds="nodes_reached", most="1000", only_with=train),
-        FormField(
-            "p", value=first.get("p", "40"), feeds="utilisation_percent", least="0.1", most="100", only_with=train
-        ),
-        FormField("us", value="64", feeds="users", most="100M", whole=True, base=1000, only_with=serve),
-        FormField("n", value="32K", feeds="context_length", most="100M", whole=True, base=1024, only_with=serve),
-        FormField("w", "choice", "fp8", [("", formats)], only_with=serve),
-        FormField("c", "choice", "bf16", [("", cache)], only_with=serve),
+        FormField("a", value="7B", feeds="matrix_parameters", most="1000T", base=1000, only_with=("v", _OWN)),
+        FormField("q", value=first.get("q", "1024"), feeds="sequences", most="100M", whole=True, base=1000, only_with=step),
+        FormField("j", value=first.get("j", "1"), feeds="pipeline", most="1000", whole=True, only_with=step),
+        FormField("y", value=first.get("y", "1f1b"), only_with=step, **choices_of("what_if.schedules", tuple(_SCHEDULES), **_SCHEDULES)),
+        FormField("e", value=first.get("e", "1"), feeds="expert_parallel", most="100000", whole=True, only_with=step),
+        FormField("l", value="1", feeds="tensor", most="1000", whole=True, only_with=step),
+        FormField("z", value="1", only_with=step, **choices_of("what_if.zero", tuple(_ZERO), **_ZERO)),
+        FormField("mo", value="2", only_with=step, **choices_of("what_if.moments", tuple(_MOMENTS), **_MOMENTS)),
+        FormField("ab", value="16", feeds="activation_bytes", least="0.1", most="1000", only_with=step),
+        FormField("nd", value=first.get("nd", "1"), feeds="nodes_reached", most="1000", only_with=shown_in("training", "prefill")),
+        FormField("p", value=first.get("p", "40"), feeds="utilisation_percent", least="0.1", most="100", only_with=train),
+        FormField("us", value="64", feeds="sequences", most="100M", whole=True, base=1000, only_with=served),
+        FormField("n", value="32K", feeds="context_length", most="100M", whole=True, base=1024, only_with=served),
+        FormField("hc", value="0", feeds="cached_tokens", least="0", most="100M", whole=True, base=1024, only_with=read),
+        FormField("w", value="fp8", only_with=served, **choices_of("tools.memory.formats", ("released", *WEIGHT_BITS), released={"as_released": 1}, **formats)),
+        FormField("c", value="bf16", only_with=served, **choices_of("tools.memory.formats", (*cache, "stored"), stored={"stored": 1}, **cache)),
         FormField("tp", value="1", feeds="tokens_a_pass", most="64", only_with=serve),
-        FormField("bw", value="80", feeds="bandwidth_percent", least="0.1", most="100", only_with=serve),
-        FormField("pk", value="60", feeds="peak_percent", least="0.1", most="100", only_with=serve),
-        FormField("h", "tick", only_with=serve),
-        FormField("ov", "tick"),
-    )
+        FormField("bw", value="80", feeds="bandwidth_percent", least="0.1", most="100", only_with=passed),
+        FormField("pk", value="60", feeds="peak_percent", least="0.1", most="100", only_with=passed),
+        FormField("u", value=f"{USABLE_PERCENT}", feeds="usable_percent", least="1", most="100", only_with=shown_in("training", "serving", "prefill", "memory")),
+        tick("h", "on_host", served),
+        tick("o", "without_optional", shown_in("memory")),
+        tick("ov", "overlap", timed),
+    )  # fmt: skip
 
 
-def _workbench_form(citations: Citations, start: Entry, gpu: Gpu) -> Section:
+_SCHEDULES: Given = {name: {f"schedule_{name}": 1} for name in ("1f1b", "zb1p", "dualpipe")}
+_ZERO: Given = {"0": {}, "1": {"zero_1": 1}, "2": {"zero_1": 1, "zero_2": 1}}
+_MOMENTS: Given = {"2": {"moment_bytes": 2}, "4": {"moment_bytes": 4}}
+
+
+def workbench_form(citations: Citations, first: str = "") -> Section | None:
+    """The form, which begins with a preset. None where the catalogue has no run to begin with."""
     context, words = citations.context, citations.context.words
-    lines = {part.name: words(f"what_if.lines.{part.name}") for part in (*TRAINING, *SERVING)}
+    known = presets(context)
+    if "run" not in known:
+        return None
+    first, fields, catalogue = first or next(iter(known)), form_fields(context), context.catalogue
+    start = {each.name: each.value for each in fields} | {"x": first, **known[first]}
     changes = ("gpu", "overlap", "no_overlap", "network", "dualpipe", "batch", "pipeline", "nodes", "users", "more")
-    said = ("training", "serving", "binds", "helps", "divides", "experts_fit", "no_scores", "no_link")
-    known = [g for g in context.catalogue.gpus.values() if g.bf16_tflops.value]
+    said = (*MODES, "binds", "helps", "no_scores", "products", "no_link", "absorbed", "unabsorbed", "beyond")
+    missing = {
+        id_: found for id_, e in catalogue.entries.items() if isinstance(found := what_if_numbers(e), MissingFields)
+    }
     data = {
         "words": {
+            **{key: words(f"tools.script.{key}") for key in ("number", "choice", "ids")},
             **{key: words(f"what_if.script.{key}") for key in said},
-            "refused": words("tools.script.no_memory"),
+            "refused": words("tools.script.refused"),
+            "refusals": {key: words(f"what_if.refusals.{key}") for key in REFUSALS},
             "gap": words("punctuation.gap"),
-            "lines": {**lines, "cache_each": words("what_if.lines.cache_each")},
+            "lines": {part.name: words(f"what_if.lines.{part.name}") for part in _shown_parts(words)},
             "changes": {key: words(f"what_if.changes.{key}") for key in (*changes, "cache", "weights")},
         },
-        "formulas": as_json({"training": script_rows(TRAINING), "serving": script_rows(SERVING)}),
-        "presets": _presets(context),
-        "gpus": {g.id: {name: _gpu_number(g, name) for name in _GPU_NUMBERS} for g in known},
+        # As texts: nobody reads these in a page.
+        "formulas": as_json({mode: script_rows(parts) for mode, parts in MODES.items()}),
+        "presets": known,
+        "runs": as_json({id_: run for id_, entry in catalogue.entries.items() if (run := _run_of(context, entry))}),
+        "gives": as_json(
+            {
+                each.name: {value: _as_texts(given) for value, given in each.gives.items()}
+                for each in fields
+                if each.gives
+            }
+        ),
         # The next one of the list that is faster and not of another maker's.
-        "next": {g.id: _next_faster_gpu(known, g) for g in known},
-        "bits": {key: [exact_number(bits)] * 2 for key, bits in BITS.items()}
-        | {"mixed": [exact_number(MIXED["weight_bits"]), exact_number(MIXED["expert_bits"])]},
-        "variants": {id_: _variant_numbers(context, entry) for id_, entry in context.catalogue.entries.items()},
+        "next": {g.id: _next_faster_gpu([*catalogue.gpus.values()], g) for g in catalogue.gpus.values()},
+        "why": {id_: missing_fields_text(context, catalogue.entries[id_], found) for id_, found in missing.items()},
     }
-    return form_section(context, "what-if", _form_fields(context, start, gpu), (), data, "what-if")
+    html = context.html("calculator.html.jinja", fields=fields, start=start, name=words("tools.what-if.name"))
+    return Section("calculator", "", Markup(html) + assets.page_script("what-if", {"calculator-data": as_json(data)}))
 
 
-def _gpu_number(gpu: Gpu, name: str) -> str | None:
-    field, times = _GPU_NUMBERS[name]
-    stated: Single[Any] | None = getattr(gpu, field)
-    if stated is None or stated.value is None:
-        return None
-    return exact_number(Fraction(getattr(stated.value, "value", stated.value)) * times)
+def _shown_parts(words: Words) -> Iterator[Part]:
+    """Lines with a label; the others only help."""
+    yield from (part for parts in MODES.values() for part in parts if f"what_if.lines.{part.name}" in words)
+
+
+def _as_texts(numbers: Mapping[str, Number]) -> dict[str, str]:
+    return {name: exact_number(number) for name, number in numbers.items()}
+
+
+def exact_number(number: Number) -> str:
+    fraction = Fraction(number)
+    return str(fraction.numerator) + (f"/{fraction.denominator}" if fraction.denominator > 1 else "")
+
+
+def missing_fields_text(context: Context, entry: Entry, missing: MissingFields) -> str:
+    words, named = context.words, []
+    if not missing.fields:
+        return words("tools.missing.none")
+    for name in missing.fields:
+        stated = getattr(entry.architecture, name, None)
+        absence = stated.absence if stated is not None else None
+        reason = words(f"absence.{absence.value.replace(' ', '_')}") if absence else words("tools.missing.not_stated")
+        named.append(words("tools.missing.field", name=name, why=reason))
+    return words("tools.missing.fields", fields=words("punctuation.listed").join(named))
+
+
+def _gpu_numbers(gpu: Gpu) -> dict[str, Number]:
+    """What is known of it; the fast domain is the GPU alone where it is not."""
+    found: dict[str, Number] = {"fast_domain": 1}
+    for name, (attribute, times) in _GPU_NUMBERS.items():
+        stated: Single[Any] | None = getattr(gpu, attribute)
+        if stated is not None and stated.value is not None:
+            found[name] = Fraction(getattr(stated.value, "value", stated.value)) * times
+    return found
 
 
 def _next_faster_gpu(known: list[Gpu], gpu: Gpu) -> str | None:
-    peak, maker = Fraction(_gpu_number(gpu, "peak_bf16") or 0), gpu.name.split()[0]
-    better = [g for g in known if g.name.split()[0] == maker and Fraction(_gpu_number(g, "peak_bf16") or 0) > 2 * peak]
-    return better[0].id if better else None
+    def peak(of: Gpu) -> Number:
+        return _gpu_numbers(of).get("peak_bf16", 0)
+
+    same = (g for g in known if g.name.split()[0] == gpu.name.split()[0])
+    return next((g.id for g in same if peak(g) > 2 * peak(gpu) > 0), None)
 
 
-def _variant_numbers(context: Context, entry: Entry) -> dict[str, Any]:
-    found = what_if_numbers(entry)
-    if isinstance(found, MissingFields):
-        return {"why": missing_fields_text(context, entry, found)}
-    return {"n": {name: exact_number(number) for name, number in found.items()}}
-
-
-def preset_lines(context: Context, name: str, changed: Mapping[str, Number] | None = None) -> dict[str, Fraction]:
-    """What the formulas give for a preset, as the page works it out, with some of its numbers changed."""
-    chosen, catalogue = _presets(context)[name], context.catalogue
-    gpu = catalogue.gpus[chosen["g"]]
-    numbers = what_if_numbers(catalogue.entries[chosen["v"]])
-    assert not isinstance(numbers, MissingFields)
-    names = {"overlap"} if chosen.get("ov") else set()
-    of_gpu = {key: Fraction(text) for key in _GPU_NUMBERS if (text := _gpu_number(gpu, key))}
-    network = Fraction(chosen["i"]) * GIGA
-    given: dict[str, Number] = {**numbers, "gpu_count": int(chosen["k"]), "price_per_gpu_hour": Fraction(chosen["r"])}
-    if chosen["t"] == "training":
-        names |= {f"schedule_{chosen['y']}", *(f"zero_{stage}" for stage in "12" if chosen["z"] >= stage)}
-        stages, twice = int(chosen["j"]), chosen["y"] == "dualpipe"
-        given |= {
-            "pipeline": stages,
-            "tensor": int(chosen["l"]),
-            "expert_parallel": int(chosen["e"]),
-            "copies": 1 + twice,
-            "in_flight": stages + twice,
-            "moment_bytes": int(chosen["mo"]),
-            "sequence_length": int(chosen["s"]),
-            "sequences": int(chosen["q"]),
-            "nodes_reached": int(chosen["nd"]),
-            "activation_bytes": int(chosen["ab"]),
-            "peak_flops": of_gpu["peak_bf16"],
-            "network_bandwidth": network,
-            "utilisation_percent": Fraction(chosen["p"]),
-            "tokens": Fraction(chosen["d"].rstrip("T")) * TERA,
-        }
-        parts: tuple[Part, ...] = TRAINING
-    else:
-        names |= {"several"}
-        band, peak = Fraction(chosen["bw"]) / 100, Fraction(chosen["pk"]) / 100
-        given |= {
-            "sequences": int(chosen["us"]),
-            "context_length": int(chosen["n"]),
-            "cache_bits": 16,
-            "weight_bits": BITS[chosen["w"]],
-            "expert_bits": BITS[chosen["w"]],
-            "tokens_a_pass": 1,
-            "tokens_checked": 1,
-            "memory_bandwidth": of_gpu["bandwidth"] * band,
-            "exchange_bandwidth": network * band,
-            "product_flops": of_gpu["peak_fp8"] * peak,
-            "score_peak": of_gpu["peak_bf16"] * peak,
-        }
-        parts = SERVING
-    lines = work_out(parts, frozenset(names), {**given, **(changed or {})})
+def preset_lines(context: Context, name: str, **changed: str) -> dict[str, Fraction]:
+    """What the formulas give for a preset, as the page works it out, with some of its fields changed."""
+    chosen = {**presets(context)[name], **changed}
+    lines = work_out(MODES[chosen["t"]], chosen_numbers(form_fields(context), chosen))
     return {key: line.exact for key, line in lines.items()}
+
+
+def gpu_table(citations: Citations) -> Section:
+    words = citations.context.words
+    shown = [attribute for attribute, _ in _GPU_NUMBERS.values()]
+    heads = [Head(words("tools.gpu")), *(Head(words(f"tools.{name}"), True) for name in shown)]
+    rows = [
+        [Cell(escape(gpu.name)), *(value_cell(citations, getattr(gpu, name)) for name in shown)]
+        for gpu in citations.context.catalogue.gpus.values()
+    ]
+    html = citations.context.html("table.html.jinja", t=Table(words("tools.gpus_caption"), heads, rows))
+    return Section("gpus", words("tools.gpus"), html)
 
 
 def _measured_table(citations: Citations) -> str:
@@ -274,7 +399,7 @@ _SERVING = "model:deepseek-v3/serving."
 def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fraction, Markup]]:
     """Key, what is computed, what is published as a number and as it is shown."""
     context = citations.context
-    if not {"v3_run", "v3_day"} <= _presets(context).keys():
+    if not {"v3_run", "v3_day"} <= presets(context).keys():
         return
     run, day = preset_lines(context, "v3_run"), preset_lines(context, "v3_day")
     infrastructure = context.catalogue.entries["deepseek-v3"].model.infrastructure
@@ -285,12 +410,8 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     assert share.value
     yield "hours", run["gpu_hours"], Fraction(hours.value.value), Markup(citations.value_html(hours))
     yield "mfu", 100 * run["mfu"], Fraction(share.value.value), Markup(citations.value_html(share))
-    half: dict[str, Number] = {
-        "sequences": _HALF_BATCH * int(_V3_DAY["k"]),
-        "exchange_bandwidth": int(_SERVED["i"]) * GIGA,
-    }
     least = context.catalogue.techniques[_LIMIT[0]].formulas[0]
-    limit = 2000 * preset_lines(context, "v3_day", half)["traffic_time"]
+    limit = 2000 * preset_lines(context, "v3_day", us=f"{_HALF_BATCH * int(_V3_DAY['k'])}", bw="100")["traffic_time"]
     yield "limit", limit, Fraction(_LIMIT[1]), Markup(citations.cite(_LIMIT[1], least.source))
     found = {key: context.lookup.find(f"model:deepseek-v3/serving.v3-and-r1-one-day-{key}.value") for key in _DAY}
     shown = {
@@ -304,17 +425,16 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     yield "decode", 8 * day["gpu_speed"], number[_WRITES], shown[_WRITES]
     overview = context.catalogue.techniques["inference-system-overview"]
     for key, fact in _facts_of_others(overview):
-        chosen = _OTHERS[key]
-        computed = 8 * preset_lines(context, "v3_day", chosen)["gpu_speed"]
+        computed = 8 * preset_lines(context, "v3_day", **_OTHERS[key])["gpu_speed"]
         yield key, computed, Fraction(fact.value.value.value), Markup(citations.value_html(fact.value))
     slow, _, fast = str(found["output-speed"].value.en).partition("–")
     yield "speed", day["user_speed"], Fraction(int(slow) + int(fast), 2), shown["output-speed"]
 
 
 # What others measured, by how its label begins: GPUs, users and tokens behind them. H100 and H800 have the same memory and peaks.
-_OTHERS: Mapping[str, Mapping[str, Number]] = {
-    "sglang": {"gpu_count": 72, "sequences": 72 * 256, "context_length": 2000},
-    "profile": {"gpu_count": 128, "sequences": 128 * 128, "context_length": 4096},
+_OTHERS: Mapping[str, Mapping[str, str]] = {
+    "sglang": {"k": "72", "us": f"{72 * 256}", "n": "2000"},
+    "profile": {"k": "128", "us": f"{128 * 128}", "n": "4096"},
 }
 _LABELS = {"sglang": "Measured by others: SGLang on 9 nodes", "profile": "DeepSeek's profile as LMSYS reads it"}
 

@@ -2,7 +2,8 @@
 
 const form = document.querySelector(".ds-calculator");
 const data = JSON.parse(document.getElementById("calculator-data").textContent);
-const { words, variants } = data;
+const { words } = data;
+const [formulas, gives, runs] = [data.formulas, data.gives, data.runs].map((text) => JSON.parse(text));
 const field = form.elements;
 const all = (selector) => [...form.querySelectorAll(selector)];
 const find = (selector) => all(selector)[0];
@@ -13,18 +14,9 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 // ---- Numbers: fractions, and how they are written ----
 
 const local = (number, options) => number.toLocaleString(document.documentElement.lang, options);
-const significant = (number) => local(number, number < 100 ? { minimumSignificantDigits: 3, maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
 // A number with no more digits than its inputs bear, in words: 2.67 million, 267 万.
 const few = (number, most) => local(number, { notation: "compact", compactDisplay: "long", maximumSignificantDigits: most }).replace(/\d(?=[万亿])/, "$& ");
 const ten = (exponent) => `10${`${exponent}`.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`;
-
-// All digits; a number that ends in many zeros as digits times a power of ten.
-function digits([a, b]) {
-  if (a % b) return local(float([a, b]), { maximumFractionDigits: 20 });
-  const [, first, more] = /^(\d)(\d*?)0{9,}$/.exec(a / b) ?? [];
-  const power = ten(`${a / b}`.length - 1);
-  return first ? (first + more === "1" ? power : `${first}${more && "."}${more} × ${power}`) : local(a / b);
-}
 
 // What is typed: digits, and behind them K, M, B or T where the field takes letters.
 function parse(text, { base = "" }) {
@@ -34,15 +26,24 @@ function parse(text, { base = "" }) {
   return !whole || (letter && place < 0) ? null : [BigInt(whole + part) * BigInt(base) ** BigInt(place + 1), 10n ** BigInt(part.length)];
 }
 
-function read(known, problems) {
-  for (const input of all("[data-feeds]:enabled")) {
+const exactly = (numbers) => Object.fromEntries(Object.entries(numbers ?? {}).map(([name, text]) => [name, exact(text)]));
+const held = (input) => (input.type === "checkbox" ? `${input.checked ? 1 : ""}` : input.value);
+
+// The numbers of all fields that are shown: what is typed, and what a choice stands for.
+function read(problems) {
+  const known = {};
+  for (const input of all("[name]:enabled")) {
     const { feeds, least, most, whole, times, allowed } = input.dataset;
-    const found = parse(input.value, input.dataset);
-    const wrong = !found || above(parse(least, input.dataset), found) || above(found, parse(most, input.dataset)) || (whole && found[0] % found[1]);
-    input.setAttribute("aria-invalid", !!wrong);
-    if (wrong) problems.push(fill(words.number, { label: input.labels[0].textContent, found: input.value, allowed }));
-    else known[feeds] = apply["*"](found, exact(times));
+    if (!feeds) Object.assign(known, exactly(gives[input.name]?.[held(input)]));
+    else {
+      const found = parse(input.value, input.dataset);
+      const wrong = !found || above(parse(least, input.dataset), found) || above(found, parse(most, input.dataset)) || (whole && found[0] % found[1]);
+      input.setAttribute("aria-invalid", !!wrong);
+      if (wrong) problems.push(fill(words.number, { label: input.labels[0].textContent, found: input.value, allowed }));
+      else known[feeds] = apply["*"](found, exact(times));
+    }
   }
+  return known;
 }
 
 // A field takes what the address names, or says why not.

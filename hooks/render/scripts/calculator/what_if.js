@@ -1,73 +1,41 @@
-// The workbench: a training step or a pass of serving, part by part, what binds it, and which change helps most.
+// The workbench: what a model takes, part by part, what binds it, and which change helps most. Fields and formulas come with the page.
 
-const formulas = JSON.parse(data.formulas);
 const two = (number) => local(number, { maximumSignificantDigits: 3 });
-const worked = (formula, known) => formula.replace(/[a-z_]{3,}/g, (name) => (known[name] ? local(float(known[name]), { maximumSignificantDigits: 4 }) : name));
+const worked = (formula, known) => formula.replace(/[a-z_][a-z_0-9]{2,}/g, (name) => (known[name] ? local(float(known[name]), { maximumSignificantDigits: 4 }) : name));
 const signs = (formula) => formula.replaceAll(" * ", " × ").replaceAll(" / ", " ÷ ").replaceAll("-", "−");
 const seconds = (number) => (number >= 1 ? `${two(number)} s` : number >= 1e-3 ? `${two(number * 1e3)} ms` : `${two(number * 1e6)} µs`);
 const gigabytes = (number) => `${two(number / 1e9)} GB`;
-const hundredth = (number, percent) => apply["*"](number, apply["/"](percent, [100n, 1n]));
-const times = (number, by) => apply["*"](number, [by, 1n]);
-const whole = (number) => [rounded(number), 1n];
 const mode = () => field.t.value;
 
-// What stands in the fields and does not feed a formula by itself; numbers by name and the names of what is on.
-function settings(known, names) {
-  const gpu = Object.fromEntries(Object.entries(data.gpus[field.g.value]).map(([key, text]) => [key, text && exact(text)]));
-  const wide = known.gpu_count && !above(known.gpu_count, gpu.fast_domain ?? [1n, 1n]);
-  known.gpu_memory = gpu.gpu_memory;
-  if (field.y.value === "dualpipe") Object.assign(known, { copies: [2n, 1n], in_flight: apply["+"](known.pipeline ?? [1n, 1n], [1n, 1n]) });
-  else Object.assign(known, { copies: [1n, 1n], in_flight: known.pipeline ?? [1n, 1n] });
-  if (field.ov.checked) names.add("overlap");
-  if (mode() === "training") {
-    names.add(`schedule_${field.y.value}`);
-    for (const stage of ["1", "2"]) if (field.z.value >= stage) names.add(`zero_${stage}`);
-    return Object.assign(known, { peak_flops: gpu.peak_bf16, moment_bytes: exact(field.mo.value), sequences: known.batch, gpus: gpu });
-  }
-  const weights = field.w.value;
-  const format = { bf16: "peak_bf16", fp8: "peak_fp8", mixed: "peak_fp8", fp4: "peak_fp4" }[weights];
-  const peak = gpu[format] ?? gpu.peak_fp8 ?? gpu.peak_bf16;
-  const [weight, expert] = data.bits[weights].map(exact);
-  if (field.c.value === "stored") names.add("stored");
-  if (known.gpu_count[0] > known.gpu_count[1]) names.add("several");
-  if (field.h.checked) names.add("on_host");
-  const link = wide ? gpu.link ?? known.network_bandwidth : known.network_bandwidth;
-  return Object.assign(known, {
-    sequences: known.users, weight_bits: weight, expert_bits: expert, cache_bits: exact({ bf16: "16", fp8: "8", stored: "16" }[field.c.value]),
-    memory_bandwidth: hundredth(gpu.bandwidth, known.bandwidth_percent), product_flops: hundredth(peak, known.peak_percent), score_peak: hundredth(gpu.peak_bf16, known.peak_percent),
-    exchange_bandwidth: hundredth(link, known.bandwidth_percent), tokens_checked: apply.ceil(known.tokens_a_pass), gpus: gpu,
-  });
-}
-
-const MEMORY = { training: ["held_weights", "held_gradients", "held_states", "held_activations"], serving: ["weight_bytes", "table_bytes", "cache_each"] };
-const TIME = { training: ["arithmetic_time", "bubble_time", "exposed_time", "gradient_time"], serving: ["weights_time", "products_time", "cache_time", "scores_time", "traffic_time"] };
-const share = (known) => (100 * float(known.memory)) / (float(known.gpu_memory) * 0.9);
-const goal = (known) => (mode() === "training" ? float(known.mfu) * float(known.peak_flops) : float(known.gpu_speed));
+const SERVED = ["weight_bytes", "table_bytes", "cache_each"];
+const MEMORY = { training: ["held_weights", "held_gradients", "held_states", "held_activations"], serving: SERVED, prefill: SERVED, memory: ["weight_bytes", "cache_bytes"], run: [] };
+const TIME = {
+  training: ["arithmetic_time", "bubble_time", "exposed_time", "gradient_time"],
+  serving: ["weights_time", "products_time", "cache_time", "scores_time", "traffic_time"],
+  prefill: ["weights_time", "products_time", "scores_time", "traffic_time"],
+  memory: [],
+  run: [],
+};
+const share = (known) => float(known.share);
+const goal = (known) => (mode() === "training" ? float(known.mfu) * float(known.peak_bf16) : float(known.gpu_speed));
 
 // Reads the fields, with some of them changed, and works all lines out.
-function run(variant, changes = {}) {
-  const [known, names, problems] = [Object.fromEntries(Object.entries(variant.n).map(([key, text]) => [key, exact(text)])), new Set(), []];
+function run(changes = {}) {
+  const problems = [];
   const before = Object.keys(changes).map((name) => [name, field[name].type === "checkbox" ? field[name].checked : field[name].value]);
   const put = ([name, value]) => (typeof value === "boolean" ? (field[name].checked = value) : (field[name].value = value));
   Object.entries(changes).forEach(put);
-  read(known, problems);
-  if (!problems.length) fits(known, problems);
-  let lines = [];
-  if (!problems.length) {
-    settings(known, names);
-    lines = workLines(formulas[mode()], known, names);
-    if (known.cache_bytes) known.cache_each = apply["/"](known.cache_bytes, known.gpu_count);
-  }
+  const known = read(problems);
   before.forEach(put);
-  return { known, names, problems, lines };
-}
-
-// What has to divide.
-function fits(known, problems) {
-  if (mode() === "serving") return;
-  const split = apply["*"](known.pipeline, known.tensor);
-  if ((known.gpu_count[0] * split[1]) % split[0]) problems.push(words.divides);
-  if (above(known.expert_parallel, apply["/"](known.gpu_count, known.pipeline))) problems.push(words.experts_fit);
+  if (problems.length) return { problems };
+  // A line that says why there are no others comes before what it refuses.
+  const rows = formulas[mode()];
+  const lines = [];
+  for (const row of rows) {
+    lines.push(...workLines([row], known));
+    if (words.refusals[row[0]] && known[row[0]]?.[0]) return { problems: [fill(words.refusals[row[0]], { name: chosen("v"), gpu: chosen("g") })] };
+  }
+  return { known, problems, lines };
 }
 
 // Changes that a reader could make, each as fields with other values, as far as it is none yet.
@@ -75,13 +43,12 @@ function changes(known) {
   const number = (name, by) => `${Math.max(1, Math.round(Number(field[name].value.replace(/[KMBT]$/i, (letter) => "e" + { K: 3, M: 6, B: 9, T: 12 }[letter.toUpperCase()])) * by))}`;
   const tried = { gpu: { g: data.next[field.g.value] } };
   if (!field.ov.checked) tried.overlap = { ov: true };
-  else if (mode() === "serving") tried.no_overlap = { ov: false };
+  else if (mode() !== "training") tried.no_overlap = { ov: false };
   tried.network = { i: number("i", 2) };
   if (mode() === "training") {
     if (field.y.value !== "dualpipe") tried.dualpipe = { y: "dualpipe" };
     tried.batch = { q: number("q", 2) };
     if (known.pipeline[0] > 1n) tried.pipeline = { j: number("j", 0.5) };
-    tried.nodes = { nd: number("nd", 0.5) };
   } else {
     tried.users = { us: number("us", 2) };
     tried.more = { k: number("k", 2), us: number("us", 2) };
@@ -89,13 +56,14 @@ function changes(known) {
     if (field.w.value === "bf16") tried.weights = { w: "fp8" };
     else if (field.w.value === "fp8") tried.weights = { w: "mixed" };
   }
+  if (mode() !== "serving") tried.nodes = { nd: number("nd", 0.5) };
   return Object.entries(tried).filter(([, change]) => Object.values(change).every((value) => value !== undefined));
 }
 
-function best(variant, known) {
+function best(known) {
   let found = null;
   for (const [name, change] of changes(known)) {
-    const { known: then, problems } = run(variant, change);
+    const { known: then, problems } = run(change);
     if (problems.length || (share(then) > 100 && share(known) <= 100)) continue;
     const gain = share(known) > 100 ? share(known) / share(then) : goal(then) / goal(known);
     if (!found || gain > found.gain) found = { name, gain, gpu: change.g };
@@ -105,83 +73,96 @@ function best(variant, known) {
 
 function bar(name, parts, known) {
   const place = find(`[data-bar=${name}]`);
+  place.parentNode.hidden = !parts.length;
   const all = parts.reduce((sum, part) => sum + float(known[part]), 0);
   place.replaceChildren(...parts.map((part, i) => Object.assign(document.createElement("span"), { className: `ds-part-${i}`, title: words.lines[part] })));
   parts.forEach((part, i) => (place.children[i].style.width = `${(100 * float(known[part])) / all}%`));
-  const list = find(`[data-key=${name}]`);
-  const written = name === "time" ? seconds : gigabytes;
-  list.innerHTML = parts.map((part, i) => `<li><i class="ds-part-${i}"></i>${words.lines[part]} ${written(float(known[part]))}</li>`).join("");
+  find(`[data-key=${name}]`).innerHTML = parts.map((part, i) => `<li><i class="ds-part-${i}"></i>${words.lines[part]} ${written(part, known[part])}</li>`).join("");
 }
 
 const written = (name, value) => {
   const number = float(value);
   if (name.endsWith("_time")) return seconds(number);
-  if (name.startsWith("held") || name.endsWith("bytes") || name === "memory") return gigabytes(number);
-  if (name.endsWith("flops")) return number.toExponential(2).replace(/e\+(\d+)/, (_, exponent) => ` × ${ten(exponent)}`);
-  return name === "mfu" ? `${two(100 * number)}%` : local(number, { maximumSignificantDigits: 4 });
+  if (name.startsWith("held") || name.endsWith("bytes") || ["memory", "cache_each"].includes(name)) return gigabytes(number);
+  if (name.includes("flops")) return number.toExponential(2).replace(/e\+(\d+)/, (_, exponent) => ` × ${ten(exponent)}`);
+  if (name === "mfu") return `${two(100 * number)}%`;
+  return local(number, { maximumSignificantDigits: name === "share" ? 3 : name.endsWith("parameters") ? 12 : 4 });
 };
 
-function answer(known, name) {
-  const said = { name, gpu: chosen("g"), count: local(float(known.gpu_count)), memory: gigabytes(float(known.memory)), share: two(share(known)) };
-  if (mode() === "training") return fill(words.training, { ...said, step: seconds(float(known.step_time)), mfu: two(100 * float(known.mfu)), hours: few(float(known.gpu_hours), 3), days: few(float(known.days), 3), cost: few(float(known.cost_usd), 3) });
-  return fill(words.serving, { ...said, users: local(float(known.users)), pass: seconds(float(known.pass_time)), speed: two(float(known.user_speed)), all: few(float(known.gpu_speed) * float(known.gpu_count), 3), cost: two(float(known.token_cost)) });
+// The sentence of a mode, which names the lines that it says.
+function answer(known, lines) {
+  const said = Object.fromEntries(lines.map(({ name, value }) => [name, written(name, value)]));
+  for (const name of ["gpu_hours", "days", "cost_usd", "all_speed", "tokens"]) if (known[name]) said[name] = few(float(known[name]), 3);
+  for (const name of ["gpu_count", "sequences", "context_length", "new_tokens"]) if (known[name]) said[name] = local(float(known[name]));
+  return fill(words[mode()], { ...said, name: chosen("v"), gpu: chosen("g"), utilisation: field.p.value });
 }
 
 function bound(known) {
-  const [work, traffic] = mode() === "serving" ? [float(known.work_time), float(known.traffic_time)] : [0, 0];
   if (share(known) > 100) return "memory";
-  if (mode() === "training") return TIME.training.reduce((a, b) => (float(known[b]) > float(known[a]) ? b : a));
-  if (traffic > work) return "traffic_time";
-  return ["weights_time", "products_time", "cache_time", "scores_time"].reduce((a, b) => (float(known[b]) > float(known[a]) ? b : a));
+  const parts = TIME[mode()].filter((part) => part !== "traffic_time");
+  if (known.work_time && above(known.traffic_time, known.work_time)) return "traffic_time";
+  return parts.reduce((a, b) => (float(known[b]) > float(known[a]) ? b : a));
 }
 
 function update() {
+  form.dataset.kind = mode();
   for (const box of all("[data-with]")) {
     const [name, wanted] = box.dataset.with.split("=");
-    box.hidden = field[name].value !== wanted;
+    box.hidden = !wanted.split(" ").includes(field[name].value);
     for (const input of box.querySelectorAll("input, select")) input.disabled = box.hidden;
   }
-  const variant = variants[field.v.value];
-  field.h.disabled = !(variant.n?.table_parameters > "0");
-  const name = chosen("v");
-  const result = variant.why ? { problems: [fill(words.refused, { name, why: variant.why })] } : run(variant);
-  const { problems, known, lines } = result;
+  const why = data.why[field.v.value];
+  const { problems, known, lines } = why ? { problems: [fill(words.refused, { name: chosen("v"), why })] } : run();
   find("[data-result]").hidden = problems.length;
   find("strong").className = problems.length ? "ds-off" : "";
-  find("strong").textContent = problems.length ? problems.join("\n") : answer(known, name);
+  find("strong").textContent = problems.length ? problems.join("\n") : answer(known, lines);
   find("output span").textContent = "";
   if (problems.length) return;
-  const binds = bound(known);
-  const help = best(variant, known);
-  find("output span").textContent = fill(words.binds, { what: words.lines[binds] }) + (help && help.gain > 1.005 ? words.gap + fill(words.helps, { change: fill(words.changes[help.name], { gpu: field.g.querySelector(`[value="${help.gpu}"]`)?.text }), times: two(help.gain) }) : "");
+  if (TIME[mode()].length) {
+    const help = best(known);
+    find("output span").textContent = fill(words.binds, { what: words.lines[bound(known)] }) + (help && help.gain > 1.005 ? words.gap + fill(words.helps, { change: fill(words.changes[help.name], { gpu: field.g.querySelector(`[value="${help.gpu}"]`)?.text }), times: two(help.gain) }) : "");
+  }
   bar("memory", MEMORY[mode()], known);
   bar("time", TIME[mode()], known);
-  find("tbody").innerHTML = lines.map(({ name: line, formula, value }) => `<tr><th scope="row">${words.lines[line]}</th><td class="n"><data class="ds-r" data-line="${line}" value="${float(value)}">${written(line, value)}</data></td><td><code>${signs(formula)}</code><br>${signs(worked(formula, known))}</td></tr>`).join("");
-  find("ul.ds-remarks").innerHTML = [mode() === "serving" && !known.score_flops && words.no_scores, known.gpus.link ? "" : words.no_link].filter(Boolean).map((text) => `<li>${text}</li>`).join("");
+  find("tbody").innerHTML = lines.filter(({ name }) => words.lines[name]).map(({ name, formula, value }) => `<tr><th scope="row">${words.lines[name]}</th><td class="n"><data class="ds-r" data-line="${name}" value="${float(value)}">${written(name, value)}</data></td><td><code>${signs(formula)}</code><br>${signs(worked(formula, known))}</td></tr>`).join("");
+  const remarks = [
+    known.work_time && !known.score_flops?.[0] && words.no_scores,
+    known.flops_per_token && !known.matrix_parameters && !known.attention_flops_per_position?.[0] && words.products,
+    known.work_time && !known.link && words.no_link,
+    known.absorbed_time && words[above(known.absorbed_time, known.unabsorbed_time) ? "unabsorbed" : "absorbed"],
+    known.context_length && known.longest && above(known.context_length, known.longest) && fill(words.beyond, { context: local(float(known.longest)) }),
+  ];
+  find("ul.ds-remarks").innerHTML = remarks.filter(Boolean).map((text) => `<li>${text}</li>`).join("");
 }
+
+const set = (values) => Object.entries(values ?? {}).forEach(([key, value]) => setField([key, `${value}`]));
 
 // A preset sets every field that it names; the others begin as the page does.
 function preset() {
   const name = field.x.value;
-  const wanted = data.presets[name];
-  if (!wanted) return;
+  if (!data.presets[name]) return;
   form.reset();
   field.x.value = name;
-  Object.entries(wanted).forEach(([key, value]) => setField([key, `${value}`]));
+  set(data.presets[name]);
 }
 
 form.addEventListener("input", ({ target }) => {
   problem.textContent = "";
   if (target.name === "x") preset();
   else field.x.value = "";
+  if (target.name === "v") set(runs[target.value]);
   update();
   keepAddress();
 });
-const given = [...new URLSearchParams(location.search)];
-if (given.length === 1 && given[0][0] === "x") setField(given[0]);
+// An address of the calculator of memory called the users `b`.
+const given = [...new URLSearchParams(location.search)].map(([name, value]) => [name === "b" ? "us" : name, value]);
+const { x, v } = Object.fromEntries(given);
+if (x) setField(["x", x]);
 preset();
-if (given.length > 1) {
+if (!x && given.length) {
   for (const box of all("input[type=checkbox]")) box.checked = false;
+  setField(["x", ""]);
+  set(runs[v]);
   given.forEach(setField);
 }
 update();

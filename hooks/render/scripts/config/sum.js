@@ -8,10 +8,10 @@ function heldParts(parts, names) {
   return parts.map(([name, formula, tree, when]) => ({ name, formula, tree, when })).filter(({ when }) => when.every(has));
 }
 
-// Lines that hold, in order, each a number for those below it; what is known and not 0 counts as a name.
-function workLines(parts, known, names) {
-  const present = new Set([...names, ...Object.keys(known).filter((name) => known[name]?.[0])]);
-  return heldParts(parts, present).map((part) => ({ ...part, value: (known[part.name] = evaluate(part.tree, known)) }));
+// Lines that hold, in order, each a number for those below it; a number that is not 0 counts as a name.
+function workLines(parts, known) {
+  const holds = (one) => (one[0] === "!" ? !known[one.slice(1)]?.[0] : known[one]?.[0]);
+  return parts.flatMap(([name, formula, tree, when]) => (when.every(holds) ? { name, formula, value: (known[name] = evaluate(tree, known)) } : []));
 }
 
 function sumConfig(forms, { numbers, names, kind, network }) {
@@ -43,9 +43,9 @@ function sumConfig(forms, { numbers, names, kind, network }) {
   };
 }
 
-function workedLines(parts, numbers, names) {
+function workedLines(parts, numbers) {
   const known = Object.fromEntries(Object.entries(numbers).map(([name, text]) => [name, exact(text)]));
-  return workLines(parts, known, names).map(({ name, value: [a, b] }) => [name, `${a}/${b}`]);
+  return workLines(parts, known).map(({ name, value: [a, b] }) => [name, `${a}/${b}`]);
 }
 
 // The same as texts: tests and `make peers` ask for it.
