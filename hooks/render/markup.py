@@ -16,7 +16,7 @@ RECOMPUTED = "ds-r"
 SAVE = "ds-save"  # leads to files of a figure
 WRAPPING = "ds-wrapping"  # formulas that stand in one line where it is long enough
 FORMULA = "ds-formula"
-FACTS = ("ds-ribbon", "ds-facts")  # values at the top of a page
+FACTS = ("ds-ribbon",)  # values at the top of a page
 PROBLEM = "ds-exercise"
 PROBLEM_LINKS = "ds-problem-links"
 # What the search passes over: it is said elsewhere, cannot be read as a sentence, or is a tool.
