@@ -15,9 +15,11 @@ from catalogue.derive.expression import architecture_numbers
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.architecture import Attention, FeedForward
 from catalogue.schema.model import Model
+from checks.labels import labels_too_wide
 from render.cite import Citations
-from render.context import Context
+from render.context import Context, make_context
 from render.figures.architecture import architecture_drawing
+from render.words import Words
 
 NOT_DRAWN = {  # fields that are no dimension of a picture; the table of dimensions has them
     *("max_position_embeddings", "rope_theta", "compress_rope_theta", "rms_norm_eps", "initializer_range"),
@@ -137,3 +139,12 @@ def test_drawings_lie_as_files_that_stand_alone(built: Path, catalogue: Catalogu
             assert root.tag.endswith("svg")
             assert not re.search(r"<a\b|href=|var\(--|color-mix|url\(", svg), model.id
             assert entry.variant.name in svg
+
+
+def test_a_label_that_its_drawing_has_no_room_for_is_named_with_its_word(ctx: Context) -> None:
+    long = "Every head of the query shares its key and its value with seven others {angle}"
+    changed = {"drawing.kind_gqa": long[:-8], "mechanism.rope-rotation.angle": long}
+    assert list(labels_too_wide(ctx)) == []
+    texts = {key: ctx.words(key) for key in ctx.words} | changed
+    words = Words(ctx.words.language, texts, {key: ctx.words.word_place(key) for key in texts})
+    assert {found.path for found in labels_too_wide(make_context(ctx.catalogue, words))} == changed.keys()

@@ -22,7 +22,7 @@ from .attention import kind_name
 from .feed_forward import dimension_text, network_of, summary_sentence
 from .images import image_paths_panel
 from .layout import SheetHead, narrow_layout, wide_layout
-from .shapes import BoldText, Dimension, Dimensions, LinePart
+from .shapes import BoldText, Dimension, Dimensions, LinePart, Sheet
 
 _CREDIT_ROOM = 1100.0
 IMAGES_WIDE, IMAGES_NARROW = 1000.0, 344.0
@@ -45,6 +45,11 @@ def architecture_drawing(citations: Citations, entry: Entry, *, travels: bool = 
         summary=text_alternative(dims),
     )
     return Markup(html)
+
+
+def sheets_of(citations: Citations, entry: Entry) -> list[Sheet]:
+    dims = Dimensions(citations, entry)
+    return [wide_layout(dims, entry, _drawing_head(dims, entry)), *(sheet for _, sheet in narrow_layout(dims, entry))]
 
 
 def file_of(entry: Entry) -> str:
