@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from markupsafe import Markup
 
@@ -111,7 +113,7 @@ _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 def references_page(context: Context) -> Page:
     words = context.words
     cited = citing_pages(context)
-    groups: dict[str, list[dict[str, object]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for reference in sorted(context.catalogue.references.values(), key=lambda r: (r.year, r.title)):
         view = {
             "reference": reference,
@@ -127,9 +129,19 @@ def references_page(context: Context) -> Page:
     sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), f"{bibtex}{box}")]
     for name in shown:
         told = {"folded": name == "copies", "notes": name not in ("own_pages", "copies")}
-        html = context.html("references.html.jinja", items=groups[name], **told)
+        by_model = _by_citing(groups[name], context) if name == "own_pages" else [("", groups[name])]
+        html = context.html("references.html.jinja", groups=by_model, count=len(groups[name]), **told)
         sections.append(Section(name, words(f"references.{name}"), html))
     return titled_page(words, "references.md", "references", tuple(sections), hide=("toc",))
+
+
+def _by_citing(views: list[dict[str, Any]], context: Context) -> list[tuple[str, list[dict[str, Any]]]]:
+    """By the page that cites them most: models in their order, then the others; last what no page cites."""
+    models = [model.name for model in context.catalogue.models.values()]
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in models}
+    for view in sorted(views, key=lambda view: not view["cited"]):
+        found.setdefault(view["cited"][0][1] if view["cited"] else "", []).append(view)
+    return [(name, of) for name, of in found.items() if of]
 
 
 def _reference_part(context: Context, reference: Reference) -> str:
@@ -148,7 +160,8 @@ def _author_list(reference: Reference, words: Words) -> str:
 
 
 def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
-    cited: dict[str, dict[str, str]] = {}
+    """By reference the addresses and names of its pages, those that cite it most first."""
+    cited: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     catalogue = context.catalogue
 
     def note(entry: object, address: str, name: str) -> None:
@@ -156,15 +169,15 @@ def citing_pages(context: Context) -> Mapping[str, list[tuple[str, str]]]:
             for source in sources.items:
                 step: Source | None = source
                 while step is not None:
-                    cited.setdefault(step.key, {})[address] = name
+                    cited[step.key][address, name] += 1
                     step = step.via
 
     for model in catalogue.models.values():
         address = f"ds:models/{model.id}.md"
         note(model, address, model.name)
         if model.reference:
-            cited.setdefault(model.reference, {})[address] = model.name
+            cited[model.reference][address, model.name] += 1
     for technique in catalogue.techniques.values():
         note(technique, f"ds:{technique_address(technique)}", context.short_name(technique))
     note(catalogue.api_names, "ds:api-names.md", context.words("page.api_names"))
-    return {key: list(pages.items()) for key, pages in cited.items()}
+    return {key: [page for page, _ in pages.most_common()] for key, pages in cited.items()}

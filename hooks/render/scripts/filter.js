@@ -28,6 +28,8 @@ function filter(event) {
       shown += !item.hidden;
     }
     part.hidden = !shown;
+    const group = part.previousElementSibling;
+    if (group?.matches(".ds-list-group")) group.hidden = !shown;
     if (shown) heading.hidden = false;
     if (fold && event.type === "input") fold.open = words.length > 0 && shown > 0;
     all += shown;
