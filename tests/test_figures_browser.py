@@ -82,7 +82,7 @@ def test_no_letter_of_a_drawing_is_below_twelve_pixels(page: Page, address: str,
     seen = Counter[Letters]()
     small = {}
     page.goto(address)
-    widths = [1280, 768, 390]
+    widths = [1220, 1024, 768, 390]
     for path, kinds in sorted(letters.items(), key=lambda one: -len(one[1])):
         if all(seen[kind] for kind in kinds):  # a page with nothing but letters that another has is like it
             continue
