@@ -1,7 +1,6 @@
 """Train the model on the site's own text: `python -m labs.train`, less than three minutes on two idle cores. `--help` lists every flag."""
 
 import argparse
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -59,7 +58,6 @@ def main(arguments=None):
         )
     where = "on the GPU" if torch.cuda.is_available() else f"on {torch.get_num_threads()} threads of the processor"
     say(f"{parameters:,} parameters, {len(text.train):,} tokens of text, {settings.steps} steps {where}")
-    started = time.process_time()
     model, log = train(
         config, settings, text.train, on_step=progress(settings.steps) if first else None, gpu=True, interruptible=True,
         checkpoint=asked.out / "checkpoint.pt", every=asked.checkpoint_every, resume=asked.resume,
@@ -72,7 +70,7 @@ def main(arguments=None):
     if len(log) < settings.steps:
         print(f"\nstopped after step {len(log)} of {settings.steps}; what was learnt is kept, and --resume goes on")
     model.cpu()
-    about = described(model, log, settings, text, time.process_time() - started)
+    about = described(model, log, settings, text)
     log[-1]["validation_loss"] = about["loss"]
     save(asked.out, model, text.tokenizer, about, text.validation)
     write_csv(asked.out / "log.csv", log)
@@ -87,8 +85,10 @@ def main(arguments=None):
         print(f"\n> {prompt}\n{complete(model, text.tokenizer, prompt)}")
 
 
-def described(model, log, settings, text, seconds):
-    """What is to be said of a run beside its weights: how it was trained, and its loss beside those of two tables counted on all that it read."""
+def described(model, log, settings, text):
+    """What is to be said of a run beside its weights: how it was trained, over all its parts where it went on from a checkpoint, and its loss
+    beside those of two tables counted on all that it read."""
+    full = [row["step"] for row in log if row["lr"] == settings.lr] or [0]
     length = settings.length
     windows = lambda tokens: tokens[: len(tokens) // (length + 2) * (length + 2)].view(-1, length + 2)  # noqa: E731
     source = Source(
@@ -96,11 +96,11 @@ def described(model, log, settings, text, seconds):
     )
     tables = source.yardstick(1, len(text.train), 0)
     return {
-        "settings": asdict(settings) | {"steps": len(log)},
+        "settings": asdict(settings) | {"steps": len(log), "full_rate": [full[0], full[-1]]},
         "loss": source.loss(model),
         **{name: tables[name] for name in ("unigram_loss", "bigram_loss")},
         "training_tokens": len(text.train),
-        "cpu_minutes": round(seconds / 60, 1),
+        "cpu_minutes": round(log[-1]["cpu_seconds"] / 60, 1),
         "text": text.fingerprint,
         "commit": commit(),
         "torch": torch.__version__,

@@ -162,7 +162,7 @@ def train(
         checkpoint = checkpoint.with_suffix(f".{parallel.rank()}-of-{parallel.size()}.pt")
     if resume:
         log = _resume(checkpoint, model, opts, generator)
-    first = len(log)
+    first, before = len(log), (log[-1]["cpu_seconds"] if log else 0.0) - time.process_time()
     with stopping(interruptible) as asked:
         for step in range(first, settings.steps):
             rate = settings.lr * factor(settings.schedule, step, settings.steps)
@@ -206,7 +206,7 @@ def train(
                 "grad_norm": float(norm),
             }
             row |= {"max_violation": max_violation(gates)} if gates else {}
-            log.append(row | {"tokens_per_s": newly / seconds})
+            log.append(row | {"tokens_per_s": newly / seconds, "cpu_seconds": before + time.process_time()})
             if checkpoint is not None and every and (step + 1) % every == 0:
                 _keep(checkpoint, model, opts, generator, log)
             if on_step:

@@ -42,7 +42,7 @@ def observed(run, arm, config, settings=SHORT, model=None, tokens=None, more=dic
         model=model,
         on_step=look,
     )
-    columns = [name for name in log[-1] if name not in ("step", "tokens", "lr", "tokens_per_s", "mtp")]
+    columns = [name for name in log[-1] if name not in ("step", "tokens", "lr", "tokens_per_s", "cpu_seconds", "mtp")]
     run.curve(arm, log, *columns, points=POINTS)
     run.row(arm, **{name: log[-1][name] for name in columns})
     return model
