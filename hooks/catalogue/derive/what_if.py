@@ -240,7 +240,8 @@ PREFILL = (
     ),
     Part(
         "traffic_time",
-        "sequences_each * new_tokens * moe_layers * num_experts_per_tok * hidden_size * 3 / exchange_bandwidth",
+        "sequences_each * new_tokens * moe_layers * min(num_experts_per_tok, others) * hidden_size * 3"
+        " / exchange_bandwidth",
         ("others", "!beyond", "moe_layers"),
     ),
     Part(

@@ -19,7 +19,6 @@ from catalogue.derive.training import pre_training, pre_training_tokens, referen
 from catalogue.derive.what_if import MODES, REFUSALS, what_if_numbers, work_out
 from catalogue.facts import FACTS, EntryContext, Fact
 from catalogue.records import Entry, sort_by_date
-from catalogue.schema.technique import Technique
 from catalogue.schema.training import Gpu
 from catalogue.schema.values import Single
 
@@ -378,7 +377,7 @@ def _measured_table(citations: Citations) -> str:
     words = citations.context.words
     rows = [
         [
-            Cell(escape(words(f"what_if.row.{key}"))),
+            Cell(escape(_row_label(citations.context, key))),
             Cell(recomputed_html(format.format_significant(Decimal(computed.numerator) / computed.denominator, 4))),
             Cell(published),
             Cell(escape(f"{float(computed / value):.2f}"), str(float(computed / value))),
@@ -423,31 +422,83 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     profit = number["theoretical-income-all-at-r1-s-price"] / number["cost-at-the-rent-assumed-above"] - 1
     yield "profit", 100 * profit, number["theoretical-profit-over-cost"], shown["theoretical-profit-over-cost"]
     yield "decode", 8 * day["gpu_speed"], number[_WRITES], shown[_WRITES]
-    overview = context.catalogue.techniques["inference-system-overview"]
-    for key, fact in _facts_of_others(overview):
-        computed = 8 * preset_lines(context, "v3_day", **_OTHERS[key])["gpu_speed"]
+    length, hits = int(number[_LENGTH]), number[_HITS] / number["input-tokens"]
+    reads = preset_lines(context, "v3_reads", n=f"{length}", hc=f"{int(length * hits)}")
+    yield "reads", 8 * reads["gpu_speed"] * length / reads["new_tokens"], number[_READS], shown[_READS]
+    for key, begins, name, chosen, line, times in _OTHERS:
+        computed = times * preset_lines(context, name, **chosen)[line]
+        fact = _fact_of_others(context, begins)
         yield key, computed, Fraction(fact.value.value.value), Markup(citations.value_html(fact.value))
     slow, _, fast = str(found["output-speed"].value.en).partition("–")
     yield "speed", day["user_speed"], Fraction(int(slow) + int(fast), 2), shown["output-speed"]
 
 
-# What others measured, by how its label begins: GPUs, users and tokens behind them. H100 and H800 have the same memory and peaks.
-_OTHERS: Mapping[str, Mapping[str, str]] = {
-    "sglang": {"k": "72", "us": f"{72 * 256}", "n": "2000"},
-    "profile": {"k": "128", "us": f"{128 * 128}", "n": "4096"},
-}
-_LABELS = {"sglang": "Measured by others: SGLang on 9 nodes", "profile": "DeepSeek's profile as LMSYS reads it"}
+_GB200 = {"g": "nvidia-gb200-nvl72", "ov": ""}
+_FP4 = {**_GB200, "w": "mixed", "c": "fp8"}
+# What others measured: how its label begins, the preset with what is changed, the line and its number of GPUs. H100 and H800 have the same
+# memory and peaks.
+_OTHERS: tuple[tuple[str, str, str, dict[str, str], str, int], ...] = (
+    (
+        "sglang",
+        "Measured by others: SGLang on 9",
+        "v3_day",
+        {"k": "72", "us": f"{72 * 256}", "n": "2000"},
+        "gpu_speed",
+        8,
+    ),
+    (
+        "profile",
+        "DeepSeek's profile as LMSYS",
+        "v3_day",
+        {"k": "128", "us": f"{128 * 128}", "n": "4096"},
+        "gpu_speed",
+        8,
+    ),
+    (
+        "sglang_reads",
+        "Measured by others: SGLang reads prompts on 4 nodes",
+        "v3_reads",
+        {"g": "nvidia-h100"},
+        "gpu_speed",
+        8,
+    ),
+    ("profile_reads", "DeepSeek's profile of prefill", "v3_reads", {}, "gpu_speed", 8),
+    (
+        "gb200_reads",
+        "Measured by others: SGLang reads prompts on 4 GB",
+        "v3_reads",
+        {**_GB200, "k": "4", "n": "2000"},
+        "gpu_speed",
+        1,
+    ),
+    (
+        "gb200_writes",
+        "Measured by others: SGLang writes",
+        "v3_day",
+        {**_FP4, "k": "48", "us": f"{48 * 1408}", "n": "2000"},
+        "gpu_speed",
+        1,
+    ),
+    ("inferencex", "InferenceX of", "v3_day", {**_FP4, "k": "16", "us": "4301", "n": "1536"}, "user_speed", 1),
+)
 
 
-def _facts_of_others(technique: Technique) -> Iterator[tuple[str, Any]]:
-    for key, begins in _LABELS.items():
-        yield from ((key, fact) for fact in technique.facts if fact.label.en.startswith(begins))
+def _row_label(context: Context, key: str) -> str:
+    begins = next((begins for name, begins, *_ in _OTHERS if name == key), None)
+    return context.words.text(_fact_of_others(context, begins).label) if begins else context.words(f"what_if.row.{key}")
+
+
+def _fact_of_others(context: Context, begins: str) -> Any:
+    facts = context.catalogue.techniques["inference-system-overview"].facts
+    return next(fact for fact in facts if fact.label.en.startswith(begins))
 
 
 # Tokens of a GPU in each of two half batches, the technique with the sum, and its result in ms.
 _HALF_BATCH, _LIMIT = 32, ("dual-microbatch-overlap", "14.76")
 _READS, _WRITES = "prefill-throughput-of-a-node-cache-hits-included", "decode-throughput-of-a-node"
+_LENGTH, _HITS = "cached-tokens-behind-an-output-token-average", "input-tokens-found-in-the-cache-on-disk"
 _DAY = (
+    *(_LENGTH, _HITS),
     *("input-tokens", "output-tokens", _READS, _WRITES, "nodes-average", "output-speed"),
     *("theoretical-income-all-at-r1-s-price", "cost-at-the-rent-assumed-above", "theoretical-profit-over-cost"),
 )
