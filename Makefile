@@ -117,7 +117,7 @@ $(TRAIN)/.ready: pyproject.toml
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check "torch>=2.6" "transformers>=5.24" bibtexparser numpy pydantic pytest pyyaml
 	touch $@
 
-# make train FLAGS='--attention gqa': less than five minutes on two cores; ends with a model that writes words.
+# make train FLAGS='--attention gqa': less than three minutes on two cores; ends with a model that writes words.
 train: $(TRAIN)/.ready
 	$(TRAIN)/bin/python -m labs.train $(value FLAGS)
 

@@ -220,7 +220,7 @@ def training_files() -> dict[str, bytes]:
         *(root / "data").rglob("*.yaml"),
         *(path for folder in ("experiments", "failures") for path in (root / "data" / folder).rglob("*.csv")),
     ]
-    kept = sorted([FOLDER / "__init__.py", *code, *train.rglob("*.xz"), *text])
+    kept = sorted([FOLDER / "__init__.py", *code, *train.rglob("*.xz"), *train.glob("*/README.md"), *text])
     first = {"README.md": (train / "README.md").read_bytes(), TOUR: tour_notebook().encode()}
     return first | {path.relative_to(root).as_posix(): path.read_bytes() for path in kept}
 
