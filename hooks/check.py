@@ -24,7 +24,7 @@ from catalogue.derive.parameters import State
 from catalogue.field_reference import FILE, SCHEMAS, fields_document, json_schema
 from catalogue.findings import CatalogueError, Finding, format_report, nearest_in_quotes
 from catalogue.load import load_catalogue, untranslated_texts
-from catalogue.records import Catalogue
+from catalogue.records import Catalogue, price_spans
 from catalogue.upkeep import added_entries, missing_lines
 from checks import PageError
 from checks.wording import new_neighbours, read_project
@@ -32,6 +32,7 @@ from render.words import CHINESE, BrokenWords
 
 DATA = Path(__file__).parent.parent / "data"
 _SENT = re.compile(r'(Content-Security-Policy )"[^"]*"')
+_PRICE = re.compile(r"price:([\w.-]+)/")
 _LISTED = 6  # variants that a line names
 _NO_LINK = "no link stands there until the character is added, or the longer word under `other_senses`"
 
@@ -115,7 +116,7 @@ def _check_data(arguments: argparse.Namespace) -> int:
     print(
         f"{len(catalogue.models)} models, {len(catalogue.entries)} variants, {len(catalogue.techniques)} techniques, {len(catalogue.references)} references: all well-formed"
     )
-    print(*_not_compared(catalogue), sep="\n", end="")
+    print(*_not_compared(catalogue), *_answered_with_the_past(catalogue), sep="", end="")
     if arguments.entry and arguments.entry not in catalogue.models:
         close = nearest_in_quotes(arguments.entry, catalogue.models)
         print(
@@ -143,6 +144,14 @@ def _not_compared(catalogue: Catalogue) -> Iterator[str]:
         if found := states.get(state):
             listed = ", ".join(found[:_LISTED]) + (f" and {len(found) - _LISTED} more" if len(found) > _LISTED else "")
             yield f"{len(found)} variants {said} with Hugging Face transformers, which `make peers` does: {listed}\n"
+
+
+def _answered_with_the_past(catalogue: Catalogue) -> Iterator[str]:
+    """Stored questions whose answer quotes a price that another has followed."""
+    holding = {span.price.path for span in price_spans(catalogue) if span.until is None}
+    for question in catalogue.questions:
+        if past := set(_PRICE.findall(f"{question.answer.en} {question.answer.zh}")) - holding:
+            yield f"data/questions.yaml: “{question.ask.en}” is answered with a price that has changed since: {', '.join(sorted(past))}\n"
 
 
 def _print_untranslated(arguments: argparse.Namespace) -> None:

@@ -198,7 +198,26 @@ FLAGSHIPS_SAY = {
     },
     CHINESE: {"有多少层": "61", "词表多大": "129,280", "路由缩放系数": "2.5", "训练用了多少张卡": "2,048"},
 }
-LACKING = {ENGLISH: ("ceo of deepseek", "bagpipes in v3"), CHINESE: ("创始人是谁", "手机 app 怎么下载")}
+LACKING = {ENGLISH: ("ceo of deepseek", "bagpipes in v3"), CHINESE: ("创始人是谁", "手机 app 怎么下载", "提示词技巧")}
+# Asked as people talk: the same answer as in the words of a book.
+SPOKEN = {
+    ENGLISH: {"how come there is a kv cache": "why is there a kv cache"},
+    CHINESE: {"为啥要有 KV 缓存": "为什么要有 KV 缓存", "训练一次多少钱": "训练成本多少", "咋关掉思考": "怎么关闭思考"},
+}
+_BARE = re.compile(r"≈? ?[\d.,]+ ?[BMT]")
+_COUNTED = re.compile("param|token|rows|size|参数|词表|样本|sampl", re.IGNORECASE)
+
+
+def test_what_is_said_aloud_is_read_as_what_is_written_and_a_file_is_not_its_parameters(searching: Search) -> None:
+    for spoken, written in SPOKEN[searching.language].items():
+        assert searching.answers([spoken])[0][0] == searching.answers([written])[0][0], spoken
+    for query in ("file size", "模型文件多大"):
+        assert searching.answers([query])[0][0] == []
+    # A number without its unit has what it counts beside it.
+    for query in ("V3 everything together", "V3 MTP parameters", "V3 total", "V3 active", "V4.1 engram parameters"):
+        for answer in searching.answers([query])[0][0]:
+            for line in answer["lines"]:
+                assert not _BARE.fullmatch(line["text"]) or _COUNTED.search(answer["title"] + line["label"]), (query, line)
 
 
 def test_a_value_without_a_model_is_that_of_the_flagships_and_what_is_not_here_is_said(searching: Search) -> None:

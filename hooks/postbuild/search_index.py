@@ -281,6 +281,7 @@ class AnswersInIndex:
         asked_at: How people ask for what a section says, by its address.
         like_words: Words of which each finds what any of the others finds.
         lacking: What the site does not speak of, though a page may have the word.
+        spoken: How people say it, and what it is read as.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -289,6 +290,7 @@ class AnswersInIndex:
     asked_at: Mapping[str, Sequence[str]] = field(default_factory=dict)
     like_words: Sequence[Sequence[str]] = ()
     lacking: Sequence[str] = ()
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_index(
@@ -352,6 +354,7 @@ def _index_files(
         "longest": max((name.count(" ") + 1 for name in names), default=1),
         "asked": _asked_weights(answers.wordings, asked),
         "asks": _WANTED,
+        "spoken": dict(answers.spoken),
     }
     files = {"head.js": search_script("head", 0, head)}
     files |= {f"w{at}.js": search_script("words", at, "\n".join(part)) for at, part in enumerate(parts)}

@@ -418,6 +418,7 @@ class AliasesFile(Record):
         description="How people ask for what a section says, by the path of its source and the anchor.",
         examples=[{"guides/serving.md#phases": {"en": ["why is decoding slow"]}}],
     )
+    spoken: dict[str, str] = optional("How people say it, and what it is read as.", {"为啥": "为什么"}, default={})
     words: tuple[tuple[str, ...], ...] = optional(
         "Words of which each finds what any of the others finds.", [["显卡", "GPU"]], default=()
     )

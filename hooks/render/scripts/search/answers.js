@@ -394,7 +394,8 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
   const many = questions.at(-1) + 1;
   let whole = 0;
   const shared = new Map(); // wordings with words of the query, how much these weigh, and whether one is no name
-  for (const { word, asked: wordings } of terms) {
+  for (const { word, weight, asked: wordings } of terms) {
+    if (!weight && !wordings.length) continue;
     const rarity = 10 * Math.log(1 + many / (0.5 + wordings.length));
     whole += rarity;
     for (const wording of wordings) {

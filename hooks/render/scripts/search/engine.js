@@ -32,6 +32,8 @@ async function open(base) {
   const stop = head.words.stop.split(" ");
   head.stop = new Set(stop.flatMap((word) => split(word).map(([key]) => key)));
   head.particles = new RegExp(stop.filter((word) => CHINESE.test(word)).sort((a, b) => b.length - a.length).join("|") || "$^", "g");
+  const said = Object.keys(head.spoken).sort((a, b) => b.length - a.length);
+  head.said = new RegExp(said.map((one) => (CHINESE.test(one) ? one : `\\b${one.replace("'", "['’]")}\\b`)).join("|") || "$^", "gi");
   head.first = [];
   head.owner = [];
   for (const count of head.counts) {
@@ -153,7 +155,7 @@ async function occurrencesOf(word, unfinished) {
 
 // A query with its mistakes mended: its words, and where each stands in the index. What mends is loaded where something is wrong.
 async function understood(query) {
-  let text = query.normalize("NFKC");
+  let text = query.normalize("NFKC").replace(head.said, (said) => head.spoken[said.toLowerCase().replace("’", "'")]);
   let made = await looked(text);
   const wrong = made.terms.filter(({ best, asked, begun }) => !best.size && !asked.length && !begun).map(({ word }) => word).filter((word) => /^[a-z]{5,}$/.test(word));
   const odd = oddLetters(text, made);
