@@ -524,6 +524,6 @@ async function answersTo(meant, found) {
     if (scores.length) return scores;
   }
   const published = why || !meant.stands ? [] : await technicalAnswers(meant, found);
-  // What a page is called leads to that page.
-  return published.length || found.pages[0]?.isName === "name" ? published : questionAnswers(meant);
+  // What a page is called leads to that page; what the site does not speak of, no stored question answers.
+  return published.length || found.lacks.length || found.pages[0]?.isName === "name" ? published : questionAnswers(meant);
 }
