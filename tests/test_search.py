@@ -217,7 +217,10 @@ def test_what_is_said_aloud_is_read_as_what_is_written_and_a_file_is_not_its_par
     for query in ("V3 everything together", "V3 MTP parameters", "V3 total", "V3 active", "V4.1 engram parameters"):
         for answer in searching.answers([query])[0][0]:
             for line in answer["lines"]:
-                assert not _BARE.fullmatch(line["text"]) or _COUNTED.search(answer["title"] + line["label"]), (query, line)
+                assert not _BARE.fullmatch(line["text"]) or _COUNTED.search(answer["title"] + line["label"]), (
+                    query,
+                    line,
+                )
 
 
 def test_a_value_without_a_model_is_that_of_the_flagships_and_what_is_not_here_is_said(searching: Search) -> None:

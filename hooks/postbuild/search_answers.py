@@ -69,7 +69,9 @@ def answers_in_index(context: Context, address: Address) -> AnswersInIndex:
     for path, others in typed.asked.items():
         # In Chinese one asks in English too.
         asked_at.setdefault(address(path), []).extend({*others.in_language(language), *others.en})
-    return AnswersInIndex(files, names, wordings, asked_at, typed.words, typed.lacking, typed.spoken)
+    # In Chinese a first search weighs the most, and is typed in Chinese.
+    spoken = {said: read for said, read in typed.spoken.items() if language == ENGLISH or _HAN.search(said)}
+    return AnswersInIndex(files, names, wordings, asked_at, typed.words, typed.lacking, spoken)
 
 
 def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
