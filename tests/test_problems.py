@@ -6,11 +6,12 @@ import json
 import re
 from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 import quickjs
 from labs import overlap
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from building import ROOT
 from catalogue.derive.problems import measured_band
@@ -70,7 +71,7 @@ def test_a_mistake_leads_to_another_number(ctx: Context) -> None:
 
 
 @pytest.mark.browser
-def test_an_answer_is_checked_and_remembered(page: Page, address: str) -> None:
+def test_an_answer_is_checked_and_remembered(page: Page, address: str, tmp_path: Path) -> None:
     page.goto(f"{address}guides/attention/")
     line = page.locator(".ds-exercise").first
     box, said = line.locator("input"), line.locator("output")
@@ -83,10 +84,21 @@ def test_an_answer_is_checked_and_remembered(page: Page, address: str) -> None:
         box.fill(typed)
         box.blur()
         assert words in said.inner_text()
+    page.locator(".ds-done input").check()
     page.goto(f"{address}problems/")
-    assert page.locator(".ds-progress output").inner_text().startswith("1 / ")
+    count, file = page.locator(".ds-progress output"), page.locator(".ds-progress input")
+    assert count.inner_text().startswith("1 / ")
+    with page.expect_download() as saved:
+        page.locator("[data-do=export]").click()
     page.locator("[data-do=delete]").click()
-    assert page.locator(".ds-progress output").inner_text().startswith("0 / ")
+    assert count.inner_text().startswith("0 / ")
+    page.evaluate("localStorage.clear()")
+    (tmp_path / "other.json").write_text('{"name": "package"}', "utf-8")
+    for brought, answer in ((tmp_path / "other.json", "no progress of this site"), (saved.value.path(), "1 / ")):
+        file.set_input_files(brought)
+        expect(count).to_contain_text(answer)
+    page.goto(f"{address}guides/attention/")
+    assert page.locator(".ds-done input").is_checked()
 
 
 def test_the_band_of_a_measured_number_spans_the_seeds(catalogue: Catalogue) -> None:

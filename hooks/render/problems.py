@@ -201,7 +201,7 @@ def problems_html(context: Context, problems: Iterable[SolvedProblem], script: b
 
 
 def checker_script(context: Context) -> str:
-    names = ("right", "close", "wrong", "not_a_number", "within", "beyond", "foretold")
+    names = ("right", "close", "wrong", "not_a_number", "not_saved", "within", "beyond", "foretold")
     said = json.dumps({name: context.words(f"problems.{name}") for name in names}, ensure_ascii=False)
     return str(assets.page_script("problems", {"ds-exercise-words": said}))
 

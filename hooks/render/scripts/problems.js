@@ -1,5 +1,5 @@
 // Checks answers and keeps what was solved in this browser alone, under one key.
-const KEY = "ds-problems", GUESSES = "ds-foretold";
+const KEY = "ds-problems", GUESSES = "ds-foretold", SAVED = [KEY, GUESSES, "ds-read"];
 const words = JSON.parse(document.getElementById("ds-exercise-words").textContent);
 const FACTORS = { k: 1e3, m: 1e6, b: 1e9, t: 1e12, "万": 1e4, "亿": 1e8 };
 
@@ -150,18 +150,24 @@ if (bar) {
   };
   bar.querySelector("[data-do=export]").addEventListener("click", () => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(solved)], { type: "application/json" }));
+    const kept = Object.fromEntries(SAVED.map((key) => [key, key === KEY ? solved : read(key)]));
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(kept)], { type: "application/json" }));
     link.download = "ds-series-progress.json";
     link.click();
   });
   bar.querySelector("input[type=file]").addEventListener("change", async (event) => {
     try {
-      const brought = JSON.parse(await event.target.files[0].text());
-      for (const id of Object.keys(brought)) solved[id] = 1;
+      let brought = JSON.parse(await event.target.files[0].text());
+      if (!(KEY in brought)) brought = { [KEY]: brought }; // as it was saved before December 2026
+      if (Object.values(brought[KEY]).some((one) => one !== 1)) throw new TypeError();
+      for (const key of SAVED) write({ ...read(key), ...brought[key] }, key);
+      Object.assign(solved, brought[KEY]);
+      Object.assign(guesses, brought[GUESSES]);
       show();
     } catch {
-      bar.querySelector("output").textContent = words.not_a_number;
+      bar.querySelector("output").textContent = words.not_saved;
     }
+    event.target.value = "";
   });
   bar.querySelector("[data-do=delete]").addEventListener("click", () => {
     solved = {};
