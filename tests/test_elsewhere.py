@@ -51,7 +51,7 @@ def test_a_configuration_class_is_read_without_importing_it(tmp_path: Path, monk
         "checkpoint": "zai-org/Ant-1",
         "gate": "sigmoid",
         "bias": True,
-        "from_deepseek": ["DeepseekV3Attention"],
+        "from_deepseek": ["DeepseekV3Attention", "DeepseekV32Indexer"],
         "kv_lora_rank": 512,
         "n_routed_experts": 64,
         "n_group": 1,

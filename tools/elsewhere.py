@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,9 @@ STATED: dict[str, dict[str, float | None]] = {
 _BIAS = re.compile(r"e_score_correction_bias|expert_bias")
 _IDLE_MTP = re.compile(r"_keys_to_ignore_on_load_unexpected\s*=\s*\[[^\]]*(?:mtp|nextn|layers\\\.\d+)", re.IGNORECASE)
 _CHECKPOINT = re.compile(r"""checkpoint=["']([\w.-]+/[\w.-]+)["']""")
-_DEEPSEEK = re.compile(r"^Deepseek(?:V2|V3|V32|V4)(?P<part>\w+)$")
-_PARTS = ("Attention", "TopkRouter", "MoE", "Experts", "Indexer", "HyperConnection", "Config", "DecoderLayer")
+_DEEPSEEK = re.compile(
+    "Deepseek(V2|V3|V32|V4)(Attention|TopkRouter|MoE|Experts|Indexer|HyperConnection|Config|DecoderLayer)"
+)
 
 
 def main() -> int:
@@ -149,13 +151,8 @@ def _read_configuration(text: str, modeling: str, modular: str) -> dict[str, Any
         if not isinstance(node, ast.ClassDef) or not any("Config" in ast.unparse(base) for base in node.bases):
             continue
         values = dict(_defaults(node))
-        fields = {
-            field: values[name]
-            for field, names in FIELDS.items()
-            for name in names[:]
-            if name in values and _first(names, values) == name
-        }
-        ideas = {field: value for field, value in fields.items() if value not in (None, 0)}
+        known = {field: [values[name] for name in names if values.get(name)] for field, names in FIELDS.items()}
+        ideas = {field: found[0] for field, found in known.items() if found}
         if best is None or len(ideas) > len(best["fields"]):
             best = {"type": values.get("model_type", ""), "class": node.name, "fields": ideas}
     if best is None:
@@ -178,29 +175,13 @@ def _read_configuration(text: str, modeling: str, modular: str) -> dict[str, Any
     }
 
 
-def _first(names: tuple[str, ...], values: dict[str, Any]) -> str | None:
-    return next(
-        (name for name in names if values.get(name) not in (None, 0)), next((n for n in names if n in values), None)
-    )
-
-
 def _defaults(node: ast.ClassDef) -> Iterator[tuple[str, Any]]:
     """The literal defaults of a class, by field."""
     for statement in node.body:
-        if (
-            isinstance(statement, ast.AnnAssign)
-            and isinstance(statement.target, ast.Name)
-            and statement.value is not None
-        ):
-            name, value = statement.target.id, statement.value
-        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name, value = statement.targets[0].id, statement.value
-        else:
-            continue
-        try:
-            yield name, ast.literal_eval(value)
-        except ValueError:
-            continue
+        if isinstance(statement, ast.AnnAssign | ast.Assign) and statement.value is not None:
+            target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
+            with suppress(ValueError):
+                yield ast.unparse(target), ast.literal_eval(statement.value)
 
 
 def _gate(modeling: str) -> str:
@@ -216,13 +197,8 @@ def _gate(modeling: str) -> str:
 
 def _taken_over(modular: str) -> list[str]:
     """Parts whose class inherits one of DeepSeek's."""
-    found = []
-    for bases in re.findall(r"(?m)^class \w+\(([^)]*)\)", modular):
-        for base in bases.split(","):
-            match = _DEEPSEEK.match(base.strip())
-            if match and match["part"] in _PARTS and base.strip() not in found:
-                found.append(base.strip())
-    return found
+    bases = ",".join(re.findall(r"(?m)^class \w+\(([^)]*)\)", modular)).split(",")
+    return [*dict.fromkeys(base.strip() for base in bases if _DEEPSEEK.fullmatch(base.strip()))]
 
 
 if __name__ == "__main__":
