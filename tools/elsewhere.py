@@ -30,7 +30,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "n_shared_experts": ("n_shared_experts", "num_shared_experts", "moe_num_shared_experts"),
     "n_group": ("n_group",),
     "topk_group": ("topk_group",),
-    "routed_scaling_factor": ("routed_scaling_factor", "route_scale", "router_scaling_factor"),
+    "routed_scaling_factor": (
+        "routed_scaling_factor",
+        "moe_routed_scaling_factor",
+        "route_scale",
+        "router_scaling_factor",
+    ),
     "num_nextn_predict_layers": ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_layers"),
     "index_topk": ("index_topk",),
     "index_n_heads": ("index_n_heads",),
@@ -70,7 +75,7 @@ MAKERS = {
     "zai-org": "Z.ai",
 }
 # Checkpoints whose makers state other sizes than their class: the model cards, and for Nemotron NVIDIA's Megatron-LM
-# (examples/post_training/modelopt/conf/nvidia, commit 18bb514). None: the class is wrong too, and what is right was not read.
+# (examples/post_training/modelopt/conf/nvidia, commit 18bb514); for Laguna the constants of a program that runs it. None: the class is wrong too, and what is right was not read.
 STATED: dict[str, dict[str, float | None]] = {
     "arcee-ai/Trinity-Mini": {
         "n_routed_experts": 128,
@@ -84,6 +89,7 @@ STATED: dict[str, dict[str, float | None]] = {
         "num_experts_per_tok": 6,
         "routed_scaling_factor": 2.5,
     },
+    "poolside/laguna-XS.2": {"routed_scaling_factor": 2.5},
 }
 _BIAS = re.compile(r"e_score_correction_bias|expert_bias")
 _IDLE_MTP = re.compile(r"_keys_to_ignore_on_load_unexpected\s*=\s*\[[^\]]*(?:mtp|nextn|layers\\\.\d+)", re.IGNORECASE)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 from typing import Any
 
 from catalogue.findings import Finding
+from catalogue.lookup import LookupFailure
 from render.cite import Citations
 from render.context import Context
 from render.figures.architecture import sheets_of
@@ -34,11 +35,19 @@ def labels_too_wide(context: Context) -> Iterator[Finding]:
             file = f"data/models/{entry.model.id}.yaml"
             yield from _beyond(context, file, f"the architecture of {id_}", sheet.width, _of_shapes(sheet.shapes))
     for name, declared in FIGURES.items():
-        for panel in figure_of(context, name).draw()[0]:
+        for panel in _drawn(lambda name: figure_of(context, name).draw()[0], name):
             yield from _beyond(context, _script(declared.file), f"`{name}`", panel.width, _of_panel(panel))
     for name in DRAWINGS:
-        for panel in (frame.panel for frame in frames_of(context, name)):
+        for panel in _drawn(lambda name: [frame.panel for frame in frames_of(context, name)], name):
             yield from _beyond(context, _script("drawings/canvas"), f"`{name}`", panel.width, _of_panel(panel))
+
+
+def _drawn(draw: Callable[[str], list[DrawnPanel]], name: str) -> list[DrawnPanel]:
+    """None of a figure that asks for what the catalogue does not have, which a build says."""
+    try:
+        return draw(name)
+    except (LookupError, LookupFailure, ValueError):
+        return []
 
 
 def _script(name: str) -> str:
