@@ -422,6 +422,8 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     profit = number["theoretical-income-all-at-r1-s-price"] / number["cost-at-the-rent-assumed-above"] - 1
     yield "profit", 100 * profit, number["theoretical-profit-over-cost"], shown["theoretical-profit-over-cost"]
     yield "decode", 8 * day["gpu_speed"], number[_WRITES], shown[_WRITES]
+    slow, _, fast = str(found["output-speed"].value.en).partition("–")
+    yield "speed", day["user_speed"], Fraction(int(slow) + int(fast), 2), shown["output-speed"]
     length, hits = int(number[_LENGTH]), number[_HITS] / number["input-tokens"]
     reads = preset_lines(context, "v3_reads", n=f"{length}", hc=f"{int(length * hits)}")
     yield "reads", 8 * reads["gpu_speed"] * length / reads["new_tokens"], number[_READS], shown[_READS]
@@ -429,8 +431,6 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
         computed = times * preset_lines(context, name, **chosen)[line]
         fact = _fact_of_others(context, begins)
         yield key, computed, Fraction(fact.value.value.value), Markup(citations.value_html(fact.value))
-    slow, _, fast = str(found["output-speed"].value.en).partition("–")
-    yield "speed", day["user_speed"], Fraction(int(slow) + int(fast), 2), shown["output-speed"]
 
 
 _GB200 = {"g": "nvidia-gb200-nvl72", "ov": ""}
