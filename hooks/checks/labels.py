@@ -19,7 +19,7 @@ from render.technique_figures import DRAWINGS, frames_of
 
 _LABEL = re.compile(r'<text(?: class="([^"]*)")? x="([-\d.]+)" y="[-\d.]+"(?: text-anchor="(\w+)")?>([^<]*)<')
 _LETTERS = {"count": 28.0, "huge": 26.0}  # font sizes of panels, as in styles/; 12.6 without
-_GUESSED = 12  # units by which the guess is wrong at most
+_GUESSED = 0.035  # share of a drawing by which the guess is wrong at most
 _BEFORE = {"start": 0.0, "": 0.0, "middle": 0.5, "end": 1.0}  # share of a label that lies before its place
 _FILLED_IN = re.compile(r"\\\{\w+\\\}")
 
@@ -75,9 +75,13 @@ def _of_panel(panel: DrawnPanel) -> Iterator[Label]:
 def _beyond(context: Context, file: str, drawing: str, room: float, labels: Iterable[Label]) -> Iterator[Finding]:
     for text, place, width, anchor in labels:
         left = place - width * _BEFORE[anchor]
-        if (much := max(-left, left + width - room)) > _GUESSED:
+        if (much := max(-left, left + width - room)) > _GUESSED * room:
             words = context.words
-            made = (key for key in words if re.fullmatch(_FILLED_IN.sub(".+", re.escape(words(key))), text))
+            made = (
+                key
+                for key in words
+                if re.fullmatch(_FILLED_IN.sub(".+", re.escape(words(key))), text) and words(key)[0] != "{"
+            )
             key = max(made, key=lambda each: len(words(each)), default="")
             at = words.word_place(key) if key else (file, 1)
             found = f"the label `{text}` goes about {much:.0f} of {room:.0f} units beyond the edge of {drawing}"

@@ -25,7 +25,6 @@ from render.site import site_of
 from render.words import CHINESE, BrokenWords, Words, load_words, missing_word
 
 from . import HandWrittenPages, PageError, find_unreadable, hand_written_pages
-from .labels import labels_too_wide
 
 
 def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[Finding]:
@@ -104,8 +103,6 @@ def read_project(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dic
     """
     catalogue, words = read_data(root, drafts)
     check_texts(root, catalogue, words)
-    if found := {one for own in words.values() for one in labels_too_wide(make_context(catalogue, own))}:
-        raise PageError(sorted(found))
     return catalogue, words
 
 
