@@ -53,7 +53,7 @@ class Settings:
             raise SystemExit(f"--lr {self.lr} must be above 0")
 
 
-# How long each size of config.PRESETS would be trained; 30M and 300M have been built and counted here, and not trained.
+# How long each size of config.PRESETS would be trained; 30M and 300M have taken a few steps here, and were not trained.
 LENGTHS = {
     "3M": {},
     "30M": {"steps": 4000, "batch": 64, "length": 512, "lr": 4e-3},
