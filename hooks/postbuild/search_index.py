@@ -343,7 +343,7 @@ def _index_files(
                 page.url,
                 page.title,
                 kinds_in_order.index(known[page.url].kind),
-                round(known[page.url].weight * weight, 2),
+                round(known[page.url].weight * weight, 1),
             ]
             for page, weight in zip(pages, _link_weights(pages), strict=True)
         ],
