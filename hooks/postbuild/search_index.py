@@ -419,7 +419,11 @@ def _asked_weights(wordings: Sequence[Sequence[str]], asked: Mapping[str, list[i
         for number in numbers:
             weights[number] += round(100 * log(1 + len(wordings) / (0.5 + len(numbers))))
     wants = "".join(_wanted(text) for texts in wordings for text in texts)
-    return [[len(texts) for texts in wordings], [round(weights[number] / 10) for number in range(len(wants))], wants]
+    return [
+        [len(texts) for texts in wordings],
+        [2 * round(weights[number] / 20) for number in range(len(wants))],
+        wants,
+    ]
 
 
 # What a question asks for, a difference first, since “how does A differ from B” asks for one: the browser asks a query the same.
