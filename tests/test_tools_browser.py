@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from catalogue.derive.calculators import MissingFields, memory_footprint
 from catalogue.records import Catalogue
 from helpers import context_of
-from render.pages.what_if import preset_lines, presets
+from render.pages.what_if import known_presets, preset_lines
 
 pytestmark = pytest.mark.browser
 V3 = Path(__file__).parent / "cases" / "configs" / "deepseek-v3-base.json"
@@ -48,7 +48,7 @@ def test_a_preset_gives_what_the_build_gives(page: Page, address: str, catalogue
     begins = {
         "tools/memory/": "held",
         "tools/training/": "run",
-        **{f"tools/what-if/?x={x}": x for x in presets(context)},
+        **{f"tools/what-if/?x={x}": x for x in known_presets(context)},
     }
     for state, name in begins.items():
         page.goto(address + state)

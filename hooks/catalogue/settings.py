@@ -96,7 +96,7 @@ class Settings:
         """By each of their names."""
         return {name: benchmark for benchmark in self.vocabulary.file.benchmarks for name in benchmark.names}
 
-    def _counted(self, fields: Mapping[str, str]) -> set[Counted | None]:
+    def _counted_by_metric(self, fields: Mapping[str, str]) -> set[Counted | None]:
         """What each word of the metric counts; empty where no metric is named."""
         words = [word for field, word in each_word(fields) if field == "metric"]
         return {found[0].counted if (found := self.vocabulary.find("metric", word)) else None for word in words}
@@ -106,7 +106,7 @@ class Settings:
         fields, benchmark = fields_of(table, row), self.benchmarks.get(row.benchmark.en)
         if benchmark is None or benchmark.kind is not BenchmarkKind.SOLVED:
             return None
-        if not self._counted(fields) <= {Counted.SOLVED}:
+        if not self._counted_by_metric(fields) <= {Counted.SOLVED}:
             return None
         said = [word for name, word in each_word(fields) if name in ("part", "modality")]
         for word in said:
@@ -117,12 +117,12 @@ class Settings:
 
     def more_is_better(self, table: Evaluation, row: Row) -> bool | None:
         """None where neither more nor less is."""
-        counted = self._counted(fields_of(table, row))
+        counted = self._counted_by_metric(fields_of(table, row))
         return None if Counted.NEITHER in counted else Counted.LESS not in counted
 
     def in_percent(self, table: Evaluation, row: Row) -> bool:
         """Whether its scores stand on an axis from 0 to 100: shares of problems, or numbers too large for marks out of ten."""
-        counted, benchmark = self._counted(fields_of(table, row)), self.benchmarks.get(row.benchmark.en)
+        counted, benchmark = self._counted_by_metric(fields_of(table, row)), self.benchmarks.get(row.benchmark.en)
         most = max((score.value.value for score in row.scores.values() if score.value), default=0)
         if most > 100 or Counted.NUMBER in counted or not self.more_is_better(table, row):
             return False

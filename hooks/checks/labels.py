@@ -33,16 +33,20 @@ def labels_too_wide(context: Context) -> Iterator[Finding]:
         entry = catalogue.entries[id_]
         for sheet in sheets_of(citations, entry):
             file = f"data/models/{entry.model.id}.yaml"
-            yield from _beyond(context, file, f"the architecture of {id_}", sheet.width, _of_shapes(sheet.shapes))
+            yield from _labels_beyond(
+                context, file, f"the architecture of {id_}", sheet.width, _of_shapes(sheet.shapes)
+            )
     for name, declared in FIGURES.items():
-        for panel in _drawn(lambda name: figure_of(context, name).draw()[0], name):
-            yield from _beyond(context, _script(declared.file), f"`{name}`", panel.width, _of_panel(panel))
+        for panel in _drawn_panels(lambda name: figure_of(context, name).draw()[0], name):
+            yield from _labels_beyond(context, _script_file(declared.file), f"`{name}`", panel.width, _of_panel(panel))
     for name in DRAWINGS:
-        for panel in _drawn(lambda name: [frame.panel for frame in frames_of(context, name)], name):
-            yield from _beyond(context, _script("drawings/canvas"), f"`{name}`", panel.width, _of_panel(panel))
+        for panel in _drawn_panels(lambda name: [frame.panel for frame in frames_of(context, name)], name):
+            yield from _labels_beyond(
+                context, _script_file("drawings/canvas"), f"`{name}`", panel.width, _of_panel(panel)
+            )
 
 
-def _drawn(draw: Callable[[str], list[DrawnPanel]], name: str) -> list[DrawnPanel]:
+def _drawn_panels(draw: Callable[[str], list[DrawnPanel]], name: str) -> list[DrawnPanel]:
     """None of a figure that asks for what the catalogue does not have, which a build says."""
     try:
         return draw(name)
@@ -50,7 +54,7 @@ def _drawn(draw: Callable[[str], list[DrawnPanel]], name: str) -> list[DrawnPane
         return []
 
 
-def _script(name: str) -> str:
+def _script_file(name: str) -> str:
     return f"hooks/render/scripts/{name}.js"
 
 
@@ -72,7 +76,9 @@ def _of_panel(panel: DrawnPanel) -> Iterator[Label]:
         yield unescape(text), float(place), text_width(unescape(text), size, "strong" in css), anchor
 
 
-def _beyond(context: Context, file: str, drawing: str, room: float, labels: Iterable[Label]) -> Iterator[Finding]:
+def _labels_beyond(
+    context: Context, file: str, drawing: str, room: float, labels: Iterable[Label]
+) -> Iterator[Finding]:
     for text, place, width, anchor in labels:
         left = place - width * _BEFORE[anchor]
         if (much := max(-left, left + width - room)) > _GUESSED * room:

@@ -47,7 +47,7 @@ from ..recomputed import recomputed_html
 from ..tables import EMPTY, Cell, Head, Table, value_cell
 from ..words import Words
 from .sources import sources_section
-from .what_if import GIGA, TERA, USABLE_PERCENT, gpu_table, stated_value, workbench_form
+from .what_if import GIGA, USABLE_PERCENT, gpu_numbers, gpu_table, stated_value, workbench_form
 
 
 def _calculator_page(
@@ -178,8 +178,8 @@ def memory_terms(
     found: MemoryFootprint, gpu: Gpu, length: int, weights: str, stored: bool = False, on_host: bool = False
 ) -> dict[str, Computation]:
     """For one sequence, with its cache in BF16 or as it is stored in service, and Engram's tables on the GPUs or in the host's memory."""
-    assert gpu.memory_gb.value is not None
     numbers: dict[str, Number] = {
+        **gpu_numbers(gpu),
         **memory_numbers(found),
         **dict(zip(("weight_bits", "expert_bits"), WEIGHT_BITS[weights], strict=True)),
         "cache_bits": WEIGHT_BITS["bf16"][0],
@@ -189,7 +189,6 @@ def memory_terms(
         "context_length": length,
         "sequences": 1,
         "usable_percent": USABLE_PERCENT,
-        "gpu_memory": Fraction(gpu.memory_gb.value.value) * GIGA,
     }
     return work_out(HELD, numbers)
 
@@ -240,22 +239,16 @@ def _known_quantity(entry: Entry, fact: Fact) -> Quantity:
     return single.value
 
 
-def peak_flops(gpu: Gpu) -> Number:
-    """Dense BF16, in FLOPs per second."""
-    assert gpu.bf16_tflops.value is not None
-    return Fraction(gpu.bf16_tflops.value.value) * TERA
-
-
 def training_terms(
     found: TrainingEffort, start: Entry, gpu: Gpu, tokens: int, length: int | None
 ) -> dict[str, Computation]:
     numbers: dict[str, Number] = {
+        **gpu_numbers(gpu),
         "matrix_flops": found.matrix_flops,
         "attention_flops_per_position": (found.attention_flops_per_position or 0) if length is not None else 0,
         "sequence_length": length or 0,
         "tokens": tokens,
         "gpu_count": 1,
-        "peak_bf16": peak_flops(gpu),
         "utilisation_percent": Fraction(_known_quantity(start, _UTILISATION).value),
         "price_per_gpu_hour": Fraction(_known_quantity(start, _PRICE).value),
     }

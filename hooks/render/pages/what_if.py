@@ -148,7 +148,7 @@ def what_if_page(context: Context) -> Page | None:
     return Page(PATH, words("what_if.title"), words("what_if.description"), sections, hide=("toc",))
 
 
-def presets(context: Context) -> dict[str, Mapping[str, str]]:
+def known_presets(context: Context) -> dict[str, Mapping[str, str]]:
     """By name; the last two are those that the pages on memory and on a run begin with, of the first run whose hours are known."""
     known, start = context.catalogue, reference_run(context.catalogue)
     found = {name: one for name, one in PRESETS.items() if one["v"] in known.entries and one["g"] in known.gpus}
@@ -193,7 +193,7 @@ def variant_choices(context: Context) -> Choices:
 
 
 def form_fields(context: Context) -> tuple[FormField, ...]:
-    words, known = context.words, presets(context)
+    words, known = context.words, known_presets(context)
     first = next(iter(known.values()), {})
 
     def choices_of(group: str, keys: tuple[str, ...], **gives: Mapping[str, Number]) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def form_fields(context: Context) -> tuple[FormField, ...]:
     def shown_in(*modes: str) -> tuple[str, str]:
         return ("t", " ".join(modes))
 
-    def tick(name: str, number: str, only_with: tuple[str, str]) -> FormField:
+    def tick_field(name: str, number: str, only_with: tuple[str, str]) -> FormField:
         return FormField(name, "tick", gives={"1": {number: 1}, "": {number: 0}}, only_with=only_with)
 
     named = [("", words("what_if.preset.own")), *((name, words(f"what_if.preset.{name}")) for name in known)]
@@ -227,7 +227,7 @@ def form_fields(context: Context) -> tuple[FormField, ...]:
         FormField("x", "choice", next(iter(known), ""), [("", named)]),
         FormField("t", value=first.get("t", "memory"), **choices_of("what_if.modes", tuple(MODES))),
         FormField("v", "choice", first.get("v", ""), [("", [(_OWN, words("tools.of_your_own"))]), *variant_choices(context)], gives=models),
-        FormField("g", "choice", first.get("g", ""), [("", [*gpus, (_CUSTOM, words("tools.custom"))])], gives={**{g.id: _gpu_numbers(g) for g in context.catalogue.gpus.values()}, _CUSTOM: {"fast_domain": 1}}),
+        FormField("g", "choice", first.get("g", ""), [("", [*gpus, (_CUSTOM, words("tools.custom"))])], gives={**{g.id: gpu_numbers(g) for g in context.catalogue.gpus.values()}, _CUSTOM: {"fast_domain": 1}}),
         FormField("m", value="80", feeds="gpu_memory", times=GIGA, most="10000", only_with=custom),
         FormField("mb", value="3", feeds="bandwidth", times=TERA, least="0.01", most="1000", only_with=custom),
         FormField("f", value="1000", feeds="peak_bf16", times=TERA, most="1000000", only_with=custom),
@@ -257,9 +257,9 @@ def form_fields(context: Context) -> tuple[FormField, ...]:
         FormField("bw", value="80", feeds="bandwidth_percent", least="0.1", most="100", only_with=passed),
         FormField("pk", value="60", feeds="peak_percent", least="0.1", most="100", only_with=passed),
         FormField("u", value=f"{USABLE_PERCENT}", feeds="usable_percent", least="1", most="100", only_with=shown_in("training", "serving", "prefill", "memory")),
-        tick("h", "on_host", served),
-        tick("o", "without_optional", shown_in("memory")),
-        tick("ov", "overlap", timed),
+        tick_field("h", "on_host", served),
+        tick_field("o", "without_optional", shown_in("memory")),
+        tick_field("ov", "overlap", timed),
     )  # fmt: skip
 
 
@@ -271,7 +271,7 @@ _MOMENTS: Given = {"2": {"moment_bytes": 2}, "4": {"moment_bytes": 4}}
 def workbench_form(citations: Citations, first: str = "") -> Section | None:
     """The form, which begins with a preset. None where the catalogue has no run to begin with."""
     context, words = citations.context, citations.context.words
-    known = presets(context)
+    known = known_presets(context)
     if "run" not in known:
         return None
     first, fields, catalogue = first or next(iter(known)), form_fields(context), context.catalogue
@@ -336,7 +336,7 @@ def missing_fields_text(context: Context, entry: Entry, missing: MissingFields) 
     return words("tools.missing.fields", fields=words("punctuation.listed").join(named))
 
 
-def _gpu_numbers(gpu: Gpu) -> dict[str, Number]:
+def gpu_numbers(gpu: Gpu) -> dict[str, Number]:
     """What is known of it; the fast domain is the GPU alone where it is not."""
     found: dict[str, Number] = {"fast_domain": 1}
     for name, (attribute, times) in _GPU_NUMBERS.items():
@@ -347,16 +347,16 @@ def _gpu_numbers(gpu: Gpu) -> dict[str, Number]:
 
 
 def _next_faster_gpu(known: list[Gpu], gpu: Gpu) -> str | None:
-    def peak(of: Gpu) -> Number:
-        return _gpu_numbers(of).get("peak_bf16", 0)
+    def peak_of(gpu: Gpu) -> Number:
+        return gpu_numbers(gpu).get("peak_bf16", 0)
 
     same = (g for g in known if g.name.split()[0] == gpu.name.split()[0])
-    return next((g.id for g in same if peak(g) > 2 * peak(gpu) > 0), None)
+    return next((g.id for g in same if peak_of(g) > 2 * peak_of(gpu) > 0), None)
 
 
 def preset_lines(context: Context, name: str, **changed: str) -> dict[str, Fraction]:
     """What the formulas give for a preset, as the page works it out, with some of its fields changed."""
-    chosen = {**presets(context)[name], **changed}
+    chosen = {**known_presets(context)[name], **changed}
     lines = work_out(MODES[chosen["t"]], chosen_numbers(form_fields(context), chosen))
     return {key: line.exact for key, line in lines.items()}
 
@@ -398,7 +398,7 @@ _SERVING = "model:deepseek-v3/serving."
 def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fraction, Markup]]:
     """Key, what is computed, what is published as a number and as it is shown."""
     context = citations.context
-    if not {"v3_run", "v3_day"} <= presets(context).keys():
+    if not {"v3_run", "v3_day"} <= known_presets(context).keys():
         return
     run, day = preset_lines(context, "v3_run"), preset_lines(context, "v3_day")
     infrastructure = context.catalogue.entries["deepseek-v3"].model.infrastructure
