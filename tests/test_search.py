@@ -157,8 +157,8 @@ ANSWERED = {
         "who else uses MLA": "Moonshot",
         "compare layers of V2 and V3": "60",
         "how many b200 for v3": ", NVIDIA B200 at least",
-        "v3 on 24 GB": "RTX 4090 at least",
-        "tokens per second v3 h20": "NVIDIA H20 ",
+        "v3 on 24 GB": "neither one nor a machine of eight holds it",
+        "tokens per second v3 h20": "NVIDIA H20 at most 1",
     },
     CHINESE: {
         "zhuyili": "Transformer",
@@ -169,7 +169,7 @@ ANSWERED = {
         "R1 强化学习 学习率": "3 × 10⁻⁶",
         "还有谁在用 MLA": "月之暗面",
         "比较 V2 和 V3 的层数": "60",
-        "24GB 显存跑 V3": "RTX 4090 至少",
+        "24GB 显存跑 V3": "单卡和 8 卡机器都装不下",
     },
 }
 

@@ -98,7 +98,8 @@ def test_browser_and_build_agree_to_the_last_digit(
         texts = {name: exact_number(number) for name, number in numbers.items()}
         there = run_script("config", "workedLines", script_rows(MODES[mode]), texts)
         assert {name: Fraction(text) for name, text in there} == here, id_
-        assert lines - here.keys() <= {"absorbed_time", "unabsorbed_time", "expert_bits", "weight_bits"}, id_
+        of_some = {"attention_flops", "cache_read", "chosen_pairs", "packed_pairs", "window_pairs"}
+        assert lines - here.keys() <= of_some | {"absorbed_time", "unabsorbed_time", "expert_bits", "weight_bits"}, id_
         compared += 1
     assert compared > (3 if "stored" in choices else 50)
 
@@ -134,6 +135,17 @@ def test_cached_tokens_make_absorbed_attention_the_better_one(catalogue: Catalog
     fresh, behind = (preset_lines(context_of(catalogue), "v3_reads", n="64K", hc=cached) for cached in ("0", "65500"))
     assert fresh["absorbed_time"] / fresh["unabsorbed_time"] == Fraction(1088, 320)
     assert behind["absorbed_time"] < behind["unabsorbed_time"]
+
+
+def test_a_chosen_token_is_read_once_and_an_earlier_one_not_twice(catalogue: Catalogue) -> None:
+    """What the closed sums give for a prompt is what adding its tokens one by one gives."""
+    context, length, cached = context_of(catalogue), 5000, 1500
+    for id_, ratio in (("deepseek-v3.2", 1), ("deepseek-v4-pro", 4), ("deepseek-v4.1-flash", 2)):
+        lines = preset_lines(context, "v3_reads", v=id_, n=f"{length}", hc=f"{cached}")
+        most = catalogue.entries[id_].architecture.index_topk.value
+        positions = range(cached + 1, length + 1)
+        assert lines["chosen_pairs"] == sum(min(position, most) for position in positions), id_
+        assert lines["packed_pairs"] == sum(min(Fraction(position, ratio), most) for position in positions), id_
 
 
 def test_v3s_run_comes_out_as_published(catalogue: Catalogue) -> None:

@@ -217,7 +217,7 @@ def _named_children(node: Any, path: str) -> dict[str, Any]:
 
 
 def item_names(item: Any) -> tuple[str, ...]:
-    if hasattr(item, "id"):
+    if getattr(item, "id", None):
         return (item.id,)
     if hasattr(item, "benchmark"):
         return tuple(

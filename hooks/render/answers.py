@@ -10,21 +10,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from catalogue.derive.calculators import MemoryFootprint, memory_footprint, released_format
+from catalogue.derive.calculators import MemoryFootprint, Number, memory_footprint, released_format
 from catalogue.derive.expression import Computation
 from catalogue.derive.parameters import NOT_THERE, comparable_dimension
 from catalogue.derive.training import reference_run, training_gpu
+from catalogue.derive.what_if import SERVING, work_out
 from catalogue.facts import DETAILS, FACTS, Anchor, Basis, EntryContext, Fact, stage_kind
 from catalogue.records import Entry, PriceSpan, price_spans, recipe_stages
 from catalogue.schema.architecture import Architecture
 from catalogue.schema.model import ApiName, ApiPointer, Model, Rate, Variant
 from catalogue.schema.quantities import Length
 from catalogue.schema.technique import Technique, Term
-from catalogue.schema.training import StageKind
+from catalogue.schema.training import Gpu, StageKind
 from catalogue.schema.values import Detail, Single, Sources, each_below, fields_with_values, stated_values
 from catalogue.settings import fields_of
+from catalogue.text import as_decimal
 
 from . import format
 from .cite import Citations, plain_text, reference_anchor
@@ -37,7 +40,7 @@ from .pages.api_names import dollar_prices, last_day
 from .pages.calculators import longest_context, memory_terms, parts_in_gigabytes
 from .pages.elsewhere import IDEAS, users_of
 from .pages.elsewhere import PATH as ELSEWHERE
-from .pages.what_if import GIGA
+from .pages.what_if import GIGA, chosen_numbers, form_fields
 from .words import CHINESE, Words
 
 # Kinds of fact that an answer says more of.
@@ -46,6 +49,8 @@ LENGTHS = ("4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M")
 _BASE = re.compile(r"[- ][Bb]ase(?=$|[- ])")
 _DOTTED = re.compile(r"(v\d)-(\d)")
 _UNSAID = ""
+# GPUs of a machine and the most that are tried; of each user the context, and users of a GPU where memory holds as many.
+_MACHINE, _MOST_GPUS, _SPEED_LENGTH, _SPEED_USERS = 8, 256, "4K", 64
 
 
 @dataclass(frozen=True)
@@ -249,7 +254,7 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
     if longest is None and positions is not None:  # nothing longer than what the configuration allows
         longest = positions.value
     length = min((each for each in (Length.parse("128K"), longest) if each is not None), key=lambda each: each.value)
-    lines, speeds = [], []
+    lines, speeds = list[AnswerLine](), list[AnswerLine]()
     # The one that V3 was trained on, then by peak in FP8, the older of equals first: what the largest models are served on.
     reference = reference_run(catalogue)
     own_gpu = training_gpu(catalogue.gpus, reference) if reference else None
@@ -258,11 +263,16 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         key=lambda g: (g is not own_gpu, -(g.fp8_tflops.value.value if g.fp8_tflops.value else 0)),
     )
     for key in dict.fromkeys(filter(None, (own, "bf16", "fp8", "fp4"))):
-        for gpu in gpus:
-            worked = memory_terms(footprint, gpu, int(length.value), key)
+        works = [(gpu, memory_terms(footprint, gpu, int(length.value), key)) for gpu in gpus]
+        fewest = min(worked["gpus"].value for _, worked in works)
+        names = words("punctuation.listed").join(gpu.name for gpu, worked in works if worked["gpus"].value == fewest)
+        for gpu, worked in works:
             label = words("asked.served", format=words(f"tools.memory.formats.{key}"), gpu=gpu.name)
             memory = {name: _in_gigabytes(worked[f"{name}_bytes"]) for name in ("weight", "cache")}
-            text = words("asked.gpus", count=worked["gpus"].value)
+            count = worked["gpus"].value
+            text = words("asked.gpus" if count > 1 else "asked.one_gpu", count=count)
+            if count > _MACHINE:
+                text = words("asked.machines", count=count, fewest=fewest, gpus=names)
             held = words("asked.gpus_for", weights=memory["weight"], cache=memory["cache"], length=length.text)
             if parts := parts_in_gigabytes(words, entry, key):
                 held += words("punctuation.separated") + words("asked.beside", parts=parts.striptags())
@@ -270,11 +280,8 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
                 fewer = memory_terms(footprint, gpu, int(length.value), key, on_host=True)["gpus"].value
                 held += words("punctuation.separated") + words("tools.memory.on_host", gpus=fewer)
             lines.append(AnswerLine(label, text, Basis.RECOMPUTED, held, f"{address}&w={key}&g={gpu.id}"))
-            if key == own and gpu.bf16_tflops.value and gpu.bandwidth_tb_per_s.value:
-                count = int(worked["gpus"].value)  # several stand in machines of eight, and attention is copied to each
-                machines = count if count == 1 else -(-count // 8) * 8
-                chosen = f"?t=serving&v={entry.variant.id}&g={gpu.id}&k={machines}&n={length.text}&w={key}&us=1&x="
-                speeds.append(AnswerLine(gpu.name, words("asked.speed"), _UNSAID, "", f"tools/what-if.md{chosen}"))
+            if key == (own or "bf16") and gpu.bf16_tflops.value and gpu.bandwidth_tb_per_s.value:
+                speeds += _speed_lines(citations.context, entry, gpu, key, count)
     lengths = []
     gpu = next(iter(catalogue.gpus.values()))
     for length in map(Length.parse, LENGTHS):
@@ -286,6 +293,53 @@ def _memory_answers(citations: Citations, entry: Entry) -> Answers:
         label = words("asked.cache_at", length=format.format_length(length, words))
         lengths.append(AnswerLine(label, text, Basis.RECOMPUTED, "", f"{address}&n={length.text}"))
     return {"serving": lines, "cache_for": lengths} | ({"speed": speeds} if speeds else {})
+
+
+def _speed_lines(context: Context, entry: Entry, gpu: Gpu, weights: str, count: int) -> Iterator[AnswerLine]:
+    """Of one user alone and of many; none where a GPU does not hold what each has a copy of."""
+    name = ("speed", entry.architecture_owner, gpu.id, weights)
+    found = context.made_once(name, lambda: _speed_bounds(context, entry, gpu, weights, count))
+    if found is None:
+        return
+    words, (gpus, users, alone, many) = context.words, found
+    rates = {"alone": alone["user_speed"], "each": many["user_speed"], "all": many["all_speed"]}
+    shown = {name: format.format_significant(as_decimal(Fraction(rate))) for name, rate in rates.items()}
+    taken = {"bandwidth": alone["bandwidth_percent"], "peak": alone["peak_percent"], "length": _SPEED_LENGTH}
+    under = words("asked.speed_under", format=words(f"tools.memory.formats.{weights}"), **taken)
+    if gpus > 1 and "link" not in alone:
+        under += words("punctuation.separated") + words("what_if.script.no_link")
+    fields = {"t": "serving", "v": entry.variant.id, "g": gpu.id, "k": gpus, "n": _SPEED_LENGTH, "w": weights, "us": 1}
+    address = "&".join(f"{name}={value}" for name, value in fields.items())
+    text = words("asked.speed", users=format.format_integer(users), **shown)
+    yield AnswerLine(f"{gpus} × {gpu.name}", text, Basis.RECOMPUTED, under, f"tools/what-if.md?{address}&x=")
+
+
+def _speed_bounds(
+    context: Context, entry: Entry, gpu: Gpu, weights: str, count: int
+) -> tuple[int, int, dict[str, Number], dict[str, Number]] | None:
+    """GPUs, users that they hold, and the lines of the workbench with one user and with all.
+
+    Several GPUs stand in machines of eight. Attention is copied to each, so it may take more than hold the weights.
+    """
+    fields = context.made_once("workbench", lambda: form_fields(context))
+    chosen = {"t": "serving", "v": entry.variant.id, "g": gpu.id, "n": _SPEED_LENGTH, "w": weights, "x": ""}
+    known = chosen_numbers(fields, chosen)
+
+    def work(gpus: int, users: int) -> dict[str, Number]:
+        numbers = {**known, "gpu_count": gpus, "sequences": users}
+        return numbers | {name: line.exact for name, line in work_out(SERVING, numbers).items()}
+
+    for gpus in (1, *range(_MACHINE, _MOST_GPUS, _MACHINE)):
+        if gpus < count:
+            continue
+        alone = work(gpus, 1)
+        free = (
+            Fraction(alone["gpu_memory"] * alone["usable_percent"], 100) - alone["weight_bytes"] - alone["table_bytes"]
+        )
+        if (held := int(free * gpus / alone["cache_bytes"])) > 0:
+            users = min(held, _SPEED_USERS * gpus)
+            return gpus, users, alone, work(gpus, users)
+    return None
 
 
 def _in_gigabytes(term: Computation) -> str:

@@ -167,6 +167,8 @@ _SPREAD_OVER_GPUS = (
     Part("share", _FULL),
     Part("memory_bandwidth", "bandwidth * bandwidth_percent / 100"),
     Part("score_peak", "peak_bf16 * peak_percent / 100"),
+    Part("index_peak", "score_peak", ("!peak_fp8",)),
+    Part("index_peak", "peak_fp8 * peak_percent / 100", ("peak_fp8",)),
     Part("in_bf16", "max(0, weight_bits - 8)"),
     Part("in_fp4", "max(0, 8 - weight_bits)"),
     Part("product_flops", "peak_bf16 * peak_percent / 100", ("!peak_fp8",)),
@@ -186,17 +188,38 @@ _PASS = (
 )
 _TOKEN_COST = Part("token_cost", "1000000 * price_per_gpu_hour / (3600 * gpu_speed)")
 
+# Of the tokens before it: all, those that the indexer chose, entries of several tokens that it chose, and the window (DeepSeek-V3.2
+# §2.1, V4 §2.3, V4.1 §2.3). Not counted are choosing itself and a last entry that is not full.
+_CHOSEN, _PACKED = "min(context_length, index_topk)", "min(context_length / packed_ratio, index_topk)"
+_WINDOW = "min(context_length, sliding_window)"
+
 SERVING = (
     *_SPREAD_OVER_GPUS,
     Part("tokens_checked", "ceil(tokens_a_pass)"),
+    Part(
+        "attention_flops",
+        f"context_length * score_flops + {_CHOSEN} * chosen_flops + {_PACKED} * packed_flops + {_WINDOW} * window_flops",
+        ("index_flops",),
+    ),
+    Part(
+        "cache_read",
+        f"(context_length * scanned_elements + {_CHOSEN} * chosen_elements + {_PACKED} * packed_elements"
+        f" + {_WINDOW} * window_elements) / (context_length * cache_elements + {_WINDOW} * window_elements)",
+        ("index_flops",),
+    ),
     Part("weights_time", _READ, ("!overlap",)),
     Part("weights_time", f"2 * {_READ}", ("overlap",)),
-    Part("cache_time", "cache_each / memory_bandwidth"),
+    Part("cache_time", "cache_each / memory_bandwidth", ("!index_flops",)),
+    Part("cache_time", "cache_each * cache_read / memory_bandwidth", ("index_flops",)),
     Part("products_time", "sequences_each * tokens_checked * 2 * active_parameters / product_flops"),
     Part(
-        "scores_time", "sequences_each * tokens_checked * score_flops * context_length / score_peak", ("score_flops",)
+        "scores_time", "sequences_each * tokens_checked * score_flops * context_length / score_peak", ("!index_flops",)
     ),
-    Part("scores_time", "0", ("!score_flops",)),
+    Part(
+        "scores_time",
+        "sequences_each * tokens_checked * (attention_flops / score_peak + index_flops * context_length / index_peak)",
+        ("index_flops",),
+    ),
     Part("work_time", "max(weights_time, products_time) + max(cache_time, scores_time)"),
     Part(
         "traffic_time",
@@ -219,6 +242,17 @@ SERVING = (
 # MLA multiplies either on the latents (absorbed), wider products, or on heads made of them (unabsorbed), which makes the heads of
 # cached tokens again (DeepSeek-V2 §2.1.2).
 _IN_HEADS = "(pairs * head_score_flops + cached_tokens * expand_flops)"
+
+
+def _pairs_up_to(most: str) -> str:
+    """The sum of min(position, most) over the new tokens."""
+
+    def up_to(end: str) -> str:
+        return f"min({end}, {most}) * ({end} + (1 - min({end}, {most})) / 2)"
+
+    return f"{up_to('context_length')} - {up_to('cached_tokens')}"
+
+
 PREFILL = (
     *_SPREAD_OVER_GPUS,
     Part("cached_fit", "max(0, cached_tokens + 1 - context_length)"),
@@ -226,21 +260,34 @@ PREFILL = (
     Part("pairs", "new_tokens * (cached_tokens + (new_tokens + 1) / 2)"),
     Part("weights_time", "weight_bytes / memory_bandwidth", ("!overlap",)),
     Part("weights_time", "2 * weight_bytes / memory_bandwidth", ("overlap",)),
-    Part("products_time", "sequences_each * new_tokens * 2 * active_parameters / product_flops"),
+    Part("products_time", "sequences_each * new_tokens * 2 * reading_parameters / product_flops"),
     Part("absorbed_time", "sequences_each * pairs * score_flops / score_peak", ("expand_flops",)),
     Part("unabsorbed_time", f"sequences_each * {_IN_HEADS} / score_peak", ("expand_flops",)),
     Part("scores_time", "min(absorbed_time, unabsorbed_time)", ("expand_flops",)),
-    Part("scores_time", "sequences_each * pairs * score_flops / score_peak", ("score_flops", "!expand_flops")),
-    Part("scores_time", "0", ("!score_flops",)),
+    Part("scores_time", "sequences_each * pairs * score_flops / score_peak", ("!index_flops", "!expand_flops")),
+    Part("chosen_pairs", _pairs_up_to("index_topk"), ("index_flops",)),
+    Part("packed_pairs", f"({_pairs_up_to('(packed_ratio * index_topk)')}) / packed_ratio", ("index_flops",)),
+    Part("window_pairs", _pairs_up_to("sliding_window"), ("index_flops",)),
+    Part(
+        "attention_flops",
+        "pairs * score_flops + chosen_pairs * reading_chosen_flops + packed_pairs * packed_flops"
+        " + window_pairs * reading_window_flops",
+        ("index_flops",),
+    ),
+    Part(
+        "scores_time",
+        "sequences_each * (attention_flops / score_peak + pairs * reading_index_flops / index_peak)",
+        ("index_flops",),
+    ),
     Part("work_time", "max(weights_time, products_time) + scores_time"),
     Part(
         "traffic_time",
-        "sequences_each * new_tokens * moe_layers * nodes_reached * hidden_size * 3 / exchange_bandwidth",
+        "sequences_each * new_tokens * reading_layers * nodes_reached * hidden_size * 3 / exchange_bandwidth",
         ("beyond", "moe_layers"),
     ),
     Part(
         "traffic_time",
-        "sequences_each * new_tokens * moe_layers * min(num_experts_per_tok, others) * hidden_size * 3"
+        "sequences_each * new_tokens * reading_layers * min(num_experts_per_tok, others) * hidden_size * 3"
         " / exchange_bandwidth",
         ("others", "!beyond", "moe_layers"),
     ),
@@ -277,9 +324,13 @@ def what_if_numbers(entry: Entry) -> dict[str, Number] | MissingFields:
         "matrix_flops": effort.matrix_flops,
         "attention_flops_per_position": effort.attention_flops_per_position or 0,
         "active_parameters": recount.activated[ACTIVATED_CONVENTION],
+        "reading_parameters": (recount.prefill.value if recount.prefill else recount.activated[ACTIVATED_CONVENTION]),
         "num_hidden_layers": numbers["num_hidden_layers"],
         "hidden_size": numbers["hidden_size"],
         "moe_layers": numbers.get("moe_layers", 0),
+        "reading_layers": min(
+            numbers.get("moe_layers", 0), numbers.get("encoder_layers", numbers["num_hidden_layers"])
+        ),
         "num_experts_per_tok": numbers.get("num_experts_per_tok", 0),
         "expert_share": Fraction(numbers.get("num_experts_per_tok", 1), experts),
     }
@@ -288,22 +339,68 @@ def what_if_numbers(entry: Entry) -> dict[str, Number] | MissingFields:
     if entry.variant.context_length is not None and entry.variant.context_length.value is not None:
         given["longest"] = int(entry.variant.context_length.value.value)
     kind = kind_of(architecture)
-    for name, formula in _score_formulas(numbers, kind.score_widths if kind else None):
+    for name, formula in _score_formulas(numbers, kind.score_widths if kind else None).items():
         given[name] = evaluate_formula(name, formula, numbers).exact
     return given
 
 
-def _score_formulas(numbers: Mapping[str, int], widths: str | None) -> Iterator[tuple[str, str]]:
-    """FLOPs of attention for a token and one before it, of MLA on the latents and in its heads. None where tokens are chosen."""
-    if "index_topk" in numbers or "sliding_window" in numbers:
-        return
-    heads = "num_hidden_layers * num_attention_heads"
-    if "kv_lora_rank" in numbers:
-        yield "score_flops", f"2 * {heads} * (2 * kv_lora_rank + qk_rope_head_dim)"
-        yield "head_score_flops", f"2 * {heads} * ({widths})"
-        yield "expand_flops", f"2 * {heads} * kv_lora_rank * (qk_nope_head_dim + v_head_dim)"
+def _score_formulas(numbers: Mapping[str, int], widths: str | None) -> dict[str, str]:
+    """FLOPs of attention for a token and one before it, of MLA on the latents and in its heads.
+
+    Where an indexer chooses, those of the indexer for a token before it, and of attention for an entry that is chosen and one of the window;
+    with the elements that are read. While a prompt is read, the layers behind an encoder do nothing.
+    """
+    heads, entry = "num_attention_heads", "4 * num_attention_heads * head_dim"
+    index = "2 * index_n_heads * index_head_dim"
+    if "encoder_layers" in numbers:
+        packed, chosen = "(encoder_layers - sliding_window_layers)", "(num_hidden_layers - encoder_layers)"
+        reads = "encoder_cache_layers / encoder_compress_ratio"
+        keys = f"({reads} + index_layers - encoder_cache_layers)"
+        found = {
+            "chosen_flops": f"{chosen} * {entry}",
+            "packed_flops": f"{packed} * {entry}",
+            "packed_ratio": "encoder_compress_ratio",
+            "window_flops": f"num_hidden_layers * {entry}",
+            "index_flops": f"{keys} * {index}",
+            "scanned_elements": f"{keys} * index_head_dim",
+            "chosen_elements": f"{chosen} * head_dim",
+            "packed_elements": f"{packed} * head_dim",
+            "reading_chosen_flops": "0",
+            "reading_window_flops": f"encoder_layers * {entry}",
+            "reading_index_flops": f"{reads} * {index}",
+        }
+    elif "csa_layers" in numbers:
+        keys, far = "csa_layers / csa_compress_ratio", "hca_layers / hca_compress_ratio"
+        found = {
+            "score_flops": f"{far} * {entry}",
+            "packed_flops": f"csa_layers * {entry}",
+            "packed_ratio": "csa_compress_ratio",
+            "window_flops": f"num_hidden_layers * {entry}",
+            "index_flops": f"{keys} * {index}",
+            "scanned_elements": f"{keys} * index_head_dim + {far} * head_dim",
+            "packed_elements": "csa_layers * head_dim",
+        }
+    elif "index_topk" in numbers:
+        found = {
+            "chosen_flops": f"2 * num_hidden_layers * {heads} * (2 * kv_lora_rank + qk_rope_head_dim)",
+            "index_flops": f"num_hidden_layers * {index}",
+            "scanned_elements": "num_hidden_layers * index_head_dim",
+            "chosen_elements": "num_hidden_layers * (kv_lora_rank + qk_rope_head_dim)",
+        }
+    elif "kv_lora_rank" in numbers:
+        all_heads = f"2 * num_hidden_layers * {heads}"
+        return {
+            "score_flops": f"{all_heads} * (2 * kv_lora_rank + qk_rope_head_dim)",
+            "head_score_flops": f"{all_heads} * ({widths})",
+            "expand_flops": f"{all_heads} * kv_lora_rank * (qk_nope_head_dim + v_head_dim)",
+        }
     else:
-        yield "score_flops", f"4 * {heads} * head_dim"
+        return {"score_flops": f"num_hidden_layers * {entry}"}
+    found = {**dict.fromkeys(_OF_CHOSEN, "0"), "packed_ratio": "1", "index_topk": "index_topk"} | found
+    return {f"reading_{name}": found[name] for name in ("chosen_flops", "window_flops", "index_flops")} | found
+
+
+_OF_CHOSEN = ("score_flops", "chosen_flops", "packed_flops", "window_flops", "chosen_elements", "packed_elements")
 
 
 def work_out(parts: Sequence[Part], numbers: Mapping[str, Number]) -> dict[str, Computation]:

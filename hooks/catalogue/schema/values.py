@@ -371,6 +371,7 @@ M = TypeVar("M")
 class Detail(Block):
     """A published value that has no field of its own: a label and what is said."""
 
+    id: Identifier | None = optional("Name of the value in paths and in code, in place of its label.", "sglang-reads")
     label: Text = required("What the value is.", "Rollout temperature")
     value: Stated[DetailValue] = required("The value.", "0.7")
     unit: Text | None = optional("Unit, where the value has one.", "tokens")

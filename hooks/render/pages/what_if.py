@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,8 +18,10 @@ from catalogue.derive.training import pre_training, pre_training_tokens, referen
 from catalogue.derive.what_if import MODES, REFUSALS, what_if_numbers, work_out
 from catalogue.facts import FACTS, EntryContext, Fact
 from catalogue.records import Entry, sort_by_date
+from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import Gpu
-from catalogue.schema.values import Single
+from catalogue.schema.values import Detail, Single
+from catalogue.text import as_decimal
 
 from .. import assets, format
 from ..cite import Citations
@@ -277,7 +278,19 @@ def workbench_form(citations: Citations, first: str = "") -> Section | None:
     first, fields, catalogue = first or next(iter(known)), form_fields(context), context.catalogue
     start = {each.name: each.value for each in fields} | {"x": first, **known[first]}
     changes = ("gpu", "overlap", "no_overlap", "network", "dualpipe", "batch", "pipeline", "nodes", "users", "more")
-    said = (*MODES, "binds", "helps", "no_scores", "products", "no_link", "absorbed", "unabsorbed", "beyond")
+    said = (
+        *MODES,
+        "binds",
+        "helps",
+        "chosen",
+        "encoder",
+        "left_out",
+        "products",
+        "no_link",
+        "absorbed",
+        "unabsorbed",
+        "beyond",
+    )
     missing = {
         id_: found for id_, e in catalogue.entries.items() if isinstance(found := what_if_numbers(e), MissingFields)
     }
@@ -374,25 +387,32 @@ def gpu_table(citations: Citations) -> Section:
 
 
 def _measured_table(citations: Citations) -> str:
-    words = citations.context.words
+    words, measured = citations.context.words, list(_rows_measured(citations))
+    if not measured:
+        return ""
+    gap = _decode_gap(citations.context, next(value for key, _, value, _ in measured if key == "decode"))
     rows = [
         [
             Cell(escape(_row_label(citations.context, key))),
-            Cell(recomputed_html(format.format_significant(Decimal(computed.numerator) / computed.denominator, 4))),
+            Cell(recomputed_html(format.format_significant(as_decimal(computed), 4))),
             Cell(published),
             Cell(escape(f"{float(computed / value):.2f}"), str(float(computed / value))),
-            Cell(escape(words(f"what_if.row.{key}_why"))),
+            Cell(escape(words(f"what_if.row.{key}_why", **gap))),
         ]
-        for key, computed, value, published in _rows_measured(citations)
+        for key, computed, value, published in measured
     ]
-    if not rows:
-        return ""
     heads = [Head(words("what_if.what")), Head(words("what_if.computed"), True), Head(words("what_if.published"), True)]
     heads += [Head(words("what_if.ratio"), True), Head(words("what_if.why"))]
     return citations.context.html("table.html.jinja", t=Table(words("what_if.measured_caption"), heads, rows))
 
 
-_SERVING = "model:deepseek-v3/serving."
+def _decode_gap(context: Context, node_speed: Fraction) -> dict[str, str]:
+    """Milliseconds of a pass, all traffic hidden and none, and as published."""
+    hidden, shown = (preset_lines(context, "v3_day", ov=overlap) for overlap in ("1", ""))
+    published = 8 * hidden["sequences_each"] / node_speed
+    times = {"hidden": hidden["pass_time"], "shown": shown["pass_time"], "published": published}
+    found = {name: 1000 * time for name, time in times.items()}
+    return {name: format.format_significant(as_decimal(number), 3) for name, number in found.items()}
 
 
 def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fraction, Markup]]:
@@ -427,70 +447,51 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     length, hits = int(number[_LENGTH]), number[_HITS] / number["input-tokens"]
     reads = preset_lines(context, "v3_reads", n=f"{length}", hc=f"{int(length * hits)}")
     yield "reads", 8 * reads["gpu_speed"] * length / reads["new_tokens"], number[_READS], shown[_READS]
-    for key, begins, name, chosen, line, times in _OTHERS:
+    for key, id_ in (("flops_pro", "deepseek-v4-pro"), ("flops_flash", "deepseek-v4-flash")):
+        stated = context.lookup.find(
+            f"model:deepseek-v4/serving.compute-of-v3-2-over-it-in-the-same-setting.value@{id_}"
+        )
+        computed = _fp8_flops(context, "deepseek-v3.2", 8) / _fp8_flops(context, id_, 4)
+        yield key, computed, Fraction(stated.number), Markup(citations.cite(f"{stated.number}", stated.source))
+    others = _facts_of_others(context)
+    for key, name, chosen, line, times in _OTHERS:
         computed = times * preset_lines(context, name, **chosen)[line]
-        fact = _fact_of_others(context, begins)
-        yield key, computed, Fraction(fact.value.value.value), Markup(citations.value_html(fact.value))
+        measured = others[key].value.value
+        assert isinstance(measured, Quantity)
+        yield key, computed, Fraction(measured.value), Markup(citations.value_html(others[key].value))
+
+
+def _fp8_flops(context: Context, id_: str, index_bits: int) -> Fraction:
+    """FLOPs for a token behind 1M others, a product of BF16 as two of FP8 and of the indexer by its bits (DeepSeek-V4 Fig. 1)."""
+    lines = preset_lines(context, "v3_day", v=id_, n="1M")
+    numbers = what_if_numbers(context.catalogue.entries[id_])
+    assert not isinstance(numbers, MissingFields)
+    indexer = Fraction(numbers["index_flops"]) * 2**20 * index_bits / 8
+    return 2 * numbers["active_parameters"] + 2 * lines["attention_flops"] + indexer
 
 
 _GB200 = {"g": "nvidia-gb200-nvl72", "ov": ""}
 _FP4 = {**_GB200, "w": "mixed", "c": "fp8"}
-# What others measured: how its label begins, the preset with what is changed, the line and its number of GPUs. H100 and H800 have the same
+# What others measured: the id of the fact, the preset with what is changed, the line and its number of GPUs. H100 and H800 have the same
 # memory and peaks.
-_OTHERS: tuple[tuple[str, str, str, dict[str, str], str, int], ...] = (
-    (
-        "sglang",
-        "Measured by others: SGLang on 9",
-        "v3_day",
-        {"k": "72", "us": f"{72 * 256}", "n": "2000"},
-        "gpu_speed",
-        8,
-    ),
-    (
-        "profile",
-        "DeepSeek's profile as LMSYS",
-        "v3_day",
-        {"k": "128", "us": f"{128 * 128}", "n": "4096"},
-        "gpu_speed",
-        8,
-    ),
-    (
-        "sglang_reads",
-        "Measured by others: SGLang reads prompts on 4 nodes",
-        "v3_reads",
-        {"g": "nvidia-h100"},
-        "gpu_speed",
-        8,
-    ),
-    ("profile_reads", "DeepSeek's profile of prefill", "v3_reads", {}, "gpu_speed", 8),
-    (
-        "gb200_reads",
-        "Measured by others: SGLang reads prompts on 4 GB",
-        "v3_reads",
-        {**_GB200, "k": "4", "n": "2000"},
-        "gpu_speed",
-        1,
-    ),
-    (
-        "gb200_writes",
-        "Measured by others: SGLang writes",
-        "v3_day",
-        {**_FP4, "k": "48", "us": f"{48 * 1408}", "n": "2000"},
-        "gpu_speed",
-        1,
-    ),
-    ("inferencex", "InferenceX of", "v3_day", {**_FP4, "k": "16", "us": "4301", "n": "1536"}, "user_speed", 1),
+_OTHERS: tuple[tuple[str, str, dict[str, str], str, int], ...] = (
+    ("sglang", "v3_day", {"k": "72", "us": f"{72 * 256}", "n": "2000"}, "gpu_speed", 8),
+    ("profile", "v3_day", {"k": "128", "us": f"{128 * 128}", "n": "4096"}, "gpu_speed", 8),
+    ("sglang-reads", "v3_reads", {"g": "nvidia-h100"}, "gpu_speed", 8),
+    ("profile-reads", "v3_reads", {}, "gpu_speed", 8),
+    ("gb200-reads", "v3_reads", {**_GB200, "k": "4", "n": "2000"}, "gpu_speed", 1),
+    ("gb200-writes", "v3_day", {**_FP4, "k": "48", "us": f"{48 * 1408}", "n": "2000"}, "gpu_speed", 1),
+    ("inferencex", "v3_day", {**_FP4, "k": "16", "us": "4301", "n": "1536"}, "user_speed", 1),
 )
 
 
 def _row_label(context: Context, key: str) -> str:
-    begins = next((begins for name, begins, *_ in _OTHERS if name == key), None)
-    return context.words.text(_fact_of_others(context, begins).label) if begins else context.words(f"what_if.row.{key}")
+    fact = _facts_of_others(context).get(key)
+    return context.words.text(fact.label) if fact else context.words(f"what_if.row.{key}")
 
 
-def _fact_of_others(context: Context, begins: str) -> Any:
-    facts = context.catalogue.techniques["inference-system-overview"].facts
-    return next(fact for fact in facts if fact.label.en.startswith(begins))
+def _facts_of_others(context: Context) -> dict[str, Detail]:
+    return {fact.id: fact for fact in context.catalogue.techniques["inference-system-overview"].facts if fact.id}
 
 
 # Tokens of a GPU in each of two half batches, the technique with the sum, and its result in ms.

@@ -126,7 +126,9 @@ function update() {
   bar("time", TIME[mode()], known);
   find("tbody").innerHTML = lines.filter(({ name }) => words.lines[name]).map(({ name, formula, value }) => `<tr><th scope="row">${words.lines[name]}</th><td class="n"><data class="ds-r" data-line="${name}" value="${float(value)}">${written(name, value)}</data></td><td><code>${signs(formula)}</code><br>${signs(worked(formula, known))}</td></tr>`).join("");
   const remarks = [
-    known.work_time && !known.score_flops?.[0] && words.no_scores,
+    known.work_time && known.index_flops && words.chosen,
+    known.new_tokens && above(known.active_parameters, known.reading_parameters) && words.encoder,
+    known.utilisation_percent && words.left_out,
     known.flops_per_token && !known.matrix_parameters && !known.attention_flops_per_position?.[0] && words.products,
     known.work_time && !known.link && words.no_link,
     known.absorbed_time && words[above(known.absorbed_time, known.unabsorbed_time) ? "unabsorbed" : "absorbed"],
