@@ -127,7 +127,8 @@ def test_names_and_nulls_of_other_makers_become_fields() -> None:
 def test_heads_tell_the_kinds_without_keys_of_their_own() -> None:
     base = {"num_hidden_layers": 2, "hidden_size": 64, "vocab_size": 100, "num_attention_heads": 8}
     for shared, kind in ((8, "MHA"), (2, "GQA"), (1, "MQA")):
-        assert read_config({**base, "num_key_value_heads": shared}).fields["attention"] == kind
+        for key in ("num_key_value_heads", "num_attention_groups"):
+            assert read_config({**base, key: shared}).fields["attention"] == kind
     assert read_config(base).fields["attention"] is None
     assert {key for kind in KINDS.values() for key in kind.config_keys}.isdisjoint(LEFT_OUT)
 
@@ -183,6 +184,9 @@ def test_an_entry_from_a_configuration_asks_only_for_what_nobody_can_know(valid:
     assert catalogue.entries["deepseek-v9-base"].recount.total == 671_026_419_200
     wanted = [wanted.key for wanted in missing_values(catalogue, catalogue.models["deepseek-v9"])]
     assert wanted[:3] == ["variants.parameters.activated", "variants.context_length", "builds_on"]
+    assert [
+        "contemporaries.yaml" in text for text in (said, *new_entry.write_new_entry(valid, "step-3", given)[1:2])
+    ] == [False, True]
 
 
 @pytest.mark.parametrize("family", ["dor", "elk"])

@@ -43,10 +43,14 @@ LEFT_OUT: Mapping[str, str] = {
 _LEFT_OUT_AT_0 = ("attention_dropout", "hidden_dropout", "mlp_bias")
 
 OTHER_NAMES = {
+    "max_position_embedding": "max_position_embeddings",
     "model_max_length": "max_position_embeddings",
+    "moe_num_experts": "n_routed_experts",
     "moe_num_shared_experts": "n_shared_experts",
     "moe_renormalize": "norm_topk_prob",
     "moe_router_activation_func": "scoring_func",
+    "moe_top_k": "num_experts_per_tok",
+    "num_attention_groups": "num_key_value_heads",
     "num_expert_group": "n_group",
     "num_experts": "n_routed_experts",
     "num_local_experts": "n_routed_experts",
@@ -173,7 +177,8 @@ def read_config(config: Config) -> ConfigReading:
 
 def detect_kind(keys: Config) -> AttentionKind | None:
     """The kind with most of its keys, all present; None where none or two fit."""
-    heads, shared = keys.get("num_attention_heads"), keys.get("num_key_value_heads")
+    named = {OTHER_NAMES.get(key, key): value for key, value in keys.items()}
+    heads, shared = named.get("num_attention_heads"), named.get("num_key_value_heads")
 
     def fits(kind: AttentionKind) -> bool:
         counted = kind.key_value_heads.fits

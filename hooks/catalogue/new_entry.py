@@ -79,6 +79,8 @@ def write_new_entry(data: Path, id_: str, given: Given | str = "") -> list[str]:
         key = id_
     given = replace(given, arxiv=arxiv, name=given.name or _guessed_name(id_) if reading else given.name)
     said = [f"{data.name}/{ENTRIES}/{file.name}: fill in what says {TO_DO}, then run `make check`"]
+    if "deepseek" not in id_:
+        said.append("  entries are DeepSeek's: a model of another maker belongs into data/contemporaries.yaml")
     cited = {key: _reference_text(key, given, paper)}
     if reading is not None:
         cited[f"hf-{id_}"] = _repository_text(f"hf-{id_}", given)

@@ -47,7 +47,7 @@ def settings_have_known_words(draft: Draft) -> Iterator[Breach]:
             if vocabulary.find(field, word) is None:
                 known = [one.word for one in getattr(draft.settings.words, field)]
                 allowed = "one of data/settings.yaml, such as " + GAP.join(f"`{one}`" for one in known[:_LISTED])
-                fix = f"use that word, or add `{word}` to `words.{field}` there, with its Chinese"
+                fix = f"use one of its words, or add `{word}` to `words.{field}` there, with its Chinese"
                 found, close = f"`{word}` is no word of `{field}`", nearest_in_quotes(word, known)
                 yield Breach((*path, field), found, allowed, close, fix)
 

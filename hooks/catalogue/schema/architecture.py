@@ -121,7 +121,7 @@ class Architecture(Block):
     qkv_bias: StatedFlag = optional(
         "Biases on query, key and value alone, as in Qwen2.", False, DEFAULTED, MINOR, OF_A_PART, ATTENTION
     )
-    q_lora_rank: StatedSize = optional("MLA: rank of the compressed query.", 1536, ATTENTION)
+    q_lora_rank: StatedSize = optional("Rank of the compressed query.", 1536, ATTENTION)
     kv_lora_rank: StatedSize = optional(
         "MLA: rank of the compressed key and value, which are cached in this form.", 512, ATTENTION
     )
