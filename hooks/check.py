@@ -9,8 +9,6 @@ diff REV                 facts that changed since a revision, and what follows f
 schemas                  write what is made from the code: JSON Schemas for editors, FIELDS.md, the policy in deploy/
 """
 
-from __future__ import annotations
-
 import argparse
 import io
 import os

@@ -5,8 +5,6 @@ edition is built in a process beside it where the system can fork, otherwise aft
 to one build of an edition is in its configuration, under `extra.study`; what outlives a build, in `session`.
 """
 
-from __future__ import annotations
-
 import errno
 import logging
 import os

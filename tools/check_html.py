@@ -5,8 +5,6 @@ does not know yet is listed in `NOT_KNOWN_YET`, by its message, with the reason;
 is reported too.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import re

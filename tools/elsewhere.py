@@ -5,8 +5,6 @@ Takes the folder of the package, `…/transformers`, or a checkout with `src/tra
 the default of a class, which is that of the checkpoint it names in most, not in all: `STATED` has what was seen to differ. What a class takes over is read from its modular file.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import json

@@ -7,8 +7,6 @@ Every file is compared, byte for byte, after the normalisers that `--but` names.
 first difference, and ends with 1 if there is one. A revision is built once and kept in `.same_site/`.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

@@ -9,8 +9,6 @@ the newest day that was read.
 Ends with 0 where nothing is new, with 1 where something is, with 2 where no place could be asked.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -4,8 +4,6 @@ Every key is a field, is read into one, has a stated reason to be left out, or i
 key nobody guesses the kind of attention: it may be the new mechanism.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -4,8 +4,6 @@ Read from data/experiments/<id>.csv (a row an arm and seed), <id>.curve.csv (a r
 `make experiments` writes, and one-step.json. Verdicts are those of labs/train/experiments/verdict.py, which readers run too.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Mapping

@@ -4,14 +4,12 @@ The comparison, answers of the search, numbers in texts, tables to download, tre
 facts from here. A field of an architecture, of infrastructure or of a tokenizer is a fact by itself; any other is one row.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cache, cached_property, partial
-from typing import Any
+from typing import Any, Self
 
 from . import records
 from .derive.expression import Computation, evaluate_formula
@@ -41,7 +39,7 @@ class EntryContext:
     api_names: tuple[ApiName, ...] = ()
 
     @classmethod
-    def of(cls, catalogue: Catalogue, entry: Entry) -> EntryContext:
+    def of(cls, catalogue: Catalogue, entry: Entry) -> Self:
         return cls(entry, catalogue.entries, catalogue.gpus, catalogue.api_names)
 
     @cached_property
@@ -49,7 +47,7 @@ class EntryContext:
         return training_metrics_with_peak(self.gpus, self.entry)
 
     @cached_property
-    def root(self) -> EntryContext:
+    def root(self) -> "EntryContext":
         """Of its model the variant whose pre-training made the weights."""
         line = records.variant_lineage(self.entries, self.entry)
         return self if len(line) == 1 else EntryContext(line[-1], self.entries, self.gpus, self.api_names)

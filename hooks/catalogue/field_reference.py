@@ -1,7 +1,5 @@
 """The schema as documentation, and as JSON Schema, read off the pydantic classes."""
 
-from __future__ import annotations
-
 import json
 import typing
 from collections.abc import Callable, Iterator

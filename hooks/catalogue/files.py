@@ -4,8 +4,6 @@ An entry stands in data/models.yaml under `models:`, or alone in data/models/<id
 file that is there belongs to the catalogue; one that is a pipe, a device or no text is a finding.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A finding: one thing wrong with the data, and where. Checks yield findings, so that one run reports them all."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """What labs/ work out of the catalogue's numbers, for texts, which quote it as `labs/group.name`. Imports nothing of the catalogue."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Read and check the data files: the one door to the catalogue. Values without a source get their block's."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -5,13 +5,11 @@ A path is `id/field.field`, where id is a model, variant, technique, GPU, price 
 by id, by label in lower case with hyphens, or by position; `@variant-id` picks one variant's value; `recomputed.…` behind a variant gives what was recomputed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel
 
@@ -62,7 +60,7 @@ class Lookup:
     _found: dict[str, Found] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of_catalogue(cls, found: Catalogue) -> Lookup:
+    def of_catalogue(cls, found: Catalogue) -> Self:
         scores = found.settings.vocabulary.file
         return cls(found.models, found.techniques, found.entries, found.gpus, found.api_prices, scores)
 

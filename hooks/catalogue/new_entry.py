@@ -3,8 +3,6 @@
 What nobody said yet is a TODO, which `make check` finds; unknown keys of config.json are listed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

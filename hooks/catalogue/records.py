@@ -1,7 +1,5 @@
 """The loaded catalogue: frozen, checked, with what was recomputed. What `render` takes."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

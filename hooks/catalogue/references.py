@@ -1,7 +1,5 @@
 """Read data/references.bib into frozen references and findings; parse the places that sources name."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Iterator, Mapping

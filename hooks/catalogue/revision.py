@@ -1,7 +1,5 @@
 """Of which day and commit the data is."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -5,14 +5,12 @@ that the earlier does not, has its setting. Where some row on a benchmark says i
 does not is compared inside its own source's table alone, and so is one that says nothing at all.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from labs.evaluation import wilson
 
@@ -139,7 +137,7 @@ class Settings:
         return 100 * low, 100 * high
 
     @classmethod
-    def of_models(cls, file: SettingsFile, models: Iterable[Model]) -> Settings:
+    def of_models(cls, file: SettingsFile, models: Iterable[Model]) -> Self:
         """`models` are the oldest first."""
         measured = [MeasuredRow(m, table, row) for m in models for table in m.evaluation for row in table.rows]
         return cls(Vocabulary(file), _fields_told(measured), _first_rows(measured))

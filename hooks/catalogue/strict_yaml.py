@@ -5,13 +5,11 @@ anchors and aliases, tags, empty values, control characters, and what YAML reade
 `017`, `[why?]`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -147,7 +145,7 @@ class Written(Decimal):
 
     written: str
 
-    def __new__(cls, text: str) -> Written:
+    def __new__(cls, text: str) -> Self:
         number = super().__new__(cls, text)
         number.written = text
         return number

@@ -1,7 +1,5 @@
 """Texts of the catalogue: quotes, typography of both languages, avoided forms, letters of formulas."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """What the keeper of the catalogue works through: facts changed since a revision, and missing values."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import tarfile

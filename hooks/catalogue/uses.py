@@ -10,8 +10,6 @@ family whose checkpoints come from different models has one use per origin. The 
 - in weights: the model starts from weights that were trained so, and its own training is not known. That is no use.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum

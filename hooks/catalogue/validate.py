@@ -1,7 +1,5 @@
 """Hold located data against the schema and say every difference in a reader's words."""
 
-from __future__ import annotations
-
 import re
 import types
 import typing

@@ -1,14 +1,11 @@
 """Hand-written pages: characters, markup, quotes, figures, links, places in the site. Nothing is drawn for it."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from catalogue.files import Unreadable, find_pages, list_folder, read_pages, read_text
 from catalogue.findings import ALLOWED, FIX, Finding, format_report, nearest_in_quotes, unseen_lines
@@ -26,19 +23,18 @@ from catalogue.text import (
     quote_problems,
     text_slips,
 )
+from render.context import Context, make_context
 from render.formula import FormulaError, formula_mathml, inline_mathml
 from render.labs import EXPERIMENT_BLOCK, LABS, RUN_BLOCK, RUNS
 from render.markup import BLOCK_BEGINS
+from render.page import Page
 from render.pages import GUIDE, declaration_of, generated_pages, part_owner, written_pages
 from render.pages.glossary import formulas_by_block
+from render.site import pages_of
 from render.technique_figures import DRAWINGS
 from render.words import CHINESE, ENGLISH, Words
 
 from .markup import markup_problems, text_blocks, without_fences
-
-if TYPE_CHECKING:
-    from render.context import Context
-    from render.page import Page
 
 PLACED = (
     *(
@@ -147,8 +143,6 @@ class EntryPages:
 
     @cached_property
     def _context(self) -> Context:
-        from render.context import make_context
-
         return make_context(self.catalogue, self.words)
 
     @cached_property
@@ -156,8 +150,6 @@ class EntryPages:
         return {}
 
     def pages_of(self, id_: str) -> Mapping[str, Page]:
-        from render.site import pages_of
-
         if id_ not in self._made:
             self._made[id_] = {page.path: page for built in pages_of(self._context, id_) for page in built}
         return self._made[id_]

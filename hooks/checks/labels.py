@@ -1,7 +1,5 @@
 """Labels that are wider than the drawing they stand in, as far as the widths of their letters can be guessed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape

@@ -4,8 +4,6 @@ Markdown and HTML render whatever they are given: an open fence makes code of th
 `div` moves it into another column.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Avoided forms in words of the interface and hand-written pages; and a whole project read and checked."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain

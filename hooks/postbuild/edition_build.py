@@ -1,7 +1,5 @@
 """One build of an edition: its configuration, the sources of its pages, and what is collected of them."""
 
-from __future__ import annotations
-
 import logging
 import multiprocessing
 import re

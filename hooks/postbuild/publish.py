@@ -3,8 +3,6 @@
 A build that is killed or fails leaves the last site as it was; its folders go when the next one begins.
 """
 
-from __future__ import annotations
-
 import base64
 import gzip
 import os

@@ -2,8 +2,6 @@
 that ask, `kinds.js` with the words for each kind of fact, `f<n>.js` with one group of the facts of a family, `d<n>.js` with some
 definitions and the users of techniques, `q<n>.js` with some questions of the page of questions, `api.js` with names of the API."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any

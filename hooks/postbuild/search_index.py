@@ -6,8 +6,6 @@ and text of a few sections; `spelling.js` what a mistyped word may mean. A word 
 name, heading, or text, there by how often and in how long a text.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -4,8 +4,6 @@
 words by which people ask for a kind of fact stand in `data/asked.yaml`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

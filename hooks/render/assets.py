@@ -5,8 +5,6 @@ page links that wears one of their classes, and a script that serves a single pa
 browsers refuse to load from a folder on disk. The styles of the theme are overrides/material.css.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping

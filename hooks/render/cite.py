@@ -5,8 +5,6 @@ page's list of sources, which links to the reference; with JavaScript the source
 thousands of such links, so they carry only `data-s`, the number that print shows behind the value.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Models side by side: what each says, row by row and by theme, and how the rows compare."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial

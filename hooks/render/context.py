@@ -1,7 +1,5 @@
 """What every page needs: the catalogue, the words and the templates."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections import Counter

@@ -3,8 +3,6 @@
 The feeds and the page of what changed are made from it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What a family states, in words: dates and licences by checkpoint, and its uses of a technique."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 

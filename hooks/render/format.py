@@ -1,7 +1,5 @@
 """Numbers, dates, lengths, short names and places in documents as people read them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal

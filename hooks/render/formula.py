@@ -1,7 +1,5 @@
 """Formulas: LaTeX to MathML at build, and the catalogue's own formulas as lines with their numbers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import cache

@@ -1,7 +1,5 @@
 """What the site shows of labs/: code, results, attention weights, experiments as cards."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import json

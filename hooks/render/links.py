@@ -1,7 +1,5 @@
 """Links between generated pages, `ds:` links made relative, the menu, and the bar of a long page's parts."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

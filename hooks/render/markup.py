@@ -4,8 +4,6 @@ A copy as Markdown, the search's text and the minutes that a page takes are made
 What they look for has its name here; `tests/test_prose.py` asks that something else wears it.
 """
 
-from __future__ import annotations
-
 import re
 
 BLOCK_BEGINS = "<!-- ds-block:"

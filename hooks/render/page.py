@@ -4,8 +4,6 @@ Headings are Markdown, for the table of contents and the search. Everything else
 Markdown, which keeps builds fast.
 """
 
-from __future__ import annotations
-
 import html
 import json
 import math

@@ -1,7 +1,5 @@
 """Problems on a page: question, a box for a number, and the folded answer with its working, which needs no script."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Recomputed sizes as cells and links: each leads to its working, with the sign of its agreement."""
 
-from __future__ import annotations
-
 from markupsafe import Markup
 
 from catalogue.derive.expression import Computation

@@ -1,7 +1,5 @@
 """The whole site as text: pages, files and redirects of an edition, and values for the theme's templates."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial

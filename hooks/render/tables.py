@@ -1,7 +1,5 @@
 """Tables as data, with `templates/table.html.jinja` for their HTML."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal

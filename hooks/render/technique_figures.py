@@ -1,7 +1,5 @@
 """Figures, drawings and labs of technique pages. Imports no page."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any

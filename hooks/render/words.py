@@ -1,7 +1,5 @@
 """The words of the interface by key, each `{en: …, zh: …}`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -50,7 +48,7 @@ class Words:
         filled = self._words[key].format(**values)
         return _CLOSED.sub(r"\1", filled) if self.language == CHINESE else filled
 
-    def collecting_words(self) -> CollectingWords:
+    def collecting_words(self) -> "CollectingWords":
         """The same words; what is missing is noted instead of raised."""
         return CollectingWords(self.language, self._words, self._places)
 

@@ -5,8 +5,6 @@ the first one had, and handed over as XHTML. Needs playwright, an installed Chro
 With it go the problems of each evening by themselves and a deck of flash cards (`cards.py`).
 """
 
-from __future__ import annotations
-
 import argparse
 import html
 import json

@@ -1,7 +1,5 @@
 """The flash cards of the site as a deck for Anki, with the drawings of techniques."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Iterable, Mapping

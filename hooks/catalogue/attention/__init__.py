@@ -3,8 +3,6 @@
 What is forgotten is an error when the package is loaded.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping

@@ -4,8 +4,6 @@ DeepSeek-V4.1-Flash §2.3. Which layers have a compressor, a gate or scores: `ch
 models/deepseek_v41/weights.py of ROCm/ATOM, which lists every tensor of the released files.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@ overlaps and makes two candidates a token, hence the factor 2 in its widths. The
 token.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

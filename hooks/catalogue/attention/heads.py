@@ -1,7 +1,5 @@
 """MHA, GQA and MQA: a key and a value for each query head, for a group of them, or for all."""
 
-from __future__ import annotations
-
 from ..derive.expression import Part, architecture_numbers
 from ..schema.architecture import Architecture, Attention
 from .kind import (

@@ -3,8 +3,6 @@
 No part has a default, so that nothing falls back on another kind.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum

@@ -4,8 +4,6 @@ DeepSeek-V2 §2.1, with the norms on both latents of §3.1.2. DSA: `class Indexe
 DeepSeek-V3.2-Exp, whose keys are cached beside the latent.
 """
 
-from __future__ import annotations
-
 from ..derive.expression import Part, has_balance_bias
 from ..schema.architecture import Architecture, Attention
 from .kind import (

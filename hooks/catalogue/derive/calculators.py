@@ -1,7 +1,5 @@
 """What a variant gives to the formulas of `derive.what_if`: what serving keeps in memory, and the computation of training."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction

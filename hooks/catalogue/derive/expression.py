@@ -1,7 +1,5 @@
 """Formulas over config.json names, written once as text and shown exactly as they are computed."""
 
-from __future__ import annotations
-
 import ast
 import math
 import operator

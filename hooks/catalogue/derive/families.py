@@ -5,8 +5,6 @@ browser reads a pasted file by the same table (`scripts/config/read.js`); `make 
 Hugging Face transformers, class by class. A key that no row names is refused, so a family is listed once its class was read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -12,8 +12,6 @@ RMSNorm has one weight per element; SwiGLU has three matrices (Shazeer 2020).
 build only reads it. A record keeps the settings it was made from, so that one whose dimensions changed since is stale.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Problems with their answers worked out, one for each variant asked about."""
 
-from __future__ import annotations
-
 import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping

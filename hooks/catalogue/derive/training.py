@@ -10,8 +10,6 @@
 - Utilisation is FLOPs ÷ (GPU-hours · 3600 · peak), after the same appendix; the peak is dense BF16.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -16,8 +16,6 @@ activations and copies on several GPUs, so the number of GPUs is a lower bound. 
 backward pass of twice the forward one, half of it for weights.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 

@@ -3,8 +3,6 @@
 A rule takes the `Draft` and yields findings; `@rule(Scope.…)` registers it. `ALL` is what “Add a model” shows.
 """
 
-from __future__ import annotations
-
 from . import (  # noqa: F401 (each module registers its rules)
     architecture,
     bounds,

@@ -1,7 +1,5 @@
 """The dimensions of an architecture fit together, its layout adds up, its size is what it says, and check digits hold; contemporaries too."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Numbers lie within the bounds of their field and of their entry, names are its own, and links lead where they say."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Dates are possible and in order, within an entry, over its releases and of checkpoints that came out by themselves."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from datetime import date

@@ -1,7 +1,5 @@
 """What rules look at: validated records beside the files they came from. How a rule is registered."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -67,7 +65,7 @@ class _RecordOf(Generic[R]):
     def __init__(self, kind: type[R]) -> None:
         self._name, self._kind = next(name for name, file in DATA_FILES.items() if file.schema is kind), kind
 
-    def __get__(self, draft: Draft, owner: type[Draft]) -> R:
+    def __get__(self, draft: "Draft", owner: type["Draft"]) -> R:
         record = draft.records[self._name]
         assert isinstance(record, self._kind)
         return record

@@ -1,7 +1,5 @@
 """Ids are unique and lead somewhere, names of the API among them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Scores: whole tables or a named selection, in their range, their settings in the words of data/settings.yaml."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal

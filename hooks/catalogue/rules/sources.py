@@ -1,7 +1,5 @@
 """Every value names its source, every source is a reference, every reference is used."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import chain

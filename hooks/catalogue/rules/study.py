@@ -1,7 +1,5 @@
 """Guides, routes, problems and corrections ask for nothing that was not given, and can be answered."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from pathlib import Path

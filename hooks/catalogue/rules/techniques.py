@@ -1,7 +1,5 @@
 """What a technique's page tells, which model introduced, has or dropped it, and lines of descent without a circle."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """Schedules run forward and stay inside the training; mixes and stages add up; steps give the tokens; hours give the cost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction

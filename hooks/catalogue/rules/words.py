@@ -1,7 +1,5 @@
 """Words of free texts: those of a list where a page works with them, in both languages, and none that is avoided."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The architecture of one variant, its image encoder among it, in the words of the Hugging Face config.json."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from pydantic import StrictBool

@@ -1,7 +1,5 @@
 """What is read beside the entries: data/documents.yaml and data/copies.yaml, models of other makers, and what others publish."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -64,7 +62,7 @@ class Copy(Scalar):
     json_schema: ClassVar[JsonSchemaValue] = {"type": "string", "pattern": r"^[a-z0-9][a-z0-9.-]*(\s|$)"}
 
     @classmethod
-    def parse(cls, data: Any) -> Copy:
+    def parse(cls, data: Any) -> Self:
         """Raises ValueError."""
         if not isinstance(data, str) or not data.strip():
             raise ValueError("not a copy; allowed is `copy-key place`, or `original`")
@@ -92,7 +90,7 @@ class Copies:
     second_hand: frozenset[str] = frozenset()  # keys of references that are copies
 
     @classmethod
-    def from_file(cls, file: CopiesFile, second_hand: Iterable[str] = ()) -> Copies:
+    def from_file(cls, file: CopiesFile, second_hand: Iterable[str] = ()) -> Self:
         return cls({(key, place): copy.via for key, place, copy in each_line(file)}, frozenset(second_hand))
 
     @cached_property

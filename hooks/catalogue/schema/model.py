@@ -1,7 +1,5 @@
 """An entry of the catalogue, data/models/<id>.yaml: a family of models with its variants, releases, scores and disputes."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Generic
 

@@ -3,8 +3,6 @@
 Takes what the strict YAML reader yields (str, int, Written) and gives frozen records.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

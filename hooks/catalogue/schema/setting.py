@@ -1,7 +1,5 @@
 """How a score was taken: fields whose words stand in data/settings.yaml, with their Chinese and what they mean."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 

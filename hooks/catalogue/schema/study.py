@@ -1,9 +1,8 @@
 """What is studied: guides, routes and code (data/study.yaml), problems, experiments, corrections, and what people type for a page."""
 
-from __future__ import annotations
-
 import re
 from enum import Enum, StrEnum
+from typing import Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
@@ -105,7 +104,7 @@ class Repository(Record):
     )
 
     @model_validator(mode="after")
-    def _is_pinned(self) -> Repository:
+    def _is_pinned(self) -> Self:
         if (self.commit is None) == (self.package is None):
             raise ValueError("name either the `commit` or the `package` that was read")
         return self
@@ -194,7 +193,7 @@ class Step(Record):
     unit: Text | None = optional("What the number counts.")
 
     @model_validator(mode="after")
-    def _names_a_number(self) -> Step:
+    def _names_a_number(self) -> Self:
         if self.name is not None and self.formula is None:
             raise ValueError("a step with a `name` needs a `formula`")
         return self
@@ -247,7 +246,7 @@ class Problem(Record):
     simulator: Simulator | None = optional("What a puzzle is played on.")
 
     @model_validator(mode="after")
-    def _has_an_answer(self) -> Problem:
+    def _has_an_answer(self) -> Self:
         if not (self.formula or self.answer or self.options or self.points or self.steps):
             raise ValueError("a problem needs a `formula`, `options`, `steps`, `points` or an `answer`")
         if self.options and sum(option.right for option in self.options) != 1:
@@ -266,7 +265,7 @@ class Problem(Record):
         return self
 
     @model_validator(mode="after")
-    def _workings_are_chinese(self) -> Problem:
+    def _workings_are_chinese(self) -> Self:
         own = {*self.numbers, *(step.name for step in self.steps if step.name)}
         if strange := [name for name in self.zh_names if name not in own]:
             raise ValueError(f"`zh_names`: `{strange[0]}` is no name of `numbers` or `steps`")
@@ -351,7 +350,7 @@ class Experiment(Record):
         return tuple(dict.fromkeys(name for one in self.comparisons for name in (one.column, one.against) if name))
 
     @model_validator(mode="after")
-    def _compares_its_arms(self) -> Experiment:
+    def _compares_its_arms(self) -> Self:
         arms = [arm.id for arm in self.arms]
         for comparison in self.comparisons:
             for arm in (comparison.first, comparison.second):

@@ -1,7 +1,5 @@
 """data/techniques.yaml and data/terms.yaml: techniques and pieces of infrastructure, and the terms of the field."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Any, Self
 
@@ -202,7 +200,7 @@ class Avoided(Record):
         return {"form": data} if isinstance(data, str) else data
 
     @model_validator(mode="after")
-    def _exceptions_are_explained(self) -> Avoided:
+    def _exceptions_are_explained(self) -> Self:
         if bool(self.but) != bool(self.because):
             raise ValueError("`but` and `because` belong together; give both or neither")
         return self

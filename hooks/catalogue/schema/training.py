@@ -1,7 +1,5 @@
 """Training stages, the infrastructure they ran on, and kinds of GPU."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from .quantities import Amount, Count, Length, Quantity, Share

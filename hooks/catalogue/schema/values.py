@@ -4,8 +4,6 @@ Takes what the strict YAML reader yields (str, int, Written, bool, list, dict) a
 of models or techniques.
 """
 
-from __future__ import annotations
-
 import re
 import typing
 from collections.abc import Iterable, Iterator, Mapping
@@ -215,7 +213,7 @@ class PartialDate(Scalar):
         """The earliest day the date can mean, as an ISO string."""
         return self.text if self.is_day else f"{self.text}-01"
 
-    def surely_before(self, other: PartialDate) -> bool:
+    def surely_before(self, other: Self) -> bool:
         """A month and a day are compared as far as both are written."""
         return self.text[: len(other.text)] < other.text[: len(self.text)]
 
@@ -229,7 +227,7 @@ class Source(Scalar):
 
     key: str
     locus: str = ""
-    via: Source | None = None
+    via: "Source | None" = None
     tabled: bool = field(default=False, compare=False, repr=False)  # whether `via` was filled in from data/copies.yaml
     # Whether `key` is somebody's copy or page about another's work
     second_hand: bool = field(default=False, compare=False, repr=False)

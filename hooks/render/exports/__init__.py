@@ -1,7 +1,5 @@
 """Every download of the site by its path, made from the checked records."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from catalogue.field_reference import SCHEMAS, json_schema

@@ -4,8 +4,6 @@ Records keep the names of their fields in data/, each value with its source. A v
 it shares, and `facts`, by their ids in catalogue/facts.py: those that are published, and those that are recomputed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """What happened, as Atom feeds and iCalendar files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5

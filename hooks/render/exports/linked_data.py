@@ -3,8 +3,6 @@
 Croissant says of each file what it holds and of each table what its columns mean: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -4,8 +4,6 @@ A value keeps the number of its source, `671 B [3]`; a recomputed one is in ital
 alternative, a formula by its LaTeX.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Downloads for study: flash cards, labs as modules, notebooks and archives, the training lab with its texts."""
 
-from __future__ import annotations
-
 import ast
 import html
 import io

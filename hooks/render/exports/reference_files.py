@@ -1,7 +1,5 @@
 """What one cites with: the references as RIS and CSL-JSON beside the BibTeX of data/references.bib, and a page of the site."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator

@@ -4,8 +4,6 @@ An empty cell has its reason in `…_absence`: `not published`, `not applicable`
 silent. `…_source` names the reference and the place in it. `columns.csv` says what each column means.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Text widths, label spreading, scales of axes, paths of a figure; and a drawing as a file, with the colours of styles/tokens.css in it."""
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

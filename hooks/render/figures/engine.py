@@ -1,14 +1,12 @@
 """Figures that scripts draw: QuickJS runs `scripts/` at build, and answers what they ask of catalogue and labs."""
 
-from __future__ import annotations
-
 import json
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Self
 
 import quickjs
 from markupsafe import Markup
@@ -243,7 +241,7 @@ class DrawnPanel:
     width: float = 360
 
     @classmethod
-    def of(cls, drawn: Mapping[str, Any]) -> DrawnPanel:
+    def of(cls, drawn: Mapping[str, Any]) -> Self:
         return cls(**{**drawn, "shapes": Markup(drawn["shapes"])})
 
 

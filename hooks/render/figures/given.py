@@ -1,7 +1,5 @@
 """Numbers that figures ask for by name, `lab("kept", …)` in their scripts: what the catalogue and the labs have not got ready."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

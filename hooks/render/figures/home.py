@@ -1,7 +1,5 @@
 """All models to one scale: how they grew, the flagships beside the map on the home page, and the poster."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The GPUs of a training run by pipeline stage and group of experts, and its GPU-hours as one bar."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 

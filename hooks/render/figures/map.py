@@ -1,7 +1,5 @@
 """The map of models, like a metro plan with a line for each track; and the timeline, which has lanes of techniques below it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

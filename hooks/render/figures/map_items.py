@@ -1,7 +1,5 @@
 """Items of the map and the timeline: models by track, techniques, infrastructure, and their lines and lanes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -4,8 +4,6 @@ A kind is a class of shapes, which `styles/mechanisms.css` paints; drawings writ
 interactive figure take the kinds of what both show from MEANINGS, so that one thing has one colour on a page.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -3,8 +3,6 @@
 There is a form to the right and one downwards for a phone. A model whose stages merely follow each other has none.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Runs share one axis; on a phone each stands by itself, on the same scales. Lengths are CSS pixels at full size.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,8 +1,7 @@
 """Scores on one axis: from a model to the next, with intervals. Which way an arrow points says rise or fall, its class better or worse."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from typing import Self
 
 from markupsafe import Markup
 
@@ -16,7 +15,7 @@ class Dot:
     score: float
     interval: tuple[float, float] | None = None
 
-    def told_from(self, other: Dot) -> bool:
+    def told_from(self, other: Self) -> bool:
         """Whether neither lies inside the interval of the other."""
         return not any(
             one.interval and one.interval[0] <= two.score <= one.interval[1]

@@ -4,8 +4,6 @@ Vectors are to one scale, and a ledger adds up the weights at work; the sums are
 experts, attention weights and word probabilities are examples, and the figure says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

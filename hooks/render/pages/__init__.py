@@ -4,8 +4,6 @@ A new page is a module in `render/pages`, its words, and a row here. Builders ar
 that `make check` stays quick.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping

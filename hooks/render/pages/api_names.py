@@ -3,8 +3,6 @@
 A bar too short for its text has it above, at a leader. A name still accepted, or without a known end, has an open end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Pages on the memory to serve a model and on the hours and cost of a training: the workbench in that mode, with tables beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Comparison tables by theme, over every model, and benchmarks that several models report."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -4,8 +4,6 @@
 needs of every variant; the cells of the tables are a file that is loaded with the first choice.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A config.json of the reader's own, worked out in the page and set beside two of DeepSeek's models."""
 
-from __future__ import annotations
-
 from markupsafe import Markup, escape
 
 from catalogue.derive.families import FAMILIES, forms_for_script

@@ -1,7 +1,5 @@
 """DeepSeek's ideas in transformers' configuration classes of other makers, and contemporaries recomputed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """The table of families on the index of models: a row each, with its network, sizes, cache and price."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from string import ascii_lowercase
 from typing import Any

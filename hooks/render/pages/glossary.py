@@ -1,7 +1,5 @@
 """Terms and symbols: the glossary, the first use of a term as a link, formulas of guides and the table of their symbols."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Architecture: dimensions, published beside recomputed sizes, and the working."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -5,8 +5,6 @@ of each, since a flagship is often a base model. In training only techniques are
 a stage does not mean that it was left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby

@@ -1,7 +1,5 @@
 """What a model ran on, its cost, how it is served, and what follows, with formula and source."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal

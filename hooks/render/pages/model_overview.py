@@ -1,7 +1,5 @@
 """The overview of a model: hero, headline numbers, record and remarks."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence

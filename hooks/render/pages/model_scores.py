@@ -1,9 +1,8 @@
 """Tables of scores as a model's papers print them, and what became better or worse since the model before it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 from markupsafe import Markup, escape
 
@@ -60,7 +59,7 @@ class _Changes:
     settings: Settings
 
     @classmethod
-    def of_table(cls, catalogue: Catalogue, model: Model, table: Evaluation) -> _Changes | None:
+    def of_table(cls, catalogue: Catalogue, model: Model, table: Evaluation) -> Self | None:
         """Of the model's newest column and that of the newest model before it that has one, or else the model's own oldest."""
         listed = [catalogue.entries[id_] for id_ in dict.fromkeys(id_ for row in table.rows for id_ in row.scores)]
         own = sorted((entry for entry in listed if entry.model is model), key=_release_day)

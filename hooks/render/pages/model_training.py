@@ -1,7 +1,5 @@
 """Training: the recipe at a glance, every stage with its constants, and schedules of one model or compared."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal

@@ -5,8 +5,6 @@ another the scores. A part of few words is a section of another page. Words are 
 editions have the same pages.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """“Month by month”: what came out, what the API's names led to and cost, what was corrected."""
 
-from __future__ import annotations
-
 from itertools import groupby
 
 from markupsafe import Markup

@@ -3,8 +3,6 @@
 The script that draws in the browser draws the recorded walk too.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import math

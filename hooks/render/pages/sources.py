@@ -1,7 +1,5 @@
 """Sources: those at the end of a page, where they disagree, and the page of all references."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What a reader does: where to start, how to read, experiments to run, all problems with progress, and frequent questions."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

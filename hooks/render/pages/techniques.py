@@ -1,7 +1,5 @@
 """Techniques: the index as a list and as a matrix, and the page of one or of several that share it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 

@@ -3,8 +3,6 @@
 `scripts/trends/chart.js` draws charts and tables, at build as in a browser.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

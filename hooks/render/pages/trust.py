@@ -1,7 +1,5 @@
 """“How far to trust these numbers”: coverage, checks of digits, other implementations; and corrections."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

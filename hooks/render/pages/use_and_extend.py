@@ -1,7 +1,5 @@
 """“Use and extend”: downloads, hosting, adding a model; the reference of fields; code."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from textwrap import indent
 

@@ -3,8 +3,6 @@
 A field is a number that is typed or a choice that stands for numbers; `chosen_numbers` reads them as the page does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction

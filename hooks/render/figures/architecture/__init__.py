@@ -4,8 +4,6 @@ A figure has a wide sheet and narrow ones, of which a style sheet shows what fit
 in a page. Every number links to its source and carries its name in config.json (`data-k`) and plain value (`data-v`).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 

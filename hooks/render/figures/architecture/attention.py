@@ -6,8 +6,6 @@ CSA/HCA and CSA2: one shared entry, and how many tokens make one.
 Below each, what is cached of a token against the cache without the idea.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The feed-forward network: a wide vector folded to the narrow one's height, or a router with its experts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The way of an image, and the parts beside the stack: MTP, Engram and encoders."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

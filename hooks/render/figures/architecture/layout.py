@@ -1,7 +1,5 @@
 """Two arrangements of the same parts: one wide sheet, and narrow sheets below each other."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -3,13 +3,11 @@
 Units are those of the viewBox, about a pixel. The template gives each shape its markup.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from zlib import crc32
 
 from catalogue.derive.expression import architecture_numbers, evaluate_formula, formula_names
@@ -319,7 +317,7 @@ class Sheet:
                 y += step
         return y
 
-    def place_sheet(self, x: float, y: float, sheet: Sheet) -> None:
+    def place_sheet(self, x: float, y: float, sheet: Self) -> None:
         self._add("group", x, y, shapes=sheet.shapes)
 
     def marker(self, x: float, y: float, number: int) -> None:
