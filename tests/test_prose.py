@@ -40,6 +40,7 @@ def test_words_have_no_leftovers() -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in [*files, *(ROOT / "overrides").rglob("*.html")])
     filled_in = re.findall(r"""f["']([\w.]+[._])\{""", sources) + re.findall(r"""["']([\w.]+\.)["'] [~+]""", sources)
     dynamic = (*PUT_TOGETHER, *(beginning for beginning in filled_in if "." in beginning))
+    dynamic += tuple(f"{group}." for group in re.findall(r"""words\.below\("([\w.]+)"\)""", sources))
     whole = set(re.findall(r"""["']([\w.]+)["']""", sources))
     ends = set(re.findall(r"""f["']\{\w+\}(\.[\w.]+)["']""", sources))  # what stands behind a name that is filled in
     whole |= {name + end for name in whole for end in ends}

@@ -15,11 +15,12 @@ from catalogue.derive.calculators import (
 )
 from catalogue.derive.expression import script_rows
 from catalogue.derive.training import training_metrics_with_peak
-from catalogue.derive.what_if import MODES, REFUSALS, SERVING, what_if_numbers, work_out
+from catalogue.derive.what_if import MODES, SERVING, what_if_numbers, work_out
 from catalogue.records import Catalogue
 from helpers import calculated_cache, context_of
 from render.figures.engine import run_script
 from render.pages.what_if import exact_number, preset_lines
+from render.words import load_words
 
 OF_A_RUN = {
     "gpu_count": 2048,
@@ -88,7 +89,7 @@ def test_fp4_is_counted_with_its_scales() -> None:
 def test_browser_and_build_agree_to_the_last_digit(
     catalogue: Catalogue, mode: str, given: dict[str, int | Fraction], choices: tuple[str, ...]
 ) -> None:
-    compared, lines = 0, {part.name for part in MODES[mode]} - set(REFUSALS)
+    compared, lines = 0, {part.name for part in MODES[mode]} - load_words()["en"].below("what_if.refusals").keys()
     for id_, entry in catalogue.entries.items():
         found = what_if_numbers(entry)
         if isinstance(found, MissingFields) or ("stored" in choices and not found["stored_cache"]):

@@ -64,25 +64,6 @@ _FOR_MARKDOWN = re.compile(
     r'(<\w+[^>]*?) markdown="(?:0|span)"'
 )  # read by Markdown, which leaves it in HTML of several lines
 _SYMBOL = re.compile(r"<em>([A-Za-zα-ω])</em>")  # a letter by itself is one of a formula
-_SEARCH_WORDS = (
-    *(
-        "label",
-        "placeholder",
-        "close",
-        "kinds",
-        "all",
-        "one",
-        "many",
-        "more",
-        "none",
-        "instead",
-        "lacks",
-        "and",
-        "failed",
-        "hint",
-    ),
-    *("examples", "questions", "keys", "stop"),
-)
 
 
 @dataclass(frozen=True)
@@ -139,7 +120,7 @@ class EditionBuild:
             pages,
             known,
             {kind.value: words(f"search.kind.{kind}") for kind in SearchKind},
-            {name: words(f"search.{name}") for name in _SEARCH_WORDS},
+            words.below("search"),
             self._answers_in_index(pages, known),
         )
         script = site / SEARCH

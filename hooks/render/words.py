@@ -48,6 +48,11 @@ class Words:
         filled = self._words[key].format(**values)
         return _CLOSED.sub(r"\1", filled) if self.language == CHINESE else filled
 
+    def below(self, group: str) -> dict[str, str]:
+        """Texts of a group, such as those that a script is given, by the rest of their keys; not those of groups in it."""
+        own = {key.removeprefix(f"{group}."): key for key in self if key.startswith(f"{group}.")}
+        return {rest: self(key) for rest, key in own.items() if "." not in rest}
+
     def collecting_words(self) -> "CollectingWords":
         """The same words; what is missing is noted instead of raised."""
         return CollectingWords(self.language, self._words, self._places)

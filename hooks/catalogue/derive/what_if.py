@@ -40,9 +40,6 @@ _SPREAD = "parameters / (pipeline * tensor * data_parallel)"
 _STATES = "(4 + 2 * moment_bytes)"
 _FULL = "memory * 10000 / (gpu_memory * usable_percent)"  # per cent of what can be used
 
-REFUSALS = ("no_format", "no_stored", "no_gpu", "no_own", "divides", "experts_fit", "cached_fit")
-"""Lines that say why there are no others, where they are not 0."""
-
 _EFFORT = (
     Part("flops_per_token", "6 * matrix_parameters", ("matrix_parameters",)),
     Part("flops_per_token", "matrix_flops", ("!matrix_parameters", "!attention_flops_per_position")),

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
+from functools import partial
+from operator import attrgetter
 
 from catalogue.derive.training import reference_run
 from catalogue.records import Catalogue, sort_by_date
@@ -53,9 +55,9 @@ class DeclaredPage:
 
     Attributes:
         path: Of the Markdown source; `*` is the id in a collection.
+        builder: `module:function` in `render/pages`; empty for a hand-written page.
         section: Its tab; None for a page outside the menu.
         search: Its filter; None for pages for contributors, which the search leaves out.
-        builder: `module:function` in `render/pages`; empty for a hand-written page.
         needs: Arguments beside the context: `downloads`, `written` (texts of hand-written pages by path), `pages` (all
             pages that do not need this, by path). In a collection the id comes first.
         condition: Whether the catalogue has something to show on it.
@@ -67,9 +69,9 @@ class DeclaredPage:
     """
 
     path: str
-    section: MenuSection | None
-    search: SearchKind | None
     builder: str = ""
+    section: MenuSection | None = None
+    search: SearchKind | None = None
     needs: tuple[str, ...] = ()
     condition: Callable[[Catalogue], object] = lambda catalogue: True
     weight: float = 1
@@ -107,17 +109,18 @@ def technique_address(technique: Technique) -> str:
     return TECHNIQUE.path_of(technique.page) + f"#{technique.id}" if technique.page else TECHNIQUE.path_of(technique.id)
 
 
-def _guide_group(catalogue: Catalogue) -> Iterable[MenuGroup]:
-    yield MenuGroup("", tuple(guide.id for guide in catalogue.study.guides))
+# By tab, with the filter of most of its pages.
+_model = partial(DeclaredPage, section=MenuSection.MODELS, search=SearchKind.MODEL)
+_technique = partial(DeclaredPage, section=MenuSection.TECHNIQUES, search=SearchKind.TECHNIQUE)
+_history = partial(DeclaredPage, section=MenuSection.HISTORY, search=SearchKind.COMPARISON)
+_comparison = partial(DeclaredPage, section=MenuSection.COMPARE, search=SearchKind.COMPARISON)
+_study = partial(DeclaredPage, section=MenuSection.GUIDES, search=SearchKind.ABOUT)
+_tool = partial(DeclaredPage, section=MenuSection.TOOLS, search=SearchKind.TOOL)
+_about = partial(DeclaredPage, section=MenuSection.ABOUT, search=SearchKind.ABOUT)
 
-
-_Menu, _Kind = MenuSection, SearchKind
-
-HOME = DeclaredPage("index.md", _Menu.HOME, _Kind.ABOUT, weight=0.7)
-MODEL = DeclaredPage(
+HOME = DeclaredPage("index.md", section=MenuSection.HOME, search=SearchKind.ABOUT, weight=0.7)
+MODEL = _model(
     "models/*.md",
-    _Menu.MODELS,
-    _Kind.MODEL,
     "models:render_model",
     groups=_models_by_track,
     weight=1.15,
@@ -125,10 +128,8 @@ MODEL = DeclaredPage(
     links_terms=True,
     example="deepseek-v3",
 )
-TECHNIQUE = DeclaredPage(
+TECHNIQUE = _technique(
     "techniques/*.md",
-    _Menu.TECHNIQUES,
-    _Kind.TECHNIQUE,
     "techniques:technique_page",
     needs=("written",),
     groups=_techniques_by_kind,
@@ -136,124 +137,64 @@ TECHNIQUE = DeclaredPage(
     links_terms=True,
     example="mla",
 )
-GUIDE = DeclaredPage(
-    "guides/*.md", _Menu.GUIDES, _Kind.GUIDE, groups=_guide_group, weight=1.25, links_terms=True, example="framework"
+GUIDE = _study(
+    "guides/*.md",
+    search=SearchKind.GUIDE,
+    groups=lambda catalogue: [MenuGroup("", tuple(guide.id for guide in catalogue.study.guides))],
+    weight=1.25,
+    links_terms=True,
+    example="framework",
 )
-THEME = DeclaredPage(
-    "compare/*.md",
-    _Menu.COMPARE,
-    _Kind.COMPARISON,
-    "compare:theme_page",
-    groups=lambda catalogue: [
-        MenuGroup("", ("architecture", "training", "post-training", "infrastructure", "evaluation"))
-    ],
-    example="training",
+_THEMES = ("architecture", "training", "post-training", "infrastructure", "evaluation")
+THEME = _comparison(
+    "compare/*.md", "compare:theme_page", groups=lambda catalogue: [MenuGroup("", _THEMES)], example="training"
 )
-GLOSSARY = DeclaredPage("glossary.md", _Menu.GUIDES, _Kind.ABOUT, "glossary:glossary_page", weight=0.7)
+GLOSSARY = _study("glossary.md", "glossary:glossary_page", weight=0.7)
+
+_HAS_ROUTES, _HAS_CODE = attrgetter("study.routes"), attrgetter("study.code")
+_HAS_EXPERIMENTS, _HAS_PROBLEMS = attrgetter("experiments"), attrgetter("problems")
+_WRITTEN = ("written",)
 
 PAGES = (
     HOME,
-    DeclaredPage("models/index.md", _Menu.MODELS, _Kind.MODEL, "models:models_page", weight=0.7),
+    _model("models/index.md", "models:models_page", weight=0.7),
     MODEL,
-    DeclaredPage(
-        "techniques/index.md", _Menu.TECHNIQUES, _Kind.TECHNIQUE, "techniques:technique_index_page", weight=0.6
-    ),
+    _technique("techniques/index.md", "techniques:technique_index_page", weight=0.6),
     TECHNIQUE,
-    DeclaredPage("timeline.md", _Menu.HISTORY, _Kind.COMPARISON, "models:timeline_page", weight=0.6),
-    DeclaredPage("trends.md", _Menu.HISTORY, _Kind.COMPARISON, "trends:trends_page", weight=0.8, links_terms=True),
-    DeclaredPage("news.md", _Menu.HISTORY, _Kind.COMPARISON, "news:news_page", weight=0.5),
-    DeclaredPage("api-names.md", _Menu.HISTORY, _Kind.ABOUT, "api_names:api_names_page"),
-    DeclaredPage(
-        "compare/models.md", _Menu.COMPARE, _Kind.COMPARISON, "compare_models:compare_models_page", weight=0.6
-    ),
+    _history("timeline.md", "models:timeline_page", weight=0.6),
+    _history("trends.md", "trends:trends_page", weight=0.8, links_terms=True),
+    _history("news.md", "news:news_page", weight=0.5),
+    _history("api-names.md", "api_names:api_names_page", search=SearchKind.ABOUT),
+    _comparison("compare/models.md", "compare_models:compare_models_page", weight=0.6),
     THEME,
-    DeclaredPage(
-        "start.md",
-        _Menu.GUIDES,
-        _Kind.ABOUT,
-        "study:start_page",
-        needs=("pages", "written"),
-        condition=lambda catalogue: catalogue.study.routes,
-        links_terms=True,
-    ),
+    _study("start.md", "study:start_page", needs=("pages", "written"), condition=_HAS_ROUTES, links_terms=True),
     GUIDE,
-    DeclaredPage(
+    _study(
         "experiments.md",
-        _Menu.GUIDES,
-        _Kind.GUIDE,
         "study:experiments_page",
-        needs=("written",),
-        condition=lambda catalogue: catalogue.experiments,
+        search=SearchKind.GUIDE,
+        needs=_WRITTEN,
+        condition=_HAS_EXPERIMENTS,
         links_terms=True,
     ),
-    DeclaredPage(
-        "problems.md",
-        _Menu.GUIDES,
-        _Kind.ABOUT,
-        "study:problems_page",
-        needs=("written",),
-        condition=lambda catalogue: catalogue.problems,
-        weight=0.4,
-    ),
-    DeclaredPage(
-        "from-reports-to-code.md",
-        _Menu.GUIDES,
-        _Kind.ABOUT,
-        "use_and_extend:code_page",
-        condition=lambda catalogue: catalogue.study.code,
-    ),
-    DeclaredPage(
-        "elsewhere.md",
-        _Menu.COMPARE,
-        _Kind.COMPARISON,
-        "elsewhere:elsewhere_page",
-        condition=lambda catalogue: catalogue.elsewhere.models,
-        weight=0.8,
-    ),
-    DeclaredPage(
-        "questions.md",
-        _Menu.GUIDES,
-        _Kind.ABOUT,
-        "study:questions_page",
-        condition=lambda catalogue: catalogue.questions,
-        weight=0.4,
-    ),
+    _study("problems.md", "study:problems_page", needs=_WRITTEN, condition=_HAS_PROBLEMS, weight=0.4),
+    _study("from-reports-to-code.md", "use_and_extend:code_page", condition=_HAS_CODE),
+    _comparison("elsewhere.md", "elsewhere:elsewhere_page", condition=attrgetter("elsewhere.models"), weight=0.8),
+    _study("questions.md", "study:questions_page", condition=attrgetter("questions"), weight=0.4),
     GLOSSARY,
-    DeclaredPage(
-        "small-v3.md",
-        _Menu.TOOLS,
-        _Kind.TOOL,
-        "small_v3:small_v3_page",
-        condition=lambda catalogue: "deepseek-v3-base" in catalogue.entries,
-    ),
-    DeclaredPage(
-        "tools/memory.md", _Menu.TOOLS, _Kind.TOOL, "calculators:memory_page", condition=reference_run, links_terms=True
-    ),
-    DeclaredPage(
-        "tools/training.md",
-        _Menu.TOOLS,
-        _Kind.TOOL,
-        "calculators:training_page",
-        condition=reference_run,
-        links_terms=True,
-    ),
-    DeclaredPage("tools/what-if.md", _Menu.TOOLS, _Kind.TOOL, "what_if:what_if_page", condition=reference_run),
-    DeclaredPage("tools/config.md", _Menu.TOOLS, _Kind.TOOL, "config:config_page", condition=reference_run),
-    DeclaredPage("serving-in-practice.md", _Menu.TOOLS, _Kind.GUIDE, links_terms=True),
-    DeclaredPage("trust.md", _Menu.ABOUT, _Kind.ABOUT, "trust:trust_page", weight=0.6),
-    DeclaredPage("how-we-count.md", _Menu.ABOUT, _Kind.GUIDE, weight=1.1, links_terms=True),
-    DeclaredPage("how-to-read.md", _Menu.ABOUT, _Kind.ABOUT, "study:reading_page"),
-    DeclaredPage("corrections.md", _Menu.ABOUT, _Kind.ABOUT, "trust:corrections_page", weight=0.4),
-    DeclaredPage("references.md", _Menu.ABOUT, _Kind.ABOUT, "sources:references_page", weight=0.4),
-    DeclaredPage(
-        "use-and-extend.md",
-        _Menu.ABOUT,
-        _Kind.ABOUT,
-        "use_and_extend:use_and_extend_page",
-        needs=("downloads",),
-        weight=0.5,
-    ),
-    DeclaredPage("fields.md", None, None, "use_and_extend:field_reference_page"),
+    _tool("small-v3.md", "small_v3:small_v3_page", condition=lambda known: "deepseek-v3-base" in known.entries),
+    _tool("tools/memory.md", "calculators:memory_page", condition=reference_run, links_terms=True),
+    _tool("tools/training.md", "calculators:training_page", condition=reference_run, links_terms=True),
+    _tool("tools/what-if.md", "what_if:what_if_page", condition=reference_run),
+    _tool("tools/config.md", "config:config_page", condition=reference_run),
+    _tool("serving-in-practice.md", search=SearchKind.GUIDE, links_terms=True),
+    _about("trust.md", "trust:trust_page", weight=0.6),
+    _about("how-we-count.md", search=SearchKind.GUIDE, weight=1.1, links_terms=True),
+    _about("how-to-read.md", "study:reading_page"),
+    _about("corrections.md", "trust:corrections_page", weight=0.4),
+    _about("references.md", "sources:references_page", weight=0.4),
+    _about("use-and-extend.md", "use_and_extend:use_and_extend_page", needs=("downloads",), weight=0.5),
+    DeclaredPage("fields.md", "use_and_extend:field_reference_page"),
 )
 """In the order of the menu."""
 

@@ -16,32 +16,6 @@ from .compare_models import board_of
 from .sources import sources_section
 
 PATH = "tools/config.md"
-_PROBLEMS = (
-    "not_json",
-    "not_object",
-    "twice",
-    "no_type",
-    "type",
-    "unknown",
-    "missing",
-    "number",
-    "flag",
-    "value",
-    "fits",
-)
-_SAID = (
-    "answer",
-    "answer_window",
-    "at_length",
-    "flops",
-    "flops_products",
-    "beside",
-    "mtp",
-    "engram",
-    "column",
-    "said",
-    "table",
-)
 _EXPERTS = ("dense", "experts", "shared", "drawn_says")
 
 
@@ -59,8 +33,8 @@ def config_page(context: Context) -> Page | None:
         "forms": as_json(forms),  # as one text: nobody reads these trees in a page
         "board": board,
         "start": chosen,
-        "words": {key: words(f"config.{key}") for key in _SAID}
-        | {"problem": {key: words(f"config.problem.{key}") for key in _PROBLEMS}}
+        "words": words.below("config.script")
+        | {"problem": words.below("config.problem")}
         | {"board": {key: words(f"compare.board.{key}") for key in _EXPERTS}}
         | {"parts": {name: words(f"term.{name}") for name in sorted(names)}, "listed": words("punctuation.listed")},
     }

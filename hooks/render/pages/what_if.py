@@ -11,9 +11,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from catalogue.derive.calculators import WEIGHT_BITS, MissingFields, Number
-from catalogue.derive.expression import Part, script_rows
+from catalogue.derive.expression import script_rows
 from catalogue.derive.training import pre_training, pre_training_tokens, reference_run, sequence_length, training_gpu
-from catalogue.derive.what_if import MODES, REFUSALS, what_if_numbers, work_out
+from catalogue.derive.what_if import MODES, what_if_numbers, work_out
 from catalogue.facts import FACTS, EntryContext, Fact
 from catalogue.records import Entry, sort_by_date
 from catalogue.schema.quantities import Quantity
@@ -275,32 +275,18 @@ def workbench_form(citations: Citations, first: str = "") -> Section | None:
         return None
     first, fields, catalogue = first or next(iter(known)), form_fields(context), context.catalogue
     start = {each.name: each.value for each in fields} | {"x": first, **known[first]}
-    changes = ("gpu", "overlap", "no_overlap", "network", "dualpipe", "batch", "pipeline", "nodes", "users", "more")
-    said = (
-        *MODES,
-        "binds",
-        "helps",
-        "chosen",
-        "encoder",
-        "left_out",
-        "products",
-        "no_link",
-        "absorbed",
-        "unabsorbed",
-        "beyond",
-    )
     missing = {
         id_: found for id_, e in catalogue.entries.items() if isinstance(found := what_if_numbers(e), MissingFields)
     }
     data = {
         "words": {
             **{key: words(f"tools.script.{key}") for key in ("number", "choice", "ids")},
-            **{key: words(f"what_if.script.{key}") for key in said},
+            **words.below("what_if.script"),
             "refused": words("tools.script.refused"),
-            "refusals": {key: words(f"what_if.refusals.{key}") for key in REFUSALS},
+            "refusals": words.below("what_if.refusals"),
             "gap": words("punctuation.gap"),
-            "lines": {part.name: words(f"what_if.lines.{part.name}") for part in _shown_parts(words)},
-            "changes": {key: words(f"what_if.changes.{key}") for key in (*changes, "cache", "weights")},
+            "lines": words.below("what_if.lines"),
+            "changes": words.below("what_if.changes"),
         },
         # As texts: nobody reads these in a page.
         "formulas": as_json({mode: script_rows(parts) for mode, parts in MODES.items()}),
@@ -319,11 +305,6 @@ def workbench_form(citations: Citations, first: str = "") -> Section | None:
     }
     html = context.html("calculator.html.jinja", fields=fields, start=start, name=words("tools.what-if.name"))
     return Section("calculator", "", Markup(html) + assets.page_script("what-if", {"calculator-data": as_json(data)}))
-
-
-def _shown_parts(words: Words) -> Iterator[Part]:
-    """Lines with a label; the others only help."""
-    yield from (part for parts in MODES.values() for part in parts if f"what_if.lines.{part.name}" in words)
 
 
 def _as_texts(numbers: Mapping[str, Number]) -> dict[str, str]:
