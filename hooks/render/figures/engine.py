@@ -210,7 +210,6 @@ class Control:
         name: Key in the state; in the address it follows the figure's name.
         start: Value at build.
         steps: Values of a slider, each with its label.
-        groups: Options of a list under headings, as value and label; empty for a slider.
         known: Name under which scripts have the steps of a slider; empty where the page has them.
         marks: Number of boxes to tick at first; the value is a text of 0 and 1, one for each box.
     """
@@ -219,7 +218,6 @@ class Control:
     label: str
     start: Any
     steps: Sequence[tuple[Any, str]] = ()
-    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
     marks: int = 0
     known: str = ""
 

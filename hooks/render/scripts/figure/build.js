@@ -25,7 +25,6 @@ function toolsOf({ name }) {
   const fine = (input, known, start) => ({ ...steps(input, start, FINE[known][0].map((value, i) => [value, FINE[known][1][i]])), known });
   return {
     say, titled, steps, slider, numbers, number, value, text, lab, random, compact, spoken,
-    pick: (input, start, groups) => ({ name: input, label: say(input), start, groups }),
     marks: (input, start, count) => ({ name: input, label: say(input), start, marks: count }),
     fine, contexts: () => fine("context", "lengths", 2 ** 17),
   };

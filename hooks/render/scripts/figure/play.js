@@ -13,21 +13,18 @@ function figure(name, about, draw) {
   const key = (input) => `${name}-${input.dataset.control}`;
   const boxes = (input) => [...input.querySelectorAll("input")];
   const steps = ({ dataset }) => FINE[data.steps[dataset.control]] ?? data.steps[dataset.control];
-  const read = (input) =>
-    input.localName === "fieldset" ? boxes(input).map((box) => +box.checked).join("") : input.type === "range" ? steps(input)[0][input.value] : input.value;
+  const read = (input) => (input.localName === "fieldset" ? boxes(input).map((box) => +box.checked).join("") : steps(input)[0][input.value]);
   // What the page was built with; somebody may have been quicker than the script.
-  const begun = inputs.map((input) => {
-    if (input.localName === "fieldset") return boxes(input).map((box) => +box.defaultChecked).join("");
-    return input.type === "range" ? steps(input)[0][input.defaultValue] : [...input.options].find((option) => option.defaultSelected).value;
-  });
+  const begun = inputs.map((input) =>
+    input.localName === "fieldset" ? boxes(input).map((box) => +box.defaultChecked).join("") : steps(input)[0][input.defaultValue],
+  );
 
   function write(input, text) {
     if (text === null) return;
     if (input.localName === "fieldset") boxes(input).forEach((box, i) => (box.checked = text[i] === "1"));
     else {
-      const values = input.type === "range" ? steps(input)[0] : [...input.options].map((option) => option.value);
-      const place = values.findIndex((value) => `${value}` === text);
-      if (place >= 0) input.value = input.type === "range" ? place : text;
+      const place = steps(input)[0].findIndex((value) => `${value}` === text);
+      if (place >= 0) input.value = place;
     }
   }
 
