@@ -292,10 +292,7 @@ def ends_of_inputs(play: Any, combined: bool = False) -> list[dict[str, Any]]:
     """The first, a middle and the last value of each slider, and all or no box ticked: each once, or every combination."""
     values = []
     for control in play.controls:
-        if control.groups:
-            options = [value for _, group in control.groups for value, _ in group]
-            values.append([options[0], options[-1]])
-        elif control.marks:
+        if control.marks:
             values.append(["1" * len(control.start), "0" * len(control.start), control.start])
         else:
             steps = [value for value, _ in control.steps]
