@@ -77,12 +77,11 @@ function windowLayers(keys, numbers, family, problem) {
 const LAYOUTS = {
   "CSA/HCA"(keys, numbers, problem) {
     const layers = numbers.num_hidden_layers;
-    const [CSA, HCA] = ["compressed_sparse_attention", "heavily_compressed_attention"];
     let ratios = keys.compress_ratios;
     if (!ratios && Array.isArray(keys.layer_types) && keys.compress_rates) ratios = keys.layer_types.map((type) => (type === "sliding_attention" ? 0 : keys.compress_rates[type]));
     ratios = Array.isArray(ratios) ? ratios.slice(0, layers) : [];
     const rates = [...new Set(ratios)].filter(Boolean).sort((a, b) => a - b);
-    if (ratios.length !== layers || rates.length !== 2 || ratios.some((ratio) => !whole(ratio, 0, 1e6))) return problem("value", { key: "compress_ratios", found: shown(keys.compress_ratios ?? keys.compress_rates), allowed: `${layers} × 0, ${CSA}, ${HCA}` });
+    if (ratios.length !== layers || rates.length !== 2 || ratios.some((ratio) => !whole(ratio, 0, 1e6))) return problem("value", { key: "compress_ratios", found: shown(keys.compress_ratios ?? keys.compress_rates), allowed: `${layers} × 0, n, m` });
     return Object.assign(numbers, { csa_layers: count(ratios, rates[0]), csa_compress_ratio: rates[0], hca_layers: count(ratios, rates[1]), hca_compress_ratio: rates[1], sliding_window_layers: count(ratios, 0) });
   },
   CSA2(keys, numbers, problem) {
@@ -157,6 +156,7 @@ function readConfig(forms, text) {
   }
   if (LAYOUTS[kind]) LAYOUTS[kind](keys, numbers, problem);
   else numbers.sliding_window_layers = windowLayers(keys, numbers, family, problem) || undefined;
+  if (problems.length) return { problems }; // counts of layers that follow would be called missing keys
   for (const [name, number] of Object.entries(numbers)) if (number) names.add(name);
   const wanted = [...heldParts([...forms.kinds[kind].weights, ...forms.kinds[kind].cache, ...forms.networks[family.network], ...forms.rest], names)];
   const missing = new Set(wanted.flatMap(({ tree }) => namesIn(tree)).filter((name) => numbers[name] === undefined));
