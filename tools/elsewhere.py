@@ -16,31 +16,21 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent.parent / "data" / "elsewhere.json"
-# Field of the table, and the names by which configuration classes know it; the first that a class has holds.
-FIELDS: dict[str, tuple[str, ...]] = {
-    "kv_lora_rank": ("kv_lora_rank",),
-    "q_lora_rank": ("q_lora_rank",),
-    "qk_nope_head_dim": ("qk_nope_head_dim",),
-    "qk_rope_head_dim": ("qk_rope_head_dim",),
-    "v_head_dim": ("v_head_dim",),
-    "n_routed_experts": ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts"),
-    "num_experts_per_tok": ("num_experts_per_tok", "num_experts_per_token", "moe_topk", "moe_k", "top_k"),
-    "n_shared_experts": ("n_shared_experts", "num_shared_experts", "moe_num_shared_experts"),
-    "n_group": ("n_group",),
-    "topk_group": ("topk_group",),
-    "routed_scaling_factor": (
-        "routed_scaling_factor",
-        "moe_routed_scaling_factor",
-        "route_scale",
-        "router_scaling_factor",
-    ),
-    "num_nextn_predict_layers": ("num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_layers"),
-    "index_topk": ("index_topk",),
-    "index_n_heads": ("index_n_heads",),
-    "index_head_dim": ("index_head_dim",),
-    "hc_mult": ("hc_mult", "hc_count"),
-    "hc_sinkhorn_iters": ("hc_sinkhorn_iters",),
-    "engram_max_ngram_size": ("engram_max_ngram_size", "ngram_size"),
+# Fields of the table, and the other names by which configuration classes know some; the first that a class has holds.
+FIELDS = (
+    *("kv_lora_rank", "q_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim"),
+    *("n_routed_experts", "num_experts_per_tok", "n_shared_experts", "n_group", "topk_group", "routed_scaling_factor"),
+    *("num_nextn_predict_layers", "index_topk", "index_n_heads", "index_head_dim"),
+    *("hc_mult", "hc_sinkhorn_iters", "engram_max_ngram_size"),
+)
+OTHER_NAMES = {
+    "n_routed_experts": ("num_experts", "num_local_experts", "moe_num_experts"),
+    "num_experts_per_tok": ("num_experts_per_token", "moe_topk", "moe_k", "top_k"),
+    "n_shared_experts": ("num_shared_experts", "moe_num_shared_experts"),
+    "routed_scaling_factor": ("moe_routed_scaling_factor", "route_scale", "router_scaling_factor"),
+    "num_nextn_predict_layers": ("mtp_num_hidden_layers", "num_mtp_layers"),
+    "hc_mult": ("hc_count",),
+    "engram_max_ngram_size": ("ngram_size",),
 }
 # Owners on Hugging Face by the name that the maker goes by.
 MAKERS = {
@@ -155,7 +145,8 @@ def _read_configuration(text: str, modeling: str, modular: str) -> dict[str, Any
         if not isinstance(node, ast.ClassDef) or not any("Config" in ast.unparse(base) for base in node.bases):
             continue
         values = dict(_defaults(node))
-        known = {field: [values[name] for name in names if values.get(name)] for field, names in FIELDS.items()}
+        named = {field: (field, *OTHER_NAMES.get(field, ())) for field in FIELDS}
+        known = {field: [values[name] for name in names if values.get(name)] for field, names in named.items()}
         ideas = {field: found[0] for field, found in known.items() if found}
         if best is None or len(ideas) > len(best["fields"]):
             best = {"type": values.get("model_type", ""), "class": node.name, "fields": ideas}

@@ -7,8 +7,10 @@ import sys
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from catalogue.findings import closest_word
@@ -184,18 +186,10 @@ class SideProcess:
         self._process.join()
 
 
-class _Collector(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        record.msg, record.args, record.exc_info = record.getMessage(), (), None
-        self.records.append(record)
-
-
 def _run_and_answer(function: Callable[[], None], logger: str, answer: Connection) -> None:
-    collector = _Collector()
+    said = SimpleQueue[logging.LogRecord]()
+    collector = QueueHandler(said)  # which makes records fit to be sent
+    collector.setLevel(logging.WARNING)
     logging.getLogger(logger).handlers = [collector]
     error: BaseException | None = None
     try:
@@ -203,4 +197,4 @@ def _run_and_answer(function: Callable[[], None], logger: str, answer: Connectio
     except BaseException as raised:
         raised.add_note(traceback.format_exc())
         error = raised
-    answer.send((collector.records, error))
+    answer.send(([said.get() for _ in range(said.qsize())], error))

@@ -165,15 +165,9 @@ def _page_sources(edition: Edition, path: str, languages: Iterable[str]) -> tupl
     return (edition.context.catalogue.places[page.entry].partition("#")[0],) if page.entry else ("data/",)
 
 
-def _last_change(days: Mapping[str, str], sources: Iterable[str]) -> str:
-    return max(
-        (day for source in sources for path, day in days.items() if path == source or _is_below(path, source)),
-        default="",
-    )
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return folder.endswith("/") and path.startswith(folder)
+def _last_change(days: Mapping[str, str], sources: Collection[str]) -> str:
+    files, folders = {*sources}, tuple(source for source in sources if source.endswith("/"))
+    return max((day for path, day in days.items() if path in files or path.startswith(folders)), default="")
 
 
 def last_changes(root: Path) -> dict[str, str]:

@@ -92,7 +92,8 @@ class Citations:
         that is not there stands behind it in either case.
         """
         if single is None:
-            return self.unknown_value()
+            unknown = Markup('<span class="ds-absent" title="{}">{}</span>')
+            return unknown.format(self.context.words("absence.unknown"), format.NOTHING)
         html = str(self.unsourced_value(single))
         if notes == "tip" and single.absence is None:
             return self.cite(html, single.source, self.note_text(single))
@@ -118,11 +119,6 @@ class Citations:
 
     def remark_list(self, remarks: Iterable[Remark]) -> str:
         return f"<ul>{''.join(f'<li>{self.sourced_text(remark)}</li>' for remark in remarks)}</ul>"
-
-    def unknown_value(self) -> Markup:
-        return Markup('<span class="ds-absent" title="{}">{}</span>').format(
-            self.context.words("absence.unknown"), format.NOTHING
-        )
 
     def quoted_value(self, found: Found) -> Markup:
         if found.recomputed is not None:

@@ -160,12 +160,14 @@ def attention_panel(dims: Dimensions, width: float) -> Sheet:
 
 
 def _draw_heads(sheet: Sheet, dims: Dimensions, top: float) -> float:
-    return _kept_heads(sheet, dims, _draw_grouped_attention(sheet, dims, top) + 24)
+    down = _draw_grouped_attention(sheet, dims, top)
+    return _kept(sheet, dims, down + 24, "heads", "2 * num_attention_heads * head_dim", "kept_here")
 
 
 def _draw_latent(sheet: Sheet, dims: Dimensions, top: float) -> float:
     down = _draw_indexer(sheet, dims, _draw_latent_attention(sheet, dims, top, one_entry=False) + 22)
-    return _kept_latent(sheet, dims, down + 20)
+    said = "kept_sum_index" if dims.number("index_head_dim") is not None else "kept_sum"
+    return _kept(sheet, dims, down + 20, "latent", "num_attention_heads * (qk_nope_head_dim + v_head_dim)", said)
 
 
 def _draw_compressed(sheet: Sheet, dims: Dimensions, top: float) -> float:
@@ -437,15 +439,6 @@ def _kept_title(sheet: Sheet, dims: Dimensions, y: float) -> None:
     else:
         sheet.text(18, y + 10, first, css="strong")
         sheet.text(18, y + 26, second, css="strong")
-
-
-def _kept_latent(sheet: Sheet, dims: Dimensions, y: float) -> float:
-    said = "kept_sum_index" if dims.number("index_head_dim") is not None else "kept_sum"
-    return _kept(sheet, dims, y, "latent", "num_attention_heads * (qk_nope_head_dim + v_head_dim)", said)
-
-
-def _kept_heads(sheet: Sheet, dims: Dimensions, y: float) -> float:
-    return _kept(sheet, dims, y, "heads", "2 * num_attention_heads * head_dim", "kept_here")
 
 
 def _kept(sheet: Sheet, dims: Dimensions, y: float, name: str, without: str, said: str) -> float:
