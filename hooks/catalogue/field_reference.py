@@ -56,7 +56,8 @@ def json_schema(name: str) -> str:
     schema = SCHEMAS[name].model_json_schema(schema_generator=_Generator)
     for key, definition in schema.get("$defs", {}).items():
         if "description" not in definition:  # a record that is written in several forms
-            definition["description"] = _first_line(_WRITTEN_IN_FORMS[key.partition("_")[0]])
+            record = _WRITTEN_IN_FORMS[key.partition("_")[0]]
+            definition["description"] = (record.__doc__ or "").strip().partition("\n")[0]
     return (
         json.dumps(
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema},
@@ -66,10 +67,6 @@ def json_schema(name: str) -> str:
         )
         + "\n"
     )
-
-
-def _first_line(record: type[BaseModel]) -> str:
-    return (record.__doc__ or "").strip().partition("\n")[0]
 
 
 def schema_records() -> list[type[BaseModel]]:

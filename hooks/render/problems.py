@@ -106,10 +106,6 @@ def _chunks_solution(context: Context) -> str:
     return context.html("puzzle_solution.html.jinja", listed=listed, says=says)
 
 
-def _chunks_par(context: Context) -> str:
-    return context.words("puzzle.par.chunks", best=f"{overlap.length(best_order()):g}")
-
-
 def _routing_puzzle(context: Context) -> str:
     words, rule = context.words, total_score(experts_of_the_rule())
     said = {key: words(f"puzzle.routing.{key}") for key in ("status", "nodes", "experts", "better", "solved")}
@@ -137,10 +133,6 @@ def _routing_solution(context: Context) -> str:
     return context.html("puzzle_solution.html.jinja", listed=[], says=says)
 
 
-def _routing_par(context: Context) -> str:
-    return context.words("puzzle.par.routing", best=f"{total_score(best_experts()):.2f}")
-
-
 def _puzzle_key(name: str) -> str:
     return name.lower().replace(" ", "_")
 
@@ -154,12 +146,12 @@ class _Puzzle(NamedTuple):
 
     board: Callable[[Context], str]
     solution: Callable[[Context], str]
-    par: Callable[[Context], str]
+    par: Callable[[], str]
 
 
 _PUZZLES: Mapping[Simulator, _Puzzle] = {
-    Simulator.CHUNKS: _Puzzle(_chunks_puzzle, _chunks_solution, _chunks_par),
-    Simulator.ROUTING: _Puzzle(_routing_puzzle, _routing_solution, _routing_par),
+    Simulator.CHUNKS: _Puzzle(_chunks_puzzle, _chunks_solution, lambda: f"{overlap.length(best_order()):g}"),
+    Simulator.ROUTING: _Puzzle(_routing_puzzle, _routing_solution, lambda: f"{total_score(best_experts()):.2f}"),
 }
 
 
@@ -221,7 +213,7 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         "level": words(f"problems.level.{problem.level}"),
         "kind_id": problem.kind.name.lower(),
         "level_id": problem.level,
-        "par": puzzle.par(context) if puzzle else "",
+        "par": words(f"puzzle.par.{problem.simulator}", best=puzzle.par()) if puzzle else "",
         "title": words.text(problem.title).replace("{name}", name),
         "question": _code_marked(words.text(problem.question).replace("{name}", name)),
         "hints": [_code_marked(words.text(hint)) for hint in problem.hints],

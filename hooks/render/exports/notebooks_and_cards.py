@@ -194,15 +194,11 @@ _SAME_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest date of the format: the same i
 _HOLE = 'raise NotImplementedError("write this")'
 
 
-def lab_path(name: str) -> str:
-    return f"data/labs/{name}.py"
-
-
 def lab_downloads(exercises: Iterable[str] = ()) -> Iterator[tuple[str, bytes]]:
     modules = sorted(FOLDER.glob("*.py"))
     for module in modules:
         if module.stem != "__init__":
-            yield lab_path(module.stem), module.read_bytes()
+            yield f"data/labs/{module.name}", module.read_bytes()
     whole = {f"labs/{file.name}": file.read_bytes() for file in [*modules, FOLDER / "README.md"]}
     yield ARCHIVE, zip_archive(whole)
     yield EXERCISE_ARCHIVE, zip_archive(exercise_files(whole, exercises))
