@@ -6,8 +6,6 @@ WCAG 2.2 AA and of best practice but those on colours; then in the light and in 
 What only repeats is cut before, unless `--whole`, and for the colours once more.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -6,8 +6,6 @@ compressed. Timed is one keystroke, from the moment at which the search begins t
 without the network: a piece of the index is handed over and parsed when it is asked for.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import re

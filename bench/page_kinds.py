@@ -1,7 +1,5 @@
 """A page of each kind: what the browser tests open."""
 
-from __future__ import annotations
-
 from render.pages import PAGES, url_of
 
 _TRAINED = {"tools/training/": "?v=deepseek-v2"}  # with a run that fills the form

@@ -6,8 +6,6 @@ weighed as their files are, compressed, and the search is asked the questions of
 the largest paint of six pages are printed beside those of stock Material; `bench/axe.py` looks for what is hard to reach.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """The same pages as a project of stock Material, in plain Markdown: what builds of ours are measured against."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path

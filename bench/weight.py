@@ -3,8 +3,6 @@
 The built site is served with gzip, as a web server would; Chromium opens each page with an empty cache.
 """
 
-from __future__ import annotations
-
 import functools
 import gzip
 import http.server
@@ -96,7 +94,7 @@ class _Visit:
     loaded: list[Request]
 
     @classmethod
-    def begin(cls, browser: Browser, address: str, width: int) -> _Visit:
+    def begin(cls, browser: Browser, address: str, width: int) -> "_Visit":
         page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
         page.set_default_timeout(_PATIENCE)
         visit = cls(page, [])

@@ -11,8 +11,6 @@ What nobody sees goes: tables that only say again what another says, kerning bel
 move it by a few thousandths of the size.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 Needs PyTorch and transformers, no network and no weights.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import asdict

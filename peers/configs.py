@@ -3,8 +3,6 @@
 What the page for a config.json of one's own counts is held against that, by the scripts of the page.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Build an architecture with Hugging Face transformers on the meta device, which has shapes and no weights, and count."""
 
-from __future__ import annotations
-
 import torch
 import transformers
 

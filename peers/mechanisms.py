@@ -7,8 +7,6 @@ Both rotate neighbouring numbers (`rope_interleave`); transformers then sorts th
 leaves every score the same, so nothing is changed for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

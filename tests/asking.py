@@ -1,7 +1,5 @@
 """The search without a browser: its scripts in QuickJS, with the pieces of an index."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +49,7 @@ class Search:
         self._engine.eval(f"{script('asked')}\n{code}\nglobalThis.splitText = (text) => JSON.stringify(split(text));")
 
     @classmethod
-    def of_site(cls, language: str, edition: Path) -> Search:
+    def of_site(cls, language: str, edition: Path) -> "Search":
         (folder,) = (edition / "search").iterdir()
         return cls(language, {path.name: path.read_text("utf-8") for path in folder.glob("*.js")})
 

@@ -1,7 +1,5 @@
 """Real builds in real folders: copy the project, run MkDocs as a reader does; a site is built once for all workers."""
 
-from __future__ import annotations
-
 import atexit
 import compileall
 import fcntl

@@ -1,7 +1,5 @@
 """What the tests of the comparison of models share: how models are chosen, and what is read off the page and its data."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

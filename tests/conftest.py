@@ -4,8 +4,6 @@ What is slow to make is made once: the site and the one for a folder for all wor
 contexts for each worker. A test that needs a context of its own opens one in the shared browser.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import gc

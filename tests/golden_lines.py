@@ -5,8 +5,6 @@ escape that is dropped, a link, a class or a source that changes is one line tha
 Of the Chinese edition what is said in Chinese is kept, without markup; what else there is, is that of the English one.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The whole small site as lines of text: pages and search in both languages, downloads, copies in Markdown."""
 
-from __future__ import annotations
-
 import json
 import posixpath
 import re

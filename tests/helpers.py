@@ -1,7 +1,5 @@
 """Where the test data is, and how a case breaks the small valid catalogue one way."""
 
-from __future__ import annotations
-
 import functools
 import io
 import itertools
@@ -106,7 +104,7 @@ class Case:
         """Text on the line that the message names."""
         return self.at or self.new.strip("\n").splitlines()[0]
 
-    def line_beside(self, made: Iterable[Case]) -> int:
+    def line_beside(self, made: Iterable["Case"]) -> int:
         """The line that the message has to name where these cases are made."""
         file = self.in_file or self.file
         text = (VALID / file).read_text(encoding="utf-8")

@@ -1,7 +1,5 @@
 """Entries that are invented and right, to be added to the real catalogue: what authors of the next models would write."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 # Texts with places to fill in; `newcomer.yaml` is what a newcomer writes: in English alone, without check digits.

@@ -5,8 +5,6 @@ The small catalogue shows all that its few entries have. What is made of named m
 `docs/` and words are as they were, only code can have changed a line.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """The matrices of a model, written out as a checkpoint has them: a second way to what `derive.parameters` counts by terms."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import prod
 from types import SimpleNamespace

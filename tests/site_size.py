@@ -6,8 +6,6 @@ and operations. A drawing counts once, as a wide screen shows it: its form for a
 Entries of a closed list of choices are not seen.
 """
 
-from __future__ import annotations
-
 import sys
 from collections import defaultdict
 from collections.abc import Iterator

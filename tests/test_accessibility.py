@@ -5,8 +5,6 @@ of a table have the same shape. In the dark only colours differ, so only the rul
 What stands around the article is the same on every page, and looked at with the rich ones.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A kind of attention is one module that everything uses; what is forgotten of a new one speaks where it is loaded."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from catalogue.attention import KINDS, fields_of_kinds, window_formula

@@ -1,7 +1,5 @@
 """The book of a small site: what somebody finds who prints it or opens it on a reader."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

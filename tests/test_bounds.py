@@ -1,7 +1,5 @@
 """Every bound has a value just inside and one just outside of it: a bound that moves is noticed."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import textwrap

@@ -1,7 +1,5 @@
 """The site in Chromium: pages, sources and sorting, wide and narrow, light and dark; what the switch between the editions keeps."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import parse_qs, urlsplit
 

@@ -1,7 +1,5 @@
 """Builds: a clear error in place of a broken site; the site is replaced when the new one is whole, or not at all."""
 
-from __future__ import annotations
-
 import os
 import resource
 import signal

@@ -1,7 +1,5 @@
 """What changed, on every model page: values are compared by what they say, and a recipe stays with its model."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """What a family states is not handed to a checkpoint that no source says it of: on the real catalogue, in the built site."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

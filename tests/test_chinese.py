@@ -1,7 +1,5 @@
 """How Chinese writes numbers, places in documents and punctuation."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from pathlib import Path

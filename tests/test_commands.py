@@ -1,7 +1,5 @@
 """The commands of hooks/check.py: a new entry, facts that changed, annotations, and a bare locale."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

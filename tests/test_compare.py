@@ -1,7 +1,5 @@
 """What the comparison of models is drawn from, without a browser: links that lead somewhere, one base, ratios."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The comparison of models in Chromium: choosing, presets, sharing, folding, saving as a picture."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

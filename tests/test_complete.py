@@ -1,7 +1,5 @@
 """No fact is lost between the catalogue and the pages: each value stands on a page with the place where it is stated."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

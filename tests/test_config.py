@@ -1,7 +1,5 @@
 """A pasted config.json: counted as the build and transformers count it, or refused with the key that stands in the way."""
 
-from __future__ import annotations
-
 import json
 from fractions import Fraction
 from pathlib import Path

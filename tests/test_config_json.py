@@ -1,7 +1,5 @@
 """A config.json as an architecture: every key is a field, follows into one, has a reason, or is named; and what `make new` makes of it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Where a document was read: the table of copies."""
 
-from __future__ import annotations
-
 import pytest
 
 from catalogue import strict_yaml

@@ -1,7 +1,5 @@
 """The site as a real nginx serves it, and what the other configurations say."""
 
-from __future__ import annotations
-
 import gzip
 import os
 import re

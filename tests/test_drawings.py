@@ -1,7 +1,5 @@
 """Architecture drawings: no dimension is left out, marks are drawn to count, what is missing is said; files stand alone."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

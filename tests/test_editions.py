@@ -1,7 +1,5 @@
 """Both editions: the same pages, each leading to the other, and nothing left in English."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What others publish: models of other makers that have DeepSeek's ideas, and values beside the catalogue's."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import sys

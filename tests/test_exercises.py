@@ -1,7 +1,5 @@
 """The tests of an exercise notice wrong answers, say what differs, and ask for nothing but its own function."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import io

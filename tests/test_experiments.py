@@ -1,7 +1,5 @@
 """Experiments: the site shows what their files say, and refuses files and verdicts that do not bear out what is told of them."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The downloads, each read back by a parser that knows nothing of this project."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """Figures and architecture drawings in Chromium: letters large enough, labels clear of one another, sources, pictures."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections import Counter

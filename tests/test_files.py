@@ -1,7 +1,5 @@
 """What can stand in the place of a file, or beside those that are read: each is named, and nothing waits for it."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from pathlib import Path

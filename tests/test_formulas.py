@@ -1,7 +1,5 @@
 """Numbers that are sums or powers, quoted or typed, are recomputed; texts beside formulas have their letters."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 

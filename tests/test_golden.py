@@ -3,8 +3,6 @@
 `make golden` writes the text anew; what it changed is what a reviewer reads.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

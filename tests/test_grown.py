@@ -1,7 +1,5 @@
 """The catalogue with the models that come next: entries that are right are green, and what shows all models stays whole."""
 
-from __future__ import annotations
-
 import atexit
 import functools
 import itertools

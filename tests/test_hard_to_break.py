@@ -1,7 +1,5 @@
 """What corrupted catalogues found, each as a case of its own."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

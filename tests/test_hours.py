@@ -1,7 +1,5 @@
 """Effort that is published in another unit than GPU-hours is not called unpublished."""
 
-from __future__ import annotations
-
 import csv
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The labs do what the pages say of them, equal both ways: attention, experts, training, and the heads of the trained model."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

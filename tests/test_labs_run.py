@@ -1,7 +1,5 @@
 """The labs that readers download run by themselves, and the new ones compute what guides say of them."""
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import io

@@ -1,7 +1,5 @@
 """The layers that ARCHITECTURE.md draws: who may import whom, without a circle; and every path that it names is there."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

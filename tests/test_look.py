@@ -1,7 +1,5 @@
 """What a designer would see: fonts with every character, rows with one head, tables for a phone, colours that every reader tells apart."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import re

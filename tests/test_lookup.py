@@ -1,7 +1,5 @@
 """Paths and quotes: how a text names a value of the catalogue, and what it is told when there is none."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

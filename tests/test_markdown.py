@@ -1,7 +1,5 @@
 """Every page as plain Markdown: beside the page, and in a project that stock Material builds."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

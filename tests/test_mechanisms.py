@@ -1,7 +1,5 @@
 """Mechanisms: each is drawn in both languages, stands where its technique is explained, and shows what the labs compute."""
 
-from __future__ import annotations
-
 import re
 
 from building import ROOT

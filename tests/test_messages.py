@@ -1,7 +1,5 @@
 """Every mistake in the data is answered with file, line, path, what was found, what is allowed and the fix."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -5,8 +5,6 @@ heads of 128 too; it is routed, stored and optimised in new ways. Whatever has t
 name, and what was written here (`cases/next_model/`: a module, a drawing, words, some lines) is all that it takes.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

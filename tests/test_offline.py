@@ -1,7 +1,5 @@
 """The build that opens from a folder on disk: pages, sources and search without a server."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Pages: declared once, reached by every address that they ever had and by routes."""
 
-from __future__ import annotations
-
 import json
 import posixpath
 from functools import cache

@@ -1,7 +1,5 @@
 """The report of `make peers` belongs to this catalogue, and the page says what agrees, what is stale and what is left out."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Interactive figures: each script works out what labs/ and the catalogue work out, and draws every state that its inputs allow."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import re

@@ -1,7 +1,5 @@
 """Figures that can be played with, on their pages: keyboard, address, the switch of languages, a finger, paper, a folder, no script."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit

@@ -1,7 +1,5 @@
 """What pages may load and run, what search engines are told, and that nothing asks a browser for more."""
 
-from __future__ import annotations
-
 import base64
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The poster: what a sheet that travels alone has to say, on screen and on paper."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """On paper: light, without navigation, nothing cut, every source with its address."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

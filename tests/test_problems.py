@@ -1,7 +1,5 @@
 """Problems: enough of them, asked where they belong, answered by recomputation, and checked in a browser."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

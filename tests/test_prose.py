@@ -1,7 +1,5 @@
 """Texts: hand-written pages type no number, and no word of the interface is left over."""
 
-from __future__ import annotations
-
 import re
 
 from building import ROOT

@@ -1,7 +1,5 @@
 """The page of questions: every question leads to a place that is there, in both languages, and can be asked in each."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Training schedules: stretches of a run as the catalogue has them, and what stands for a training."""
 
-from __future__ import annotations
-
 import pytest
 
 from catalogue.derive.training import Way, schedule_of_stage

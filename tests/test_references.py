@@ -1,7 +1,5 @@
 """The bibliography: the real one is read whole, and BibTeX is decoded as a reader expects."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The published JSON Schema: up to date, true of the catalogue, and as strict as the check; the template entry is valid."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What the search is made from, and what it finds in the built site, by its scripts without a browser."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The search in Chromium on the built site: what is found first, how it is shown, keys, weight, and without a server."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

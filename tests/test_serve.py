@@ -1,7 +1,5 @@
 """`mkdocs serve`: what is served while data is edited, mended and broken."""
 
-from __future__ import annotations
-
 import os
 import re
 import socket

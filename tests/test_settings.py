@@ -1,7 +1,5 @@
 """One list of scores is one benchmark in one setting."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

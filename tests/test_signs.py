@@ -1,7 +1,5 @@
 """Signs that stand for words: at most six on the whole site; and numbers as they are said."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

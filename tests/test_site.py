@@ -1,7 +1,5 @@
 """The built site: links, ids, assets, edit links, search, downloads, and values with their sources."""
 
-from __future__ import annotations
-
 import itertools
 import posixpath
 import re

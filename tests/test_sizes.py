@@ -1,7 +1,5 @@
 """Sizes: what is recomputed agrees with what is published, and with a count of every matrix written out by hand."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """The small model in the page: its script computes what PyTorch computes, its numbers add up, and a reader reaches all of it."""
 
-from __future__ import annotations
-
 import base64
 import importlib.util
 import json

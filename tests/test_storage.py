@@ -1,7 +1,5 @@
 """Bytes of a token's cache in service, added up entry by entry and held against what the makers publish."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Strict reading of YAML: the values it gives, the line of each, and what it does with nodes that lead back to themselves."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tables, long pages and the pages of models in Chromium: heads stay in sight, nothing is broken inside a word, each part is reached."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Drawings of techniques: one for each that a guide names, with labels that stay apart and formulas in the colours of the shapes."""
 
-from __future__ import annotations
-
 import re
 from itertools import combinations
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The table of terms: what the glossary, the search and the check of wording make of it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from catalogue.load import load_catalogue

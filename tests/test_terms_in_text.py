@@ -1,7 +1,5 @@
 """A term at its first use on a page: linked at build, with its meaning beside it in Chromium."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

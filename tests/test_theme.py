@@ -1,7 +1,5 @@
 """The site without Material is the same, which is the way out when it ends."""
 
-from __future__ import annotations
-
 import importlib.util
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The timeline in Chromium: tracks, years, the address, the keyboard, lineage; wide and on a phone, with and without scripts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pytest

@@ -1,7 +1,5 @@
 """One token's way: its sums are those of the architecture page, and a reader steps through it with keys, buttons or an address."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.sync_api import Page, expect
 

@@ -1,7 +1,5 @@
 """A config.json of one's own and the workbench in Chromium: what is typed, what is answered, and what the address keeps."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

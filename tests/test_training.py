@@ -1,7 +1,5 @@
 """What follows from an architecture and a pre-training, against arithmetic done apart; and what is not computed."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from fractions import Fraction

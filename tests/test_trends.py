@@ -1,7 +1,5 @@
 """Trends: labels and marks apart, findings that follow from the points, axes of one's own."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from decimal import Decimal

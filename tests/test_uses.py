@@ -1,7 +1,5 @@
 """Who uses a technique is what architectures and training say: held against a reading of the fields by hand, on the built pages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import replace

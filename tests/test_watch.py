@@ -1,7 +1,5 @@
 """`make watch` asks every place for what is new under deepseek-ai and records what it read, and no more than that."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

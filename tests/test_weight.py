@@ -1,7 +1,5 @@
 """A first visit, with an empty cache: what a page takes beside its own HTML, in which faces it is painted, and that nothing moves."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

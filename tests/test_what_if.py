@@ -1,7 +1,5 @@
 """The workbench: browser and build give the same, and V3's run comes out as published."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest

@@ -1,7 +1,5 @@
 """Hand-written pages, and what data names by a path, are held to what is there: by `make check`, without a build."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path
