@@ -51,7 +51,13 @@ window.makeBook = ({ words, address, redirects, chapters }) => {
     of[0].section.prepend(made("h1", { className: "book-part" }, part));
     document.body.append(...of.map((chapter) => chapter.section));
   }
-  const named = chapters.map(({ id, title }, at) => `#${CSS.escape(id)} { page: c${at}; } @page c${at} { @top-left { content: ${JSON.stringify(words.title)}; } @top-right { content: ${JSON.stringify(title)}; } }`);
+  // Techniques are short: they follow one another on a sheet, under the name of their part.
+  const named = chapters.map(({ id, title, part }, at) => {
+    const runOn = part === words.techniques;
+    document.getElementById(id).classList.toggle("book-run-on", runOn);
+    const sheet = runOn ? "techniques" : `c${at}`;
+    return `#${CSS.escape(id)} { page: ${sheet}; } @page ${sheet} { @top-left { content: ${JSON.stringify(words.title)}; } @top-right { content: ${JSON.stringify(runOn ? part : title)}; } }`;
+  });
   document.head.append(made("style", {}, named.join("\n")));
   for (const link of document.querySelectorAll("a[href^='#']")) finish(link, words);
   return chapters.map(({ id, part, title }) => ({ id, part, title }));
