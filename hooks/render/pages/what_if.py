@@ -369,10 +369,12 @@ def _measured_table(citations: Citations) -> str:
     words, measured = citations.context.words, list(_rows_measured(citations))
     if not measured:
         return ""
-    gap = _decode_gap(citations.context, next(value for key, _, value, _ in measured if key == "decode"))
+    context = citations.context
+    alike = {f"alike_{key}": format.format_significant(as_decimal(_times_less(context, key, 1)), 3) for key in _V4}
+    gap = alike | _decode_gap(context, next(value for key, _, value, _ in measured if key == "decode"))
     rows = [
         [
-            Cell(escape(_row_label(citations.context, key))),
+            Cell(escape(_row_label(context, key))),
             Cell(recomputed_html(format.format_significant(as_decimal(computed), 4))),
             Cell(published),
             Cell(escape(f"{float(computed / value):.2f}"), str(float(computed / value))),
@@ -382,7 +384,9 @@ def _measured_table(citations: Citations) -> str:
     ]
     heads = [Head(words("what_if.what")), Head(words("what_if.computed"), True), Head(words("what_if.published"), True)]
     heads += [Head(words("what_if.ratio"), True), Head(words("what_if.why"))]
-    return citations.context.html("table.html.jinja", t=Table(words("what_if.measured_caption"), heads, rows))
+    return context.html(
+        "table.html.jinja", t=Table(words("what_if.measured_caption"), heads, rows, classes="ds-measured")
+    )
 
 
 def _decode_gap(context: Context, node_speed: Fraction) -> dict[str, str]:
@@ -426,12 +430,12 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
     length, hits = int(number[_LENGTH]), number[_HITS] / number["input-tokens"]
     reads = preset_lines(context, "v3_reads", n=f"{length}", hc=f"{int(length * hits)}")
     yield "reads", 8 * reads["gpu_speed"] * length / reads["new_tokens"], number[_READS], shown[_READS]
-    for key, id_ in (("flops_pro", "deepseek-v4-pro"), ("flops_flash", "deepseek-v4-flash")):
+    for key in _V4:
         stated = context.lookup.find(
-            f"model:deepseek-v4/serving.compute-of-v3-2-over-it-in-the-same-setting.value@{id_}"
+            f"model:deepseek-v4/serving.compute-of-v3-2-over-it-in-the-same-setting.value@deepseek-v4-{key}"
         )
-        computed = _fp8_flops(context, "deepseek-v3.2", 8) / _fp8_flops(context, id_, 4)
-        yield key, computed, Fraction(stated.number), Markup(citations.cite(f"{stated.number}", stated.source))
+        shown_times = Markup(citations.cite(f"{stated.number}", stated.source))
+        yield f"flops_{key}", _times_less(context, key, 2), Fraction(stated.number), shown_times
     others = _facts_of_others(context)
     for key, name, chosen, line, times in _OTHERS:
         computed = times * preset_lines(context, name, **chosen)[line]
@@ -440,13 +444,20 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
         yield key, computed, Fraction(measured.value), Markup(citations.value_html(others[key].value))
 
 
-def _fp8_flops(context: Context, id_: str, index_bits: int) -> Fraction:
-    """FLOPs for a token behind 1M others, a product of BF16 as two of FP8 and of the indexer by its bits (DeepSeek-V4 Fig. 1)."""
-    lines = preset_lines(context, "v3_day", v=id_, n="1M")
-    numbers = what_if_numbers(context.catalogue.entries[id_])
-    assert not isinstance(numbers, MissingFields)
-    indexer = Fraction(numbers["index_flops"]) * 2**20 * index_bits / 8
-    return 2 * numbers["active_parameters"] + 2 * lines["attention_flops"] + indexer
+_V4 = ("pro", "flash")
+
+
+def _times_less(context: Context, which: str, half: int) -> Fraction:
+    """V3.2's FLOPs over V4's for a token behind 1M others, in FP8 (DeepSeek-V4 Fig. 1): `half` as many for half as many bits."""
+
+    def flops(id_: str, of_indexer: Fraction) -> Fraction:
+        lines = preset_lines(context, "v3_day", v=id_, n="1M")
+        numbers = what_if_numbers(context.catalogue.entries[id_])
+        assert not isinstance(numbers, MissingFields)
+        indexer = Fraction(numbers["index_flops"]) * 2**20 * of_indexer
+        return 2 * numbers["active_parameters"] + half * lines["attention_flops"] + indexer
+
+    return flops("deepseek-v3.2", Fraction(1)) / flops(f"deepseek-v4-{which}", Fraction(1, half))
 
 
 _GB200 = {"g": "nvidia-gb200-nvl72", "ov": ""}

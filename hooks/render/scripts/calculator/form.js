@@ -8,8 +8,8 @@ const field = form.elements;
 const all = (selector) => [...form.querySelectorAll(selector)];
 const find = (selector) => all(selector)[0];
 const chosen = (name) => field[name].selectedOptions[0].text;
-// What follows 万 or 亿 in Chinese characters stands close to it: 534.2 万美元.
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]).replace(/([万亿]) (?=[\u3400-\u9fff])/g, "$1");
+// What follows 万 or 亿 in Chinese characters stands close to it: 534.2 万美元. In English 1 user is no plural.
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]).replace(/(?<![\d.,])1 (user|prompt|token|day|GPU-hour|US dollar)s\b/g, "1 $1").replace(/([万亿]) (?=[\u3400-\u9fff])/g, "$1");
 
 // ---- Numbers: fractions, and how they are written ----
 

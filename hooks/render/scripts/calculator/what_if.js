@@ -127,6 +127,7 @@ function update() {
   find("tbody").innerHTML = lines.filter(({ name }) => words.lines[name]).map(({ name, formula, value }) => `<tr><th scope="row">${words.lines[name]}</th><td class="n"><data class="ds-r" data-line="${name}" value="${float(value)}">${written(name, value)}</data></td><td><code>${signs(formula)}</code><br>${signs(worked(formula, known))}</td></tr>`).join("");
   const remarks = [
     known.work_time && known.index_flops && words.chosen,
+    known.new_tokens && known.reading_chosen_flops?.[0] && words.masked,
     known.new_tokens && above(known.active_parameters, known.reading_parameters) && words.encoder,
     known.utilisation_percent && words.left_out,
     known.flops_per_token && !known.matrix_parameters && !known.attention_flops_per_position?.[0] && words.products,
