@@ -97,6 +97,13 @@ def test_every_published_value_of_a_technique_stands_on_its_page(
     assert lost == []
 
 
+def test_quotes_are_filled_in_but_on_the_page_that_explains_them(built: Path) -> None:
+    written = re.compile(r"\{\{ (?:compute|working|v|m|t)\(")
+    assert {page.parent.name for page in built.rglob("index.html") if written.search(page.read_text("utf-8"))} == {
+        "fields"
+    }
+
+
 def test_a_figure_stands_on_one_page_and_one_with_inputs_beside_its_technique(built: Path) -> None:
     """Other pages link to it; the small picture of a technique may open more than one guide."""
     homes: dict[str, set[str]] = {}

@@ -113,7 +113,7 @@ def machines_used(words: Words, results: Iterable[Result]) -> str:
 def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparison, result: Result) -> dict[str, str]:
     assert comparison.verdict is not None
     column, judged = comparison.column, result.judge_difference(comparison)
-    names = {arm.id: words.text(arm.name) for arm in experiment.arms}
+    of, first, second = _what_is_compared(words, experiment, comparison)
     sign = -1 if judged.difference < 0 else 1
     size, low, high = (
         _column_number(column, sign * judged.difference + side * judged.margin, judged.margin) for side in (0, -1, 1)
@@ -121,9 +121,9 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
     how = "alike" if not size.strip("0.") else "lower" if sign < 0 else "higher"
     text = words(
         f"experiments.compared.{how}",
-        column=words(f"experiments.column.{column}"),
-        first=names[comparison.first],
-        second=_second_name(words, comparison, names),
+        column=of,
+        first=first,
+        second=second,
         difference=size,
         low=low,
         high=high,
@@ -133,14 +133,14 @@ def _comparison_shown(words: Words, experiment: Experiment, comparison: Comparis
     return {"text": text + effect, "verdict": _verdict_class(verdict), "label": verdict_word(words, verdict)}
 
 
-def _second_name(words: Words, comparison: Comparison, names: dict[str, str]) -> str:
-    second, against = names[comparison.second], comparison.against
-    if against is None:
-        return second
-    column = words(f"experiments.column.{against}")
-    return (
-        column if comparison.first == comparison.second else words("experiments.of_column", column=column, arm=second)
-    )
+def _what_is_compared(words: Words, experiment: Experiment, comparison: Comparison) -> tuple[str, str, str]:
+    """A column and two arms; or, where two columns of one arm are compared, the arm and these."""
+    names = {arm.id: words.text(arm.name) for arm in experiment.arms}
+    first, second = names[comparison.first], names[comparison.second]
+    column, against = (words(f"experiments.column.{one or comparison.column}") for one in (None, comparison.against))
+    if first == second:
+        return first[:1].upper() + first[1:], column[:1].lower() + column[1:], against[:1].lower() + against[1:]
+    return column, first, second if column == against else words("experiments.of_column", column=against, arm=second)
 
 
 def _effect_text(words: Words, comparison: Comparison, judged: Verdict, result: Result) -> str:

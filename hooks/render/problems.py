@@ -19,6 +19,7 @@ from catalogue.derive.problems import Band, SolvedProblem
 from catalogue.schema.study import Problem, Simulator, Step
 
 from . import assets
+from .cite import Citations
 from .context import Context
 from .format import format_integer, format_power, format_scientific, spoken_numbers
 from .page import Section, title_of
@@ -231,7 +232,7 @@ def problem_item(context: Context, asked_: SolvedProblem) -> dict[str, Any]:
         "puzzle_solution": Markup(puzzle.solution(context)) if puzzle else "",
         "band": _band_shown(asked_.band, words) if asked_.band else None,
         "command": f"python -m labs.train.experiments {problem.measured.experiment}" if problem.measured else "",
-        "answer": _code_marked(words.text(problem.answer)) if problem.answer else "",
+        "answer": Citations(context).rich_text(problem.answer) if problem.answer else "",
         "exact": str(float(worked.exact)) if worked else "",
         "unit": unit,
         "with_unit": with_unit(Markup("<b>{}</b>").format(spoken(worked.exact)), unit) if worked else "",
