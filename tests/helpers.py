@@ -56,7 +56,7 @@ FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimation
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One way to break the valid catalogue, and the message that answers it.
 
@@ -72,11 +72,11 @@ class Case:
     """
 
     label: str
-    file: str
     old: str
     new: str
     path: str
     says: tuple[str, ...]
+    file: str = files.MODELS
     at: str | None = None
     in_file: str | None = None
     rule: str | None = None
@@ -123,8 +123,12 @@ def table(name: str) -> Any:
 
 @functools.cache
 def cases(name: str) -> list[Case]:
-    """The cases of tests/cases/`name`.yaml."""
-    return [Case(**{**case, "says": tuple(case["says"])}) for case in table(name)]
+    """The cases of tests/cases/`name`.yaml, each with what is changed: `[old, new]`."""
+
+    def case(change: list[str], says: list[str], **rest: Any) -> Case:
+        return Case(old=change[0], new=change[1], says=tuple(says), **rest)
+
+    return [case(**each) for each in table(name)]
 
 
 def each_row(listed: list[dict[str, Any]]) -> pytest.MarkDecorator:
