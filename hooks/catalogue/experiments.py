@@ -6,6 +6,7 @@ Read from data/experiments/<id>.csv (a row an arm and seed), <id>.curve.csv (a r
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -163,6 +164,10 @@ def _problems_of_file(folder: str, name: str, text: str | None, experiment: Expe
         for column in sorted(numbers):
             if row[column] and not _is_number(row[column]):
                 yield Finding(called, line, column, f"`{row[column]}` is no number", again)
+    all_seeds, runs = len({row["seed"] for row in rows}), Counter(row["arm"] for row in rows)
+    for arm, seeds in runs.items() if "step" not in rows[0] else ():
+        if seeds != all_seeds:
+            yield Finding(called, 1, "arm", f"`{arm}` has {seeds} of {all_seeds} seeds", again)
 
 
 def _is_number(text: str) -> bool:

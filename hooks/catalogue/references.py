@@ -35,6 +35,7 @@ _TYPES = (
     "online",
 )
 _NEXT_FIELD = re.compile(r"[}\"\d]\s*\n\s*([A-Za-z]+)\s*=\s*[{\"\d]")
+_MARKUP = re.compile(r"</?(?:b|code|em|i|strong|sub|sup)>|\*\*|\$[^$]+\$")
 _ENGLISH = re.compile(r"\b[a-z]{4,}")
 REQUIRED = ("title", "author", "year", "url or doi or howpublished")
 
@@ -156,6 +157,8 @@ def _problems_of_entry(
         if word != COPY:
             allowed = f"allowed is `{COPY}`, for somebody's copy of a document or a page about it"
             yield "keywords", f"found `{word}`", allowed, nearest_in_quotes(word, [COPY])
+    if markup := _MARKUP.search(as_written.get("title", "")):
+        yield "title", f"markup of a page: `{markup[0]}`", "the title's words, as they stand", ""
     if left := [f"`{name}`" for name, value in as_written.items() if TO_DO in value]:
         yield "", f"{', '.join(left)} to be filled in", "what the document says", ""
     if reference.note and not reference.note_zh and _ENGLISH.search(reference.note):

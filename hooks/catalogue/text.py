@@ -231,6 +231,7 @@ _RULES = (
         "a space between Chinese words",
         "no space; a folded text (`>-`) has one at each line break",
     ),
+    (re.compile("[，。；：、]{2,}"), "two marks of punctuation side by side", "one of them"),
 )
 _AROUND = 8
 # Not the end of a name, such as R1-0528; sizes and tokens keep their letter, amounts in K and M are counted in 万.
@@ -253,9 +254,9 @@ class TypographySlip:
 
 # What no text has outside of code, comments and quotes: pattern, what it is, what stands there instead.
 _NOWHERE = (
-    (re.compile(r"\b(?:TODO|FIXME|XXX)\b"), "a place that waits for somebody", "what belongs there"),
+    (re.compile(r"\b(?:TODO|FIXME|XXX|xxx)\b"), "a place that waits for somebody", "what belongs there"),
     (
-        re.compile(r"\$[^$\s\d][^$\n]*\$|\\[A-Za-z]{2,}"),
+        re.compile(r"\$[^$\s\d][^$\n]*\$|\\(?:[A-Za-z]{2,}|[(\[])"),
         "LaTeX, which is shown as it is typed",
         "signs such as α and x₂, on a page `{{ math('…') }}`",
     ),
@@ -263,7 +264,7 @@ _NOWHERE = (
     (re.compile(r"\bhttp://"), "an address that anybody on the way can change", "https://"),
     (
         re.compile(
-            "[與並繼續這個們來時對會說過還後開關點學習資訊數據實現為麼從應該樣種類參專業體發經結構設計書長門問間東車語講話請讓認識記論證讀變質"
+            "[沒別將兩內國幫嗎誤區塊給雖僅邏輯響調節減優徵師術壓縮擴顧斷軟於當則許類與並繼續這個們來時對會說過還後開關點學習資訊數據實現為麼從應該樣種類參專業體發經結構設計書長門問間東車語講話請讓認識記論證讀變質"
             "電腦網絡線級統練傳輸遞歸層圖標題總產進選擇達邊遠運動靜態單雙導視覺觀測試驗權損處號碼條幾億萬歷蘭廣廠無親覽錯鐘鏈鍵錢銀鎖額頁順頭顯飛養機]"
         ),
         "a traditional character",
@@ -276,7 +277,7 @@ _OF_PAGES = (
     "words alone; `{{ t('id') }}` and `{{ m('id') }}` lead to a page, `links:` elsewhere",
 )
 _NOT_READ = re.compile(r"\{\{.*?\}\}|`[^`]*`|<!--.*?-->", re.S)
-_SENTENCE_WORDS = 8  # lower-case words without a Chinese character that are no name or list of keys
+_SENTENCE_WORDS = 4  # lower-case words without a Chinese character that are no name or list of keys
 _WORD_OF_A_SENTENCE = re.compile(r"(?<![\w.-])[a-z]{2,}(?![\w-])")
 
 
@@ -302,9 +303,9 @@ def _find_slips(
 def english_sentence(text: str) -> str:
     """The beginning of a text that has English words and no Chinese ones; empty of any other, and of names and keys."""
     plain = _SILENT.sub(" ", _NOT_READ.sub(" ", text))
-    if re.search(HAN, plain) or len(_WORD_OF_A_SENTENCE.findall(plain)) < _SENTENCE_WORDS:
+    if re.search(f"{HAN}|、", plain) or len(_WORD_OF_A_SENTENCE.findall(plain)) < _SENTENCE_WORDS:
         return ""
-    return " ".join(plain.split()[:_SENTENCE_WORDS])
+    return " ".join(plain.split()[: 2 * _SENTENCE_WORDS])
 
 
 def chinese_in_english(text: str) -> str:

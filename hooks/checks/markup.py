@@ -19,12 +19,12 @@ _ADDRESS = re.compile(r"<(?:https?:|mailto:)[^>\s]*>")
 _NEW_BLOCK = re.compile(r"\s*(?:$|[-*+] |\d+\. |\||#|>|!!!|\?\?\?)")
 _TABLE_RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
 _OF_ANOTHER_HOST = re.compile(r"!\[[^\]\n]*\]\(<?(?:https?:)?//[^)\s]*")
-_WITHOUT_WORDS = re.compile(r"(?<!!)\[\s*\]\([^)\s]+\)")
+_WITHOUT_WORDS = re.compile(r"\[\s*\]\([^)\s]+\)")
 _A_LINK, _BESIDE = "a link is `[words](address)`", "put it beside the page, which asks no other host"
 _WRONG_LINKS = (
     (_SWAPPED, "brackets the wrong way round", _A_LINK),
     (_OF_ANOTHER_HOST, "a picture of another host", _BESIDE),
-    (_WITHOUT_WORDS, "a link without words", _A_LINK),
+    (_WITHOUT_WORDS, "a link or a picture without words", f"{_A_LINK}, a picture `![what it shows](address)`"),
 )
 _EMPTY = frozenset(("area", "br", "col", "hr", "img", "input", "source", "track", "wbr"))
 _REFUSED = frozenset(("script", "iframe", "object", "embed", "form", "style", "link", "meta", "base", "frame"))

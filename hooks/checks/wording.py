@@ -14,9 +14,9 @@ from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
 from catalogue.schema.values import Text, each_below, values_at
 from catalogue.strict_yaml import Located
-from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, unequal_quotes
+from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, text_slips, unequal_quotes
 from render.context import make_context
-from render.figures.engine import FIGURES, words_of_figures
+from render.figures.engine import FIGURES, unreadable_scripts, words_of_figures
 from render.formula import FormulaError, formula_mathml
 from render.pages.glossary import TermsInText
 from render.site import site_of
@@ -123,7 +123,14 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += _missing_counterparts(written)
     found += _sections_and_quotes_of_one_language(written)
     found += _misplaced_figures(written)
-    found += _words_not_set_as_chinese(words[CHINESE])
+    found += chain.from_iterable(map(_slips_in_words, words.values()))
+    found += [
+        Finding(f"hooks/render/scripts/{file}", line, "", said, fix="correct the script")
+        for file, line, said in unreadable_scripts()
+    ]
+    config = root / "mkdocs.yml"
+    if config.is_file() and "hooks/study.py" not in config.read_text("utf-8"):
+        found.append(Finding("mkdocs.yml", 1, "hooks", "`- hooks/study.py` is missing", fix="put it back"))
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
     found += missing_places(root / "data", catalogue, written)
@@ -194,6 +201,10 @@ def _misplaced_figures(written: Iterable[HandWrittenPages]) -> Iterator[Finding]
     for pages in written:
         placed = {path: set(_PLACED_FIGURE.findall(text)) for path, text in pages.texts.items()}
         for name, figure in FIGURES.items() if any(placed.values()) else ():
+            for id_ in filter(None, (figure.technique, *figure.also)):
+                if id_ not in pages.catalogue.techniques:
+                    near = nearest_in_quotes(id_, pages.catalogue.techniques)
+                    yield Finding(f"hooks/render/scripts/{figure.file}.js", 1, "", f"`{id_}` is no technique", "", near)
             block, script = f"{{{{ block('mechanism-{name}') }}}}", f"hooks/render/scripts/{figure.file}.js"
             if figure.page not in placed and not figure.stands_on_its_technique:
                 found = f"`{name}` has no page: `{figure.page}` is none"
@@ -207,10 +218,11 @@ def _misplaced_figures(written: Iterable[HandWrittenPages]) -> Iterator[Finding]
                 yield pages.finding(path, 1, found, fix=f"take `{block}` out, or correct the page there")
 
 
-def _words_not_set_as_chinese(words: Words) -> Iterator[Finding]:
+def _slips_in_words(words: Words) -> Iterator[Finding]:
     """Parts of dates are joined elsewhere, and a list of words is no text."""
     for key in words:
-        for slip in chinese_slips(words(key)) if not key.startswith(_NO_TEXT) else ():
+        set_as_chinese = words.language == CHINESE and not key.startswith(_NO_TEXT)
+        for slip in chain(text_slips(words(key)), chinese_slips(words(key)) if set_as_chinese else ()):
             yield Finding(*words.word_place(key), key, slip.found, slip.allowed, fix="correct it")
 
 

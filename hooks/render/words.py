@@ -45,7 +45,12 @@ class Words:
             raise MissingWord(missing_word(key))
         if not values:
             return self._words[key]
-        filled = self._words[key].format(**values)
+        try:
+            filled = self._words[key].format(**values)
+        except KeyError as error:
+            file, line = self.word_place(key)
+            given = ", ".join(f"`{{{name}}}`" for name in values)
+            raise BrokenWords(f"{file}:{line}: {key}: `{{{error.args[0]}}}` is not given; given are {given}") from None
         return _CLOSED.sub(r"\1", filled) if self.language == CHINESE else filled
 
     def below(self, group: str) -> dict[str, str]:

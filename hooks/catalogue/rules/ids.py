@@ -4,12 +4,26 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from ..files import CONTEMPORARIES, CORRECTIONS, EXPERIMENTS, MODELS, PROBLEMS, QUESTIONS, STUDY, TECHNIQUES, TERMS
+from ..files import (
+    CONTEMPORARIES,
+    CORRECTIONS,
+    EXPERIMENTS,
+    MODELS,
+    PROBLEMS,
+    QUESTIONS,
+    SETTINGS,
+    STUDY,
+    TECHNIQUES,
+    TERMS,
+)
 from ..findings import KeyPath
 from ..schema.model import Model
+from ..schema.setting import SettingWords
 from ..schema.values import PartialDate, Stated, values_at
+from ..settings import fields_of
 from .draft import Breach, Draft, Scope, repeated_ids, rule, unknown_name
 
+_TAKE_OUT = "take one of the two out"
 _UNIQUE = {
     TECHNIQUES: ("techniques", "pages", "gpus"),
     STUDY: ("guides", "routes", "repositories", "formulas"),
@@ -36,9 +50,33 @@ def ids_are_unique(draft: Draft) -> Iterator[Breach]:
             yield from repeated_ids(draft.models_file, values_at(model, f"{name}.*.id", path))
     for language in ("en", "zh"):
         wordings = (f"questions.*.ask.{language}", f"questions.*.otherwise.{language}.*")
-        asked = [(path, text.lower()) for where in wordings for path, text in draft.each_value(QUESTIONS, where)]
+        asked = [
+            (path, text.lower().rstrip("?？.。! "))
+            for where in wordings
+            for path, text in draft.each_value(QUESTIONS, where)
+        ]
         asked.sort(key=lambda at: at[0][1])
-        yield from repeated_ids(draft.located[QUESTIONS], asked, "question", "take one of the two out")
+        yield from repeated_ids(draft.located[QUESTIONS], asked, "question", _TAKE_OUT)
+
+
+@rule(Scope.IDS, fix=_TAKE_OUT)
+def rows_stand_once(draft: Draft) -> Iterator[Breach]:
+    """Two entries have no address of weights in common, two models of other makers no name, two rows of a table no setting, and a word of a setting stands once."""
+    weights = {(model.id, own.weights): ((*path, "weights"), own.weights) for path, model, own in draft.each_variant()}
+    found = [(path, address) for path, address in weights.values() if address]
+    yield from repeated_ids(draft.models_file, found, "address", "")
+    makers = draft.each_value(CONTEMPORARIES, "contemporaries.*.name")
+    yield from repeated_ids(draft.located[CONTEMPORARIES], makers, "model", "")
+    for field in SettingWords.model_fields:
+        words = draft.each_value(SETTINGS, f"words.{field}.*.word")
+        yield from repeated_ids(draft.located[SETTINGS], words, "word", "")
+    for path, model in draft.each_model():
+        for where, table in values_at(model, "evaluation.*", path):
+            rows = [
+                ((*where, "rows", at), ", ".join((row.benchmark.en, *fields_of(table, row).values())))
+                for at, row in enumerate(table.rows)
+            ]
+            yield from repeated_ids(draft.models_file, rows, "row", "")
 
 
 def _misnamed_id(draft: Draft, path: KeyPath, model: Model) -> bool:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any, Self
 
 import quickjs
@@ -83,10 +84,11 @@ class _Answers:
         return wrapped_text(text, size, room, bold=bold)
 
 
-class BrokenScript(Exception):
-    """A script that fails, with its file and line."""
+class BrokenScript(SystemExit, Exception):
+    """A script that fails, with its file and line; said in one line even where a module is being loaded."""
 
 
+_SCRIPTS = Path(assets.__file__).parent / "scripts"
 _INPUT, _FILE = re.compile(r"<input>:(\d+)"), re.compile(r'^file = "(.*)";$')
 
 
@@ -132,6 +134,16 @@ class Engine:
         except Exception as error:
             self._failed = error  # QuickJS would only say that a call failed
             raise
+
+
+def unreadable_scripts() -> Iterator[tuple[str, int, str]]:
+    """File, line and fault of every script that is no JavaScript."""
+    for path in sorted(_SCRIPTS.rglob("*.js")):
+        try:
+            quickjs.Context().eval(f"() => {{{path.read_text('utf-8')}\n}}")
+        except quickjs.JSException as error:
+            said, line = str(error).partition("\n")[0], _INPUT.search(str(error))
+            yield path.relative_to(_SCRIPTS).as_posix(), int(line[1]) if line else 1, said
 
 
 @lru_cache(maxsize=16)
