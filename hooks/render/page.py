@@ -258,6 +258,14 @@ class _TableProcessor(Treeprocessor):
 
 def _finish_table(table: Element, name: str) -> Element:
     table.set("class", "ds-table ds-prose")
+    heads = ["".join(head.itertext()).strip() for head in table.iterfind("./thead/tr/*")]
+    if len(heads) > 4 and "\x02" not in "".join(
+        heads
+    ):  # on a telephone a row is a card; what is marked up keeps its column
+        table.set("class", "ds-table ds-prose ds-cards")
+        for row in table.iterfind("./tbody/tr"):
+            for title, cell in zip(heads[1:], row[1:], strict=False):
+                cell.set("data-head", title)
     caption = Element("caption", {"class": "ds-hidden"})
     caption.text = name
     table.insert(0, caption)

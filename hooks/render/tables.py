@@ -18,6 +18,8 @@ Record = TypeVar("Record")
 Item = TypeVar("Item")
 
 _SENTENCE = 44
+_MOST_CARDS = 16
+_ACROSS = {"ds-fields", "ds-dimensions", "ds-scores", "ds-makers", "ds-measured", "ds-sums-of-several"}
 _HEAD = 26  # letters of a head that two lines hold
 
 
@@ -72,6 +74,13 @@ class Table:
     classes: str = ""
     title: str = ""
     silent: Markup = field(default_factory=Markup)
+
+    @property
+    def as_cards(self) -> bool:
+        """Whether its rows are set one below the other on a telephone, where its columns would not fit."""
+        marks = set(self.classes.split())
+        across = _ACROSS if len(self.rows) <= _MOST_CARDS else _ACROSS | {"ds-wide"}
+        return len(self.heads) > 4 - ("ds-code-places" in marks) and not across & marks
 
     @property
     def is_list(self) -> bool:

@@ -105,6 +105,7 @@ def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
 
 _OWN = ("DeepSeek-AI", "DeepSeek")
 _OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
+_YEARS = 9
 _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 
@@ -124,6 +125,7 @@ def references_page(context: Context) -> Page:
     box = context.html("filter.html.jinja", script=page_script("filter"))
     box += links.jump_bar(context, ((name, words(f"references.{name}"), len(groups[name])) for name in shown))
     bibtex = Markup('<p><a href="ds:data/references.bib" download>{}</a></p>').format(words("references.bibtex"))
+    bibtex = Markup(_reference_years(context, groups)) + bibtex
     sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), f"{bibtex}{box}")]
     for name in shown:
         told = {"folded": name == "copies", "notes": name not in ("own_pages", "copies")}
@@ -131,6 +133,21 @@ def references_page(context: Context) -> Page:
         html = context.html("references.html.jinja", groups=by_model, count=len(groups[name]), **told)
         sections.append(Section(name, words(f"references.{name}"), html))
     return titled_page(words, "references.md", "references", tuple(sections), hide=("toc",))
+
+
+def _reference_years(context: Context, groups: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """A column a year, DeepSeek's own apart; the first has what is older too."""
+    dated = [(int(v["reference"].year), part) for part, of in groups.items() for v in of if v["reference"].year]
+    last = max(year for year, _ in dated)
+    first = max(last - _YEARS, min(year for year, _ in dated))
+    every = Counter(max(first, year) for year, _ in dated)
+    own = Counter(max(first, year) for year, part in dated if part.startswith("own"))
+    columns = [
+        (year, f"≤ {year}" if year == first else year, every[year], own[year]) for year in range(first, last + 1)
+    ]
+    said = {"says": context.words("references.years"), "of_them": "references.of_them"}
+    html = context.html("correction_days.html.jinja", columns=columns, most=max(every.values()), **said)
+    return html + f'<p class="ds-legend">{said["says"]}</p>'
 
 
 def _by_citing(views: list[dict[str, Any]], context: Context) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -192,7 +192,7 @@ def question_anchor(question: Question) -> str:
 def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:
     words = context.words
     bar = Markup('<p class="ds-read-bar" hidden><button type="button">{}</button></p>').format(words("start.clear"))
-    sections = [lead_section(words("start.intro"), small_v3_link(context) + bar)]
+    sections, ways = list[Section](), list[dict[str, Any]]()
     for route in context.catalogue.study.routes:
         parts, all_steps = [], list[dict[str, Any]]()
         for part in route.parts:
@@ -211,6 +211,10 @@ def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str
             "start.html.jinja", intro=words.text(route.intro), parts=parts, total=_total_time(context, all_steps)
         )
         sections.append(Section(route.id, words.text(route.name), html))
+        blocks = [m for step in all_steps for m in (step["minutes"], PROBLEM * step["problems"])]
+        ways.append({"route": sections[-1], "total": _total_time(context, all_steps), "blocks": blocks})
+    drawn = context.html("start_ways.html.jinja", ways=ways, longest=max(sum(way["blocks"]) for way in ways))
+    sections.insert(0, lead_section(words("start.intro"), Markup(drawn) + small_v3_link(context) + bar))
     sections[-1] = replace(sections[-1], html=sections[-1].html + read_script(context))
     return titled_page(words, "start.md", "start", tuple(sections))
 

@@ -68,6 +68,7 @@ class CoverageState(StrEnum):
     UNKNOWN = "absence.unknown"
 
 
+_SHOWN = (CoverageState.SOURCED, CoverageState.COPY, CoverageState.NOT_PUBLISHED, CoverageState.UNKNOWN)
 FieldState = Callable[[Entry], CoverageState]
 GENERAL = (
     *("variant.parameters.total", "variant.parameters.activated", "variant.context_length"),
@@ -86,15 +87,20 @@ def coverage_section(context: Context) -> Section:
     ]
     columns: list[Column[tuple[str, Counter[CoverageState]]]] = [
         Column(words("coverage.fields"), lambda row: row[0]),
-        Column(words("coverage.known"), lambda row: _share_cell(row[1]), True),
+        Column(words("coverage.known"), lambda row: _share_cell(row[1])),
     ]
     columns += columns_for_each(
-        (CoverageState.COPY, CoverageState.NOT_PUBLISHED, CoverageState.UNKNOWN),
-        lambda state: words(state).capitalize(),
+        _SHOWN[1:],
+        lambda state: (
+            Markup('<svg class="ds-known {}" aria-hidden="true"><rect width="100%" height="14"/></svg>').format(
+                state.name.lower()
+            )
+            + words(state).capitalize()
+        ),
         lambda row, state: count_cell(row[1][state]),
         True,
     )
-    table = by_column(words("coverage.caption"), columns, counted)
+    table = by_column(words("coverage.caption"), columns, counted, classes="ds-coverage")
     intro = escape(words("coverage.intro", models=len(entries)))
     html = f"<p>{intro}</p>{context.html('table.html.jinja', t=table)}"
     return Section("coverage", words("coverage.title"), html)
@@ -104,7 +110,15 @@ def _share_cell(count: Counter[CoverageState]) -> Cell:
     known = count[CoverageState.SOURCED] + count[CoverageState.COPY]
     applying = count.total() - count[CoverageState.NOT_APPLICABLE]
     share = known / applying if applying else 0
-    return Cell(escape(f"{100 * share:.0f}%"), str(share))
+    bar, at = Markup(), 0.0
+    for state in _SHOWN if applying else ():
+        width = 100 * count[state] / applying
+        bar += Markup('<rect class="{}" x="{:.2f}%" width="{:.2f}%" height="14"/>').format(
+            state.name.lower(), at, width
+        )
+        at += width
+    html = Markup('<span>{:.0f}%</span><svg class="ds-known" aria-hidden="true">{}</svg>').format(100 * share, bar)
+    return Cell(html, str(share))
 
 
 def field_groups() -> dict[str, dict[str, FieldState]]:
@@ -336,7 +350,7 @@ def _watched_sections(context: Context) -> list[Section]:
         Column(words("trust.watched.newest"), lambda one: _day_html(context, one.newest) if one.newest else NOTHING),
         Column(words("trust.watched.new"), lambda one: count_cell(len(one.new)), numeric=True),
     ]
-    table = by_column(words("trust.watched.caption"), columns, watched.places, classes="ds-prose")
+    table = by_column(words("trust.watched.caption"), columns, watched.places, classes="ds-prose ds-watched")
     html = _joined_paragraphs(words("trust.watched.intro")) + context.html("table.html.jinja", t=table)
     return [Section("watched", words("trust.watched.title"), html)]
 
@@ -389,8 +403,9 @@ def _correction_days(context: Context, rows: Sequence[Correction]) -> str:
     if not 0 < (last - first).days <= MOST_DAYS:
         return ""
     every = [first + timedelta(days=at) for at in range((last - first).days + 1)]
-    columns = [(day, mended[day.isoformat()], central[day.isoformat()]) for day in every]
-    return context.html("correction_days.html.jinja", columns=columns, most=max(mended.values()))
+    columns = [(day, f"{day:%m-%d}", mended[day.isoformat()], central[day.isoformat()]) for day in every]
+    said = {"says": context.words("corrections.days"), "of_them": "corrections.of_them"}
+    return context.html("correction_days.html.jinja", columns=columns, most=max(mended.values()), **said)
 
 
 def _correction_group(context: Context, row: Correction) -> str:
