@@ -105,7 +105,7 @@ def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
 
 _OWN = ("DeepSeek-AI", "DeepSeek")
 _OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
-_YEARS = 9
+_YEARS = 7
 _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 
@@ -143,7 +143,7 @@ def _reference_years(context: Context, groups: Mapping[str, Sequence[Mapping[str
     every = Counter(max(first, year) for year, _ in dated)
     own = Counter(max(first, year) for year, part in dated if part.startswith("own"))
     columns = [
-        (year, f"≤ {year}" if year == first else year, every[year], own[year]) for year in range(first, last + 1)
+        (year, f"≤{year}" if year == first else year, every[year], own[year]) for year in range(first, last + 1)
     ]
     said = {"says": context.words("references.years"), "of_them": "references.of_them"}
     html = context.html("correction_days.html.jinja", columns=columns, most=max(every.values()), **said)
