@@ -1,4 +1,4 @@
-"""Every page as plain Markdown: beside the page, and in a project that stock Material builds."""
+"""Every page as plain Markdown, beside the page."""
 
 import re
 from pathlib import Path

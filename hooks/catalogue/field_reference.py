@@ -19,7 +19,6 @@ from .schema.model import ApiName, ApiPrice, ApiService, BillingHours, Model, Si
 from .schema.technique import Avoided, Technique
 from .schema.training import Gpu
 from .schema.values import Name, Single, Stated, Text, Title
-from .text import escape_cell
 from .validate import union_members
 
 SCHEMAS: dict[str, type[BaseModel]] = {
@@ -184,7 +183,11 @@ def _fields_section() -> Iterator[str]:
     for record in schema_records():
         yield f"### {record.__name__}\n\n| Field | Type | Meaning | Example |\n| --- | --- | --- | --- |"
         for name, info in record.model_fields.items():
-            yield "| " + " | ".join(escape_cell(cell) for cell in _field_cells(name, info)) + " |"
+            yield (
+                "| "
+                + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in _field_cells(name, info))
+                + " |"
+            )
         yield ""
 
 

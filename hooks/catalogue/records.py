@@ -433,12 +433,10 @@ def tokenizer_value(entries: Mapping[str, Entry], entry: Entry, stated: Stated[A
     """Holds for variants whose embedding has as many rows as the flagship's."""
     if stated is None or stated.by_variant is not None:
         return inherited_value(stated, variant_lineage(entries, entry))
-    own, flagship = (_embedding_rows(e) for e in (entry, entries[entry.model.flagship]))
+    own, flagship = (
+        e.architecture.vocab_size.value if e.architecture else None for e in (entry, entries[entry.model.flagship])
+    )
     return stated if own == flagship else None
-
-
-def _embedding_rows(entry: Entry) -> int | None:
-    return entry.architecture.vocab_size.value if entry.architecture else None
 
 
 def published_gpu_hours(entry: Entry) -> Single[Quantity] | None:

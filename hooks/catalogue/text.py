@@ -201,10 +201,6 @@ def _check_block(quote: Quote, blocks: Collection[str]) -> None:
         raise LookupFailure(f"there is no block `{name}`; nearest match: {close}")
 
 
-def escape_cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
 HAN = r"[\u4e00-\u9fff]"
 _FULL = "，。；：、！？（）"
 # What is not read as Chinese: quotes of values, code, tags, attributes, addresses. A joiner takes its place, beside which anything may stand.

@@ -234,7 +234,7 @@ class HandWrittenPages:
     def _markup_findings(self, path: str, text: str) -> Iterator[Finding]:
         for each in markup_problems(text):
             yield self.finding(path, each.line, each.found, fix=each.fix)
-        bare = without_fences(text)
+        bare = without_fences(text)[0]
         for slip in text_slips(bare):
             yield self.finding(path, bare.count("\n", 0, slip.at) + 1, slip.found, slip.allowed, fix="correct it")
         if self.words.language == CHINESE:

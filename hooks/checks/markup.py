@@ -49,7 +49,7 @@ class MarkupProblem:
 
 def markup_problems(text: str) -> Iterator[MarkupProblem]:
     text = _FRONT.sub(lambda front: "\n" * front[0].count("\n"), text)
-    text, fences = _without_fences(text)
+    text, fences = without_fences(text)
     yield from fences
     text, comments = _without_comments(text)
     yield from comments
@@ -76,16 +76,12 @@ def _table_problems(text: str) -> Iterator[MarkupProblem]:
             yield MarkupProblem(number, f"a row of {count} cells under a head of {cells}", "add or take out")
 
 
-def without_fences(text: str) -> str:
-    return _without_fences(text)[0]
-
-
 def _blank_text(text: str) -> str:
     """Lines keep their number and length."""
     return re.sub(r"[^\n]", "x", text)
 
 
-def _without_fences(text: str) -> tuple[str, list[MarkupProblem]]:
+def without_fences(text: str) -> tuple[str, list[MarkupProblem]]:
     kept, opened, sign = [], 0, ""
     for number, line in enumerate(text.split("\n"), 1):
         match = _FENCE.fullmatch(line)

@@ -296,15 +296,10 @@ def compress_files(site: Path) -> None:
         content = path.read_bytes()
         for suffix, packed in (
             (".gz", gzip.compress(content, 9, mtime=0)),
-            (".br", brotli.compress(content, quality=9, lgwin=_brotli_window(content))),
+            (".br", brotli.compress(content, quality=9, lgwin=min(max(len(content).bit_length(), 16), 22))),
         ):
             if len(packed) < len(content):
                 path.with_name(path.name + suffix).write_bytes(packed)
-
-
-def _brotli_window(content: bytes) -> int:
-    """A window larger than the content takes longer to set up."""
-    return min(max(len(content).bit_length(), 16), 22)
 
 
 def _compressible_files(site: Path) -> Iterator[Path]:

@@ -35,7 +35,7 @@ from catalogue.text import (
 )
 
 from . import format
-from .context import Context, is_card
+from .context import Context, kind_of_document
 from .formula import inline_mathml
 from .markup import MARK
 from .pages import technique_address
@@ -340,7 +340,7 @@ class Citations:
     def _place_text(self, source: Source) -> str:
         """The place in a model card goes without the words "model card", which its title has."""
         shown = self.context.localized_place(source.locus)
-        if not shown or not is_card(self._reference(source.key)):
+        if not shown or kind_of_document(self._reference(source.key)) != "card":
             return shown
         inside = shown.removeprefix(self.context.localized_place("model card")).lstrip()
         return inside or self.context.words("source.whole")

@@ -68,13 +68,13 @@ class Context:
     def _short_title(self, reference: Reference) -> str:
         """A title up to the colon; of a document that DeepSeek named after a model, the model and what it is."""
         head = re.split(": |：", reference.title_in(self.words.language))[0].removeprefix("deepseek-ai/")
-        kind = _kind_of_document(reference)
+        kind = kind_of_document(reference)
         if not kind or not head.lower().startswith("deepseek"):
             return head
         return self.words(f"source.kind.{kind}", name=_OWN.sub("", head))
 
     def _named_apart(self, name: str, reference: Reference) -> str:
-        if kind := _kind_of_document(reference):
+        if kind := kind_of_document(reference):
             return self.words(f"source.kind.{kind}", name=name)
         host = (reference.url or "").removeprefix("https://").partition("/")[0].removeprefix("www.")
         return name + self.words("punctuation.bracketed", text=host)
@@ -113,11 +113,7 @@ class Context:
         return short
 
 
-def is_card(reference: Reference) -> bool:
-    return _kind_of_document(reference) == "card"
-
-
-def _kind_of_document(reference: Reference) -> str:
+def kind_of_document(reference: Reference) -> str:
     """Of a paper and of what DeepSeek released; empty for others and for copies."""
     if reference.copy:
         return ""

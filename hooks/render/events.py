@@ -3,7 +3,7 @@
 The feeds and the page of what changed are made from it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,7 +56,8 @@ def all_events(context: Context) -> list[Event]:
         *_api_events(context),
         *_correction_events(context),
     )
-    return _newest_first(found)
+    by_id = sorted(found, key=lambda event: event.id)
+    return sorted(by_id, key=lambda event: event.day.first_day, reverse=True)
 
 
 def _release_events(context: Context) -> Iterator[Event]:
@@ -137,8 +138,3 @@ def _correction_events(context: Context) -> Iterator[Event]:
             f"corrections.md#{correction_anchor(row)}",
             frozenset((row.entry,)) if row.entry else frozenset(),
         )
-
-
-def _newest_first(events: Iterable[Event]) -> list[Event]:
-    by_id = sorted(events, key=lambda event: event.id)
-    return sorted(by_id, key=lambda event: event.day.first_day, reverse=True)

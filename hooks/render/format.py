@@ -317,17 +317,8 @@ LEGEND = (UsePart.BROUGHT, UsePart.HAS, UsePart.DROPPED)
 AGREES = "✓"
 
 
-def use_symbol(how: UseLabel) -> Markup:
-    return use_part(part_of(how))
-
-
 def use_part(part: UsePart) -> Markup:
     return Markup('<span class="ds-use {}" aria-hidden="true">{}</span>').format(part.name.lower(), USES[part])
-
-
-def without_symbol() -> Markup:
-    """It has no such thing: a technique that it does without."""
-    return Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(NOTHING)
 
 
 def verdict_symbol(holds: bool, title: str, differs: str) -> Markup:

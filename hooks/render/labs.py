@@ -50,7 +50,7 @@ def experiment_card(citations: Citations, experiment: Experiment) -> str:
         name=context.words.text(experiment.name),
         question=citations.rich_text(experiment.question),
         expectation=citations.cite(str(citations.rich_text(expected.text)), expected.source),
-        panels=_experiment_panels(context.words, experiment, result) if result else [],
+        panels=experiment_panels(context.words, experiment, result) if result else [],
         comparisons=[
             _comparison_shown(context.words, experiment, one, result) for one in experiment.comparisons if result
         ],
@@ -162,7 +162,7 @@ def _column_number(column: str, value: float, deviation: float = 1) -> str:
     return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
 
 
-def _experiment_panels(words: Words, experiment: Experiment, result: Result, small: bool = False) -> list[DrawnPanel]:
+def experiment_panels(words: Words, experiment: Experiment, result: Result, small: bool = False) -> list[DrawnPanel]:
     has_curve = experiment.curve and any(arm.id in result.curve_arms for arm in experiment.arms)
     panels = [_curve_panel(words, experiment, result, small)] if has_curve else []
     return [*panels, *(_seeds_panel(words, experiment, result, column, small) for column in experiment.columns)]
@@ -197,11 +197,6 @@ def _drawn_panel(
     )
     said = words(f"experiments.{title}", column=words(f"experiments.column.{column}"))
     return DrawnPanel.of(run_figures(drawn_by, said, says, arms, list(lines.items()), *more))
-
-
-def small_chart(words: Words, experiment: Experiment, result: Result) -> DrawnPanel:
-    """The first chart of the card, with nothing written."""
-    return _experiment_panels(words, experiment, result, small=True)[0]
 
 
 def _yardstick_lines(

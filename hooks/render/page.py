@@ -170,9 +170,9 @@ def titled_page(words: Words, path: str, key: str, sections: Iterable[Section], 
     return Page(path, words(f"page.{key}"), words(f"{key}.description"), tuple(sections), hide=hide)
 
 
-def fenced_code(text: str, language: str = "") -> str:
+def fenced_code(text: str) -> str:
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", text)), default=0))
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+    return f"{fence}\n{text.rstrip()}\n{fence}"
 
 
 _ID = re.compile(r' id="([^"]+)"')

@@ -115,10 +115,6 @@ class Column(Generic[Record]):
     when: bool = True
     if_any: bool = False
 
-    def cell_of(self, record: Record) -> Cell:
-        made = self.cell(record)
-        return made if isinstance(made, Cell) else Cell(escape(made))
-
 
 def columns_for_each(
     items: Iterable[Item],
@@ -146,7 +142,10 @@ def by_column(
 ) -> Table:
     """Rows are made in order, so that sources are numbered as they are read."""
     made = [column for column in columns if column.when]
-    rows = [[column.cell_of(record) for column in made] for record in records]
+    rows = [
+        [cell if isinstance(cell := column.cell(record), Cell) else Cell(escape(cell)) for column in made]
+        for record in records
+    ]
     kept = [i for i, column in enumerate(made) if not column.if_any or any(row[i].html != NOTHING for row in rows)]
     heads = [Head(made[i].title, made[i].numeric) for i in kept]
     return Table(caption, heads, [[row[i] for i in kept] for row in rows], sortable, classes, title)

@@ -1,7 +1,7 @@
 """Scores: whole tables or a named selection, in their range, their settings in the words of data/settings.yaml."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
 from ..files import MODELS, SETTINGS
@@ -90,7 +90,7 @@ def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
                 if (
                     other is table
                     or settings.list_key(first) == settings.list_key(row)
-                    or any(_fields_differ(said, fields, name) for name in _OTHER_MEASUREMENT)
+                    or any(said[name] != fields[name] for name in _OTHER_MEASUREMENT & said.keys() & fields.keys())
                 ):
                     continue
                 needed.add(row.benchmark.en)
@@ -106,11 +106,7 @@ def repeated_scores_have_one_setting(draft: Draft) -> Iterator[Breach]:
             yield Breach(where, found, fix="take the entry out", file=SETTINGS)
 
 
-_OTHER_MEASUREMENT = ("part", "harness", "attempts")
-
-
-def _fields_differ(one: Mapping[str, str], other: Mapping[str, str], field: str) -> bool:
-    return field in one and field in other and one[field] != other[field]
+_OTHER_MEASUREMENT = {"part", "harness", "attempts"}
 
 
 @rule(Scope.CATALOGUE, fix="say the kind of what was measured")

@@ -254,13 +254,6 @@ def filled_pages(edition: Edition, docs: Path) -> dict[str, Filled]:
     return {path: hand_written(edition.context, text, path) for path, text in read_pages(docs).items()}
 
 
-def markdown_copies(edition: Edition, written: Mapping[str, Filled]) -> Iterator[tuple[str, str]]:
-    for path, page in edition.site.pages.items():
-        yield path, _plain_markdown(edition, path, page.markdown, page.blocks)
-    for path, (text, blocks) in written.items():
-        yield path, _plain_markdown(edition, path, text, blocks)
-
-
 def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for path, redirect in edition.site.redirects.items():
         target = _relative(redirect.target, posixpath.dirname(path) or ".")
@@ -268,7 +261,10 @@ def moved_copies(edition: Edition, titles: Mapping[str, str]) -> Iterator[tuple[
 
 
 def files_beside_pages(edition: Edition, written: Mapping[str, Filled], address: str) -> Iterator[tuple[str, str]]:
-    copies = dict(markdown_copies(edition, written))
+    copies = {
+        path: _plain_markdown(edition, path, page.markdown, page.blocks) for path, page in edition.site.pages.items()
+    }
+    copies |= {path: _plain_markdown(edition, path, text, blocks) for path, (text, blocks) in written.items()}
     yield from copies.items()
     named = {path: (page.title, page.description) for path, page in edition.site.pages.items()}
     named |= {path: _title_and_description(path, text) for path, (text, _) in written.items()}
@@ -337,9 +333,9 @@ def _nav_leaves(entry: Any) -> Iterator[str]:
         yield from _nav_leaves(child)
 
 
-def write_files(project: Iterable[tuple[str, str | bytes]], target: Path) -> None:
+def write_files(project: Iterable[tuple[str, str]], target: Path) -> None:
     """Write the files of a project, by path, below `target`. Raises OSError."""
     for path, content in project:
         file = target / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        file.write_bytes(content.encode())

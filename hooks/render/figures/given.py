@@ -226,16 +226,11 @@ def gpus_of_a_unit(context: Context, unit: str) -> int:
     return int(found[1])
 
 
-def stated_context(entry: Entry) -> int:
-    stated = entry.variant.context_length
-    return int(stated.value.value) if stated and stated.value else 0
-
-
 def cache_of(entry: Entry, found: MemoryFootprint) -> dict[str, Any]:
     return {
         "elements": found.cache_elements.as_integer_ratio(),
         "window": [found.sliding_window, found.window_elements, found.state_elements],
-        "stated": stated_context(entry),
+        "stated": int(stated.value.value) if (stated := entry.variant.context_length) and stated.value else 0,
     }
 
 

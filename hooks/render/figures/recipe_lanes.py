@@ -63,9 +63,6 @@ class _StageGraph:
     def column_step(self) -> float:
         return (WIDTH - _END - _LEFT) / (max(self.column.values()) + 1)
 
-    def stages_of_lane(self, lane: int) -> list[str]:
-        return [id_ for id_ in self.stages if self.lane[id_] == lane]
-
     def makers_of(self, id_: str) -> list[str]:
         """The stages that make its data, without judges."""
         return [other for other in self.stages[id_].fed_by if self.stages[other].kind not in BESIDE]
@@ -204,7 +201,7 @@ def _stage_places(graph: _StageGraph, samples: Mapping[str, Decimal | None]) -> 
     step = graph.column_step
     tops, y = [], 0.0
     for lane in range(graph.lanes):
-        y += _STUB if any(_stands_alone(graph, samples, id_) for id_ in graph.stages_of_lane(lane)) else 0
+        y += _STUB if any(_stands_alone(graph, samples, id_) for id_ in graph.stages if graph.lane[id_] == lane) else 0
         tops.append(y + 24)
         y += _LANE
     order = sorted(graph.stages, key=lambda id_: (graph.column[id_], list(graph.stages).index(id_)))

@@ -68,10 +68,6 @@ SUBJECTS = ("knowledge", "language", "maths", "code", "chinese", "long", "agents
 _KNOWN = [(name, re.compile(pattern)) for name, pattern in _SUBJECTS]
 
 
-def benchmark_subject(benchmark: str) -> str:
-    return next(name for name, pattern in _KNOWN if pattern.search(benchmark))
-
-
 @dataclass
 class ScoreList:
     name: Markup
@@ -195,7 +191,7 @@ def _shared_benchmarks(citations: Citations, models: Sequence[Model], kind: Eval
                 made = ScoreList(
                     citations.rich_text(row.benchmark),
                     compared_setting(citations, row),
-                    benchmark_subject(row.benchmark.en),
+                    next(name for name, pattern in _KNOWN if pattern.search(row.benchmark.en)),
                     fields_of(first_table, first),
                     settings.is_alone(first_table, first),
                 )

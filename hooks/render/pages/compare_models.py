@@ -79,13 +79,10 @@ FOLDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def comparison_address(*entries: Entry) -> str:
-    return f"ds:{PATH}?v={','.join(entry.variant.id for entry in entries)}"
-
-
 def comparison_link(context: Context, before: Entry, after: Entry) -> Markup:
+    address = f"ds:{PATH}?v={before.variant.id},{after.variant.id}"
     label = escape(context.words("compare.models.against", name=before.variant.name))
-    return Markup('<a class="ds-aside" href="{}">{}</a>').format(comparison_address(before, after), label)
+    return Markup('<a class="ds-aside" href="{}">{}</a>').format(address, label)
 
 
 def compare_models_page(context: Context) -> Page:

@@ -230,7 +230,7 @@ def techniques_sections(citations: Citations, model: Model) -> list[Section]:
         return []
     groups = [
         {
-            "sign": format.use_symbol(how),
+            "sign": format.use_part(format.part_of(how)),
             "word": word[:1].upper() + word[1:],
             "told": [
                 (technique_link(context, use.technique.id, short=True), use_remark(citations, use))

@@ -15,7 +15,7 @@ from catalogue.lookup import hyphenated_name
 from catalogue.records import Catalogue, sort_by_date
 from catalogue.schema.model import Track
 from catalogue.schema.quantities import Quantity
-from catalogue.schema.study import Experiment, Question, RouteStep
+from catalogue.schema.study import Experiment, RouteStep
 from catalogue.schema.technique import TechniqueKind
 from catalogue.schema.training import StageKind
 from catalogue.schema.values import Absence, Single, Text, each_below
@@ -25,7 +25,15 @@ from ..assets import page_script
 from ..cite import Citations
 from ..context import Context
 from ..format import format_integer
-from ..labs import PAGE, counts_by_chance, experiment_card, format_minutes, machines_used, small_chart, verdicts_found
+from ..labs import (
+    PAGE,
+    counts_by_chance,
+    experiment_card,
+    experiment_panels,
+    format_minutes,
+    machines_used,
+    verdicts_found,
+)
 from ..links import jump_bar, small_v3_link
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
 from ..problems import home_of, problem_item, problems_of_page, title_and_address
@@ -102,7 +110,7 @@ def _experiment_item(citations: Citations, experiment: Experiment, guide: str) -
         "name": context.words.text(experiment.name),
         "question": citations.rich_text(experiment.question),
         "verdicts": verdicts_found(context.words, experiment),
-        "chart": small_chart(context.words, experiment, result) if result and guide else None,
+        "chart": experiment_panels(context.words, experiment, result, small=True)[0] if result and guide else None,
         "minutes": format_minutes(context.words, result) if result else context.words("experiments.not_run"),
         "card": "" if guide else Markup(experiment_card(citations, experiment)),
     }
@@ -171,7 +179,11 @@ def questions_page(context: Context) -> Page:
     sections, parts = [], []
     for group in context.catalogue.question_groups:
         items = [
-            {"question": question, "id": question_anchor(question), "answer": citations.rich_text(question.answer)}
+            {
+                "question": question,
+                "id": hyphenated_name(question.ask.en),
+                "answer": citations.rich_text(question.answer),
+            }
             for question in context.catalogue.questions
             if question.group == group.id
         ]
@@ -183,10 +195,6 @@ def questions_page(context: Context) -> Page:
     lead = lead_section(intro, box + jump_bar(context, parts))
     title, description = words("page.questions"), words("questions.description")
     return Page(QUESTIONS_PATH, title, description, (lead, *sections, sources_section(citations)), hide=("toc",))
-
-
-def question_anchor(question: Question) -> str:
-    return hyphenated_name(question.ask.en)
 
 
 def start_page(context: Context, pages: Mapping[str, Page], written: Mapping[str, str]) -> Page:

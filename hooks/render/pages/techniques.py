@@ -169,7 +169,8 @@ def _matrix_heads(models: Sequence[Model]) -> Iterator[dict[str, str]]:
 
 
 def _technique_matrix(context: Context) -> str:
-    words, models = context.words, matrix_columns(context)
+    words = context.words
+    models = sort_by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
     groups = _matrix_groups(context, models)
     count = sum(len(group["rows"]) for group in groups)
     table = context.html(
@@ -188,12 +189,8 @@ def matrix_signs(context: Context) -> list[tuple[Markup, str]]:
     words = context.words
     return [
         *((format.use_part(part), words(f"matrix.sign.{part.name.lower()}")) for part in format.LEGEND),
-        (format.without_symbol(), words("matrix.no")),
+        (Markup('<span class="ds-use no" aria-hidden="true">{}</span>').format(format.NOTHING), words("matrix.no")),
     ]
-
-
-def matrix_columns(context: Context) -> list[Model]:
-    return sort_by_date(m for m in context.catalogue.models.values() if context.uses.of_model(m.id))
 
 
 def _matrix_groups(context: Context, models: Sequence[Model]) -> list[dict[str, Any]]:

@@ -34,7 +34,6 @@ from .shapes import (
     rows_of,
     squares_path,
     titled_panel,
-    triangles_path,
 )
 
 _MOST_TOKENS = 256
@@ -361,7 +360,7 @@ def _draw_grouped_attention(sheet: Sheet, dims: Dimensions, top: float) -> float
         *(
             dims.worded_line(name, **{name: dims.stated(name)})
             for name in ("qk_norm", "attention_bias", "qkv_bias")
-            if dims.says_yes(name)
+            if (single := getattr(dims.architecture, name)) is not None and single.value is True
         ),
     ]
     if sheet.narrow:
@@ -398,7 +397,10 @@ def _draw_indexer(sheet: Sheet, dims: Dimensions, top: float) -> float:
     x = 18.0 if sheet.narrow else 132.0
     sheet.text(18, top + 14, dims.words("drawing.indexer"), css="strong")
     y = top + (24 if sheet.narrow else 4)
-    sheet.path(triangles_path(grid_places(heads, per_row, 10, x, y)), "index")
+    sheet.path(
+        "".join(path_data("M", at, below - 3, "l3.3 6h-6.6z") for at, below in grid_places(heads, per_row, 10, x, y)),
+        "index",
+    )
     y += rows_of(heads, per_row) * 10
     lines = dims.worded_lines("indexer", *_INDEXER)
     if sheet.narrow:

@@ -70,10 +70,6 @@ class Dimensions:
     def number(self, name: str) -> int | None:
         return self.numbers.get(name)
 
-    def says_yes(self, name: str) -> bool:
-        single = getattr(self.architecture, name)
-        return single is not None and single.value is True
-
     def stated(self, name: str, label: str | None = None) -> Dimension | None:
         """None where the entry lacks the field; `label` is a key of the words."""
         single = getattr(self.architecture, name)
@@ -221,10 +217,6 @@ def balanced_row_length(count: int, most: int, unit: int = 1) -> int:
     units = rows_of(count, unit)
     in_row = max(1, most // unit)
     return rows_of(units, rows_of(units, in_row)) * unit
-
-
-def triangles_path(places: Iterable[tuple[float, float]]) -> str:
-    return "".join(path_data("M", x, y - 3, "l3.3 6h-6.6z") for x, y in places)
 
 
 def hatch_path(x: float, y: float, width: float, height: float, step: float = 4) -> str:
