@@ -95,11 +95,7 @@ def main() -> int:
     given = reader.parse_args()
     folder = next((f for f in (given.package, given.package / "src" / "transformers") if (f / "models").is_dir()), None)
     if folder is None:
-        print(
-            f"{given.package}: there is no folder `models` in it; name the package `transformers`, or a checkout",
-            file=sys.stderr,
-        )
-        return 1
+        sys.exit(f"{given.package}: there is no folder `models` in it; name the package `transformers`, or a checkout")
     rows = list(_rows(folder / "models"))
     report = {
         "version": given.version or _version(folder),
@@ -185,9 +181,7 @@ def _gate(modeling: str) -> str:
     text = "".join(body for body in bodies if _BIAS.search(body))
     if re.search(r"sigmoid\(|ACT2FN\[.sigmoid.\]", text):
         return "sigmoid"
-    if "softmax" in text or re.search(r"softmax\(router_logits", modeling):
-        return "softmax"
-    return ""
+    return "softmax" if "softmax" in text or re.search(r"softmax\(router_logits", modeling) else ""
 
 
 def _taken_over(modular: str) -> list[str]:

@@ -1,9 +1,9 @@
 """Compare the whole site, both editions, as two revisions build it: the gate of a change that is to alter nothing.
 
     python tools/same_site.py main                     # main beside the working tree, changes not committed among it
-    python tools/same_site.py main HEAD --but styles   # but for what the change is meant to alter
+    python tools/same_site.py main HEAD --but '<style\\b.*?</style>'  # but for what the change is meant to alter
 
-Every file is compared, byte for byte, after the normalisers that `--but` names. Prints each file that differs, with its
+Every file is compared, byte for byte, but for what the patterns after `--but` match. Prints each file that differs, with its
 first difference, and ends with 1 if there is one. A revision is built once and kept in `.same_site/`.
 """
 
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -22,23 +22,6 @@ KEPT = ROOT / ".same_site"
 _FINGERPRINT = re.compile(r"\.[0-9a-f]{8}(?=\.(?:css|js|woff2)\b)")
 _INDEX_FOLDER = re.compile(r"(?<=search/)[0-9a-f]{10}")
 _CHANGE_DAY = re.compile(r"<lastmod>[^<]*</lastmod>")
-
-
-def _substitution(pattern: str, replacement: str = "", flags: int = re.DOTALL) -> Callable[[str], str]:
-    compiled = re.compile(pattern, flags)
-    return lambda text: compiled.sub(replacement, text)
-
-
-NORMALISERS: dict[str, Callable[[str], str]] = {
-    "styles": _substitution(r"<style\b.*?</style>|<link rel=\"(?:stylesheet|expect|preload)\"[^>]*>\n?"),
-    "policy": _substitution(r"'sha256-[^']*'\s*|<meta http-equiv=\"Content-Security-Policy\"[^>]*>"),
-    "scripts": _substitution(r"<script(?![^>]*application/)[^>]*>.*?</script>"),
-    "coordinates": lambda text: re.sub(r"-?\d+\.\d+", lambda found: str(round(float(found[0]))), text),
-    "numbers": _substitution(r"-?\d+(?:\.\d+)?", "0"),
-    "space": lambda text: re.sub(r">\s+<", "><", re.sub(r"\s+", " ", text)),
-    "apostrophes": lambda text: text.replace("&#39;", "'").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"),
-    "roles": _substitution(r' (?:role|aria-[a-z]+|tabindex|autocomplete|scope)="[^"]*"'),
-}
 
 
 def build_revision(revision: str | None) -> Path:
@@ -80,15 +63,15 @@ def _without_fingerprints(text: str) -> str:
     return _INDEX_FOLDER.sub("", _FINGERPRINT.sub("", text))
 
 
-def normalised(path: Path, normalisers: list[str]) -> str | bytes:
+def compared(path: Path, but: list[str]) -> str | bytes:
     """The content of a file as it is compared."""
     content = path.read_bytes()
     try:
         text = _CHANGE_DAY.sub("", _without_fingerprints(content.decode()))
     except UnicodeDecodeError:
         return content
-    for name in normalisers:
-        text = NORMALISERS[name](text)
+    for pattern in but:
+        text = re.sub(pattern, "", text, flags=re.DOTALL)
     return text
 
 
@@ -96,10 +79,7 @@ def first_difference(before: str | bytes, after: str | bytes) -> str:
     """Where two contents part, with what stands there in each."""
     if isinstance(before, bytes) or isinstance(after, bytes):
         return f"    {len(before)} and {len(after)} bytes"
-    at = next(
-        (at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]),
-        min(len(before), len(after)),
-    )
+    at = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
     return "\n".join(f"    {sign} {text[max(at - 60, 0) : at + 100]!r}" for sign, text in (("-", before), ("+", after)))
 
 
@@ -107,22 +87,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("before", help="a revision")
     parser.add_argument("after", nargs="?", help="another one; without it the working tree")
-    parser.add_argument("--but", action="append", default=[], choices=NORMALISERS, help="what may differ")
-    parser.add_argument(
-        "--except", dest="left_out", action="append", default=[], help="paths that match are passed over"
-    )
+    parser.add_argument("--but", action="append", default=[], help="a pattern: what it matches may differ")
     parser.add_argument("--most", type=int, default=20, help="differences to print")
     options = parser.parse_args()
     before, after = (read_files(build_revision(each)) for each in (options.before, options.after))
     differing = []
     for name in sorted({*before, *after}):
-        if any(re.search(pattern, name) for pattern in options.left_out):
-            continue
-        if name not in before or name not in after:
-            differing.append(f"{name}: only {'before' if name in before else 'after'}")
-            continue
-        was, is_now = normalised(before[name], options.but), normalised(after[name], options.but)
-        if was != is_now:
+        was, is_now = (compared(files[name], options.but) if name in files else "" for files in (before, after))
+        if was != is_now or (name in before) != (name in after):
             differing.append(f"{name}\n{first_difference(was, is_now)}")
     print("\n".join(differing[: options.most]))
     print(f"{len(differing)} of {len({*before, *after})} files differ")

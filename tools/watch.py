@@ -49,7 +49,7 @@ GONE = (404, 410)
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _REPOSITORY = re.compile(rf"(github\.com|huggingface\.co)/{OWNER}/([\w.-]+)", re.IGNORECASE)
-_NEWS, _DAY = re.compile(r"\bnews/(news(\d{6}))\b"), re.compile(r"\b20\d\d-\d\d-\d\d\b")
+_NEWS = re.compile(r"\bnews/(news(\d{6}))\b")
 _AT_A_TIME, _IDS_IN_A_QUESTION, _SECONDS = 8, 60, 20
 
 
@@ -64,10 +64,8 @@ class Answer:
     following: str = ""  # address of the next page of a list; empty on the last
 
 
-Ask = Callable[[str, bool], Answer]
-"""Asks an address, or for its head alone. Raises NoAnswer."""
-Found = Iterator[tuple[str, str]]
-"""Days that a place bears, each with what is new on it; the latter is empty where the catalogue has it."""
+Ask = Callable[[str, bool], Answer]  # asks an address, or for its head alone; raises NoAnswer
+Found = Iterator[tuple[str, str]]  # days that a place bears, each with what is new; empty where the catalogue has it
 
 
 def ask_network(address: str, head: bool = False) -> Answer:
@@ -113,14 +111,11 @@ def known_places(data: Path) -> Known:
     pointed = max((p.since.value.first_day for n in names for p in n.pointers if p.since.value), default="")
     read = {one.place: one.newest for one in last.places if one.newest} if last else {}
     mentioned = [found for text in texts.values() for found in _REPOSITORY.findall(text)]
-    addresses: dict[str, list[str]] = {}
-    for reference in draft.references.values():
-        if reference.url:
-            addresses.setdefault(reference.url, []).append(reference.key)
+    named = [(reference.url, reference.key) for reference in draft.references.values()]
     for _, model in draft.each_model():
-        for url in (*(link.url for link in model.links), *(variant.weights for variant in model.variants)):
-            if url:
-                addresses.setdefault(url, []).append(model.id)
+        urls = (*(link.url for link in model.links), *(variant.weights for variant in model.variants))
+        named += [(url, model.id) for url in urls]
+    addresses = {address: tuple(key for url, key in named if url == address) for address in dict(named) if address}
     cited: dict[str, set[str]] = {}
     copied: dict[str, int] = {}
     for _, _, item in cited_places(draft):
@@ -138,7 +133,7 @@ def known_places(data: Path) -> Known:
         since={place: read.get(place, pointed) for place in Place},
         repositories=frozenset(f"{host}/{name.removesuffix('.git').rstrip('.')}".lower() for host, name in mentioned),
         papers={r.eprint: r.key for r in draft.references.values() if r.eprint},
-        addresses={address: tuple(keys) for address, keys in addresses.items()},
+        addresses=addresses,
         cited_files={repository: frozenset(names_) for repository, names_ in cited.items()},
         copied=copied,
         news=frozenset(found[0] for text in texts.values() for found in _NEWS.findall(text)),
@@ -147,8 +142,7 @@ def known_places(data: Path) -> Known:
     )
 
 
-Get = Callable[[str], Answer]
-"""Asks an address. Raises NoAnswer, and where the status is another than 200."""
+Get = Callable[[str], Answer]  # asks an address; raises NoAnswer, and where the status is another than 200
 
 
 def _listed(get: Get, address: str) -> Iterator[dict[str, str]]:
@@ -167,10 +161,8 @@ def find_repositories(known: Known, get: Get, place: Place) -> Found:
         made = str(item.get("created_at") or item.get("createdAt") or "")[:10]
         changed = str(item.get("pushed_at") or item.get("lastModified") or made)[:10]
         here = f"{host}/{name}".lower()
-        yield (
-            changed,
-            "" if here in known.repositories else f"https://{host}/{OWNER}/{name}, made {made or 'on an unknown day'}",
-        )
+        said = f"https://{host}/{OWNER}/{name}, made {made or 'on an unknown day'}"
+        yield changed, "" if here in known.repositories else said
         if changed > known.since[place]:
             for file in sorted(known.cited_files.get(here, ())):
                 yield from ((changed, line) for line in _commits(known, get, place, name, file))
@@ -221,11 +213,9 @@ def find_log(known: Known, get: Get, place: Place) -> Found:
 
 def find_prices(known: Known, get: Get, place: Place) -> Found:
     """Versions of models and names of the API that the catalogue does not have."""
-    named = re.findall(
-        r"\bDeepSeek-[VR]\d[\w.-]*\w|\bdeepseek-(?:v\d[\w.]*-)?(?:flash|pro)[\w.-]*", get(LISTS[place]).text
-    )
+    pattern = r"\bDeepSeek-[VR]\d[\w.-]*\w|\bdeepseek-(?:v\d[\w.]*-)?(?:flash|pro)[\w.-]*"
     yield "", ""
-    for name in dict.fromkeys(named):
+    for name in dict.fromkeys(re.findall(pattern, get(LISTS[place]).text)):
         yield "", "" if name in known.models else name
 
 
@@ -236,9 +226,7 @@ def find_packages(known: Known, get: Get, place: Place) -> Found:
     for name, version in known.packages[place].items():
         said = json.loads(get(LISTS[place].format(urllib.parse.quote(name, safe="@"))).text)
         times = said.get("time", {})
-        days = {
-            v: max((f["upload_time"] for f in uploads), default="") for v, uploads in said.get("releases", {}).items()
-        }
+        days = {v: max((f["upload_time"] for f in all_), default="") for v, all_ in said.get("releases", {}).items()}
         days |= {v: times.get(v, "") for v in said.get("versions", {})}
         day, newest = max(((day[:10], v) for v, day in days.items()), default=("", ""))
         yield day, f"{name} {newest}, {day}; the catalogue knows {version}" if newest and newest != version else ""
@@ -262,12 +250,8 @@ def watch_place(known: Known, ask: Ask, place: Place, copies: Path | None, today
     def get(address: str) -> Answer:
         answer = ask(address, False)
         if answer.status != 200:
-            limited = (
-                ", which may be its limit: set GITHUB_TOKEN"
-                if "api.github" in address and answer.status in (403, 429)
-                else ""
-            )
-            raise NoAnswer(f"answers {answer.status}{limited}")
+            limited = "api.github" in address and answer.status in (403, 429)
+            raise NoAnswer(f"answers {answer.status}" + ", which may be its limit: set GITHUB_TOKEN" * limited)
         return answer
 
     def summary(get: Get) -> tuple[str, tuple[str, ...]]:
@@ -303,20 +287,17 @@ def try_addresses(known: Known, ask: Ask) -> tuple[list[str], list[str]]:
 
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         answers = dict(zip(known.addresses, pool.map(tried, known.addresses), strict=True))
-    gone = [
-        f"{a} answers {status} ({', '.join(known.addresses[a])})" for a, status in answers.items() if status in GONE
-    ]
-    opened = [(key, a) for a, status in answers.items() if status == 200 for key in dict.fromkeys(known.addresses[a])]
+    keys = known.addresses
+    gone = [f"{a} answers {status} ({', '.join(keys[a])})" for a, status in answers.items() if status in GONE]
+    opened = [(key, a) for a, status in answers.items() if status == 200 for key in dict.fromkeys(keys[a])]
     return gone, [f"{key}: {known.copied[key]} values, {a}" for key, a in opened if key in known.copied]
 
 
 def report_lines(watched: Watched, gone: Sequence[str] = (), opened: Sequence[str] = ()) -> Iterator[str]:
     """The report as Markdown, which reads well in a terminal too."""
     found = {f"New on {one.place}": one.new for one in watched.places}
-    found |= {
-        "Addresses that are gone": tuple(gone),
-        "Read in somebody's copy, although the original answers": tuple(opened),
-    }
+    found["Addresses that are gone"] = tuple(gone)
+    found["Read in somebody's copy, although the original answers"] = tuple(opened)
     if all(one.why and not one.copy_of for one in watched.places):
         yield "No place could be asked; nothing is known to be new, or not to be."
     elif not any(found.values()):

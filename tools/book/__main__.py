@@ -82,7 +82,8 @@ def make_book(page: Page, site: Path, out: Path, language: str) -> Iterator[str]
     chapters = [*chapters_of(edition, catalogue["techniques"], words)]
     sheets = list(dict.fromkeys(sheet for chapter in chapters for sheet in chapter.pop("sheets")))
     date = catalogue["revision"].get("date") or catalogue["revision"]["digest"]
-    said = {**words, "title": "DS Series", "made": words["made"].format(date=date)}
+    made_on = {"made": words["made"].format(date=date), "date": date[:10]}
+    said = {**words, **made_on, "title": "DS Series", "language": language}
     links = "".join(
         f'<link rel="stylesheet" href="{sheet}"{" media=print" if "print." in sheet else ""}>' for sheet in sheets
     )
@@ -99,16 +100,8 @@ def make_book(page: Page, site: Path, out: Path, language: str) -> Iterator[str]
         begun.unlink()
     page.emulate_media(media="print", color_scheme="light")
     page.add_script_tag(path=HERE / "book.js")
-    address = address_of(edition)
-    made = page.evaluate(
-        "made => makeBook(made)",
-        {
-            "words": said,
-            "address": address,
-            "redirects": redirects_of(edition),
-            "chapters": chapters,
-        },
-    )
+    given = {"words": said, "address": address_of(edition), "redirects": redirects_of(edition), "chapters": chapters}
+    made = page.evaluate("made => makeBook(made)", given)
     page.evaluate("document.fonts.ready.then(() => true)")
     out.mkdir(parents=True, exist_ok=True)
     pdf = out / f"{name}.pdf"
@@ -135,7 +128,7 @@ def make_book(page: Page, site: Path, out: Path, language: str) -> Iterator[str]
     yield f"{out}/sheet-…{suffix}.pdf: {evenings} evenings, with and without the key"
     epub = out / f"{name}.epub"
     sections = page.evaluate("asXhtml()")
-    write_epub(epub, sections, made, said, language, site, date)
+    write_epub(epub, sections, made, said, site)
     yield f"{epub}: {epub.stat().st_size:,} bytes"
     deck = out / f"cards{suffix}.apkg"
     cards = write_deck(deck, (site / "data" / f"cards{suffix}.txt").read_text("utf-8"), drawings_of(sections))
@@ -230,13 +223,7 @@ def _plain_sign(sign: str) -> str:
 
 
 def write_epub(
-    file: Path,
-    sections: list[list[str]],
-    made: list[dict[str, str]],
-    words: Mapping[str, str],
-    language: str,
-    site: Path,
-    date: str,
+    file: Path, sections: list[list[str]], made: list[dict[str, str]], words: Mapping[str, str], site: Path
 ) -> None:
     """EPUB 3.3: https://www.w3.org/TR/epub-33/. Its fonts are those of the site, under the OFL."""
     assets = site / "assets"
@@ -244,6 +231,7 @@ def write_epub(
     faces = [face for face in _FONT_FACE.findall(sheet) if "fonts/" in face]
     style = "\n".join(faces) + "\n" + (HERE / "epub.css").read_text("utf-8")
     fonts = sorted(path for path in (assets / "fonts").iterdir() if path.name in style or path.suffix == ".txt")
+    language = words["language"]
     titles = {"cover": words["title"], **{chapter["id"]: chapter["title"] for chapter in made}}
     items = [
         '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>',
@@ -267,17 +255,7 @@ def write_epub(
             )
         archive.writestr("EPUB/nav.xhtml", _xhtml(language, words["contents"], _nav(made, words["contents"])))
         spine = "".join(f'<itemref idref="{name}"/>' for name in ("cover", "nav", *(name for name, _ in sections[1:])))
-        archive.writestr(
-            "EPUB/package.opf",
-            _PACKAGE.format(
-                language=language,
-                title=words["title"],
-                about=html.escape(words["about"]),
-                date=date[:10],
-                items="".join(items),
-                spine=spine,
-            ),
-        )
+        archive.writestr("EPUB/package.opf", _PACKAGE.format(**words, items="".join(items), spine=spine))
 
 
 def _nav(made: list[dict[str, str]], title: str) -> str:
