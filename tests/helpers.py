@@ -131,6 +131,15 @@ def cases(name: str) -> list[Case]:
     return [case(**each) for each in table(name)]
 
 
+def edit(file: Path, *changes: tuple[str, str]) -> None:
+    """Put other texts in the place of some that the file has."""
+    text = file.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, f"{file.name} has no `{old}`"
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+
+
 def each_row(listed: list[dict[str, Any]]) -> pytest.MarkDecorator:
     """A test for each row of a table, which it takes as `row` and which gives it its name."""
     return pytest.mark.parametrize("row", listed, ids=lambda row: row["label"])

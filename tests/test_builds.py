@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from building import CODE, ROOT, mkdocs, small_project, with_own_code
-from helpers import ended_process
+from helpers import edit, ended_process
 from postbuild import publish
 from postbuild.edition_build import config_error
 
@@ -83,8 +83,7 @@ def test_what_is_broken_is_named_and_the_last_good_site_stays(tmp_path: Path, br
 def test_a_lost_hook_is_named(tmp_path: Path) -> None:
     """Without it nothing of the project runs but the templates."""
     config = small_project(tmp_path) / "mkdocs.yml"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("hooks:\n  - hooks/study.py\n", ""), encoding="utf-8")
+    edit(config, ("hooks:\n  - hooks/study.py\n", ""))
     result = mkdocs(config.parent, "build")
     said = result.stdout + result.stderr
     assert result.returncode == 1
@@ -188,9 +187,7 @@ def test_failures_keep_the_last_good_site(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert stands(site)
 
-    config = project / "mkdocs.yml"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("hooks:\n", "hooks:\n  - then.py\n", 1), encoding="utf-8")
+    edit(project / "mkdocs.yml", ("hooks:\n", "hooks:\n  - then.py\n"))
     (project / "then.py").write_text(HOOK)
     warned = build("--strict", then="warn")
     said = warned.stdout + warned.stderr

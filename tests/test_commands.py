@@ -12,7 +12,7 @@ from building import mkdocs, small_project
 from catalogue import new_entry, upkeep
 from catalogue.files import ASKED, CORRECTIONS, ENTRIES, MODELS, REFERENCES
 from catalogue.load import load_catalogue
-from helpers import ROOT, cases, check, ended_process, findings_of
+from helpers import ROOT, cases, check, edit, ended_process, findings_of
 
 ALL = {case.label: case for table in ("typing", "rules", "references", "reading") for case in cases(table)}
 
@@ -24,11 +24,9 @@ def test_a_new_entry_asks_to_be_filled_in_and_then_passes(valid: Path) -> None:
     found = findings_of(valid)
     assert found
     assert all("TODO" in str(finding) or "to be filled in" in str(finding) for finding in found), found
-    filled = entry.read_text(encoding="utf-8").replace("total: TODO", "total: 7B").replace("wasp-2 TODO", "wasp-2 §1")
-    entry.write_text(filled.replace("TODO", "Wasp 2"), encoding="utf-8")
-    text = references.read_text(encoding="utf-8")
-    assert "eprint = {2405.01234}" in text
-    references.write_text(text.replace("TODO", "Wasp"), encoding="utf-8")
+    edit(entry, ("total: TODO", "total: 7B"), ("wasp-2 TODO", "wasp-2 §1"), ("TODO", "Wasp 2"))
+    assert "eprint = {2405.01234}" in references.read_text(encoding="utf-8")
+    edit(references, ("TODO", "Wasp"))
     assert [
         str(finding) for finding in findings_of(valid) if finding.found != "name `Wasp 2` for the second time"
     ] == []
@@ -77,10 +75,8 @@ def repository(valid: Path) -> Path:
 
 
 def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
-    file = repository / MODELS
-    text = file.read_text(encoding="utf-8")
-    text = text.replace("          intermediate_size: 176\n", "          intermediate_size: 177\n")
-    file.write_text(text.replace("total: 304.7K", "total: 305.5K"), encoding="utf-8")
+    width = "          intermediate_size: 17{}\n"
+    edit(repository / MODELS, (width.format(6), width.format(7)), ("total: 304.7K", "total: 305.5K"))
     assert findings_of(repository) == ()
     told = upkeep.changes_report(repository, "HEAD").splitlines()
     assert told[:2] == [
@@ -93,10 +89,7 @@ def test_a_changed_width_is_told_with_what_follows(repository: Path) -> None:
 
 def test_a_changed_value_asks_for_a_row_until_there_is_one(repository: Path) -> None:
     assert list(upkeep.rows_to_write(repository, load_catalogue(repository))) == []
-    file = repository / MODELS
-    text = file.read_text(encoding="utf-8")
-    assert text.count("rms_norm_eps: 1e-6") == 1
-    file.write_text(text.replace("rms_norm_eps: 1e-6", "rms_norm_eps: 2e-6"), encoding="utf-8")
+    edit(repository / MODELS, ("rms_norm_eps: 1e-6", "rms_norm_eps: 2e-6"))
     (line,) = upkeep.rows_to_write(repository, load_catalogue(repository))
     assert line.startswith("ant: variants.ant-base.architecture.rms_norm_eps: 1e-6 → 2e-6. ")
     rows = repository / CORRECTIONS
@@ -137,8 +130,7 @@ def test_findings_are_annotations_of_a_pull_request(valid: Path, monkeypatch: py
 
 
 def test_a_bare_locale_breaks_nothing(valid: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = valid / MODELS
-    file.write_text(file.read_text(encoding="utf-8").replace("track: general", "track: 旗舰", 1), encoding="utf-8")
+    edit(valid / MODELS, ("track: general", "track: 旗舰"))
     for name, value in (("LC_ALL", "C"), ("PYTHONUTF8", "0"), ("PYTHONIOENCODING", "")):
         monkeypatch.setenv(name, value)
     command = [sys.executable, str(ROOT / "hooks" / "check.py"), str(valid)]

@@ -18,7 +18,7 @@ from catalogue.records import Catalogue
 from catalogue.schema.model import Model
 from catalogue.schema.values import Block, Single
 from catalogue.upkeep import WORTH, missing_values
-from helpers import check, findings_of
+from helpers import check, edit, findings_of
 
 CONFIGS = Path(__file__).parent / "cases" / "configs"
 # Where the entry differs from the file on purpose: reports state another value, or the file has none.
@@ -175,8 +175,7 @@ def test_an_entry_from_a_configuration_asks_only_for_what_nobody_can_know(valid:
     assert all("TODO" in finding for finding in open_), open_
     assert len(open_) <= 6
     entry = valid / ENTRIES / "deepseek-v9.yaml"
-    text = entry.read_text(encoding="utf-8").replace("total: TODO", "total: 671B")
-    entry.write_text(text.replace(" TODO", " §4").replace("§TODO", "§1"), encoding="utf-8")
+    edit(entry, ("total: TODO", "total: 671B"), (" TODO", " §4"), ("§TODO", "§1"))
     assert [str(finding) for finding in findings_of(valid)] == []
     catalogue = load_catalogue(valid)
     assert catalogue.entries["deepseek-v9-base"].recount.total == 671_026_419_200

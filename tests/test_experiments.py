@@ -8,7 +8,7 @@ import pytest
 from catalogue.findings import CatalogueError
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
-from helpers import DATA, context_of, table
+from helpers import DATA, context_of, edit, table
 from render.pages import study
 
 
@@ -18,9 +18,7 @@ def test_a_result_that_does_not_fit_is_named(valid: Path, file: str, old: str, n
     if new is None:
         path.unlink()
     else:
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), "utf-8")
+        edit(path, (old, new))
     with pytest.raises(CatalogueError) as error:
         load_catalogue(valid)
     assert says in "\n".join(map(str, error.value.findings))
@@ -39,7 +37,7 @@ def test_a_worked_step_that_lacks_a_part_is_named(valid: Path) -> None:
     shutil.copy(DATA / "experiments/one-step.json", path)
     worked = load_catalogue(valid).worked_step
     assert sum(worked.before) == pytest.approx(1)
-    path.write_text(path.read_text("utf-8").replace('"rewards"', '"reward"'), "utf-8")
+    edit(path, ('"rewards"', '"reward"'))
     with pytest.raises(
         CatalogueError, match=r"valid/experiments/one-step.json:1: one_group.rewards: .*one_step` writes this file"
     ):

@@ -15,7 +15,7 @@ import pytest
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
-from helpers import commit_all, context_of
+from helpers import commit_all, context_of, edit
 from render.exports import export_files
 
 ADDRESS = "https://example.org/study/"
@@ -213,8 +213,7 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(
     committed = said()
     assert committed["date"] == "2025-07-01"
     assert committed["digest"] == alone["digest"]
-    corrections = data / "corrections.yaml"
-    corrections.write_text(corrections.read_text(encoding="utf-8").replace('was: "7"', 'was: "9"'), encoding="utf-8")
+    edit(data / "corrections.yaml", ('was: "7"', 'was: "9"'))
     changed = said()
     assert changed["commit"] == committed["commit"] + "+changes"
     assert changed["digest"] != alone["digest"]

@@ -12,7 +12,7 @@ from catalogue.lookup import Found, LookupFailure
 from catalogue.records import Catalogue
 from catalogue.schema.values import Single
 from catalogue.text import Quote, QuoteError, QuoteProblem, parse_quotes, quote_problems
-from helpers import VALID, context_of, each_row, table
+from helpers import VALID, context_of, each_row, edit, table
 from render.cite import Citations
 from render.context import Context
 
@@ -135,9 +135,6 @@ UNUSABLE = {
 
 @pytest.mark.parametrize(("rows", "text", "says"), UNUSABLE.values(), ids=UNUSABLE.keys())
 def test_a_value_that_cannot_be_used(valid: Path, rows: str, text: str, says: str) -> None:
-    file = valid / MODELS
-    before = file.read_text(encoding="utf-8")
-    assert SCORES in before
-    file.write_text(before.replace(SCORES, rows), encoding="utf-8")
+    edit(valid / MODELS, (SCORES, rows))
     (problem,) = quote_problems(text, context_of(load_catalogue(valid)).lookup)
     assert says in problem.message

@@ -9,7 +9,7 @@ import pytest
 from catalogue import rules
 from catalogue.files import MODELS, REFERENCES, TECHNIQUES
 from catalogue.load import load_catalogue
-from helpers import VALID, Case, cases, check, check_apart, findings_of
+from helpers import VALID, Case, cases, check, check_apart, edit, findings_of
 
 TABLES = ("reading", "schema", "typing", "plausible", "corrections", "references", "rules")
 ALL_CASES = [case for table in TABLES for case in cases(table)]
@@ -135,8 +135,7 @@ def test_a_broken_entry_does_not_hide_the_others(valid: Path) -> None:
 
 def test_entries_of_all_files_stand_in_order_of_date(valid: Path) -> None:
     assert list(load_catalogue(valid).models) == ["ant", "bee", "cat", "dor", "elk"]
-    entry = valid / "models/dor.yaml"
-    entry.write_text(entry.read_text(encoding="utf-8").replace("2024-07", "2023-12-31"), encoding="utf-8")
+    edit(valid / "models/dor.yaml", ("2024-07", "2023-12-31"))
     assert list(load_catalogue(valid).models) == ["ant", "dor", "bee", "cat", "elk"]
 
 
@@ -183,8 +182,7 @@ def test_all_mistakes_are_reported_in_one_run_in_order(together: list[Case], val
 
 
 def test_what_may_follow_from_a_value_that_does_not_fit_waits(valid: Path) -> None:
-    text = (valid / MODELS).read_text(encoding="utf-8")
-    (valid / MODELS).write_text(text.replace("attention: GQA", "attention: gqa"), encoding="utf-8")
+    edit(valid / MODELS, ("attention: GQA", "attention: gqa"))
     (finding,) = findings_of(valid)
     assert finding.nearest == "`GQA`"
 

@@ -16,6 +16,7 @@ import pytest
 
 from building import mkdocs, small_project, with_own_code
 from catalogue.records import Catalogue
+from helpers import edit
 
 _PATIENCE = 240.0  # seconds; the machine may be busy
 # Said after each build but the first.
@@ -92,9 +93,7 @@ def test_with_both_editions_what_is_saved_is_served(small: Catalogue, tmp_path: 
         for language, sentence in (("en", "A sentence that was not there."), ("zh", "新加的一句话。")):
             page = project / "docs" / language / "how-we-count.md"
             page.write_text(f"{page.read_text(encoding='utf-8')}\n{sentence}\n", encoding="utf-8")
-        techniques = project / "data" / "techniques.yaml"
-        text = techniques.read_text(encoding="utf-8")
-        techniques.write_text(text.replace(said, "Another reason stands here."), encoding="utf-8")
+        edit(project / "data" / "techniques.yaml", (said, "Another reason stands here."))
         served.after(1, BUILT)
         assert "A sentence that was not there." in served.get("how-we-count/")
         assert "新加的一句话。" in served.get("zh/how-we-count/")

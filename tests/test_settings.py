@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalogue.load import load_catalogue
-from helpers import context_of
+from helpers import context_of, edit
 from render.cite import Citations
 from render.pages.model_scores import scores_sections
 
@@ -17,9 +17,8 @@ ELK = "{benchmark: Counting, scores: {ant-base: 50.0, bee-base: 60.4, elk-base: 
 def lists(folder: Path, one: str, other: str, left_out: str = "ant-base: 50.0, ") -> list[set[str]]:
     """Variants that share a list, where the two base tables with the benchmark say these settings."""
     for name, old, new in (("models.yaml", COUNTING, one), ("models/elk.yaml", ELK, other)):
-        file = folder / name
         said = old.replace("Counting,", f"Counting,{new}").replace(f"{{{left_out}bee-base: 60.4", "{bee-base: 60.4")
-        file.write_text(file.read_text(encoding="utf-8").replace(old, said), encoding="utf-8")
+        edit(folder / name, (old, said))
     catalogue, found = load_catalogue(folder), dict[tuple[str, ...], set[str]]()
     for model in catalogue.models.values():
         for table in model.evaluation:
@@ -57,8 +56,7 @@ def test_a_row_that_repeats_a_score_has_the_setting_of_the_first(valid: Path, ot
     ("kind", "interval"), [("share of problems solved", pytest.approx((40.4, 59.6), abs=0.05)), ("rating", None)]
 )
 def test_an_interval_is_one_of_shares(valid: Path, kind: str, interval: object) -> None:
-    file = valid / "settings.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("share of problems solved", kind), encoding="utf-8")
+    edit(valid / "settings.yaml", ("share of problems solved", kind))
     catalogue = load_catalogue(valid)
     tables = (table for model in catalogue.models.values() for table in model.evaluation)
     table, row = next((table, row) for table in tables for row in table.rows if row.benchmark.en == "Counting")
@@ -78,10 +76,9 @@ def test_an_interval_is_one_of_shares(valid: Path, kind: str, interval: object) 
 def test_a_table_says_and_draws_what_became_better_and_what_worse(
     valid: Path, before: str, after: str, setting: str, said: str, classes: str, arrow: str
 ) -> None:
-    file = valid / "models.yaml"
     row = f"{{benchmark: Counting, setting: {{{setting}}}, scores: {{ant-base: {before}, bee-base: {after}}}}}"
     rows = f"{row}\n          - {{benchmark: Dice, scores: {{ant-base: 1.0, bee-base: 1.0}}}}"
-    file.write_text(file.read_text(encoding="utf-8").replace(COUNTING, rows), encoding="utf-8")
+    edit(valid / "models.yaml", (COUNTING, rows))
     catalogue = load_catalogue(valid, rules=False)
     html = scores_sections(Citations(context_of(catalogue)), catalogue.models["bee"])[0].html
     page = LexborHTMLParser(html)

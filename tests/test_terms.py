@@ -7,7 +7,7 @@ from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
 from catalogue.text import avoided_forms
 from checks.wording import find_avoided_forms
-from helpers import ROOT
+from helpers import ROOT, edit
 from render import words as language_files
 
 
@@ -43,8 +43,7 @@ def test_code_and_addresses_are_no_wording(small: Catalogue, tmp_path: Path) -> 
 def test_an_exception_that_nothing_needs_is_an_error(valid: Path, tmp_path: Path) -> None:
     data = valid.rename(tmp_path / "data")
     terms = data / "terms.yaml"
-    text = terms.read_text(encoding="utf-8")
-    terms.write_text(text.replace("but: [犄角]", "but: [犄角, 牛犄]"), encoding="utf-8")
+    edit(terms, ("but: [犄角]", "but: [犄角, 牛犄]"))
     (tmp_path / "docs").mkdir()
     found = wording(load_catalogue(data), written(tmp_path / "docs", "zh", "犄角\n"))
     line = next(n for n, each in enumerate(terms.read_text(encoding="utf-8").split("\n"), 1) if "牛犄" in each)

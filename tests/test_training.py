@@ -20,6 +20,7 @@ from catalogue.lookup import Lookup
 from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
+from helpers import edit
 from render.context import Context
 from render.format import format_quantity
 
@@ -153,21 +154,18 @@ def test_the_headline_never_counts_a_part_for_the_whole(built: Path, catalogue: 
 
 @pytest.mark.parametrize(("tokens", "counts"), [("2T", True), ("~2T", True), ("<2T", False), (">2T", False)])
 def test_a_bound_is_no_count(valid: Path, tokens: str, counts: bool) -> None:
-    file = valid / MODELS
-    file.write_text(file.read_text(encoding="utf-8").replace("tokens: 2T", f'tokens: "{tokens}"'), encoding="utf-8")
+    edit(valid / MODELS, ("tokens: 2T", f'tokens: "{tokens}"'))
     entry = load_catalogue(valid).entries["ant-base"]
     assert (pre_training_tokens(entry) is not None) == (training_metrics(entry) is not None) == counts
 
 
 def test_what_goes_on_from_other_weights_is_not_made_from_nothing(valid: Path) -> None:
     """Tokens of a stage that begins with another model's weights are not all that the weights have seen."""
-    file = valid / MODELS
     assert pre_training(load_catalogue(valid).entries["ant-base"]) is not None
-    text = file.read_text(encoding="utf-8")
-    text = text.replace(
-        "kind: base\n        source: ant-paper §1",
-        "kind: base\n        based_on: Gnu-1B\n        source: ant-paper §1",
-        1,
+    base, begun = "kind: base\n        {}source: ant-paper §1", "starts_from: {}"
+    edit(
+        valid / MODELS,
+        (base.format(""), base.format("based_on: Gnu-1B\n        ")),
+        (begun.format("random initialisation"), begun.format("Gnu-1B")),
     )
-    file.write_text(text.replace("starts_from: random initialisation", "starts_from: Gnu-1B"), encoding="utf-8")
     assert pre_training(load_catalogue(valid).entries["ant-base"]) is None

@@ -13,7 +13,7 @@ from catalogue.text import text_slips
 from checks import placeable_blocks
 from checks.markup import markup_problems
 from checks.wording import read_project as read
-from helpers import check, each_row, findings_of, table
+from helpers import check, each_row, edit, findings_of, table
 from render.labs import EXPERIMENT_BLOCK
 from render.pages import HOME, generated_pages, written_pages
 from render.pages.glossary import formulas_by_block
@@ -94,9 +94,7 @@ def test_what_a_build_would_stop_at_or_readers_of_a_language_would_miss_is_said(
     elif "old" not in row:
         file.write_text(row["new"], encoding="utf-8")
     else:
-        text = file.read_text(encoding="utf-8")
-        assert row["old"] in text
-        file.write_text(text.replace(row["old"], row["new"], 1), encoding="utf-8")
+        edit(file, (row["old"], row["new"]))
     found = [str(finding) for finding in findings_of(project, read)]
     assert [message for message in found if row["says"] in message], found
 
