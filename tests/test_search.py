@@ -141,9 +141,10 @@ def test_queries_find_their_page_among_the_first_three(searching: Search) -> Non
 NOT_ANSWERED = {
     ENGLISH: (
         *("v3 tokens per joule", "is v3 conscious", "V3 number of Hadamard layers", "how was V3 named"),
-        "v9 layers",
+        *("v9 layers", "H800 memory", "fine tune on my data", "learning rate grpo", "how many deepseek papers are there"),
+        *("how to balance experts in my own moe", "why mla instead of gqa", "how to run deepseek locally"),
     ),
-    CHINESE: ("v3 每焦耳 token 数", "v3 有意识吗", "v9 层数"),
+    CHINESE: ("v3 每焦耳 token 数", "v3 有意识吗", "v9 层数", "H800 显存多大", "DeepSeek 公司有多少人"),
 }
 # What the first answer says, a slip of the hand forgiven; the stage that is asked for and no other; who else, and not who.
 ANSWERED = {
@@ -193,6 +194,9 @@ FLAGSHIPS_SAY = {
         "how many layers": "61",
         "tokenizer vocab size": "129,280",
         "routed scaling factor": "2.5",
+        "moe_intermediate_size": "2,048",
+        "what does a cache hit cost": "$0.",
+        "cost of one gpu hour": "2",
     },
     CHINESE: {"有多少层": "61", "词表多大": "129,280", "路由缩放系数": "2.5", "训练用了多少张卡": "2,048"},
 }

@@ -416,7 +416,8 @@ def _asked_weights(wordings: Sequence[Sequence[str]], asked: Mapping[str, list[i
     for numbers in asked.values():
         for number in numbers:
             weights[number] += round(100 * log(1 + len(wordings) / (0.5 + len(numbers))))
-    wants = "".join(_wanted(text) for texts in wordings for text in texts)
+    # A wording of a few words asks for what the question asks for.
+    wants = "".join(_wanted(text).replace("-", _wanted(texts[0])) for texts in wordings for text in texts)
     return [
         [len(texts) for texts in wordings],
         [2 * round(weights[number] / 20) for number in range(len(wants))],
@@ -428,8 +429,8 @@ def _asked_weights(wordings: Sequence[Sequence[str]], asked: Mapping[str, list[i
 _WANTED = (
     r"\bdiffer|\bvs\b|\bversus\b|区别|不同|差别|相比",
     r"\bwhy\b|\bwhat for\b|为什么|为何|有什么用",
-    r"\bhow (?:many|much|large|big|long|fast|far|often|strong)\b|多少|几[个张块层步]|多大|多长|多久|多快",
-    r"\bhow\b|怎么|怎样|如何",
+    r"\bhow (?:many|much|large|big|long|fast|far|often|strong)\b|^(?!.*\bhow\b).*\b(?:costs?|prices?)\b|多少|几[个张块层步]|多大|多长|多久|多快",
+    r"\bhow\b|^(?:use|fine-?\s?tune|convert|implement|install|derive|debug|download|write|build)\b|怎么|怎样|如何",
     r"\bwh(?:o|en|ere)\b|谁|什么时候|哪里|哪天",
     r"\bwhat (?:is|are|does|do)\b|\bmean\b|是什么|什么是|什么意思",
 )

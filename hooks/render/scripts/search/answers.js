@@ -98,7 +98,7 @@ function leftover(reading) {
   for (const form of facts.fillers) covers(rest, form);
   const latin = new Set(open_(rest).filter(([word]) => !CHINESE.test(word) && !head.stop.has(word) && !facts.plain.has(word)).map(([, start]) => start)).size;
   let han = 0;
-  for (let at = 0; at < rest.text.length; at++) if (!rest.known[at] && CHINESE.test(rest.text[at])) han += rest.text[at] === "率" ? 2 : 1; // of a hit another thing is asked than of its rate
+  for (let at = 0; at < rest.text.length; at++) if (!rest.known[at] && CHINESE.test(rest.text[at])) han += /[率钱]/.test(rest.text[at]) ? 2 : 1; // of a hit another thing is asked than of its rate
   return latin + Math.max(0, han - 1);
 }
 
@@ -176,7 +176,9 @@ function takeNarrowing(reading, id) {
 // The kind of fact that explains the query best; nothing where something is left over.
 function kindOf(reading) {
   let best = null;
+  const counted = wantOf(reading.text) === MANY;
   for (const kind of facts.kinds) {
+    if (counted && WORDED.includes(kind.id)) continue;
     const tried = branch(reading);
     const gpus = kind.id === "serving" && !OF_A_RUN.test(reading.text) ? facts.narrowing.gpus.map(([form]) => form) : [];
     const found = [...kind.forms, ...gpus].map((form) => [spansOf(reading, form), form]).filter(([spans]) => spans);
@@ -186,7 +188,7 @@ function kindOf(reading) {
     const left = leftover(tried);
     const explained = tried.known.reduce((sum, one) => sum + one, 0) - reading.known.reduce((sum, one) => sum + one, 0);
     const weight = Math.max(...found.map(([, form]) => wordsIn(form))) + explained + (narrow.lengths.length && kind.id === "cache_for" ? 2 : 0);
-    if (!left && (!best || weight > best.weight)) best = { kind, weight, words: Math.max(...found.map(([, form]) => wordsIn(form))), told: tried.tokens.filter(([, start]) => tried.known[start]).length, narrow };
+    if (!left && (!best || weight > best.weight)) best = { kind, weight, said: found.map(([, { latin, han }]) => [...latin, ...han].join(" ")).join(" "), told: tried.tokens.filter(([, start]) => tried.known[start]).length, narrow };
   }
   return best;
 }
@@ -390,7 +392,7 @@ async function definition(meant) {
 async function questionAnswers({ text, asked, terms }, names = new Set()) {
   if (asked.length < 2) return [];
   const [questions, weights, asks] = head.asked;
-  const wants = head.asks.findIndex((pattern) => new RegExp(pattern, "i").test(text));
+  const wants = wantOf(text);
   const many = questions.at(-1) + 1;
   let whole = 0;
   const shared = new Map(); // wordings with words of the query, how much these weigh, and whether one is no name
@@ -399,7 +401,7 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
     const rarity = 10 * Math.log(1 + many / (0.5 + wordings.length));
     whole += rarity;
     for (const wording of wordings) {
-      if (wants >= 0 && asks[wording] !== "-" && Number(asks[wording]) !== wants) continue;
+      if (wants >= 0 && !(asks[wording] === "-" && wants > HOW) && Number(asks[wording]) !== wants) continue;
       const [weight, own] = shared.get(wording) ?? [0, false];
       shared.set(wording, [weight + rarity, own || !names.has(word)]);
     }
@@ -420,8 +422,15 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
 
 // ---- Without a model ----
 
+// What is asked for, as the index tells it of stored questions.
+const [WHY, MANY, HOW] = [1, 2, 3];
+const wantOf = (text) => head.asks.findIndex((pattern) => new RegExp(pattern, "i").test(text));
+const WORDED = ["paper", "licence", "starts_from", "data.description", "framework", "tokenizer.algorithm"]; // no number is their value
 const COUNTS = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|\bused?\b|_|用(?:的)?什么|哪种|多少|几|多大|多长|多久|多快|多高|多宽|数量|大小|数值/i;
 const SCORE = /\bscores?\b|\baccuracy\b|多少分|得分|分数|成绩|跑分/i;
+const HOLDS = /\b(?:run|fit|serv|deploy|hold|host|need|enough|many)|部署|跑|[装放]|够|推理|需要|[几多少][张块台卡]/i; // a model, and is not asked for itself
+const MEMORY = /memory|vram|显存|内存|带宽/i; // of a GPU that is named
+const OWN = /\b(?:my|own|mine)\b|自己|我/i; // what others have says nothing of it
 const QUANTITY = /[数率度值]$/;
 
 // What the newest flagship and the one before that is known best say, where a field is asked for and no model is named.
@@ -437,7 +446,7 @@ async function factsOfFlagships(meant, isName) {
     if (named) found = kindOf(reading);
   }
   // Half a word asks for nothing; nor does a size answer for models of another.
-  if (!found?.kind.known.length || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
+  if (!found?.kind.known.length || (found.kind.id === "serving" ? MEMORY.test(meant.text) && !HOLDS.test(meant.text) && found.narrow.words.length : OWN.test(meant.text)) || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
   const answers = await Promise.all(found.kind.known.map((family) => factAnswers({ family, variant: -1 }, found)));
   return answers.map(([first]) => first).filter(({ lines }) => lines.some(({ basis, text }) => basis && (isName !== "alias" || counts || /^\W*\d/.test(text))));
 }
@@ -464,9 +473,15 @@ async function technicalAnswers(meant, { pages }) {
 async function answersTo(meant, found) {
   await loadFacts();
   const reading = readQuery(meant);
-  const why = facts.why.some((form) => follows(reading, form));
+  const want = wantOf(meant.text);
+  const why = [WHY, HOW].includes(want) || facts.why.some((form) => follows(reading, form));
   const [apiName] = takeNames(branch(reading), facts.apiNames, facts.longest);
-  const subjects = takeSubjects(reading);
+  let subjects = takeSubjects(reading);
+  if (subjects.length === 1 && subjects[0].weak && open_(reading).length) {
+    await loadKinds();
+    const whole = kindOf(readQuery(meant));
+    if (whole?.kind.known.length && whole.said.split(" ").includes(meant.tokens.find(([, start]) => start === subjects[0].start)[0])) subjects = []; // “moe_intermediate_size”
+  }
   // A price is that of a name, whatever model it is called after.
   const priced = apiName && facts.pricing.some((form) => spansOf(reading, form));
   if (apiName && (!subjects.length || priced || coversAny(readQuery(meant), facts.api))) {
@@ -496,7 +511,7 @@ async function answersTo(meant, found) {
     if (subject.weak && found && ["definition", "users"].includes(found.kind.id)) return definition(meant);
     if (found?.kind.id === "changes") return changeAnswers(subject, found);
     // A speed is that on some GPU.
-    if (found && !(why && found.words < 2) && (found.kind.id !== "speed" || found.narrow.words.length)) {
+    if (found && (!why || wantOf(found.said) === want) && (found.kind.id !== "speed" || found.narrow.words.length)) {
       const answers = await factAnswers(subject, found);
       // A common word that is a model's name too says nothing of what that model lacks.
       if (!subject.weak || answers.some(({ lines }) => lines.some(({ basis }) => basis))) return answers;
@@ -512,11 +527,11 @@ async function answersTo(meant, found) {
   if (users.length) return users;
   if (subjects.length) return questionAnswers(meant, new Set(meant.tokens.filter(([, start, end]) => subjects.some((one) => start >= one.start && end <= one.end)).map(([word]) => word)));
   const said = await definition(meant);
-  if (said.length && coversAny(readQuery(meant), facts.define)) return said;
+  if (said.length && want !== MANY && coversAny(readQuery(meant), facts.define)) return said;
   // What more is loaded for is asked once a query stands.
   if (!meant.stands && !why) meant.waits = true;
   const values = why || !meant.stands ? [] : await factsOfFlagships(meant, found.pages[0]?.isName);
-  if (values.length || said.length) return COUNTS.test(meant.text) ? [...values, ...said] : [...said, ...values];
+  if (values.length || said.length) return want === MANY || COUNTS.test(meant.text) ? [...values, ...said] : [...said, ...values];
   if (SCORE.test(meant.text) && !why && meant.stands) {
     await loadKinds();
     const [newest] = facts.kinds.find(({ id }) => id === "total").known;

@@ -33,7 +33,8 @@ async function open(base) {
   head.stop = new Set(stop.flatMap((word) => split(word).map(([key]) => key)));
   head.particles = new RegExp(stop.filter((word) => CHINESE.test(word)).sort((a, b) => b.length - a.length).join("|") || "$^", "g");
   const said = Object.keys(head.spoken).sort((a, b) => b.length - a.length);
-  head.said = new RegExp(said.map((one) => (CHINESE.test(one) ? one : `\\b${one.replace("'", "['’]")}\\b`)).join("|") || "$^", "gi");
+  head.said = new RegExp(said.map((one) => (CHINESE.test(one) ? one : `\\b${one.replace("'", "['’]?")}\\b`)).join("|") || "$^", "gi");
+  for (const one of said) head.spoken[one.replace("'", "")] = head.spoken[one];
   head.first = [];
   head.owner = [];
   for (const count of head.counts) {
@@ -155,7 +156,7 @@ async function occurrencesOf(word, unfinished) {
 
 // A query with its mistakes mended: its words, and where each stands in the index. What mends is loaded where something is wrong.
 async function understood(query) {
-  let text = query.normalize("NFKC").replace(head.said, (said) => head.spoken[said.toLowerCase().replace("’", "'")]);
+  let text = query.normalize("NFKC").replace(head.said, (said) => head.spoken[said.toLowerCase().replace(/['’]/, "")]);
   let made = await looked(text);
   const wrong = made.terms.filter(({ best, asked, begun }) => !best.size && !asked.length && !begun).map(({ word }) => word).filter((word) => /^[a-z]{5,}$/.test(word));
   const odd = oddLetters(text, made);
@@ -192,7 +193,7 @@ async function looked(text) {
 // What of a query stands nowhere, in the reader's words.
 function unknownIn(meant) {
   const { text, tokens, terms } = meant;
-  const namesAt = tokens.flatMap((_, at) => tokens.slice(at, at + 4).map((_, more) => nameAt(tokens, at, more + 1)).filter(Boolean));
+  const namesAt = tokens.flatMap((_, at) => tokens.slice(at, at + 6).map((_, more) => nameAt(tokens, at, more + 1)).filter(Boolean));
   const isNamed = (start) => namesAt.some((name) => name.owners[0] !== "!" && name.start <= start && start < name.end);
   const none = new Set(terms.filter(({ best, asked, begun }) => !best.size && !asked.length && !begun).map(({ word }) => word));
   const latin = tokens.filter(([word, start]) => none.has(word) && /^[a-z]/.test(word) && word.length > 1 && !isNamed(start)).map(([, start, end]) => text.slice(start, end));
@@ -395,7 +396,7 @@ function find(meant) {
       if (name.says) of.top = true;
     }
     else if (!name.isTerm && terms.every(({ word }) => part.includes(word))) of.bonus += WHOLE / (name.rank + 1);
-    const counts = head.kinds[head.pages[name.page][2]][0] === "technique" ? named_ : 1;
+    const counts = !name.says || head.kinds[head.pages[name.page][2]][0] === "technique" ? named_ : 1;
     if (name.says && !name.rank) of.bonus += TITLE * counts;
     of.bonus += counts * terms.reduce((sum, { word, weight }) => sum + (part.includes(word) ? weight * (name.rank ? 0.4 : 1) : 0), 0) + (name.many - 1) * 0.8;
   }
