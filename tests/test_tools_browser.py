@@ -41,8 +41,9 @@ def test_markup_in_a_config_json_stays_text(page: Page, address: str) -> None:
 
 
 def test_a_preset_gives_what_the_build_gives(page: Page, address: str, catalogue: Catalogue) -> None:
-    """Every line with a label, of each preset and page that begins with one."""
+    """Every line with a label, of each preset and page that begins with one; bytes are said in gigabytes, remarks in sentences."""
     context = context_of(catalogue)
+    beyond = context.words("what_if.script.beyond").rpartition("}")[2]
     begins = {
         "tools/memory/": "held",
         "tools/training/": "run",
@@ -50,11 +51,17 @@ def test_a_preset_gives_what_the_build_gives(page: Page, address: str, catalogue
     }
     for state, name in begins.items():
         page.goto(address + state)
-        lines = page.locator(".ds-calculator data").evaluate_all("all => all.map(d => [d.dataset.line, d.value])")
+        lines = page.locator(".ds-calculator data").evaluate_all(
+            "all => all.map(d => [d.dataset.line, d.value, d.textContent])"
+        )
         assert len(lines) > 4, state
         expected = preset_lines(context, name)
-        given = {line: float(expected[line]) for line, _ in lines}
-        assert {line: float(value) for line, value in lines} == pytest.approx(given, rel=1e-12), state
+        given = {line: float(expected[line]) for line, *_ in lines}
+        assert {line: float(value) for line, value, _ in lines} == pytest.approx(given, rel=1e-12), state
+        in_bytes = [said for line, _, said in lines if line.startswith("held_") or line.endswith("_bytes")]
+        assert all(said.endswith(" GB") for said in in_bytes), (state, in_bytes)
+        remarks = page.locator(".ds-remarks li").all_text_contents()
+        assert all(said.endswith(".") and not said.endswith(beyond) for said in remarks), (state, remarks)
 
 
 @pytest.mark.parametrize(
