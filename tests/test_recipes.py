@@ -23,6 +23,14 @@ def test_a_cosine_passes_the_middle_of_its_ends_in_the_middle(catalogue: Catalog
     assert cosine.value_at(cosine.end) == pytest.approx(float(cosine.last))
 
 
+@pytest.mark.parametrize("unknown", ["start", "ramp_tokens"])
+def test_a_batch_that_grows_is_not_drawn_as_one_that_stays(catalogue: Catalogue, unknown: str) -> None:
+    stage = stage_of(catalogue, "deepseek-v3", "pre-training")
+    batch = stage.batch_size.model_copy(update={unknown: None})
+    assert schedule_of_stage(stage, "deepseek-v3-base").batch
+    assert schedule_of_stage(stage.model_copy(update={"batch_size": batch}), "deepseek-v3-base").batch == ()
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
