@@ -25,6 +25,7 @@ import all_compiled  # noqa: F401
 import axe
 from building import AS_RELEASED, ROOT, once, small_project, strictly
 from catalogue.load import load_catalogue
+from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from helpers import DATA, SCRIPTS_RUN, VALID, context_of, leads_on
 from render.context import Context
@@ -122,6 +123,12 @@ def catalogue() -> Catalogue:
 def ctx(catalogue: Catalogue) -> Context:
     """The real catalogue, ready to be rendered in English."""
     return context_of(catalogue)
+
+
+@pytest.fixture(scope="session")
+def look(ctx: Context) -> Lookup:
+    """What texts can quote of the real catalogue."""
+    return ctx.lookup
 
 
 @pytest.fixture(scope="session")

@@ -22,11 +22,6 @@ from render.format import format_scientific
 CASES = table("formulas")
 
 
-@pytest.fixture(scope="module")
-def look(ctx: Context) -> Lookup:
-    return ctx.lookup
-
-
 def _quote(text: str) -> Quote:
     (quote,) = parse_quotes(text)
     assert isinstance(quote, Quote)

@@ -11,15 +11,9 @@ from catalogue.load import load_catalogue
 from catalogue.lookup import Lookup
 from catalogue.records import Catalogue
 from catalogue.schema.quantities import Quantity
-from render.context import Context
 
 V4_FLASH, V4_PRO, V3_2 = "deepseek-v4-flash-base", "deepseek-v4-pro-base", "deepseek-v3.2"
 MILLION = 2**20  # tokens of the makers' “1M”
-
-
-@pytest.fixture(scope="module")
-def look(ctx: Context) -> Lookup:
-    return ctx.lookup
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from catalogue.records import Catalogue, Entry
 from catalogue.schema.model import ActivatedBasis
 from catalogue.schema.training import MAKE_A_BASE_MODEL, StageKind
 from helpers import edit
-from render.context import Context
 from render.format import format_quantity
 
 CHECKED = (
@@ -32,11 +31,6 @@ CHECKED = (
     "deepseek-v3-base",
 )
 SHARES = ("utilisation", "utilisation_without_mask")
-
-
-@pytest.fixture(scope="module")
-def look(ctx: Context) -> Lookup:
-    return ctx.lookup
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from statistics import mean, stdev
 from labs.train.experiments.verdict import Verdict as Judged
 from labs.train.experiments.verdict import judge
 
-from .files import read_generated, read_texts
+from .files import read_texts
 from .findings import Finding
 from .schema.study import Comparison, Experiment
 from .strict_yaml import Located
@@ -110,11 +110,6 @@ class WorkedStep:
     all_groups: AllGroups
     # By what is divided, the probabilities before the first step and after each
     course: Mapping[str, tuple[tuple[float, ...], ...]]
-
-
-def read_worked_step(data: Path) -> WorkedStep | None:
-    """None where it has not been written. Raises CatalogueError."""
-    return read_generated(data, WORKED_STEP, WorkedStep, "python -m labs.train.alignment.one_step")
 
 
 def read_results(

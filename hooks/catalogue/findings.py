@@ -50,13 +50,10 @@ class Finding:
     rule: str = field(default="", compare=False)  # name of the rule that found it; empty of what reading found
 
     def __str__(self) -> str:
-        parts = [_shortened_text(self.found), self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
+        found = self.found if len(self.found) <= _LONGEST else f"{self.found[: _LONGEST - 1]}…"
+        parts = [found, self.allowed, self.nearest and f"nearest match: {self.nearest}", self.fix]
         where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
         return escape_invisible(where + "; ".join(part for part in parts if part)).replace("\n", "\\n")
-
-
-def _shortened_text(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 class CatalogueError(Exception):

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from . import files, references, strict_yaml
 from .derive import parameters
 from .derive.parameters import Peers
-from .experiments import read_results, read_worked_step
+from .experiments import WORKED_STEP, WorkedStep, read_results
 from .files import COPIES, DATA_FILES, ELSEWHERE, EXPERIMENTS, MODELS, REFERENCES, TECHNIQUES
 from .findings import CatalogueError, Finding
 from .records import Catalogue, sort_by_date
@@ -87,7 +87,7 @@ def load_catalogue(data: Path, rules: bool = True) -> Catalogue:
         problems=draft.problems.problems,
         experiments=draft.experiments.experiments,
         results=results,
-        worked_step=read_worked_step(data),
+        worked_step=files.read_generated(data, WORKED_STEP, WorkedStep, "python -m labs.train.alignment.one_step"),
         corrections=draft.corrections.corrections,
         aliases=draft.aliases,
         asked=draft.asked,

@@ -22,7 +22,7 @@ from . import assets
 from .cite import Citations
 from .context import Context
 from .format import format_integer, format_power, format_scientific, spoken_numbers
-from .page import Section, title_of
+from .page import title_of
 from .pages import GUIDE, MODEL, technique_address
 from .tables import with_unit
 from .words import CHINESE, Words
@@ -309,11 +309,6 @@ def title_and_address(context: Context, home: str, written: Mapping[str, str]) -
         technique = context.catalogue.techniques[id_]
         return context.short_name(technique), technique_address(technique)
     return context.catalogue.models[id_].name, MODEL.path_of(id_)
-
-
-def problems_section(context: Context, page: str) -> list[Section]:
-    html = problems_html(context, problems_of_page(context, page))
-    return [Section("problems", context.words("problems.section"), html)] if html else []
 
 
 def links_to_related(context: Context, page: str, written: Mapping[str, str]) -> Markup:

@@ -309,9 +309,3 @@ def _link_list(citations: Citations, model: Model) -> list[Markup]:
             name += words("punctuation.bracketed", text=kind)
         found.append(Markup('<a href="{}">{}</a>').format(link.url, name))
     return found
-
-
-def notes_sections(citations: Citations, model: Model) -> list[Section]:
-    if not model.notes:
-        return []
-    return [Section("notes", citations.context.words("section.notes"), citations.remark_list(model.notes))]

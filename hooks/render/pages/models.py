@@ -321,7 +321,11 @@ def _overview_page(
         page_description(citations.context, model.lead or model.summary),
         (
             *sections,
-            *model_overview.notes_sections(citations, model),
+            *(
+                [Section("notes", citations.context.words("section.notes"), citations.remark_list(model.notes))]
+                if model.notes
+                else []
+            ),
             *model_overview.record_sections(citations, model),
             sources_section(citations),
         ),

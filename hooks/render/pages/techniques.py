@@ -268,7 +268,8 @@ def _own_page(context: Context, technique: Technique, written: Mapping[str, str]
     for name, title, html in _technique_parts(citations, technique, written):
         sections.append(Section(name, context.words(title), html))
         if name == "models":
-            sections += problems.problems_section(context, f"technique:{technique.id}")
+            asked = problems.problems_html(context, problems.problems_of_page(context, f"technique:{technique.id}"))
+            sections += [Section("problems", context.words("problems.section"), asked)] if asked else []
     sections.append(sources_section(citations))
     return Page(
         f"techniques/{technique.id}.md",

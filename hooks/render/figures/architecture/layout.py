@@ -51,7 +51,8 @@ def draw_layer_stack(dims: Dimensions, markers: dict[str, int], room: float) -> 
             sheet.path("".join(path_data("M", x, y, "v", height) for x in notches), "notch")
         _draw_run_name(sheet, dims, group, y, height - _layer_gap(pitch))
         y += height
-    kinds = attention_kinds(dims)
+    order = dims.architecture.attention_layout
+    kinds = parse_layout(order.value) if order is not None and order.value is not None else ()
     _draw_attention_kinds(sheet, dims, kinds, top, pitch, markers.get("engram"))
     opened = top + pitch * (groups[-1].layers // 2)
     sheet.path(
@@ -342,8 +343,3 @@ def _draw_auxiliary_strip(sheet: Sheet, dims: Dimensions, entry: Entry, markers:
         sheet.place_sheet(x, y + 20, part)
         bottom = max(bottom, y + 44 + part.height)
     return bottom
-
-
-def attention_kinds(dims: Dimensions) -> Sequence[str]:
-    layout = dims.architecture.attention_layout
-    return parse_layout(layout.value) if layout is not None and layout.value is not None else ()
