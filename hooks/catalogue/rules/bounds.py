@@ -11,7 +11,6 @@ from ..derive.training import training_metrics_with_peak
 from ..files import MODELS
 from ..findings import Finding, KeyPath
 from ..records import Entry
-from ..references import ARXIV_ID
 from ..schema.model import Link, LinkKind
 from ..schema.quantities import Quantity
 from ..schema.training import FROM_NOTHING, StageKind
@@ -274,10 +273,6 @@ def paper_links_lead_to_the_paper(draft: Draft) -> Iterator[Breach]:
     """A link to a paper on arXiv leads to a reference that the entry cites, or whose id the bibliography has."""
     ids = {reference.eprint for reference in draft.references.values() if reference.eprint}
     for path, model in draft.each_model():
-        reference = draft.references.get(model.reference or "")
-        own = reference.eprint if reference else None
-        if own and not ARXIV_ID.fullmatch(own):
-            continue  # said where it stands
         for where, link in values_at(model, "links.*", path):
             id_ = link.url.rpartition("/")[2].partition("v")[0]
             if link.kind is LinkKind.PAPER and "arxiv.org/" in link.url and id_ not in ids:
