@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from catalogue import files, strict_yaml
+from catalogue.attention import KINDS
 from catalogue.facts import FACTS
 from catalogue.files import ALIASES, QUESTIONS, STUDY, TECHNIQUES, TERMS, find_pages
 from catalogue.findings import Finding, KeyPath, nearest_in_quotes
@@ -140,15 +141,16 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
-    """What facts, experiments, figures or pages of `drafts` need and no file has."""
+    """What facts, experiments, kinds of attention, figures or pages of `drafts` need and no file has."""
     facts = [key for fact in FACTS.values() for key in (fact.label, fact.of, fact.mark) if key]
     columns = [
         f"experiments.column.{name}" for one in catalogue.experiments for name in (*one.columns, one.curve) if name
     ]
+    parts = [f"term.{part.name}" for kind in KINDS.values() for part in kind.weights]
     found: dict[str, None] = {}
     for own in words.values():
         collecting = own.collecting_words()
-        for key in (*facts, *columns, *words_of_figures(own)):
+        for key in (*facts, *columns, *parts, *words_of_figures(own)):
             collecting(key)
         for id_ in drafts:
             site_of(make_context(catalogue, collecting), id_)
