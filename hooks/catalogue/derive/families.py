@@ -27,8 +27,9 @@ class Family:
         network: Of the feed-forward layers.
         renamed: Keys that are called otherwise here, as far as `OTHER_NAMES` does not say it.
         defaults: What the class takes for a number that the file leaves out; a text names another number.
-        on: Names that the class implies, whatever the file says.
-        flags: Keys that turn a name on where they are true.
+        on: Names that the class implies, unless a flag says no.
+        flags: Keys that turn a name on where they are true, and off where they are false.
+        needed: Numbers with which a part stands or falls, so that the file has to give them, if only as null.
         only: Keys that may have one value alone, of lists every entry: with another the network would be none that is known here.
         known: Keys of this family from which no size follows, or that the reading looks at itself.
         windows: Which layers see a window alone where `layer_types` does not say it: all, every n-th but the last, none.
@@ -40,6 +41,7 @@ class Family:
     defaults: Mapping[str, int | str] = field(default_factory=dict)
     on: tuple[str, ...] = ()
     flags: Mapping[str, str] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
     only: Mapping[str, Any] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     windows: int = 0
@@ -61,10 +63,15 @@ _SOFT = (
 _NO_SHARED = {"n_shared_experts": 0, "first_k_dense_replace": 0}
 _WIDE_EXPERTS = {"intermediate_size": "moe_intermediate_size"}
 _SCORED = ("balance_bias",)
+_STREAMS = ("hc_mult",)
 
 
-def _latent_family(on: tuple[str, ...] = ()) -> Family:
-    return Family(kinds=(Attention.MLA,), network=_SPARSE, on=on, known=("qk_head_dim",))
+_CHOOSES = ("index_n_heads", "index_head_dim", "index_topk")
+
+
+def _latent_family(on: tuple[str, ...] = (), chooses: tuple[str, ...] = (), **more: Any) -> Family:
+    needed = ("q_lora_rank", *chooses)
+    return Family(kinds=(Attention.MLA,), network=_SPARSE, on=on, needed=needed, known=("qk_head_dim",), **more)
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -77,7 +84,7 @@ FAMILIES: Mapping[str, Family] = {
         network=_SPARSE,
         renamed={"shared_expert_intermediate_size": "shared_expert_intermediate_size"},
         defaults=_NO_SHARED,
-        on=("shared_expert_gate",),
+        on=("shared_expert_gate", "qkv_bias"),
         flags={"qkv_bias": "qkv_bias"},
         known=(*_QWEN_WINDOW, *_QWEN_EXPERTS),
     ),
@@ -103,20 +110,19 @@ FAMILIES: Mapping[str, Family] = {
         known=(*_SOFT, "sliding_window_pattern", "_sliding_window_pattern", "rope_local_base_freq"),
         windows=6,
     ),
-    "glm": Family(defaults=_WIDE_HEADS, flags=_QKV_BIASED),
-    "glm4": Family(defaults={**_WIDE_HEADS, "norms_per_layer": 4}, flags=_QKV_BIASED),
+    "glm": Family(defaults=_WIDE_HEADS, on=("qkv_bias",), flags=_QKV_BIASED),
+    "glm4": Family(defaults={**_WIDE_HEADS, "norms_per_layer": 4}, on=("qkv_bias",), flags=_QKV_BIASED),
     "glm4_moe": Family(
         network=_SPARSE, on=_SCORED, flags={**_QKV_BIASED, "use_qk_norm": "qk_norm"}, known=("use_qk_norm",)
     ),
     "glm4_moe_lite": _latent_family(_SCORED),
-    "glm_moe_dsa": Family(
-        kinds=(Attention.MLA,), network=_SPARSE, on=_SCORED, only={"indexer_types": "full"}, known=("qk_head_dim",)
-    ),
+    "glm_moe_dsa": _latent_family(_SCORED, _CHOOSES, only={"indexer_types": "full"}),
     "gpt_oss": Family(
         network=_SPARSE,
         renamed=_WIDE_EXPERTS,
         defaults={**_NO_SHARED, "head_dim": 64},
         on=("attention_bias", "sinks", "expert_bias"),
+        flags=_BIASED,
         known=("swiglu_alpha", "initial_context_length", "experts_per_token"),
         windows=2,
     ),
@@ -142,12 +148,13 @@ FAMILIES: Mapping[str, Family] = {
     "deepseek_v2": _latent_family(),
     "deepseek_v3": _latent_family(_SCORED),
     "kimi_k2": _latent_family(_SCORED),
-    "deepseek_v32": _latent_family(_SCORED),
+    "deepseek_v32": _latent_family(_SCORED, _CHOOSES),
     "deepseek_v4": Family(
         kinds=(Attention.CSA_HCA,),
         network=_SPARSE,
         defaults={"first_k_dense_replace": 0},
         on=(*_SCORED, LAST_STREAM_MAPPING),
+        needed=(*_STREAMS, "num_hash_layers"),
         known=("compress_ratios", "compress_rates"),
     ),
     "deepseek_v41": Family(
@@ -155,6 +162,7 @@ FAMILIES: Mapping[str, Family] = {
         network=_SPARSE,
         defaults={"first_k_dense_replace": 0, "gate_biases": 2},
         on=_SCORED,
+        needed=_STREAMS,
         known=(
             *("compress_ratios", "kv_source_layer_ids", "index_source_layer_ids", "engram_layer_ids"),
             "dspark_target_layer_ids",
@@ -164,6 +172,7 @@ FAMILIES: Mapping[str, Family] = {
     "olmo3": Family(defaults=_ONE_EACH, on=("qk_norm_all_heads",), flags=_BIASED, windows=4),
     "seed_oss": Family(
         defaults=_WIDE_HEADS,
+        on=("qkv_bias",),
         flags={"attention_bias": "qkv_bias", "attention_out_bias": "output_bias_alone", "mlp_bias": "mlp_bias"},
         known=("residual_dropout",),
     ),
@@ -237,10 +246,11 @@ def _keys_of(family: Family) -> list[str]:
     named |= {name for kind in kinds for name in (*kind.needed, *kind.allowed)} | {*family.renamed.values()}
     if family.network is _SPARSE:
         named |= {"num_experts_per_tok", "intermediate_size", "n_group", "topk_group", "first_k_dense_replace"}
-        named |= {"moe_layer_freq"}
     if not set(family.kinds) & set(Family().kinds) and Attention.MLA not in family.kinds:
         named |= {name for name in Architecture.model_fields if name.startswith(("hc_", "engram_", "dspark_"))}
-        named |= {"num_hash_layers"}
+    elif Attention.MLA in family.kinds:
+        named -= {*_CHOOSES}
+    named = named - {"num_hash_layers", "gate_biases"} | {*family.needed}
     return sorted(named & ({*_number_fields(), *family.renamed.values()}))
 
 
@@ -272,7 +282,9 @@ def forms_for_script() -> dict[str, Any]:
                 "defaults": dict(family.defaults),
                 "on": list(family.on),
                 "flags": dict(family.flags),
-                "only": dict(family.only),
+                "needed": list(family.needed),
+                # One that DeepSeek's own code and that of transformers read differently.
+                "only": {**({"moe_layer_freq": 1} if family.network is _SPARSE else {}), **family.only},
                 "known": list(family.known),
                 "windows": family.windows,
                 "numbers": _keys_of(family),

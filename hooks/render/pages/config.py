@@ -4,6 +4,7 @@ from markupsafe import Markup, escape
 
 from catalogue.derive.families import FAMILIES, forms_for_script
 from catalogue.derive.training import reference_run
+from catalogue.schema.architecture import FeedForward
 
 from .. import assets
 from ..cite import Citations
@@ -72,7 +73,7 @@ def _families_table(context: Context) -> str:
         [
             Cell(Markup("<code>{}</code>").format(name)),
             Cell(escape(words("punctuation.listed").join(kind.value for kind in family.kinds))),
-            Cell(escape(family.network.value)),
+            Cell(escape(words("config.dense" if family.network is FeedForward.DENSE else "config.experts"))),
         ]
         for name, family in sorted(FAMILIES.items())
     ]

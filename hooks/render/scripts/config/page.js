@@ -12,6 +12,7 @@ const short = (number) => local(number, { notation: "compact", maximumSignifican
 const exactly = ([a, b]) => (a % b ? local(Number(a) / Number(b), { maximumFractionDigits: 3 }) : local(a / b));
 const power = (number) => number.toExponential(2).replace(/e\+(\d+)/, (_, exponent) => ` × 10${superscript(exponent)}`);
 const own = "own";
+const MOST_SAID = 20;
 let data = known;
 let ids = [...start];
 
@@ -80,7 +81,7 @@ function update() {
   const read = text.value.trim() ? readConfig(forms, text.value) : null;
   const name = words.column;
   if (read && !read.problems && !/^[1-9]\d{0,9}$/.test(length.value.trim())) read.problems = [["number", { key: length.labels[0].textContent.trim(), found: length.value.slice(0, 20), least: 1, most: 9999999999 }]];
-  if (read?.problems) problem.textContent = read.problems.map(([key, values]) => filled(words.problem[key], values)).join("\n");
+  if (read?.problems) problem.textContent = [...read.problems.slice(0, MOST_SAID).map(([key, values]) => filled(words.problem[key], values)), read.problems.length > MOST_SAID && filled(words.problem.more, { count: local(read.problems.length - MOST_SAID) })].filter(Boolean).join("\n");
   else if (read) show(read, name);
   result.hidden = !read || !!read.problems;
   place.innerHTML = board(data, ids);

@@ -6,7 +6,7 @@ const GATED = ["silu", "swish", "gelu", "gelu_pytorch_tanh", "gelu_new"];
 const PARTS = ["text_config", "language_config", "llm_config"];
 const ALONE = ["vision_config", "projector_config", "aligner_config", "gen_vision_config", "audio_config"];
 
-const shown = (value) => (JSON.stringify(value) ?? "").slice(0, 60);
+const shown = (value) => `${typeof value === "number" ? value : JSON.stringify(value)}`.slice(0, 60);
 const whole = (value, least, most) => typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
 const count = (list, wanted) => list.filter((one) => one === wanted).length;
 
@@ -35,8 +35,9 @@ function configKeys(text, problem) {
   if (!file || typeof file !== "object" || Array.isArray(file)) return problem("not_object", { found: shown(file) });
   const twice = keyTwice(text);
   if (twice) return problem("twice", { key: twice });
-  const part = PARTS.find((name) => file[name] && typeof file[name] === "object" && !Array.isArray(file[name]));
+  const [part, other] = PARTS.filter((name) => file[name] && typeof file[name] === "object" && !Array.isArray(file[name]));
   if (!part) return file;
+  if (other) return problem("twice", { key: `${part}, ${other}` });
   // What stands around the language model's part is of the whole: its type, whether head and embedding are one, other parts.
   const around = Object.fromEntries(["model_type", "tie_word_embeddings", ...ALONE].filter((name) => Object.hasOwn(file, name)).map((name) => [name, file[name]]));
   return { ...around, ...file[part] };
@@ -55,10 +56,10 @@ function mixtureLayers(keys, numbers, problem) {
   const [step, alone] = [keys.decoder_sparse_step ?? 1, keys.mlp_only_layers ?? []];
   if (!whole(step, 1, 10000)) return problem("number", { key: "decoder_sparse_step", found: shown(step), least: 1, most: 10000 });
   if (!Array.isArray(alone) || alone.some((layer) => !whole(layer, 0, layers - 1))) return problem("value", { key: "mlp_only_layers", found: shown(alone), allowed: `0 … ${layers - 1}` });
-  const [first, every] = [numbers.first_k_dense_replace, numbers.moe_layer_freq ?? 1];
+  const first = numbers.first_k_dense_replace;
   if (first === undefined) return problem("missing", { key: "first_k_dense_replace" });
   if (first > layers) return problem("fits", { key: "first_k_dense_replace", found: first, other: "num_hidden_layers", value: layers });
-  return [...Array(layers).keys()].filter((i) => i >= first && i % every === 0 && (i + 1) % step === 0 && !alone.includes(i)).length;
+  return [...Array(layers).keys()].filter((i) => i >= first && (i + 1) % step === 0 && !alone.includes(i)).length;
 }
 
 // Layers that see the window alone.
@@ -69,7 +70,7 @@ function windowLayers(keys, numbers, family, problem) {
   if (Array.isArray(types)) return count(types, "sliding_attention");
   if (keys.use_sliding_window === true) return whole(keys.max_window_layers, 0, layers) ? layers - keys.max_window_layers : problem("missing", { key: "max_window_layers" });
   const every = keys.sliding_window_pattern ?? family.windows;
-  if (!whole(every, 0, 10000)) return problem("number", { key: "sliding_window_pattern", found: shown(every), least: 1, most: 10000 });
+  if (!whole(every, Number("sliding_window_pattern" in keys), 10000)) return problem("number", { key: "sliding_window_pattern", found: shown(every), least: 1, most: 10000 });
   return every === 1 ? layers : every ? layers - Math.floor(layers / every) : 0;
 }
 
@@ -99,8 +100,10 @@ const LAYOUTS = {
   },
 };
 
-function readNumber(forms, key, name, value, numbers, problem) {
-  if (value === null) return;
+function readNumber(forms, family, key, name, value, numbers, problem) {
+  // A class that fills in a number does not take null for it; one that has no such part takes none.
+  if (value === null && !(family.defaults[name] > 0)) return;
+  if (value && family.defaults[name] === 0) return problem("value", { key, found: shown(value), allowed: 0 });
   const [least, most] = [forms.from_zero.includes(name) ? 0 : 1, MOST[name] ?? 10000000000];
   const added = name === "engram_num_embeddings" && Array.isArray(value) && value.every((rows) => whole(rows, 1, most)) ? value.reduce((a, b) => a + b, 0) : value;
   if (name === "sliding_window" && (value === false || value === 0)) return;
@@ -121,15 +124,20 @@ function readConfig(forms, text) {
   const family = forms.families[type];
   const [numbers, names] = [{ ...family.defaults }, new Set(family.on)];
   const beside = ALONE.filter((name) => keys[name]);
+  const told = new Map(Array.isArray(keys.mlp_layer_types) ? [["num_hash_layers", "mlp_layer_types"]] : []);
   for (const [key, value] of Object.entries(keys)) {
     const name = family.renamed[key] ?? (family.numbers.includes(key) ? key : forms.renamed[key]);
     if (value === undefined || ALONE.includes(key)) continue;
     if (key === "tie_word_embeddings" || Object.hasOwn(family.flags, key)) {
       if (typeof value !== "boolean") problem("flag", { key, found: shown(value) });
       else if (key === "tie_word_embeddings") numbers[key] = Number(value);
-      else if (value) names.add(family.flags[key]);
-    } else if (name && family.numbers.includes(name)) readNumber(forms, key, name, value, numbers, problem);
-    else if (key === "hidden_act" || key === "hidden_activation") {
+      else names[value ? "add" : "delete"](family.flags[key]);
+    } else if (name && family.numbers.includes(name)) {
+      const other = told.get(name);
+      if (Object.hasOwn(keys, other) && shown(keys[other]) !== shown(value)) problem("fits", { key, found: shown(value), other, value: shown(keys[other]) });
+      else readNumber(forms, family, key, name, value, numbers, problem);
+      told.set(name, key);
+    } else if (key === "hidden_act" || key === "hidden_activation") {
       if (value !== null && !GATED.includes(value)) problem("value", { key, found: shown(value), allowed: GATED.join(", ") });
     } else if (key === "topk_method" && value === "noaux_tc" && !names.has("balance_bias")) problem("value", { key, found: shown(value), allowed: "greedy, group_limited_greedy" });
     else if (key === "layer_types") {
@@ -140,6 +148,7 @@ function readConfig(forms, text) {
     } else if (["attention_bias", "mlp_bias", "qkv_bias"].includes(key) ? value && !names.has(key) : !(forms.no_size.includes(key) || family.known.includes(key) || value === null)) problem("unknown", { key, found: shown(value) });
   }
   for (const key of ["num_hidden_layers", "hidden_size", "vocab_size", "num_attention_heads"]) if (!numbers[key] && !problems.length) problem("missing", { key });
+  for (const key of family.needed) if (!told.has(key) && !problems.length) problem("missing", { key });
   if (problems.length) return { problems };
   const { num_attention_heads: heads } = numbers;
   for (const [name, number] of Object.entries(numbers)) if (typeof number === "string") numbers[name] = numbers[number];
@@ -147,6 +156,7 @@ function readConfig(forms, text) {
   if (family.windows && !Object.hasOwn(keys, "sliding_window")) return { problems: [["missing", { key: "sliding_window" }]] };
   const kind = family.kinds.length === 1 ? family.kinds[0] : numbers.num_key_value_heads === heads ? "MHA" : numbers.num_key_value_heads === 1 ? "MQA" : "GQA";
   if (family.kinds.length > 1 && heads % numbers.num_key_value_heads) problem("fits", { key: "num_key_value_heads", found: numbers.num_key_value_heads, other: "num_attention_heads", value: heads });
+  if (family.kinds.length > 1 && !numbers.head_dim && numbers.hidden_size < heads) problem("fits", { key: "hidden_size", found: numbers.hidden_size, other: "num_attention_heads", value: heads });
   if (family.kinds.length > 1) numbers.head_dim ??= Math.floor(numbers.hidden_size / heads);
   if (family.network !== "dense") {
     numbers.moe_layers = mixtureLayers(keys, numbers, problem);
