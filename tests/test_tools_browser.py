@@ -142,3 +142,15 @@ def test_what_cannot_be_worked_out_is_refused_with_the_reason(page: Page, addres
         page.goto(f"{address}tools/what-if/?{state}")
         expect(page.locator("output strong")).to_contain_text(says)
         expect(page.locator("[data-result]")).to_be_hidden()
+
+
+def test_what_does_not_fit_is_said_first_and_on_how_many_gpus_it_would(page: Page, address: str) -> None:
+    """A GPU of one's own may have no FP8; traffic that nothing covers is a part like others."""
+    custom = "t=serving&v=deepseek-v3&g=custom&m=48&mb=0.864&f=362&f8=&us=8&n=8K&w=fp8"
+    said = page.locator(".ds-answer output")
+    page.goto(f"{address}tools/what-if/?{custom}&k=8")
+    expect(said).to_contain_text("It does not fit.")
+    expect(said).to_contain_text("it fits on 32")
+    page.goto(f"{address}tools/what-if/?{custom}&k=1,024&i=1&us=16384")
+    expect(said).not_to_contain_text("does not fit")
+    expect(said).to_contain_text("All-to-all")

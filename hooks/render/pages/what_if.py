@@ -91,6 +91,7 @@ class FormField:
     most: str = ""
     whole: bool = False
     base: int = 0
+    may_be_empty: bool = False
     only_with: tuple[str, str] | None = None
 
     def allowed(self, words: Words) -> str:
@@ -106,6 +107,8 @@ class FormField:
         """What the formulas get for what is typed or chosen."""
         if not self.feeds:
             return self.gives.get(text, {})
+        if self.may_be_empty and not text.strip():
+            return {}
         letters = _LETTERS.get(self.base, "")
         power = letters.find(text[-1]) + 1
         return {self.feeds: Fraction(text[:-1] if power else text) * self.base**power * self.times}
@@ -230,7 +233,7 @@ def form_fields(context: Context) -> tuple[FormField, ...]:
         FormField("m", value="80", feeds="gpu_memory", times=GIGA, most="10000", only_with=custom),
         FormField("mb", value="3", feeds="bandwidth", times=TERA, least="0.01", most="1000", only_with=custom),
         FormField("f", value="1000", feeds="peak_bf16", times=TERA, most="1000000", only_with=custom),
-        FormField("f8", value="2000", feeds="peak_fp8", times=TERA, most="1000000", only_with=custom),
+        FormField("f8", value="2000", feeds="peak_fp8", times=TERA, most="1000000", may_be_empty=True, only_with=custom),
         FormField("k", value=first.get("k", "8"), feeds="gpu_count", most="10000000", whole=True, only_with=shown_in("training", "serving", "prefill", "run")),
         FormField("i", value="50", feeds="network_bandwidth", times=GIGA, least="0.1", most="100000", only_with=timed),
         FormField("r", value="2", feeds="price_per_gpu_hour", least="0.01", most="10000", only_with=shown_in("training", "serving", "prefill", "run")),

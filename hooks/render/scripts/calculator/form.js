@@ -35,6 +35,7 @@ function read(problems) {
   for (const input of all("[name]:enabled")) {
     const { feeds, least, most, whole, times, allowed } = input.dataset;
     if (!feeds) Object.assign(known, exactly(gives[input.name]?.[held(input)]));
+    else if (!input.value.trim() && input.dataset.empty) input.setAttribute("aria-invalid", false);
     else {
       const found = parse(input.value, input.dataset);
       const wrong = !found || above(parse(least, input.dataset), found) || above(found, parse(most, input.dataset)) || (whole && found[0] % found[1]);
@@ -54,6 +55,6 @@ function setField([name, found]) {
   if (!input) return;
   if (input.type === "checkbox") input.checked = found === "1";
   else if (!input.options || values.includes(found)) input.value = found;
-  else problem.textContent += fill(words.choice, { label: input.labels[0].textContent, found, allowed: name === "v" ? words.ids : values.join(", "), kept: chosen(name) });
+  else problem.textContent += fill(words.choice, { label: input.labels[0].textContent, found, allowed: name === "v" ? words.ids : values.filter(Boolean).join(", "), kept: chosen(name) });
 }
 const keepAddress = () => history.replaceState(null, "", `?${new URLSearchParams(new FormData(form))}`);

@@ -40,7 +40,7 @@ function run(changes = {}) {
 
 // Changes that a reader could make, each as fields with other values, as far as it is none yet.
 function changes(known) {
-  const number = (name, by) => `${Math.max(1, Math.round(Number(field[name].value.replace(/[KMBT]$/i, (letter) => "e" + { K: 3, M: 6, B: 9, T: 12 }[letter.toUpperCase()])) * by))}`;
+  const number = (name, by) => `${Math.max(1, Math.round(float(parse(field[name].value, field[name].dataset)) * by))}`;
   const tried = { gpu: { g: data.next[field.g.value] } };
   if (!field.ov.checked) tried.overlap = { ov: true };
   else if (mode() !== "training") tried.no_overlap = { ov: false };
@@ -60,12 +60,23 @@ function changes(known) {
   return Object.entries(tried).filter(([, change]) => Object.values(change).every((value) => value !== undefined));
 }
 
+// Twice, four times, … as many GPUs, up to the first number on which it fits; what a GPU has a copy of may be too large.
+function fitting(known) {
+  for (let times = 2; times <= 4096; times *= 2) {
+    const k = `${float(known.gpu_count) * times}`;
+    const { known: then, problems } = run({ k });
+    if (!problems.length && share(then) <= 100) return { fits: fill(words.fits, { count: local(Number(k)) }) };
+  }
+  return { fits: words.fits_never };
+}
+
 function best(known) {
+  if (share(known) > 100) return fitting(known);
   let found = null;
   for (const [name, change] of changes(known)) {
     const { known: then, problems } = run(change);
-    if (problems.length || (share(then) > 100 && share(known) <= 100)) continue;
-    const gain = share(known) > 100 ? share(known) / share(then) : goal(then) / goal(known);
+    if (problems.length || share(then) > 100) continue;
+    const gain = goal(then) / goal(known);
     if (!found || gain > found.gain) found = { name, gain, gpu: change.g };
   }
   return found;
@@ -94,13 +105,15 @@ function answer(known, lines) {
   const said = Object.fromEntries(lines.map(({ name, value }) => [name, written(name, value)]));
   for (const name of ["gpu_hours", "days", "cost_usd", "all_speed", "tokens"]) if (known[name]) said[name] = few(float(known[name]), 3);
   for (const name of ["gpu_count", "sequences", "context_length", "new_tokens"]) if (known[name]) said[name] = local(float(known[name]));
-  return fill(words[mode()], { ...said, name: chosen("v"), gpu: chosen("g"), utilisation: field.p.value });
+  return (known.share && share(known) > 100 ? words.too_large : "") + fill(words[mode()], { ...said, name: chosen("v"), gpu: chosen("g"), utilisation: field.p.value });
 }
 
 function bound(known) {
   if (share(known) > 100) return "memory";
-  const parts = TIME[mode()].filter((part) => part !== "traffic_time");
-  if (known.work_time && above(known.traffic_time, known.work_time)) return "traffic_time";
+  // What overlaps stands against all work together; what does not is one part among others.
+  const hidden = known.work_time && field.ov.checked;
+  const parts = TIME[mode()].filter((part) => part !== "traffic_time" || !hidden);
+  if (hidden && above(known.traffic_time, known.work_time)) return "traffic_time";
   return parts.reduce((a, b) => (float(known[b]) > float(known[a]) ? b : a));
 }
 
@@ -120,7 +133,8 @@ function update() {
   if (problems.length) return;
   if (TIME[mode()].length) {
     const help = best(known);
-    find("output span").textContent = fill(words.binds, { what: words.lines[bound(known)] }) + (help && help.gain > 1.005 ? words.gap + fill(words.helps, { change: fill(words.changes[help.name], { gpu: field.g.querySelector(`[value="${help.gpu}"]`)?.text }), times: two(help.gain) }) : "");
+    const said = help?.fits ?? (help?.gain > 1.005 && fill(words.helps, { change: fill(words.changes[help.name], { gpu: field.g.querySelector(`[value="${help.gpu}"]`)?.text }), times: two(help.gain) }));
+    find("output span").textContent = [fill(words.binds, { what: words.lines[bound(known)] }), said].filter(Boolean).join(words.gap);
   }
   bar("memory", MEMORY[mode()], known);
   bar("time", TIME[mode()], known);
