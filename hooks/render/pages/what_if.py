@@ -3,6 +3,7 @@
 A field is a number that is typed or a choice that stands for numbers; `chosen_numbers` reads them as the page does.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -439,12 +440,34 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
         )
         shown_times = Markup(citations.cite(f"{stated.number}", stated.source))
         yield f"flops_{key}", _times_less(context, key, 2), Fraction(stated.number), shown_times
+    for key, place in _KERNELS.items():
+        kernel = context.lookup.find(f"{place}.value")
+        measured_text = str(citations.value_text(kernel.value))
+        numbers = sum(map(int, re.findall(r"\d+", measured_text.replace(",", ""))))
+        yield key, _taken(context, key, day), Fraction(numbers), Markup(citations.cite(measured_text, kernel.source))
     others = _facts_of_others(context)
     for key, name, chosen, line, times in _OTHERS:
         computed = times * preset_lines(context, name, **chosen)[line]
         measured = others[key].value.value
         assert isinstance(measured, Quantity)
         yield key, computed, Fraction(measured.value), Markup(citations.value_html(others[key].value))
+
+
+_KERNELS = {
+    "flashmla": "flashmla/facts.dense-decoding-on-h800-since-22-april-2025",
+    "flashmla_memory": "flashmla/facts.dense-decoding-on-h800-when-memory-is-the-limit",
+    "deepep": "deepep/facts.low-latency-256-gpus-first-version",
+}
+
+
+def _taken(context: Context, kernel: str, day: Mapping[str, Fraction]) -> Fraction:
+    """What the presets take for what a kernel does: TFLOPS, GB/s, and microseconds of a layer's exchange of 128 tokens (DeepEP's test)."""
+    if kernel == "deepep":
+        numbers = what_if_numbers(context.catalogue.entries["deepseek-v3"])
+        assert not isinstance(numbers, MissingFields)
+        whole = preset_lines(context, "v3_day", k="256", us=f"{128 * 256}")["traffic_time"]
+        return whole / Fraction(numbers["moe_layers"]) * 10**6
+    return day["score_peak"] / TERA if kernel == "flashmla" else day["memory_bandwidth"] / GIGA
 
 
 _V4 = ("pro", "flash")
