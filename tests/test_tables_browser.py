@@ -85,6 +85,21 @@ def settle(page: Page, kind: str) -> None:
         page.evaluate(FRAMES)
 
 
+@pytest.mark.parametrize("at", ["trust/", MODEL + "architecture/", "tools/what-if/", "zh/guides/recent/"])
+def test_a_broad_table_is_whole_on_a_telephone_and_says_what_each_number_is(page: Page, address: str, at: str) -> None:
+    page.set_viewport_size({"width": PHONE, "height": HEIGHT})
+    page.goto(address + at)
+    tables = page.locator("article .ds-scroll > table:visible")
+    assert tables.count()
+    assert not [t for t in tables.all() if t.evaluate("t => t.offsetWidth > t.parentElement.clientWidth + 1")]
+    for broad in page.locator("table.ds-cards:visible").all():
+        heads = broad.locator("thead :is(th, td)").all_text_contents()
+        row = broad.locator("tbody tr").first.locator("td")
+        assert row.evaluate_all("cells => cells.map((cell) => cell.dataset.head)") == [
+            head.strip() for head in heads[1:]
+        ]
+
+
 @pytest.mark.parametrize(
     ("kind", "table", "widths"),
     [
