@@ -326,7 +326,7 @@ def _index_files(
     names = _pages_by_name(pages, known, answers.names)
     names |= {key: "!" for name in answers.lacking if (key := normalize_name(name)) not in names}
     asked_at = {
-        place: {word for text in texts for word in content_words(text, interface["stop"])}
+        place: {word for text in texts for word in content_words(f"{text} {text.replace('-', '')}", interface["stop"])}
         for place, texts in answers.asked_at.items()
     }
     postings = _with_like_words(_count_postings(pages, known, asked_at), answers.like_words)

@@ -286,7 +286,7 @@ function mergedGroups(groups, kind, narrow) {
 async function labelledAnswers(subject, reading, meant) {
   const rest = branch(reading);
   for (const form of facts.fillers) covers(rest, form);
-  const asked = [...new Set(open_(rest).map(([word]) => word))].filter((word) => !head.stop.has(word) && !facts.plain.has(word) && !HAN.test(word));
+  const asked = [...new Set(open_(rest).filter(([, , end]) => !rest.known[end - 1]).map(([word]) => word))].filter((word) => !head.stop.has(word) && !facts.plain.has(word) && !HAN.test(word));
   if (!asked.length) return [];
   if (!meant.stands && !families.has(subject.family * facts.groups + facts.labelled)) {
     meant.waits = true;

@@ -304,7 +304,7 @@ function leaning(query) {
     page: (page) => {
       const [url, , kind] = head.pages[page];
       const serving = /^(?:tools\/memory|guides\/serving|serving-in-practice|techniques\/(?:serving-systems|inference-system-overview))\//.test(url);
-      return (asks && (reason || names[kind] !== "about") ? EXPLAINS[names[kind]] : 1) * (serves ? (serving ? 1.5 : names[kind] === "about" ? 0.5 : 1) : 1);
+      return (asks && (reason || !/about|comparison/.test(names[kind])) ? EXPLAINS[names[kind]] : 1) * (serves ? (serving ? 1.5 : names[kind] === "about" ? 0.5 : 1) : 1);
     },
     section: (section) => {
       switch (head.classes[section]) {
