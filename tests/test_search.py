@@ -144,7 +144,14 @@ NOT_ANSWERED = {
         *("v9 layers", "H800 memory", "fine tune on my data", "learning rate grpo", "how many papers are there"),
         *("how to balance experts in my own moe", "why mla instead of gqa", "how to run deepseek locally"),
     ),
-    CHINESE: ("v3 每焦耳 token 数", "v3 有意识吗", "v9 层数", "H800 显存多大", "DeepSeek 公司有多少人"),
+    CHINESE: (
+        "v3 每焦耳 token 数",
+        "v3 有意识吗",
+        "v9 层数",
+        "R1 蒸馏模型有哪些大小",
+        "H800 显存多大",
+        "DeepSeek 公司有多少人",
+    ),
 }
 # What the first answer says, a slip of the hand forgiven; the stage that is asked for and no other; who else, and not who.
 ANSWERED = {

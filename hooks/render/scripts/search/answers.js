@@ -158,7 +158,7 @@ function takeNarrowing(reading, id) {
   const narrow = { words: [], lengths: [] };
   const lists = { serving: ["gpus", "formats", "engines"], speed: ["gpus"], cache_for: ["formats"], cache: ["formats"], total: ["formats"] };
   for (const name of lists[id] ?? (STAGED.includes(id) || id === "reinforcement" ? ["stages"] : []))
-    for (const [form, label] of facts.narrowing[name]) if (covers(reading, form) || (name === "gpus" && follows(reading, form))) narrow.words.push(label);
+    for (const [form, label] of facts.narrowing[name]) if (covers(reading, form) || (name === "gpus" && (follows(reading, form) || [...reading.words].some((word) => word.endsWith(`x${form.latin[0]}`))))) narrow.words.push(label); // “8xh200”
   if (["serving", "cache_for"].includes(id)) {
     const sizes = [...reading.text.matchAll(/(\d+(?:\.\d+)?)\s?([km]|万)?(?![a-z\d])|(一百万)/g)];
     for (const match of sizes) {
@@ -427,6 +427,7 @@ const [WHY, MANY, HOW] = [1, 2, 3];
 const wantOf = (text) => head.asks.findIndex((pattern) => new RegExp(pattern, "i").test(text));
 const WORDED = ["paper", "licence", "starts_from", "data.description", "framework", "tokenizer.algorithm"]; // no number is their value
 const COUNTS = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|\bused?\b|_|用(?:的)?什么|哪种|多少|几|多大|多长|多久|多快|多高|多宽|数量|大小|数值/i;
+const SIZE = /\b(?:size|number)s?\b|大小|数量/i;
 const SCORE = /\bscores?\b|\baccuracy\b|多少分|得分|分数|成绩|跑分/i;
 const HOLDS = /\b(?:run|fit|serv|deploy|hold|host|need|enough|many)|部署|跑|[装放]|够|推理|需要|[几多少][张块台卡]/i; // a model, and is not asked for itself
 const MEMORY = /memory|vram|显存|内存|带宽/i; // of a GPU that is named
@@ -517,10 +518,11 @@ async function answersTo(meant, found) {
       if (!subject.weak || answers.some(({ lines }) => lines.some(({ basis }) => basis))) return answers;
     }
     if (!why) {
-      const used = await useAnswers(subject, reading);
+      const counted = want === MANY || SIZE.test(meant.text); // a number answers
+      const used = counted ? [] : await useAnswers(subject, reading);
       if (used.length) return used;
       const answers = await labelledAnswers(subject, reading, meant);
-      if (answers.length) return answers;
+      if (answers.some(({ lines }) => !counted || /\d/.test(lines[0].text))) return answers;
     }
   }
   const users = await techniqueAnswers(meant);
