@@ -424,7 +424,7 @@ async function questionAnswers({ text, asked, terms }, names = new Set()) {
 
 // What is asked for, as the index tells it of stored questions.
 const [WHY, MANY, HOW] = [1, 2, 3];
-const wantOf = (text) => head.asks.findIndex((pattern) => new RegExp(pattern, "i").test(text));
+const wantOf = (text) => head.asks.findIndex((pattern) => pattern.test(text));
 const WORDED = ["paper", "licence", "starts_from", "data.description", "framework", "tokenizer.algorithm"]; // no number is their value
 const COUNTS = /\bhow (?:many|much|big|large|long|fast|deep|wide|high|often)\b|\b(?:number|size|value|count|amount|rate)\b|\bused?\b|_|用(?:的)?什么|哪种|多少|几|多大|多长|多久|多快|多高|多宽|数量|大小|数值/i;
 const SIZE = /\b(?:size|number)s?\b|大小|数量/i;

@@ -42,6 +42,7 @@ async function open(base) {
     for (let at = 0; at < count; at++) head.owner.push(head.first.length - 1);
   }
   head.parts = head.parts.split(" ");
+  head.asks = head.asks.map((pattern) => new RegExp(pattern, "i"));
   head.asked[0] = head.asked[0].flatMap((count, question) => Array(count).fill(question));
   let from = 0;
   head.texts = head.texts.map((count) => (from += count) - count);
