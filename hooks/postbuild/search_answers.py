@@ -25,7 +25,7 @@ _WORDS = (
     *("published", "recomputed", "compare", "compare_text", "changed", "changed_text", "users", "others"),
     *("unstated", "no_such_part", "not_used", "scores", "more"),
 )
-_ENGLISH_FORMS = 2  # that the Chinese edition knows beside its own
+_ENGLISH_FORMS = 1  # that the Chinese edition knows beside its own
 _TOGETHER = 8  # definitions or questions in a piece
 _HAN = re.compile("[\u3400-\u9fff]+")
 Address = Callable[[str], str]
