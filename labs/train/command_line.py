@@ -56,7 +56,7 @@ def add_conducted(parser, known, folder):
     """What every command takes that conducts runs of a register by name and keeps their results."""
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {' '.join(known)}")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the steps, for a short run")
-    parser.add_argument("--out", type=Path, default=folder)
+    parser.add_argument("--out", type=Path, default=folder, help="folder of the results, data/ where left out")
 
 
 def check_conducted(asked, known, kind):

@@ -167,8 +167,8 @@ def about(model, tokenizer, folder):
 
 def main(arguments=None):
     parser = Parser(prog="labs.train.export", description=__doc__)
-    parser.add_argument("--model", type=Path, default=RUNS / "default")
-    parser.add_argument("--out", type=Path, default=ARTIFACTS)
+    parser.add_argument("--model", type=Path, default=RUNS / "default", help="folder of a trained model")
+    parser.add_argument("--out", type=Path, default=ARTIFACTS, help="folder of the files for the page")
     asked = parser.parse_args(arguments)
     model, tokenizer = load(asked.model)
     if not (asked.model / "about.json").exists():
