@@ -163,7 +163,7 @@ PAGES = (
     TECHNIQUE,
     _history("timeline.md", "models:timeline_page", weight=0.6),
     _history("trends.md", "trends:trends_page", weight=0.8, links_terms=True),
-    _history("news.md", "models:news_page", weight=0.5),
+    _history("news.md", "news:news_page", weight=0.5),
     _history("api-names.md", "api_names:api_names_page", search=SearchKind.ABOUT),
     _comparison("compare/models.md", "compare_models:compare_models_page", weight=0.6),
     THEME,

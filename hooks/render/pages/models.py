@@ -1,4 +1,4 @@
-"""Models: their index with poster, the timeline, what came out month by month, and the pages of each.
+"""Models: their index with poster, the timeline, and the pages of each.
 
 A family has six parts. If much is told, each has a page; otherwise one page has architecture, training and machines,
 another the scores. A part of few words is a section of another page. Words are counted in the entry, so that both
@@ -9,17 +9,16 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, groupby
+from itertools import chain
 
 from markupsafe import Markup
 
 from catalogue.schema.model import Model, Track
-from catalogue.schema.values import PartialDate, Single, Text, each_below
+from catalogue.schema.values import Single, Text, each_below
 
-from .. import assets, format, links
+from .. import assets, links
 from ..cite import Citations, page_description
 from ..context import Context
-from ..events import Event, EventKind, all_events
 from ..figures import token_path
 from ..figures.home import POSTER_PATHS, poster_sheet
 from ..figures.map import lane_name, timeline_figure
@@ -333,37 +332,3 @@ def _overview_page(
         hide=("toc",),
         hero=model_overview.render_hero(citations.context, model, hero, tabs, anchors, *changes),
     )
-
-
-# Months with a section of their own and a text beside each title; before them each year has one, of titles alone.
-TOLD = 6
-
-
-def news_page(context: Context) -> Page:
-    events = all_events(context)
-    months = list(dict.fromkeys(event.day.first_day[:7] for event in events))[:TOLD]
-
-    def month_or_year(event: Event) -> str:
-        month = event.day.first_day[:7]
-        return month if month in months else month[:4]
-
-    cut = months[-1][:4] if months else ""
-    sections = (_news_section(context, of, list(found), of == cut) for of, found in groupby(events, key=month_or_year))
-    return titled_page(context.words, "news.md", "news", (lead_section(Markup(context.words("news.intro"))), *sections))
-
-
-def _news_section(context: Context, span: str, events: list[Event], first: bool) -> Section:
-    """`first` of the years, which is told in part by months above it."""
-    words = context.words
-    corrected = sum(event.kind is EventKind.CORRECTION for event in events)
-    items = [
-        (event, format.format_date(event.day, words)) for event in events if event.kind is not EventKind.CORRECTION
-    ]
-    by_month = "-" in span
-    html = context.html("news.html.jinja", items=items, told=by_month, corrected=corrected)
-    title = (
-        format.format_date(PartialDate(span), words)
-        if by_month
-        else words("news.before" if first else "news.year", year=span)
-    )
-    return Section(f"m{span}", title, html)
