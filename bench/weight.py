@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from playwright.sync_api import Browser, Page, Request
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -94,7 +94,7 @@ class _Visit:
     loaded: list[Request]
 
     @classmethod
-    def begin(cls, browser: Browser, address: str, width: int) -> "_Visit":
+    def begin(cls, browser: Browser, address: str, width: int) -> Self:
         page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
         page.set_default_timeout(_PATIENCE)
         visit = cls(page, [])

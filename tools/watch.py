@@ -18,6 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as xml
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -115,7 +116,10 @@ def known_places(data: Path) -> Known:
     for _, model in draft.each_model():
         urls = (*(link.url for link in model.links), *(variant.weights for variant in model.variants))
         named += [(url, model.id) for url in urls]
-    addresses = {address: tuple(key for url, key in named if url == address) for address in dict(named) if address}
+    addresses = defaultdict[str, tuple[str, ...]](tuple)
+    for url, key in named:
+        if url:
+            addresses[url] += (key,)
     cited: dict[str, set[str]] = {}
     copied: dict[str, int] = {}
     for _, _, item in cited_places(draft):
@@ -226,7 +230,9 @@ def find_packages(known: Known, get: Get, place: Place) -> Found:
     for name, version in known.packages[place].items():
         said = json.loads(get(LISTS[place].format(urllib.parse.quote(name, safe="@"))).text)
         times = said.get("time", {})
-        days = {v: max((f["upload_time"] for f in all_), default="") for v, all_ in said.get("releases", {}).items()}
+        days = {
+            v: max((f["upload_time"] for f in uploads), default="") for v, uploads in said.get("releases", {}).items()
+        }
         days |= {v: times.get(v, "") for v in said.get("versions", {})}
         day, newest = max(((day[:10], v) for v, day in days.items()), default=("", ""))
         yield day, f"{name} {newest}, {day}; the catalogue knows {version}" if newest and newest != version else ""

@@ -296,6 +296,7 @@ def compress_files(site: Path) -> None:
         content = path.read_bytes()
         for suffix, packed in (
             (".gz", gzip.compress(content, 9, mtime=0)),
+            # A window larger than the content takes longer to set up.
             (".br", brotli.compress(content, quality=9, lgwin=min(max(len(content).bit_length(), 16), 22))),
         ):
             if len(packed) < len(content):

@@ -257,12 +257,11 @@ class _TableProcessor(Treeprocessor):
 
 
 def _finish_table(table: Element, name: str) -> Element:
-    table.set("class", "ds-table ds-prose")
     heads = ["".join(head.itertext()).strip() for head in table.iterfind("./thead/tr/*")]
-    if len(heads) > 4 and "\x02" not in "".join(
-        heads
-    ):  # on a telephone a row is a card; what is marked up keeps its column
-        table.set("class", "ds-table ds-prose ds-cards")
+    # On a telephone a row is a card; what is marked up keeps its column.
+    as_cards = len(heads) > 4 and "\x02" not in "".join(heads)
+    table.set("class", "ds-table ds-prose" + " ds-cards" * as_cards)
+    if as_cards:
         for row in table.iterfind("./tbody/tr"):
             for title, cell in zip(heads[1:], row[1:], strict=False):
                 cell.set("data-head", title)

@@ -374,7 +374,7 @@ def _measured_table(citations: Citations) -> str:
     if not measured:
         return ""
     context = citations.context
-    alike = {f"alike_{key}": format.format_significant(as_decimal(_times_less(context, key, 1)), 3) for key in _V4}
+    alike = {f"alike_{key}": format.format_significant(as_decimal(_flops_ratio(context, key, 1)), 3) for key in _V4}
     gap = alike | _decode_gap(context, next(value for key, _, value, _ in measured if key == "decode"))
     rows = [
         [
@@ -439,12 +439,17 @@ def _rows_measured(citations: Citations) -> Iterator[tuple[str, Fraction, Fracti
             f"model:deepseek-v4/serving.compute-of-v3-2-over-it-in-the-same-setting.value@deepseek-v4-{key}"
         )
         shown_times = Markup(citations.cite(f"{stated.number}", stated.source))
-        yield f"flops_{key}", _times_less(context, key, 2), Fraction(stated.number), shown_times
+        yield f"flops_{key}", _flops_ratio(context, key, 2), Fraction(stated.number), shown_times
     for key, place in _KERNELS.items():
         kernel = context.lookup.find(f"{place}.value")
         measured_text = str(citations.value_text(kernel.value))
         numbers = sum(map(int, re.findall(r"\d+", measured_text.replace(",", ""))))
-        yield key, _taken(context, key, day), Fraction(numbers), Markup(citations.cite(measured_text, kernel.source))
+        yield (
+            key,
+            _preset_figure(context, key, day),
+            Fraction(numbers),
+            Markup(citations.cite(measured_text, kernel.source)),
+        )
     others = _facts_of_others(context)
     for key, name, chosen, line, times in _OTHERS:
         computed = times * preset_lines(context, name, **chosen)[line]
@@ -460,7 +465,7 @@ _KERNELS = {
 }
 
 
-def _taken(context: Context, kernel: str, day: Mapping[str, Fraction]) -> Fraction:
+def _preset_figure(context: Context, kernel: str, day: Mapping[str, Fraction]) -> Fraction:
     """What the presets take for what a kernel does: TFLOPS, GB/s, and microseconds of a layer's exchange of 128 tokens (DeepEP's test)."""
     if kernel == "deepep":
         numbers = what_if_numbers(context.catalogue.entries["deepseek-v3"])
@@ -473,17 +478,17 @@ def _taken(context: Context, kernel: str, day: Mapping[str, Fraction]) -> Fracti
 _V4 = ("pro", "flash")
 
 
-def _times_less(context: Context, which: str, half: int) -> Fraction:
+def _flops_ratio(context: Context, which: str, half: int) -> Fraction:
     """V3.2's FLOPs over V4's for a token behind 1M others, in FP8 (DeepSeek-V4 Fig. 1): `half` as many for half as many bits."""
 
-    def flops(id_: str, of_indexer: Fraction) -> Fraction:
+    def count_flops(id_: str, of_indexer: Fraction) -> Fraction:
         lines = preset_lines(context, "v3_day", v=id_, n="1M")
         numbers = what_if_numbers(context.catalogue.entries[id_])
         assert not isinstance(numbers, MissingFields)
         indexer = Fraction(numbers["index_flops"]) * 2**20 * of_indexer
         return 2 * numbers["active_parameters"] + half * lines["attention_flops"] + indexer
 
-    return flops("deepseek-v3.2", Fraction(1)) / flops(f"deepseek-v4-{which}", Fraction(1, half))
+    return count_flops("deepseek-v3.2", Fraction(1)) / count_flops(f"deepseek-v4-{which}", Fraction(1, half))
 
 
 _GB200 = {"g": "nvidia-gb200-nvl72", "ov": ""}

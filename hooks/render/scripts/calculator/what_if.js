@@ -61,7 +61,7 @@ function changes(known) {
 }
 
 // Twice, four times, … as many GPUs, up to the first number on which it fits; what a GPU has a copy of may be too large.
-function fitting(known) {
+function findFit(known) {
   for (let times = 2; times <= 4096; times *= 2) {
     const k = `${float(known.gpu_count) * times}`;
     const { known: then, problems } = run({ k });
@@ -71,7 +71,7 @@ function fitting(known) {
 }
 
 function best(known) {
-  if (share(known) > 100) return fitting(known);
+  if (share(known) > 100) return findFit(known);
   let found = null;
   for (const [name, change] of changes(known)) {
     const { known: then, problems } = run(change);
