@@ -144,7 +144,7 @@ def _reference_years(context: Context, groups: Mapping[str, Sequence[Mapping[str
     own = Counter(max(first, year) for year, part in dated if part.startswith("own"))
     columns = [(year, f"≤{year}" if year == first else year, every[year], own[year]) for year in range(first, last + 1)]
     said = {"says": context.words("references.years"), "of_them": "references.of_them"}
-    html = context.html("correction_days.html.jinja", columns=columns, most=max(every.values()), **said)
+    html = context.html("dated_columns.html.jinja", columns=columns, most=max(every.values()), **said)
     return html + f'<p class="ds-legend">{said["says"]}</p>'
 
 

@@ -405,7 +405,7 @@ def _correction_days(context: Context, rows: Sequence[Correction]) -> str:
     every = [first + timedelta(days=at) for at in range((last - first).days + 1)]
     columns = [(day, f"{day:%m-%d}", mended[day.isoformat()], central[day.isoformat()]) for day in every]
     said = {"says": context.words("corrections.days"), "of_them": "corrections.of_them"}
-    return context.html("correction_days.html.jinja", columns=columns, most=max(mended.values()), **said)
+    return context.html("dated_columns.html.jinja", columns=columns, most=max(mended.values()), **said)
 
 
 def _correction_group(context: Context, row: Correction) -> str:
