@@ -147,6 +147,7 @@ def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iter
         f"experiments.column.{name}" for one in catalogue.experiments for name in (*one.columns, one.curve) if name
     ]
     parts = [f"term.{part.name}" for kind in KINDS.values() for part in kind.weights]
+    parts += [f"drawing.kind_{kind.key}" for kind in KINDS]
     found: dict[str, None] = {}
     for own in words.values():
         collecting = own.collecting_words()

@@ -170,7 +170,7 @@ class Citations:
         if isinstance(value, bool):
             return words("yes" if value else "no")
         if isinstance(value, Attention):
-            return value.value
+            return format.attention_name(value, words)
         if value is FeedForward.DENSE:
             return words("line.dense")
         return format.format_integer(value) if isinstance(value, int) else str(value)

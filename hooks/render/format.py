@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
+from catalogue.schema.architecture import Attention
 from catalogue.schema.quantities import Amount, Length, Quantity
 from catalogue.schema.values import PartialDate, Text
 from catalogue.uses import UseLabel
@@ -172,6 +173,11 @@ def format_tick(value: float) -> str:
         if value >= factor * 0.999:
             return f"{value / factor:g}{suffix}"
     return f"{value:g}"
+
+
+def attention_name(kind: Attention, words: Words) -> str:
+    """Capitals are the same in both languages; any other kind has the name of its drawing."""
+    return kind.value if kind.value.isupper() else words(f"drawing.kind_{kind.key}")
 
 
 def format_date(value: PartialDate, words: Words) -> str:

@@ -1,5 +1,6 @@
 """The architecture of one variant, its image encoder among it, in the words of the Hugging Face config.json."""
 
+import re
 from enum import StrEnum
 
 from pydantic import StrictBool
@@ -45,6 +46,11 @@ class Attention(StrEnum):
     MLA = "MLA"
     CSA_HCA = "CSA/HCA"
     CSA2 = "CSA2"
+
+    @property
+    def key(self) -> str:
+        """Of its words."""
+        return re.sub(r"\W+", "_", self.value.lower())
 
 
 class FeedForward(StrEnum):

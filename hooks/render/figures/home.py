@@ -387,7 +387,10 @@ def _network_drawing(context: Context, entry: Entry) -> Iterator[tuple[str, obje
     yield from _stack_paths(layers, hidden * _POSTER_UNIT, _POSTER_LAYER, _STACK).items()
     yield "layers", words("poster.layers", layers=layers, width=format.format_integer(hidden))
     kind = entry.architecture.attention.value
-    yield "attention", f"{kind or ''}{' + DSA' if has_added_indexer(entry.architecture) else ''}"
+    yield (
+        "attention",
+        f"{format.attention_name(kind, words) if kind else ''}{' + DSA' if has_added_indexer(entry.architecture) else ''}",
+    )
     if not routed:
         yield "experts", words("line.dense")
         return

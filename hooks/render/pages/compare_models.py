@@ -243,7 +243,7 @@ def _board_network(
     layers, shared = numbers.get("num_hidden_layers", 0), numbers.get("n_shared_experts", 0)
     told = list(said)
     if architecture is not None and architecture.attention.value:
-        told.append(architecture.attention.value.value)
+        told.append(format.attention_name(architecture.attention.value, words))
     if layers:
         told.append(words("line.layers", count=layers))
     form = "dense" if layers and not routed else "shared" if shared else "experts" if routed else "unknown"

@@ -20,6 +20,7 @@ from ..links import technique_link, variant_link
 from ..page import Page, Section, lead_section, titled_page
 from ..recomputed import recomputed_html, recomputed_size, working_cell
 from ..tables import EMPTY, Cell, Column, by_column, columns_for_each, count_cell
+from ..words import Words
 from .sources import sources_section
 
 PATH = "elsewhere.md"
@@ -163,7 +164,7 @@ def _contemporaries_section(citations: Citations) -> Section:
     columns: list[Column[_ContemporaryRow]] = [
         Column(words("table.model"), lambda row: _row_name(citations, row)),
         Column(words("elsewhere.maker"), lambda row: maker_name(words, row.other.maker) if row.other else "DeepSeek"),
-        Column(words("field.architecture.attention"), _attention_name),
+        Column(words("field.architecture.attention"), partial(_attention_name, words)),
         Column(words("elsewhere.cache"), _cache_cell, numeric=True),
         Column(words("elsewhere.bytes"), _bytes_cell, numeric=True),
         Column(words("term.state"), _state_cell, numeric=True, if_any=True),
@@ -204,11 +205,11 @@ def _size_cell(row: _ContemporaryRow, which: str) -> Cell:
     return recomputed_size(recount.activated[ACTIVATED_CONVENTION]) if recount.inactive_experts else EMPTY
 
 
-def _attention_name(row: _ContemporaryRow) -> Markup:
+def _attention_name(words: Words, row: _ContemporaryRow) -> Markup:
     architecture = row.entry.architecture if row.entry else row.other.architecture if row.other else None
     if architecture is None or architecture.attention.value is None:
         return NOTHING
-    kind = architecture.attention.value.value
+    kind = format.attention_name(architecture.attention.value, words)
     return escape(f"{kind} + DSA" if has_added_indexer(architecture) else kind)
 
 

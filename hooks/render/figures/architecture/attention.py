@@ -6,7 +6,6 @@ CSA/HCA and CSA2: one shared entry, and how many tokens make one.
 Below each, what is cached of a token against the cache without the idea.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -144,8 +143,7 @@ def kind_name(dims: Dimensions) -> str:
     kind = dims.architecture.attention.value
     if kind is None:
         return "unknown"
-    name = re.sub(r"\W+", "_", kind.value.lower())
-    return f"{name}_dsa" if has_added_indexer(dims.architecture) else name
+    return f"{kind.key}_dsa" if has_added_indexer(dims.architecture) else kind.key
 
 
 def attention_panel(dims: Dimensions, width: float) -> Sheet:
