@@ -105,11 +105,14 @@ class Citations:
         return Markup('<span class="ds-absent">{}</span>').format(absence_word(self.context.words, single.absence))
 
     def value_note(self, single: Single[Any], *, ends: bool = True) -> Markup:
-        """Its remark; without the full stop where a list goes on behind it."""
+        """Its remark; in brackets and without the full stop where a list goes on behind it."""
         if not single.note:
             return Markup("")
         note = str(self.rich_text(single.note))
-        return Markup(' <span class="ds-note">{}</span>').format(Markup(note if ends else note.rstrip(".。")))
+        if ends:
+            return Markup(' <span class="ds-note">{}</span>').format(Markup(note))
+        bracketed = self.context.words("punctuation.bracketed", text=note.rstrip(".。"))
+        return Markup('<span class="ds-note">{}</span>').format(Markup(bracketed))
 
     def note_text(self, single: Single[Any]) -> str:
         return self.rich_text(single.note).striptags() if single.note else ""
