@@ -87,39 +87,20 @@ def _facts_by_group(found: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         }
 
 
-class _Pool:
-    def __init__(self) -> None:
-        self.numbers: dict[Any, int] = {}
-
-    def number_of(self, item: Any) -> int:
-        return self.numbers.setdefault(item, len(self.numbers))
-
-
 def _pack_family(found: dict[str, Any], address: Address) -> dict[str, Any]:
-    texts, addresses, lines = _Pool(), _Pool(), _Pool()
+    """Lines as they are, since what repeats takes less compressed than numbers of a list without repetitions would."""
 
-    def packed(line: AnswerLine) -> int:
-        return lines.number_of(
-            (
-                texts.number_of(line.label),
-                texts.number_of(line.text),
-                _BASES.index(line.basis),
-                texts.number_of(line.source),
-                addresses.number_of(address(line.address)),
-            )
-        )
+    def packed(line: AnswerLine) -> list[Any]:
+        return [line.label, line.text, _BASES.index(line.basis), line.source, address(line.address)]
 
     return {
         "answers": {
-            kind: [[places, [packed(line) for line in group]] for places, group in groups]
+            kind: [[places, list(map(packed, group))] for places, group in groups]
             for kind, groups in found["answers"].items()
         },
-        "details": [packed(line) for line in found["details"]],
+        "details": list(map(packed, found["details"])),
         "scores": [[name, packed(line)] for name, line in found["scores"]],
         "lacks": found["lacks"],
-        "lines": list(lines.numbers),
-        "texts": list(texts.numbers),
-        "addresses": list(addresses.numbers),
     }
 
 

@@ -201,14 +201,11 @@ async function familyData(family, group) {
   const number = family * facts.groups + group;
   if (!families.has(number)) {
     const data = await piece("family", number);
-    const line = (at) => {
-      const [label, text, basis, source, address] = data.lines[at];
-      return { label: data.texts[label], text: data.texts[text], basis: ["", facts.words.published, facts.words.recomputed][basis], source: data.texts[source], href: data.addresses[address] };
-    };
+    const line = ([label, text, basis, source, href]) => ({ label, text, basis: ["", facts.words.published, facts.words.recomputed][basis], source, href });
     families.set(number, {
       answers: Object.fromEntries(Object.entries(data.answers).map(([kind, groups]) => [kind, groups.map(([places, lines]) => ({ places, lines: lines.map(line) }))])),
       details: data.details.map(line).map((one) => ({ ...one, words: wordsOfLabel(one.label) })),
-      scores: data.scores.map(([name, at]) => [name, line(at)]).map(([name, one]) => ({ ...one, words: wordsOfLabel(`${name} ${one.label}`) })),
+      scores: data.scores.map(([name, one]) => ({ ...line(one), words: wordsOfLabel(`${name} ${one[0]}`) })),
       lacks: new Set(data.lacks),
     });
   }

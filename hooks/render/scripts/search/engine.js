@@ -205,13 +205,17 @@ function unknownIn(meant) {
   return [...new Set([...unsaid, ...latin, ...runs.filter(([start, end]) => end > start).map(([start, end]) => text.slice(start, end + 1))])];
 }
 
+const JOINS = /[会要用按是张不能跑真怎还花和与在比]/;
+
 // Characters that no pair of the index accounts for; of a query without Chinese, its letters if nothing has them.
 function oddLetters(text, { terms }) {
   if (!CHINESE.test(text)) return terms.some(({ best }) => best.size) ? [] : [...text.matchAll(/[a-z]/gi)].map(({ index }) => index);
   const known = new Set(terms.filter(({ best }) => best.size).map(({ word }) => word));
   const plain = text.replace(head.particles, (particle) => " ".repeat(particle.length));
   const odd = [];
-  for (let at = 0; at < plain.length; at++) if (HAN.test(plain[at]) && !known.has(plain.slice(at, at + 2)) && !known.has(plain.slice(at - 1, at + 1)) && !known.has(plain[at])) odd.push(at);
+  // One alone is no part of a name, nor is one that only joins words.
+  const joins = (at) => JOINS.test(plain[at]) || !(HAN.test(plain[at - 1] ?? "") || HAN.test(plain[at + 1] ?? ""));
+  for (let at = 0; at < plain.length; at++) if (HAN.test(plain[at]) && !joins(at) && !known.has(plain.slice(at, at + 2)) && !known.has(plain.slice(at - 1, at + 1)) && !known.has(plain[at])) odd.push(at);
   return odd;
 }
 
