@@ -166,7 +166,7 @@ _HEAD = """\
 # Fields of the data
 
 Made by `make schemas` from the schema in `hooks/catalogue/schema` and the rules in `hooks/catalogue/rules`. How sources, absent
-values, numbers and texts are written is said on the page “Field reference” of the site; `make new` writes an entry to begin with.
+values, numbers and texts are written is said on the page “Add a model” of the site; `make new` writes an entry to begin with.
 """
 
 

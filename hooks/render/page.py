@@ -50,7 +50,7 @@ REDIRECTS: Mapping[str, Redirect] = {
     "infrastructure.md": Redirect("compare/infrastructure.md"),
     "data.md": Redirect("use-and-extend.md"),  # whose folder holds the downloads
     "downloads.md": Redirect("use-and-extend.md"),
-    "add-a-model.md": Redirect("use-and-extend.md#add", {"fields": "fields.md#fields", "values": "fields.md#values"}),
+    "add-a-model.md": Redirect("fields.md#add", {"fields": "fields.md#fields", "values": "fields.md#values"}),
     "hosting.md": Redirect("use-and-extend.md#host"),
     "beginnings.md": Redirect("use-and-extend.md#began"),
     "coverage.md": Redirect("trust.md#coverage"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup, escape
@@ -36,6 +37,14 @@ class Cell:
     def key(self) -> str | None:
         text = self.html.striptags()
         return None if self.sort == ("" if text == NOTHING else text.replace(",", "")) else self.sort
+
+    @property
+    def number(self) -> float:
+        """What it sorts by, where that is a number above zero."""
+        try:
+            return max(0.0, float(self.sort or 0))
+        except ValueError:
+            return 0.0
 
     @property
     def long(self) -> bool:
@@ -81,6 +90,22 @@ class Table:
         marks = set(self.classes.split())
         across = _ACROSS if len(self.rows) <= _MOST_CARDS else _ACROSS | {"ds-wide"}
         return len(self.heads) > 4 - ("ds-code-places" in marks) and not across & marks
+
+    @cached_property
+    def bars(self) -> Sequence[Sequence[int | None]]:
+        """Of a table over all models, how long the bar behind each number is, in twentieths of the largest of its column.
+
+        None where there is no number, or the numbers of the column hardly differ.
+        """
+        columns = [[cell.number for cell in column] for column in zip(*self.rows, strict=True)]
+        tall = [max(c) if sum(map(bool, c)) > 2 and max(c) > 1.5 * min(filter(None, c)) else 0 for c in columns]
+        return [
+            [
+                round(20 * cell.number / most) if most and cell.number else None
+                for cell, most in zip(row, tall, strict=True)
+            ]
+            for row in self.rows
+        ]
 
     @property
     def is_list(self) -> bool:

@@ -78,9 +78,19 @@ DOWN_HEAD, DOWN_TITLE, DOWN_AXIS, DOWN_BETWEEN = 22, 24, 22, 18
 DOWN_HEIGHTS = {"rate": (150, 92), "batch": (70, 52)}  # of one run alone, of one of several
 DOWN_TICKS = 2
 SAMPLES = 24
+BAND, DOWN_BAND, BAND_GAP, PERCENT_GAP = 124, 34, 6, 18  # of a stage behind the run, whose tokens are not to scale
 # Colours and dashes of the style sheet; the run behind the last begins again with the first.
 STYLES = 12
 _CURVED = {Way.COSINE}
+
+
+@dataclass(frozen=True)
+class LaterStage:
+    """A context extension: its length, its steps in words, and `rate` and `batch` where they are published."""
+
+    length: str
+    steps: str
+    levels: dict[str, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,8 @@ class ScheduleRun:
     Attributes:
         key: `variant` or `variant/stage`, in the markup.
         label: Short name at the end of the line.
+        length: Length of its sequences.
+        later: Stages drawn behind it.
     """
 
     key: str
@@ -97,6 +109,8 @@ class ScheduleRun:
     label: str
     href: str
     schedule: Schedule
+    length: str = ""
+    later: tuple[LaterStage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,16 +136,22 @@ def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bo
     """Both forms as SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
     words = context.words
     shown = ["rate", "batch"] if batch else ["rate"]
+    later = [(1 + i % STYLES, run, stage) for i, run in enumerate(runs) for stage in run.later]
+    gap = PERCENT_GAP if later and not in_tokens else 0
+    room, first = len(later) * BAND + gap, TOP + 16 * bool(later)
     high = float(max(r.schedule.tokens.value for r in runs if r.schedule.tokens)) if in_tokens else 1.0
     across = _horizontal_scale(runs, shown, high, WIDTH - LEADER, _side_texts(runs))
     left = across.start
-    panels = [_schedule_panel(context, runs, across, in_tokens, TOP, RATE_HEIGHT, "rate")]
+    panels = [_schedule_panel(context, runs, across, in_tokens, first, RATE_HEIGHT, "rate", room=room)]
     if batch:
         top = panels[0]["bottom"] + BETWEEN
-        panels.append(_schedule_panel(context, runs, across, in_tokens, top, BATCH_HEIGHT, "batch"))
+        panels.append(_schedule_panel(context, runs, across, in_tokens, top, BATCH_HEIGHT, "batch", room=room))
     return context.html(
         "schedule.svg.jinja",
-        width=WIDTH,
+        width=WIDTH + room,
+        length=runs[0].length if len(runs) == 1 else "",
+        silent=words("schedule.no_rate"),
+        bands=_bands(later, panels, across.end + gap, BAND, len(runs) > 1),
         height=panels[-1]["bottom"] + BOTTOM,
         left=left,
         right=across.end,
@@ -140,8 +160,34 @@ def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bo
         down=_narrow_schedules(context, runs, shown, high, in_tokens),
         axis=words("schedule.tokens_axis" if in_tokens else "schedule.share_axis"),
         alternative=words("schedule.alternative", names=words("punctuation.listed").join(run.name for run in runs)),
-        label_x=across.end + LEADER,
+        label_x=across.end + room + LEADER,
     )
+
+
+def _bands(
+    later: Sequence[tuple[int, ScheduleRun, LaterStage]],
+    panels: Sequence[dict[str, Any]],
+    start: float,
+    wide: float,
+    named: bool = False,
+) -> list[dict[str, Any]]:
+    """Stages behind the runs, each with its levels in the panels; a level that a label at the end names has no text."""
+    return [
+        {
+            "style": style,
+            "name": f"{run.label.split(' ')[0]} · {stage.length}" if named else stage.length,
+            "steps": stage.steps,
+            "silent": stage.levels["rate"] is None,
+            "x": start + i * wide + BAND_GAP,
+            "width": wide - BAND_GAP,
+            "levels": [
+                (panel["up"](float(level)), "" if text in {label["text"] for label in panel["labels"]} else text)
+                for panel in panels
+                if (level := stage.levels[panel["what"]]) is not None and (text := _level_text(level, panel["what"]))
+            ],
+        }
+        for i, (style, run, stage) in enumerate(later)
+    ]
 
 
 def _narrow_schedules(
@@ -149,19 +195,24 @@ def _narrow_schedules(
 ) -> dict[str, Any]:
     several = len(runs) > 1
     values = [text for run in runs for text in _side_texts([run])]
-    across = _horizontal_scale(runs, shown, high, DOWN_WIDTH - DOWN_LEADER, values)
+    room = max(len(run.later) for run in runs) * DOWN_BAND
+    gap = PERCENT_GAP if room and not in_tokens else 0
+    room += gap
+    across = _horizontal_scale(runs, shown, high, DOWN_WIDTH - DOWN_LEADER - room, values)
     alone, y = [], 0.0
     for index, run in enumerate(runs):
         start, panels = y, []
-        y += DOWN_HEAD if several else 0
+        y += DOWN_HEAD if several or run.length else 0
         for what in shown:
             if not (_value_stretches(run, what) or (what == "rate" and run.schedule.loose)):
                 continue
             height = DOWN_HEIGHTS[what][several]
             y += DOWN_TITLE
-            panels.append(_schedule_panel(context, [run], across, in_tokens, y, height, what, runs, 1 + index % STYLES))
+            style = 1 + index % STYLES
+            panels.append(_schedule_panel(context, [run], across, in_tokens, y, height, what, runs, style, room))
             y += height + DOWN_AXIS
-        alone.append({"run": run, "y": start + 15, "panels": panels})
+        bands = _bands([(1 + index % STYLES, run, stage) for stage in run.later], panels, across.end + gap, DOWN_BAND)
+        alone.append({"run": run, "y": start + 15, "panels": panels, "bands": bands})
         y += DOWN_BETWEEN
     return {
         "width": DOWN_WIDTH,
@@ -170,7 +221,7 @@ def _narrow_schedules(
         "right": across.end,
         "alone": alone,
         "across": _schedule_alternative(across, DOWN_TICKS, in_tokens),
-        "label_x": across.end + DOWN_LEADER,
+        "label_x": across.end + room + DOWN_LEADER,
     }
 
 
@@ -204,6 +255,7 @@ def _schedule_panel(
     what: str,
     scaled: Sequence[ScheduleRun] = (),
     style: int = 1,
+    room: float = 0,
 ) -> dict[str, Any]:
     """A plot of `runs` on the scale of `scaled`; the first run has the `style`."""
     up = _vertical_scale(scaled or runs, what, top, height)
@@ -215,11 +267,13 @@ def _schedule_panel(
     leader = DOWN_LEADER if scaled else LEADER
     return {
         "title": context.words(f"schedule.{what}_axis"),
+        "what": what,
+        "up": up,
         "top": top,
         "bottom": top + height,
         "ticks": _scale_ticks(up, what),
         "lines": lines,
-        "labels": _end_labels(lines, across.end, top, top + height, leader, len(runs) == 1, what),
+        "labels": _end_labels(lines, across.end + room, top, top + height, leader, len(runs) == 1, what),
     }
 
 

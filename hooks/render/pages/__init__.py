@@ -194,7 +194,7 @@ PAGES = (
     _about("corrections.md", "trust:corrections_page", weight=0.4),
     _about("references.md", "sources:references_page", weight=0.4),
     _about("use-and-extend.md", "use_and_extend:use_and_extend_page", needs=("downloads",), weight=0.5),
-    DeclaredPage("fields.md", "use_and_extend:field_reference_page"),
+    _about("fields.md", "use_and_extend:add_a_model_page", search=None),
 )
 """In the order of the menu."""
 

@@ -298,11 +298,14 @@ _INFRASTRUCTURE = (
 def theme_page(context: Context, theme: str) -> Page:
     citations, words, key = Citations(context), context.words, theme.replace("-", "_")
     sections = tuple(_SECTIONS[theme](citations))
+    intro = words(f"compare.{key}.intro")
+    if theme != "evaluation":
+        intro += words("punctuation.gap") + words("compare.bars")
     return Page(
         f"compare/{theme}.md",
         words(f"compare.{key}.title"),
         words(f"compare.{key}.description"),
-        (lead_section(words(f"compare.{key}.intro")), *sections, sources_section(citations)),
+        (lead_section(intro), *sections, sources_section(citations)),
         hide=("toc",),
     )
 

@@ -12,12 +12,20 @@ from catalogue.records import Entry
 from catalogue.schema.model import Model, Track
 from catalogue.schema.quantities import Quantity
 from catalogue.schema.training import MAKE_A_BASE_MODEL, MixPart, RatePhase, Stage, StageKind
-from catalogue.schema.values import Single, Stated
+from catalogue.schema.values import Single, Stated, value_of_variant
 
 from .. import format, links
 from ..cite import Citations
 from ..figures.recipe_lanes import recipe_lanes
-from ..figures.schedule import BESIDE, ScheduleRun, StageRow, line_of_variants, recipe_rows, schedule_figure
+from ..figures.schedule import (
+    BESIDE,
+    LaterStage,
+    ScheduleRun,
+    StageRow,
+    line_of_variants,
+    recipe_rows,
+    schedule_figure,
+)
 from ..format import NOTHING, format_quantity, short_size
 from ..page import Section
 from ..recomputed import recomputed_html
@@ -328,8 +336,35 @@ def _model_schedules(citations: Citations, model: Model) -> str:
     in_tokens = len(tokens) == 1 and None not in tokens
     if not in_tokens and None not in tokens:
         runs = [_with_tokens(citations, run) for run in runs]
+    runs = [_with_later_stages(citations, run, *of[:2]) for run, of in zip(runs, found.values(), strict=True)]
     grows = any(stretch.way is Way.GROWS for run in runs for stretch in run.schedule.batch)
     return _render_figure(citations, runs, in_tokens, batch=grows)
+
+
+def _with_later_stages(citations: Citations, run: ScheduleRun, of: Stage, entry: Entry) -> ScheduleRun:
+    """A run with the context extensions, whose length is published, that its variant went through behind it."""
+    words, id_ = citations.context.words, entry.variant.id
+
+    def said(key: str, value: Stated[Any] | None) -> str:
+        shown = value_of_variant(value, id_)
+        return words(f"schedule.{key}", value=format_quantity(shown)) if shown else words(f"schedule.no_{key}")
+
+    def later_stage(stage: Stage, length: Quantity) -> LaterStage:
+        rate, batch = stage.learning_rate, stage.batch_size
+        peak = value_of_variant(rate.peak, id_) if rate else None
+        sequences = value_of_variant(batch.sequences, id_) if batch else None
+        levels = {"rate": peak.value if peak else None, "batch": sequences.value if sequences else None}
+        return LaterStage(format_quantity(length), said("steps", stage.steps), levels)
+
+    later = tuple(
+        later_stage(stage, length)
+        for stage in entry.model.training
+        if stage.kind is StageKind.CONTEXT_EXTENSION and id_ in stage.variants
+        if (length := value_of_variant(stage.sequence_length, id_)) is not None
+    )
+    stated = of.sequence_length.for_variant(id_) if of.sequence_length else None
+    note = words("punctuation.comma") + words.text(stated.note) if stated and stated.note else ""
+    return replace(run, later=later, length=said("length", of.sequence_length) + note)
 
 
 def compared_schedules(citations: Citations, models: Sequence[Model]) -> Iterator[Section]:
@@ -411,6 +446,7 @@ def _figure_caption(citations: Citations, runs: Sequence[ScheduleRun], in_tokens
     computed = any(stretch.computed for run in runs for stretch in run.schedule.rate)
     sentences = [words(f"schedule.caption_{unit}")]
     sentences += [words("schedule.caption_batch")] if batch else []
+    sentences += [words("schedule.caption_later")] if any(run.later for run in runs) else []
     return [*sentences, words("schedule.published" if computed else "schedule.published_alone")]
 
 

@@ -1,5 +1,6 @@
 """“Month by month”: what came out, what the API's names led to and cost, what was corrected."""
 
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -24,8 +25,34 @@ def news_page(context: Context) -> Page:
         return month if month in months else month[:4]
 
     cut = months[-1][:4] if months else ""
+    lead = lead_section(Markup(context.words("news.intro")), _months_picture(context, events, month_or_year))
     sections = (_news_section(context, of, list(found), of == cut) for of, found in groupby(events, key=month_or_year))
-    return titled_page(context.words, "news.md", "news", (lead_section(Markup(context.words("news.intro"))), *sections))
+    return titled_page(context.words, "news.md", "news", (lead, *sections))
+
+
+def _months_picture(context: Context, events: Sequence[Event], section: Callable[[Event], str]) -> str:
+    """A row a year since the first model, a column a month; each leads to its section."""
+    words, first = context.words, min((e.day.first_day[:4] for e in events if e.kind is EventKind.MODEL), default="")
+    by_month: dict[str, list[Event]] = {}
+    for event in events:
+        if event.day.first_day[:4] >= first and len(event.day.text) > len(first):
+            by_month.setdefault(event.day.first_day[:7], []).append(event)
+    said = {month: [e.kind for e in found if e.kind is not EventKind.CORRECTION] for month, found in by_month.items()}
+    most = max(map(len, said.values()), default=0)
+    rows = ""
+    for year in sorted({month[:4] for month in said}, reverse=True) if most else ():
+        of = {f"{year}-{month:02}": said.get(f"{year}-{month:02}", []) for month in range(1, 13)}
+        columns = [(key, f"{int(key[5:])}", len(kinds), kinds.count(EventKind.MODEL)) for key, kinds in of.items()]
+        rows += f"<div><p><b>{year}</b></p>" + context.html(
+            "dated_columns.html.jinja",
+            columns=columns,
+            places={key: f"m{section(by_month[key][0])}" for key, kinds in of.items() if kinds},
+            most=most,
+            says=words("news.months", year=year),
+            of_them="news.of_them",
+        )
+        rows += "</div>"
+    return f'<div class="ds-calendar">{rows}</div><p class="ds-quiet">{words("news.months_key")}</p>' if rows else ""
 
 
 def _news_section(context: Context, span: str, events: list[Event], first: bool) -> Section:

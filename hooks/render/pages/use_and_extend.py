@@ -1,6 +1,7 @@
-"""“Use and extend”: downloads, hosting, adding a model; the reference of fields; code."""
+"""“Use and extend”: downloads and hosting; “Add a model”, with how values are written; code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from textwrap import indent
 
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from catalogue.schema.values import PartialDate
 
 from .. import format
 from ..context import Context
-from ..links import technique_link
+from ..links import jump_bar, technique_link
 from ..page import Page, Section, lead_section, titled_page
 from ..tables import Column, by_column
 from ..technique_figures import LABS_OF, lab_link
@@ -32,10 +33,20 @@ _FRAME = """\
   width="100%" height="720" style="border: 0"></iframe>"""
 
 
+# What one comes for, with the sections on it.
+_GROUPS = {
+    "read": ("book", "sheets", "offline", "cards", "markdown", "follow"),
+    "data": ("json", "tables", "releases", "bibliography", "schemas"),
+    "run": ("labs", "embed", "host"),
+}
+
+
 def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Page:
     words = context.words
     said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision_text(context)))
-    lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p>{said}')
+    parts = [(f"to-{group}", words(f"use.{group}"), 0) for group in _GROUPS]
+    bar = jump_bar(context, [*parts, ("add", words("page.fields"), 0)])
+    lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p>{said}{bar}')
     hosting = f"{words('extend.host_text')}\n\n{_code_block('sh', _HOSTING)}\n\n{words('extend.host_more')}"
     return titled_page(
         words,
@@ -43,13 +54,26 @@ def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Pag
         "extend",
         (
             lead,
-            *_download_sections(context, downloads),
-            Section("embed", words("use.embed"), _embedding_html(context)),
-            Section("host", words("extend.host"), markdown=hosting),
-            Section("add", words("extend.add"), markdown="\n\n".join(_extension_steps(words))),
+            *_grouped(
+                words,
+                (
+                    *_download_sections(context, downloads),
+                    Section("embed", words("use.embed"), _embedding_html(context)),
+                    Section("host", words("extend.host"), markdown=hosting),
+                ),
+            ),
+            Section("add", words("page.fields"), markdown=words("extend.add_text")),
             Section("began", words("extend.began"), f"<p>{words('extend.began_text')}</p>"),
         ),
     )
+
+
+def _grouped(words: Words, sections: Sequence[Section]) -> Iterator[Section]:
+    by_id = {section.id: section for section in sections}
+    for group, ids in _GROUPS.items():
+        yield Section(f"to-{group}", words(f"use.{group}"))
+        yield from (replace(by_id.pop(id_), level=3) for id_ in ids)
+    assert not by_id, by_id.keys()
 
 
 def _embedding_html(context: Context) -> str:
@@ -147,7 +171,6 @@ def _download_item(context: Context, downloads: Mapping[str, bytes], name: str) 
 
 
 def _extension_steps(words: Words) -> Iterator[str]:
-    yield words("add.intro")
     steps = (
         ("one", "yaml", field_reference.SMALLEST),
         ("two", "bibtex", field_reference.REFERENCE),
@@ -163,10 +186,11 @@ def _code_block(language: str, text: str) -> str:
     return f"```{language}\n{text}```\n"
 
 
-def field_reference_page(context: Context) -> Page:
+def add_a_model_page(context: Context) -> Page:
     words = context.words
     sections = (
-        lead_section(words("fields.intro")),
+        lead_section(words("add.intro")),
+        Section("add", words("extend.add"), markdown="\n\n".join(_extension_steps(words))),
         Section("values", words("add.values"), context.html("add_values.html.jinja", forms=references.LOCATOR_FORMS)),
         Section("fields", words("add.fields"), f"<p>{words('add.fields_text')}</p>"),
     )
