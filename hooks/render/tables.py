@@ -93,18 +93,19 @@ class Table:
 
     @cached_property
     def bars(self) -> Sequence[Sequence[int | None]]:
-        """Of a table over all models, how long the bar behind each number is, in twentieths of the largest of its column.
+        """How long the bar behind each number is, in twentieths: of the largest of its column or, before and after, of its row.
 
-        None where there is no number, or the numbers of the column hardly differ.
+        None where there is no number, or the numbers of a column hardly differ.
         """
-        columns = [[cell.number for cell in column] for column in zip(*self.rows, strict=True)]
+        numbers = [[cell.number for cell in row] for row in self.rows]
+        if "ds-from-to" in self.classes:
+            return [[round(20 * n / max(row)) if n and row[1] and row[2] else None for n in row] for row in numbers]
+        if "ds-wide" not in self.classes:
+            return [[None] * len(row) for row in numbers]
+        columns = list(zip(*numbers, strict=True))
         tall = [max(c) if sum(map(bool, c)) > 2 and max(c) > 1.5 * min(filter(None, c)) else 0 for c in columns]
         return [
-            [
-                round(20 * cell.number / most) if most and cell.number else None
-                for cell, most in zip(row, tall, strict=True)
-            ]
-            for row in self.rows
+            [round(20 * n / top) if n and top else None for n, top in zip(row, tall, strict=True)] for row in numbers
         ]
 
     @property

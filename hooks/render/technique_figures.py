@@ -133,7 +133,7 @@ def glyph_of(context: Context, technique: Technique) -> Markup:
     )
     top = min(0, round((found["height"] - _GLYPH[1]) / 2))
     box = f"0 {top} {_GLYPH[0]} {_GLYPH[1]}"
-    return Markup(context.html("technique_glyph.html.jinja", shapes=Markup(found["shapes"]), box=box))
+    return Markup('<svg viewBox="{}">{}</svg>').format(box, Markup(found["shapes"]))
 
 
 def labs_of(context: Context, technique_id: str) -> str:

@@ -99,6 +99,7 @@ _NAMED_IN_AN_ENTRY = {
     "compared_with": "a variant",
     "builds_on.*.model": "a model",
     "techniques.*.id": "a technique",
+    "changes.*.technique": "a technique",
     "techniques.*.variants.*": _OWN,
     "variants.*.architecture_of": "a variant",
     "variants.*.images_of": "a variant",

@@ -447,6 +447,7 @@ class Change(Block):
     """A change against the predecessor that dimensions alone do not show."""
 
     aspect: Text = required("What changed.", "Load balancing")
+    technique: Identifier | None = optional("Technique that stands behind it, whose picture is shown beside it.", "mla")
     before: Text | None = optional("How it was.", "auxiliary losses")
     after: Text = required("How it is.", "a bias on each expert's score")
     reason: Single[Text] | None = optional(

@@ -7,6 +7,7 @@ a stage does not mean that it was left out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -32,8 +33,9 @@ from ..links import technique_link, variant_link
 from ..page import Section
 from ..recomputed import substituted_formula, working_link
 from ..tables import Cell, Column, Head, Table, by_column
+from ..technique_figures import glyph_of
 from ..words import Words
-from . import compare_models
+from . import compare_models, technique_address
 
 _CACHE = (FACTS["cache.elements"], FACTS["context_length"])
 # Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
@@ -175,12 +177,25 @@ def _changes_table(citations: Citations, items: Sequence[Change], caption: str, 
     before = any(change.before for change in items)
     now = sides[1] if before else words("changes.now")
     columns: list[Column[Change]] = [
-        Column(words("changes.aspect"), lambda change: citations.rich_text(change.aspect)),
+        Column(words("changes.aspect"), partial(_aspect, citations)),
         Column(sides[0], lambda change: citations.rich_text(change.before) if change.before else NOTHING, when=before),
         Column(now, lambda change: citations.rich_text(change.after) + citations.footnote(change.source)),
         Column(words("changes.reason"), lambda change: _reason_given(citations, change), if_any=True),
     ]
     return by_column(caption, columns, items)
+
+
+def _aspect(citations: Citations, change: Change) -> Markup:
+    """What changed, with the picture of the technique behind it, which leads there."""
+    context, name = citations.context, citations.rich_text(change.aspect)
+    if change.technique is None:
+        return name
+    technique = context.catalogue.techniques[change.technique]
+    link = Markup(
+        '<a href="ds:{}" class="ds-glyph ds-panel" title="{}"><span aria-hidden="true">{}</span><span class="ds-hidden">{}</span></a> {}'
+    )
+    named = context.words.text(technique.name)
+    return link.format(technique_address(technique), named, glyph_of(context, technique), named, name)
 
 
 def _reason_given(citations: Citations, change: Change) -> Markup:
@@ -203,7 +218,9 @@ def _from_to_table(
         return None
     words = citations.context.words
     heads = [Head(words("table.field")), *(Head(entry.variant.name) for entry in of)]
-    rows = [[Cell(_line_label(citations, line)), *(Cell(cell.html) for cell in line.cells)] for line in found]
+    rows = [
+        [Cell(_line_label(citations, line)), *(Cell(cell.html, cell.value) for cell in line.cells)] for line in found
+    ]
     return Table(caption, heads, rows, classes="ds-dimensions ds-from-to")
 
 

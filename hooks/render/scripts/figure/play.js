@@ -42,7 +42,16 @@ function figure(name, about, draw) {
       place.firstElementChild.textContent = title;
       svg.setAttribute("viewBox", `0 0 ${width} ${Math.round(height)}`);
       svg.setAttribute("aria-label", says);
-      svg.innerHTML = shapes.join("");
+      const anew = svg.cloneNode();
+      anew.innerHTML = shapes.join("");
+      const pairs = [...anew.children].map((shape, i) => [svg.children[i], shape]);
+      // The same shapes as before move; others take their place.
+      const alike = svg.children.length === pairs.length && pairs.every(([old, shape]) => old.localName === shape.localName && old.getAttribute("class") === shape.getAttribute("class"));
+      if (!alike) return svg.replaceChildren(...anew.childNodes);
+      for (const [old, shape] of pairs) {
+        for (const { name, value } of shape.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+        if (old.innerHTML !== shape.innerHTML) old.innerHTML = shape.innerHTML;
+      }
     });
     status.textContent = given.say(says, said);
     after?.(form);

@@ -23,9 +23,33 @@ for (const figure of document.querySelectorAll("[data-steps]")) {
     for (const button of figure.querySelectorAll("[data-move]")) button.disabled = !(step + +button.dataset.move in framesOf(ones[model]));
   };
 
+  // What two frames both have moves from its place in the one to that in the other.
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const places = () => {
+    const found = {};
+    for (const shape of figure.querySelectorAll("[data-current] > ol > [data-current] [class*=o-]")) {
+      const kind = /\bo-\w+/.exec(shape.getAttribute("class"))[0];
+      (found[kind] ??= []).push([shape, shape.getBoundingClientRect()]);
+    }
+    return found;
+  };
+  const move = (before) => {
+    for (const [kind, shapes] of Object.entries(places())) {
+      shapes.forEach(([shape, now], i) => {
+        const from = before[kind]?.at(Math.min(i, before[kind].length - 1))[1];
+        if (!from?.width || !now.width) return;
+        const { a, d } = shape.getScreenCTM();
+        const there = `translate(${(from.x - now.x) / a}px, ${(from.y - now.y) / d}px) scale(${from.width / now.width}, ${from.height / now.height})`;
+        shape.animate([{ transform: there }, { transform: "none" }], { duration: 700, easing: "ease-in-out" });
+      });
+    }
+  };
+
   const go = (to, other = model) => {
+    const before = calm.matches ? {} : places();
     [step, model] = [Math.min(count - 1, Math.max(0, to)), other];
     showStep();
+    move(before);
     const address = new URL(location);
     address.searchParams.set(`${name}-step`, step + 1);
     if (model) address.searchParams.set(`${name}-model`, ones[model].dataset.variant);
