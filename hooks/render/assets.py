@@ -31,6 +31,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {
     "assets/techniques.css": ("techniques",),
     "assets/charts.css": ("gantt", "map", "scores", "timeline", "trends"),
     "assets/compare.css": ("compare",),
+    "assets/bars.css": ("bars",),
     "assets/practice.css": ("experiments", "glossary", "jump", "problems", "reading", "start"),
     "assets/sentence.css": ("sentence", "small_v3"),
     "assets/tools.css": ("about", "calculators"),

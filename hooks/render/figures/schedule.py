@@ -86,11 +86,12 @@ _CURVED = {Way.COSINE}
 
 @dataclass(frozen=True)
 class LaterStage:
-    """A context extension: its length, its steps in words, and `rate` and `batch` where they are published."""
+    """A context extension: its length, its steps in words, and its levels where they are published."""
 
     length: str
     steps: str
-    levels: dict[str, Decimal | None]
+    rate: Decimal | None
+    batch: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bo
     """Both forms as SVG. `in_tokens` needs runs of one length; otherwise the axis is the share of each run."""
     words = context.words
     shown = ["rate", "batch"] if batch else ["rate"]
-    later = [(1 + i % STYLES, run, stage) for i, run in enumerate(runs) for stage in run.later]
+    later: list[tuple[int, ScheduleRun, LaterStage]] = []
+    for i, run in enumerate(runs):  # one that several runs go through is drawn once
+        later += [(1 + i % STYLES, run, s) for s in run.later if s not in [stage for _, _, stage in later]]
     gap = PERCENT_GAP if later and not in_tokens else 0
     room, first = len(later) * BAND + gap, TOP + 16 * bool(later)
     high = float(max(r.schedule.tokens.value for r in runs if r.schedule.tokens)) if in_tokens else 1.0
@@ -151,7 +154,7 @@ def schedule_figure(context: Context, runs: Sequence[ScheduleRun], in_tokens: bo
         width=WIDTH + room,
         length=runs[0].length if len(runs) == 1 else "",
         silent=words("schedule.no_rate"),
-        bands=_bands(later, panels, across.end + gap, BAND, len(runs) > 1),
+        bands=_bands(later, panels, across.end + gap, BAND, len({run.later for run in runs}) > 1),
         height=panels[-1]["bottom"] + BOTTOM,
         left=left,
         right=across.end,
@@ -177,13 +180,13 @@ def _bands(
             "style": style,
             "name": f"{run.label.split(' ')[0]} · {stage.length}" if named else stage.length,
             "steps": stage.steps,
-            "silent": stage.levels["rate"] is None,
+            "silent": stage.rate is None,
             "x": start + i * wide + BAND_GAP,
             "width": wide - BAND_GAP,
             "levels": [
                 (panel["up"](float(level)), "" if text in {label["text"] for label in panel["labels"]} else text)
                 for panel in panels
-                if (level := stage.levels[panel["what"]]) is not None and (text := _level_text(level, panel["what"]))
+                if (level := getattr(stage, panel["what"])) is not None and (text := _level_text(level, panel["what"]))
             ],
         }
         for i, (style, run, stage) in enumerate(later)

@@ -353,8 +353,8 @@ def _with_later_stages(citations: Citations, run: ScheduleRun, of: Stage, entry:
         rate, batch = stage.learning_rate, stage.batch_size
         peak = value_of_variant(rate.peak, id_) if rate else None
         sequences = value_of_variant(batch.sequences, id_) if batch else None
-        levels = {"rate": peak.value if peak else None, "batch": sequences.value if sequences else None}
-        return LaterStage(format_quantity(length), said("steps", stage.steps), levels)
+        levels = peak.value if peak else None, sequences.value if sequences else None
+        return LaterStage(format_quantity(length), said("steps", stage.steps), *levels)
 
     later = tuple(
         later_stage(stage, length)

@@ -48,6 +48,7 @@ function figure(name, about, draw) {
       // The same shapes as before move; others take their place.
       const alike = svg.children.length === pairs.length && pairs.every(([old, shape]) => old.localName === shape.localName && old.getAttribute("class") === shape.getAttribute("class"));
       if (!alike) return svg.replaceChildren(...anew.childNodes);
+      for (const node of [...svg.childNodes]) if (!node.tagName) node.remove(); // line breaks of the build
       for (const [old, shape] of pairs) {
         for (const { name, value } of shape.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
         if (old.innerHTML !== shape.innerHTML) old.innerHTML = shape.innerHTML;

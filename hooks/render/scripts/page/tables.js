@@ -47,12 +47,14 @@ function sort(table, column, head) {
 for (const table of document.querySelectorAll("table.ds-sortable")) {
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     if (head.querySelector("a")) return; // a head that is a link stays one
+    const name = head.querySelector(".ds-sort");
     const button = document.createElement("button");
     button.type = "button";
     button.className = "ds-sort";
-    button.append(...head.childNodes);
+    button.append(...(name ?? head).childNodes);
     button.title = word("ds-sort").replace("{column}", button.textContent.trim());
     button.addEventListener("click", () => sort(table, column, head));
+    name?.remove();
     head.append(button);
   });
 }
