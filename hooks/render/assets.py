@@ -48,12 +48,15 @@ THEME_STYLES = _HERE.parents[1] / "overrides" / "material.css"
 TERMS = "assets/terms.js"
 SEARCH_INDEX = "search/"  # folder of the index, below the site
 _PAGE = (
-    *("terms", "sources", "tables", "code", "save_later", "plays", "steps", "page", "places", "show_places", "views"),
+    *("terms", "sources", "tables", "code", "save_later", "plays", "page", "places", "show_places", "views"),
     *("missing", "scheme", "language", "search", "ahead"),
 )
 _SEARCH = ("words", "engine", "answers", "dialog")
 _OF_ONE_PAGE = {
-    **{name: (name,) for name in ("choose", "filter", "marked", "problems", "puzzles", "read", "scores", "timeline")},
+    **{
+        name: (name,)
+        for name in ("choose", "filter", "marked", "problems", "puzzles", "read", "scores", "steps", "timeline")
+    },
     "models": ("choose", "models"),
     "trends": ("figure/text", "trends/chart", "trends/page"),
     "what-if": ("exact", "config/sum", "calculator/form", "calculator/what_if"),

@@ -15,6 +15,7 @@ from catalogue.derive.expression import architecture_numbers, evaluate_formula
 from catalogue.derive.parameters import ACTIVATED_CONVENTION
 from catalogue.records import Entry
 
+from ..assets import page_script
 from ..context import Context
 from ..format import format_three_digits, short_size
 from .architecture.attention import TOKEN_PATHS
@@ -43,7 +44,8 @@ def token_path(context: Context, ids: Sequence[str] = SHOWN) -> Markup:
     paths = [path_of(context, entry) for entry in entries if entry.recount and entry.recount.total]
     if not paths:
         return Markup()
-    return Markup(context.html("token_path.html.jinja", paths=paths, compact=format_three_digits))
+    html = context.html("token_path.html.jinja", paths=paths, compact=format_three_digits)
+    return Markup(html) + page_script("steps")
 
 
 def path_of(context: Context, entry: Entry) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 // The panels of a token's way through a model, two for each of six steps; vectors are to one scale. What is given is that of token_path.py.
-// The stream stands at one place in all of them. What carries a class `o-` moves from step to step, by scripts/page/steps.js.
+// The stream stands at one place in all of them. What carries a class `o-` moves from step to step, by scripts/steps.js.
 
 function tokenPath({ a, values, kind, forms, entry, cache, attention, before }) {
   const [unit, height] = [0.03, 300]; // units of a number in a vector: 7,168 of them are 215
