@@ -153,7 +153,7 @@ def _effect_text(words: Words, comparison: Comparison, judged: Verdict, result: 
         return words("experiments.effect.share", share=f"{share:.0f}" if share >= 1 else f"{share:.1g}")
     if not judged.spread or comparison.verdict not in _CLEAR:
         return ""
-    return words("experiments.effect.spread", count=f"{abs(judged.difference) / judged.spread:.2g}")
+    return words("experiments.effect.spread", count=f"{float(f'{abs(judged.difference) / judged.spread:.2g}'):g}")
 
 
 def _column_number(column: str, value: float, deviation: float = 1) -> str:
