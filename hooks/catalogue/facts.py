@@ -402,7 +402,8 @@ class AnswerGroup(IntEnum):
     TRAINING = 2
     MACHINES = 3
     SERVING = 4
-    LABELLED = 5
+    SCORES = 5
+    LABELLED = 6
 
 
 _GROUPS = {

@@ -77,12 +77,12 @@ def _in_pieces(items: Sequence[Any]) -> list[Sequence[Any]]:
 
 
 def _facts_by_group(found: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    """The facts of a family by the group of their kind; published values without a kind, and scores, in a group of their own."""
+    """The facts of a family by the group of their kind; scores, and published values without a kind, each in a group of their own."""
     for group in AnswerGroup:
         yield {
             "answers": {kind: lines for kind, lines in found["answers"].items() if asked_kinds()[kind] is group},
             "details": found["details"] if group is AnswerGroup.LABELLED else [],
-            "scores": found["scores"] if group is AnswerGroup.LABELLED else [],
+            "scores": found["scores"] if group is AnswerGroup.SCORES else [],
             "lacks": [kind for kind in found["lacks"] if asked_kinds()[kind] is group],
         }
 
@@ -170,6 +170,7 @@ def _answers_head(
         **{name: _asked_forms(context, getattr(asked, name)) for name in _LISTS},
         "pricing": _asked_forms(context, asked.facts.get("price")),
         "groups": len(AnswerGroup),
+        "scored": AnswerGroup.SCORES,
         "labelled": AnswerGroup.LABELLED,
         "together": _TOGETHER,
         "families": [

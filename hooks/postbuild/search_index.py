@@ -251,7 +251,7 @@ _WIDE = re.compile("[\u3000-\U0010ffff]+")
 _WORDS_IN_A_PART = 1_200
 _TEXT_IN_A_PART = 650  # characters of Latin text
 _TEXT_OF_A_SECTION = (
-    6_000  # characters, of which a hit shows a line or two; what stands further down is found all the same
+    3_500  # characters, of which a hit shows a line or two; what stands further down is found all the same
 )
 _SATURATION, _NORMALISATION = 1.2, 0.6
 # What the ranking tells apart: sections that list, that explain, and of machines that serve or train; the numbers are those of `LEANS` in the script.
@@ -584,7 +584,8 @@ def _split_sections(pages: Iterable[FinishedPage]) -> list[list[str]]:
     size = 0
     for page in pages:
         for at, section in enumerate(page.sections):
-            text = section.text[:_TEXT_OF_A_SECTION]
+            most = _TEXT_OF_A_SECTION // (2 if HAN.search(section.text[:99]) else 1)  # a Chinese letter weighs as two
+            text = section.text[:most]
             weight = _text_weight(text)
             if groups[-1] and size + weight > _TEXT_IN_A_PART:
                 groups.append([])

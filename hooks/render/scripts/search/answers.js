@@ -285,19 +285,18 @@ async function labelledAnswers(subject, reading, meant) {
   for (const form of facts.fillers) covers(rest, form);
   const asked = [...new Set(open_(rest).filter(([, , end]) => !rest.known[end - 1]).map(([word]) => word))].filter((word) => !head.stop.has(word) && !facts.plain.has(word) && !HAN.test(word));
   if (!asked.length) return [];
-  if (!meant.stands && !families.has(subject.family * facts.groups + facts.labelled)) {
+  if (!meant.stands && !families.has(subject.family * facts.groups + facts.scored)) {
     meant.waits = true;
     return [];
   }
-  const data = await familyData(subject.family, facts.labelled);
   const matching = (lines) =>
     lines
       .filter(({ words }) => asked.every((word) => words.has(word) || (word.length > 3 && [...words].some((other) => other.startsWith(word)))))
       .sort((a, b) => a.words.size - b.words.size);
   const own = subject.variant >= 0 ? facts.families[subject.family][3][subject.variant][1] : "";
-  const scores = matching(data.scores).filter((line) => !own || line.label.startsWith(`${own} ·`));
+  const scores = matching((await familyData(subject.family, facts.scored)).scores).filter((line) => !own || line.label.startsWith(`${own} ·`));
   if (scores.length) return [{ title: `${named_(subject)} · ${facts.words.scores}`, lines: scores }];
-  const details = matching(data.details);
+  const details = matching((await familyData(subject.family, facts.labelled)).details);
   return details.length ? [{ title: named_(subject), lines: details }] : [];
 }
 
