@@ -258,8 +258,9 @@ class _TableProcessor(Treeprocessor):
 
 def _finish_table(table: Element, name: str) -> Element:
     heads = ["".join(head.itertext()).strip() for head in table.iterfind("./thead/tr/*")]
-    # On a telephone a row is a card; what is marked up keeps its column.
-    as_cards = len(heads) > 4 and "\x02" not in "".join(heads)
+    # On a telephone a row is a card, with the words in front of what is marked up in its heads.
+    heads = [head.partition("\x02")[0].strip() for head in heads]
+    as_cards = len(heads) > 4 and all(heads[1:])
     table.set("class", "ds-table ds-prose" + " ds-cards" * as_cards)
     if as_cards:
         for row in table.iterfind("./tbody/tr"):

@@ -89,7 +89,7 @@ class Table:
         """Whether its rows are set one below the other on a telephone, where its columns would not fit."""
         marks = set(self.classes.split())
         across = _ACROSS if len(self.rows) <= _MOST_CARDS else _ACROSS | {"ds-wide"}
-        return len(self.heads) > 4 - ("ds-code-places" in marks) and not across & marks
+        return len(self.heads) > 4 - bool(marks & {"ds-code-places", "ds-parts"}) and not across & marks
 
     @cached_property
     def bars(self) -> Sequence[Sequence[int | None]]:

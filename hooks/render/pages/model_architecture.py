@@ -176,7 +176,7 @@ def _parts_table(citations: Citations, model: Model, entries: tuple[Entry, ...])
         Column(words("table.total_recomputed"), lambda of: _part_recount(citations, *of), True, recounted),
     ]
     caption, title = model_caption(words, "architecture.parts_caption", model.name)
-    return by_column(caption, columns, parts, title=title) if parts else None
+    return by_column(caption, columns, parts, title=title, classes="ds-parts") if parts else None
 
 
 def _part_recount(citations: Citations, entry: Entry, part: Part) -> Cell:
