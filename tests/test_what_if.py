@@ -40,6 +40,7 @@ OF_A_RUN = {
 }
 OF_A_SERVICE = {
     "gpu_count": 144,
+    "pipeline": 1,
     "sequences": 12672,
     "context_length": 4989,
     "weight_bits": 8,
@@ -78,6 +79,9 @@ def test_fp4_is_counted_with_its_scales() -> None:
         ("run", OF_A_RUN, ()),
         ("serving", OF_A_SERVICE, ("overlap",)),
         ("serving", {**OF_A_SERVICE, "gpu_count": 1}, ("on_host",)),
+        ("serving", {**OF_A_SERVICE, "tensor": 8, "pipeline": 6}, ()),
+        ("serving", {**OF_A_SERVICE, "gpu_count": 64, "tensor": 16, "pipeline": 4, "sequences": 3}, ("overlap",)),
+        ("prefill", {**OF_A_SERVICE, "gpu_count": 16, "tensor": 8, "pipeline": 2}, ()),
         ("prefill", OF_A_SERVICE, ("overlap",)),
         ("prefill", {**OF_A_SERVICE, "gpu_count": 8}, ()),
         ("memory", OF_A_SERVICE, ("without_optional",)),
@@ -97,7 +101,7 @@ def test_browser_and_build_agree_to_the_last_digit(
         texts = {name: exact_number(number) for name, number in numbers.items()}
         there = run_script("config", "workedLines", script_rows(MODES[mode]), texts)
         assert {name: Fraction(text) for name, text in there} == here, id_
-        of_some = {"attention_flops", "cache_read", "chosen_pairs", "packed_pairs", "window_pairs"}
+        of_some = {"tensor", "attention_flops", "cache_read", "chosen_pairs", "packed_pairs", "window_pairs"}
         assert lines - here.keys() <= of_some | {"absorbed_time", "unabsorbed_time", "expert_bits", "weight_bits"}, id_
         compared += 1
     assert compared > (3 if "stored" in choices else 50)
@@ -156,6 +160,35 @@ def test_v3s_run_comes_out_as_published(catalogue: Catalogue) -> None:
     assert 0.03 < lines["bubble_time"] / lines["step_time"] < 0.05
     assert lines["exposed_time"] == 0
     assert lines["memory"] < 80 * 10**9
+
+
+def test_layers_split_over_gpus_cost_what_a_ring_sends_and_a_latent_is_copied(catalogue: Catalogue) -> None:
+    """Sums of a small layout by hand: 61 layers of 7,168 in two stages of 8 GPUs, 16 users, each batch of 8 at 2 bytes."""
+    context, given = (
+        context_of(catalogue),
+        {"k": "16", "us": "16", "tl": "8", "pp": "2", "ov": "", "n": "4096", "tp": "1"},
+    )
+    lines = preset_lines(context, "v3_day", **given)
+    assert (lines["data_parallel"], lines["under_way"], lines["batch"]) == (1, 2, 8)
+    assert lines["reduce_bytes"] == 2 * 31 * 8 * 7168 * 2 * 2 * Fraction(7, 8)
+    link = catalogue.gpus["nvidia-h800"].link_gb_per_s.value.value
+    assert lines["reduce_time"] == 2 * lines["reduce_bytes"] / (Fraction(8, 10) * Fraction(str(link)) * 10**9)
+    assert lines["stages_time"] == Fraction(8 * 7168 * 2) / (Fraction(8, 10) * 50 * 10**9)
+    assert lines["traffic_time"] == 0
+    assert lines["cache_each"] == lines["cache_bytes"] * Fraction(
+        31, 61
+    )  # all 8 keep it; of 8 GPUs that split users each an eighth
+    split = preset_lines(context, "v3_day", **{**given, "tl": ""})
+    assert split["cache_each"] == lines["cache_each"] / 8
+    assert split["reduce_time"] == 0 < split["traffic_time"]
+    idle = preset_lines(context, "v3_day", **{**given, "us": "1"})
+    assert idle["user_speed"] == idle["all_speed"]  # one user: a stage waits while the other works
+    heads = {"v": "deepseek-llm-67b-base", "k": "16", "w": "bf16"}
+    dense = [
+        preset_lines(context, "v3_day", **{**given, **heads, "pp": "1", "tl": tensor}) for tensor in ("8", "16", "")
+    ]
+    assert 2 * dense[0]["cache_each"] == dense[1]["cache_each"]  # 8 key and value heads; two copies halve the users
+    assert dense[1] == dense[2]  # without a choice a dense model is split over all
 
 
 def test_engrams_tables_leave_the_gpus_where_the_host_holds_them(catalogue: Catalogue) -> None:

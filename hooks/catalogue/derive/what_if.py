@@ -9,6 +9,8 @@ What is an estimate, and why:
 - Activations are a number of bytes for each token, layer and number of the width; 34 without recomputation (Korthikanti et
   al. 2022, eq. 2, without the scores of attention), fewer where parts are computed again.
 - All GPUs are equally loaded, and what overlaps overlaps wholly.
+- In service a copy of the model goes through `pipeline` stages with as many batches under way, and the stage with most layers sets the pace.
+  In a stage `tensor` GPUs split each layer, routed experts lie on all GPUs of the stage. A ring's all-reduce sends 2 (n − 1) / n of its bytes.
 
 Memory to hold a model is weights plus cache; a window's entries stop growing once it is full, and a state never grows. An element of both
 takes two bytes where the cache is counted as stored: DeepSeek states the format of entries alone. Left out are the scales of FP8,
@@ -103,9 +105,10 @@ TRAINING = (
     *_PRICE,
 )
 
-_ALL_WEIGHTS = f"({_SHARED} * weight_bits + {_EXPERTS} * expert_bits)"
-_OF_EXPERTS = f"{_EXPERTS} * expert_bits / (8 * gpu_count)"
-_READ = f"(weight_bytes - {_OF_EXPERTS} * (1 - min(1, sequences * expert_share))) / memory_bandwidth"
+_OF_EXPERTS = f"{_EXPERTS} * expert_bits * stage_share / (8 * stage_gpus)"
+_READ = (
+    f"pipeline * (weight_bytes - {_OF_EXPERTS} * (1 - min(1, batch * data_parallel * expert_share))) / memory_bandwidth"
+)
 
 
 def _cache_parts() -> Iterator[Part]:
@@ -151,11 +154,24 @@ _SPREAD_OVER_GPUS = (
     *_COMPUTES,
     Part("no_gpu", "1", ("peak_bf16", "!bandwidth")),
     *_FORMATS,
+    # Before `tensor` is set where it is not put in: an empty field splits a dense model over all GPUs of a stage.
+    Part("heads_split", "ceil(num_attention_heads / tensor) - num_attention_heads / tensor", ("tensor",)),
+    Part("tensor", "1", ("!tensor", "moe_layers")),
+    Part("tensor", "gpu_count / pipeline", ("!tensor",)),
+    Part("stage_gpus", "gpu_count / pipeline"),
+    Part("data_parallel", "stage_gpus / tensor"),
+    Part("divides", "ceil(stage_gpus) - stage_gpus + ceil(data_parallel) - data_parallel"),
+    Part("stages_fit", "max(0, pipeline - num_hidden_layers)"),
+    Part("stage_share", "ceil(num_hidden_layers / pipeline) / num_hidden_layers"),
+    Part("under_way", "min(pipeline, max(1, sequences / data_parallel))"),
+    Part("batch", "sequences / (data_parallel * under_way)"),
     Part("sequences_each", "sequences / gpu_count"),
-    Part("weight_bytes", f"({_SHARED} * weight_bits + {_EXPERTS} * expert_bits / gpu_count) / 8", ("moe_layers",)),
-    Part("weight_bytes", f"{_ALL_WEIGHTS} / (8 * gpu_count)", ("!moe_layers",)),
+    Part(
+        "weight_bytes",
+        f"({_SHARED} * weight_bits / tensor + {_EXPERTS} * expert_bits / stage_gpus) * stage_share / 8",
+    ),
     *_cache_parts(),
-    Part("cache_each", "cache_bytes / gpu_count"),
+    Part("cache_each", "cache_bytes * stage_share / (data_parallel * min(tensor, cache_heads))"),
     # Tables of Engram are split over the GPUs, and a token looks a few rows up.
     Part("table_bytes", "table_parameters * weight_bits * (1 - on_host) / (8 * gpu_count)"),
     Part("memory", "weight_bytes + table_bytes + cache_each"),
@@ -171,16 +187,42 @@ _SPREAD_OVER_GPUS = (
     Part("product_flops", "peak_fp8 * peak_percent / 100", ("peak_fp8", "!in_bf16", "!in_fp4")),
     Part("product_flops", "peak_fp8 * peak_percent / 100", ("peak_fp8", "in_fp4", "!peak_fp4")),
     Part("product_flops", "peak_fp4 * peak_percent / 100", ("peak_fp8", "in_fp4", "peak_fp4")),
-    Part("others", "gpu_count - 1"),
-    Part("beyond", "max(0, gpu_count - fast_domain)"),
-    Part("exchange_bandwidth", "link * bandwidth_percent / 100", ("link", "!beyond")),
-    Part("exchange_bandwidth", "network_bandwidth * bandwidth_percent / 100", ("link", "beyond")),
-    Part("exchange_bandwidth", "network_bandwidth * bandwidth_percent / 100", ("!link",)),
+    Part("others", "data_parallel - 1"),
+    *(
+        part
+        for beyond, bandwidth, joined in (
+            ("beyond", "exchange_bandwidth", "stage_gpus"),
+            ("split_beyond", "split_bandwidth", "tensor"),
+            ("stages_beyond", "stages_bandwidth", "gpu_count"),
+        )
+        for part in (
+            Part(beyond, f"max(0, {joined} - fast_domain)"),
+            Part(bandwidth, "link * bandwidth_percent / 100", ("link", f"!{beyond}")),
+            Part(bandwidth, "network_bandwidth * bandwidth_percent / 100", (f"!{bandwidth}",)),
+        )
+    ),
 )
+
+
+def _between(tokens: str, depth: str, moe_layers: str) -> tuple[Part, ...]:
+    """What a pass sends but to experts: sums of a layer's halves, where all-to-all does not bring those of experts, and on to the next stage."""
+    return (
+        Part("reductions", f"2 * {depth}", ("!others",)),
+        Part("reductions", f"2 * {depth} - {moe_layers}", ("others",)),
+        Part(
+            "reduce_bytes",
+            f"reductions * stage_share * batch * {tokens} * hidden_size * 4 * (tensor - 1) / tensor",
+        ),
+        Part("reduce_time", "pipeline * reduce_bytes / split_bandwidth"),
+        Part("stages_time", f"(pipeline - 1) * batch * {tokens} * hidden_size * 2 / stages_bandwidth"),
+    )
+
+
 _PASS = (
-    Part("pass_time", "work_time + traffic_time", ("!overlap",)),
-    Part("pass_time", "max(work_time, traffic_time)", ("overlap",)),
+    Part("pass_time", "work_time + traffic_time + reduce_time + stages_time", ("!overlap",)),
+    Part("pass_time", "max(work_time, traffic_time + reduce_time) + stages_time", ("overlap",)),
 )
+_BATCH = "pipeline * stage_share * batch"  # on the way through all stages, each as long as the longest
 _TOKEN_COST = Part("token_cost", "1000000 * price_per_gpu_hour / (3600 * gpu_speed)")
 
 # Of the tokens before it: all, those that the indexer chose, entries of several tokens that it chose, and the window (DeepSeek-V3.2
@@ -204,29 +246,27 @@ SERVING = (
     ),
     Part("weights_time", _READ, ("!overlap",)),
     Part("weights_time", f"2 * {_READ}", ("overlap",)),
-    Part("cache_time", "cache_each / memory_bandwidth", ("!index_flops",)),
-    Part("cache_time", "cache_each * cache_read / memory_bandwidth", ("index_flops",)),
-    Part("products_time", "sequences_each * tokens_checked * 2 * active_parameters / product_flops"),
+    Part("cache_time", "pipeline * cache_each / (under_way * memory_bandwidth)", ("!index_flops",)),
+    Part("cache_time", "pipeline * cache_each * cache_read / (under_way * memory_bandwidth)", ("index_flops",)),
+    Part("products_time", f"{_BATCH} * tokens_checked * 2 * active_parameters / (tensor * product_flops)"),
     Part(
-        "scores_time", "sequences_each * tokens_checked * score_flops * context_length / score_peak", ("!index_flops",)
+        "scores_time",
+        f"{_BATCH} * tokens_checked * score_flops * context_length / (tensor * score_peak)",
+        ("!index_flops",),
     ),
     Part(
         "scores_time",
-        "sequences_each * tokens_checked * (attention_flops / score_peak + index_flops * context_length / index_peak)",
+        f"{_BATCH} * tokens_checked * (attention_flops / (tensor * score_peak) + index_flops * context_length / index_peak)",
         ("index_flops",),
     ),
     Part("work_time", "max(weights_time, products_time) + max(cache_time, scores_time)"),
     Part(
         "traffic_time",
-        "sequences_each * tokens_checked * moe_layers * num_experts_per_tok * hidden_size * 3 / exchange_bandwidth",
-        ("others", "moe_layers"),
-    ),
-    Part(
-        "traffic_time",
-        "sequences * tokens_checked * num_hidden_layers * hidden_size * 8 / exchange_bandwidth",
-        ("others", "!moe_layers"),
+        f"{_BATCH} * tokens_checked * moe_layers * num_experts_per_tok * hidden_size * 3 / (tensor * exchange_bandwidth)",
+        ("others",),
     ),
     Part("traffic_time", "0", ("!others",)),
+    *_between("tokens_checked", "num_hidden_layers", "moe_layers"),
     *_PASS,
     Part("user_speed", "tokens_a_pass / pass_time"),
     Part("gpu_speed", "sequences_each * tokens_a_pass / pass_time"),
@@ -253,13 +293,13 @@ PREFILL = (
     Part("cached_fit", "max(0, cached_tokens + 1 - context_length)"),
     Part("new_tokens", "context_length - cached_tokens"),
     Part("pairs", "new_tokens * (cached_tokens + (new_tokens + 1) / 2)"),
-    Part("weights_time", "weight_bytes / memory_bandwidth", ("!overlap",)),
-    Part("weights_time", "2 * weight_bytes / memory_bandwidth", ("overlap",)),
-    Part("products_time", "sequences_each * new_tokens * 2 * reading_parameters / product_flops"),
-    Part("absorbed_time", "sequences_each * pairs * score_flops / score_peak", ("expand_flops",)),
-    Part("unabsorbed_time", f"sequences_each * {_IN_HEADS} / score_peak", ("expand_flops",)),
+    Part("weights_time", "pipeline * weight_bytes / memory_bandwidth", ("!overlap",)),
+    Part("weights_time", "2 * pipeline * weight_bytes / memory_bandwidth", ("overlap",)),
+    Part("products_time", f"{_BATCH} * new_tokens * 2 * reading_parameters / (tensor * product_flops)"),
+    Part("absorbed_time", f"{_BATCH} * pairs * score_flops / (tensor * score_peak)", ("expand_flops",)),
+    Part("unabsorbed_time", f"{_BATCH} * {_IN_HEADS} / (tensor * score_peak)", ("expand_flops",)),
     Part("scores_time", "min(absorbed_time, unabsorbed_time)", ("expand_flops",)),
-    Part("scores_time", "sequences_each * pairs * score_flops / score_peak", ("!index_flops", "!expand_flops")),
+    Part("scores_time", f"{_BATCH} * pairs * score_flops / (tensor * score_peak)", ("!index_flops", "!expand_flops")),
     Part("chosen_pairs", _pairs_up_to("index_topk"), ("index_flops",)),
     Part("packed_pairs", f"({_pairs_up_to('(packed_ratio * index_topk)')}) / packed_ratio", ("index_flops",)),
     Part("window_pairs", _pairs_up_to("sliding_window"), ("index_flops",)),
@@ -271,27 +311,23 @@ PREFILL = (
     ),
     Part(
         "scores_time",
-        "sequences_each * (attention_flops / score_peak + pairs * reading_index_flops / index_peak)",
+        f"{_BATCH} * (attention_flops / (tensor * score_peak) + pairs * reading_index_flops / index_peak)",
         ("index_flops",),
     ),
     Part("work_time", "max(weights_time, products_time) + scores_time"),
     Part(
         "traffic_time",
-        "sequences_each * new_tokens * reading_layers * nodes_reached * hidden_size * 3 / exchange_bandwidth",
-        ("beyond", "moe_layers"),
+        f"{_BATCH} * new_tokens * reading_layers * nodes_reached * hidden_size * 3 / (tensor * exchange_bandwidth)",
+        ("others", "beyond"),
     ),
     Part(
         "traffic_time",
-        "sequences_each * new_tokens * reading_layers * min(num_experts_per_tok, others) * hidden_size * 3"
-        " / exchange_bandwidth",
-        ("others", "!beyond", "moe_layers"),
-    ),
-    Part(
-        "traffic_time",
-        "sequences * new_tokens * num_hidden_layers * hidden_size * 8 / exchange_bandwidth",
-        ("others", "!moe_layers"),
+        f"{_BATCH} * new_tokens * reading_layers * min(num_experts_per_tok, stage_gpus - 1) * hidden_size * 3"
+        " / (tensor * exchange_bandwidth)",
+        ("others", "!beyond"),
     ),
     Part("traffic_time", "0", ("!others",)),
+    *_between("new_tokens", "reading_depth", "reading_layers"),
     *_PASS,
     Part("gpu_speed", "sequences_each * new_tokens / pass_time"),
     Part("all_speed", "gpu_speed * gpu_count"),
@@ -313,7 +349,10 @@ def what_if_numbers(entry: Entry) -> dict[str, Number] | MissingFields:
     if isinstance(effort, MissingFields) or architecture is None or recount is None:
         return MissingFields()
     numbers = architecture_numbers(architecture)
-    experts = numbers.get("n_routed_experts", 1)
+    experts, reading_depth = (
+        numbers.get("n_routed_experts", 1),
+        numbers.get("encoder_layers", numbers["num_hidden_layers"]),
+    )
     given: dict[str, Number] = {
         **memory_numbers(found),
         "matrix_flops": effort.matrix_flops,
@@ -323,9 +362,11 @@ def what_if_numbers(entry: Entry) -> dict[str, Number] | MissingFields:
         "num_hidden_layers": numbers["num_hidden_layers"],
         "hidden_size": numbers["hidden_size"],
         "moe_layers": numbers.get("moe_layers", 0),
-        "reading_layers": min(
-            numbers.get("moe_layers", 0), numbers.get("encoder_layers", numbers["num_hidden_layers"])
-        ),
+        "reading_depth": reading_depth,
+        "reading_layers": min(numbers.get("moe_layers", 0), reading_depth),
+        "num_attention_heads": numbers["num_attention_heads"],
+        # On how many GPUs the cache can be split by heads; a latent has none.
+        "cache_heads": 1 if "kv_lora_rank" in numbers else numbers["num_key_value_heads"],
         "num_experts_per_tok": numbers.get("num_experts_per_tok", 0),
         "expert_share": Fraction(numbers.get("num_experts_per_tok", 1), experts),
     }

@@ -9,10 +9,11 @@ const mode = () => field.t.value;
 
 const SERVED = ["weight_bytes", "table_bytes", "cache_each"];
 const MEMORY = { training: ["held_weights", "held_gradients", "held_states", "held_activations"], serving: SERVED, prefill: SERVED, memory: ["weight_bytes", "cache_bytes"], run: [] };
+const SENT = ["traffic_time", "reduce_time", "stages_time"];
 const TIME = {
   training: ["arithmetic_time", "bubble_time", "exposed_time", "gradient_time"],
-  serving: ["weights_time", "products_time", "cache_time", "scores_time", "traffic_time"],
-  prefill: ["weights_time", "products_time", "scores_time", "traffic_time"],
+  serving: ["weights_time", "products_time", "cache_time", "scores_time", ...SENT],
+  prefill: ["weights_time", "products_time", "scores_time", ...SENT],
   memory: [],
   run: [],
 };
@@ -33,7 +34,7 @@ function run(changes = {}) {
   const lines = [];
   for (const row of rows) {
     lines.push(...workLines([row], known));
-    if (words.refusals[row[0]] && known[row[0]]?.[0]) return { problems: [fill(words.refusals[row[0]], { name: chosen("v"), gpu: chosen("g") })] };
+    if (words.refusals[row[0]] && known[row[0]]?.[0]) return { problems: [fill(words.refusals[row[0]], { name: chosen("v"), gpu: chosen("g"), heads: known.num_attention_heads?.[0], layers: known.num_hidden_layers?.[0] })] };
   }
   return { known, problems, lines };
 }
@@ -50,6 +51,9 @@ function changes(known) {
     tried.batch = { q: number("q", 2) };
     if (known.pipeline[0] > 1n) tried.pipeline = { j: number("j", 0.5) };
   } else {
+    tried.tensor = { tl: `${2 * float(known.tensor)}` };
+    if (float(known.tensor) > 1) tried.apart = { tl: `${float(known.tensor) / 2}` };
+    if (float(known.pipeline) > 1) tried.pipeline = { pp: number("pp", 0.5) };
     tried.users = { us: number("us", 2) };
     tried.more = { k: number("k", 2), us: number("us", 2) };
     if (field.c.value === "bf16") tried.cache = { c: "fp8" };
@@ -112,9 +116,10 @@ function bound(known) {
   if (share(known) > 100) return "memory";
   // What overlaps stands against all work together; what does not is one part among others.
   const hidden = known.work_time && field.ov.checked;
-  const parts = TIME[mode()].filter((part) => part !== "traffic_time" || !hidden);
-  if (hidden && above(known.traffic_time, known.work_time)) return "traffic_time";
-  return parts.reduce((a, b) => (float(known[b]) > float(known[a]) ? b : a));
+  const longest = (parts) => parts.reduce((a, b) => (float(known[b]) > float(known[a]) ? b : a));
+  const [covered, parts] = hidden ? [SENT.slice(0, 2), TIME[mode()].filter((part) => !SENT.slice(0, 2).includes(part))] : [[], TIME[mode()]];
+  const sent = covered.reduce((sum, part) => sum + float(known[part]), 0);
+  return longest(sent > float(known.work_time) ? [...covered, "stages_time"] : parts);
 }
 
 function update() {
@@ -146,6 +151,8 @@ function update() {
     known.utilisation_percent && words.left_out,
     known.flops_per_token && !known.matrix_parameters && !known.attention_flops_per_position?.[0] && words.products,
     known.work_time && !known.link && words.no_link,
+    known.batch && above(known.tensor, known.cache_heads) && fill(words.copied, { times: local(float(known.tensor) / float(known.cache_heads), { maximumSignificantDigits: 3 }) }),
+    known.batch && above(known.pipeline, known.under_way) && fill(words.waits, { percent: two(100 - (100 * float(known.under_way)) / float(known.pipeline)) }),
     known.absorbed_time && words[above(known.absorbed_time, known.unabsorbed_time) ? "unabsorbed" : "absorbed"],
     known.context_length && known.longest && above(known.context_length, known.longest) && fill(words.beyond, { context: local(float(known.longest)) }),
   ];
