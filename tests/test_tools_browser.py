@@ -138,6 +138,9 @@ def test_what_cannot_be_worked_out_is_refused_with_the_reason(page: Page, addres
         ("t=training&x=&k=64&j=8&e=16", "Experts"),
         ("t=prefill&x=&n=4K&hc=4K", "At least one token"),
         ("t=serving&x=&v=own", "Choose a model"),
+        ("t=serving&x=&v=deepseek-v3&k=16&tl=3", "128 attention heads"),
+        ("t=serving&x=&v=deepseek-v3&k=16&tl=8&pp=3", "divide"),
+        ("t=prefill&x=&v=deepseek-v3&k=64&pp=64", "layers, 61"),
     ):
         page.goto(f"{address}tools/what-if/?{state}")
         expect(page.locator("output strong")).to_contain_text(says)
