@@ -119,7 +119,7 @@ function bound(known) {
   const longest = (parts) => parts.reduce((a, b) => (float(known[b]) > float(known[a]) ? b : a));
   const [covered, parts] = hidden ? [SENT.slice(0, 2), TIME[mode()].filter((part) => !SENT.slice(0, 2).includes(part))] : [[], TIME[mode()]];
   const sent = covered.reduce((sum, part) => sum + float(known[part]), 0);
-  return longest(sent > float(known.work_time) ? [...covered, "stages_time"] : parts);
+  return longest(hidden && sent > float(known.work_time) ? [...covered, "stages_time"] : parts);
 }
 
 function update() {
