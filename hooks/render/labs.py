@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from labs.train.experiments.verdict import CHANCE, Verdict
@@ -171,11 +172,13 @@ def experiment_panels(words: Words, experiment: Experiment, result: Result, smal
 def _curve_panel(words: Words, experiment: Experiment, result: Result, small: bool) -> DrawnPanel:
     column = str(experiment.curve)
     curves = {arm.id: result.mean_curve(arm.id, column) for arm in experiment.arms if arm.id in result.curve_arms}
+    judged = {arm: result.seed_values(column, arm) for arm in curves if column in experiment.columns}
+    ends = {arm: mean(judged.get(arm) or [curve[-1].mean]) for arm, curve in curves.items()}
     arms = [
         {
             "name": words.text(arm.name),
             "kind": kind,
-            "end": _column_number(column, curves[arm.id][-1].mean),
+            "end": _column_number(column, ends[arm.id]),
             "points": [(point.step, point.mean, point.least, point.most) for point in curves[arm.id]],
         }
         for arm, kind in _with_colours(experiment.arms)
@@ -184,19 +187,27 @@ def _curve_panel(words: Words, experiment: Experiment, result: Result, small: bo
     lines = _yardstick_lines(
         words, experiment, result, column, max(point.most for curve in curves.values() for point in curve)
     )
-    return _drawn_panel(
-        "smallCurve" if small else "curvePanel", words, "curve", column, arms, lines, words("experiments.steps")
-    )
+    known = "judged" if judged else "curve"
+    drawn_by, steps = "smallCurve" if small else "curvePanel", words("experiments.steps")
+    return _drawn_panel(drawn_by, words, "curve", known, column, arms, lines, steps)
 
 
 def _drawn_panel(
-    drawn_by: str, words: Words, title: str, column: str, arms: list[dict[str, Any]], lines: Any, *more: object
+    drawn_by: str,
+    words: Words,
+    title: str,
+    ends: str,
+    column: str,
+    arms: list[dict[str, Any]],
+    lines: Any,
+    *more: object,
 ) -> DrawnPanel:
     says = words("punctuation.separated").join(
         words("experiments.side", arm=arm["name"], value=arm["end"]) for arm in arms
     )
     said = words(f"experiments.{title}", column=words(f"experiments.column.{column}"))
-    return DrawnPanel.of(run_figures(drawn_by, said, says, arms, list(lines.items()), *more))
+    ends = words(f"experiments.ends.{ends}", arms=says)
+    return DrawnPanel.of(run_figures(drawn_by, said, ends, arms, list(lines.items()), *more))
 
 
 def _yardstick_lines(
@@ -233,7 +244,7 @@ def _seeds_panel(words: Words, experiment: Experiment, result: Result, column: s
     ]
     highest = max(value for arm in experiment.arms for value in result.seed_values(column, arm.id))
     lines = _yardstick_lines(words, experiment, result, column, highest)
-    return _drawn_panel("smallSeeds" if small else "seedsPanel", words, "seeds", column, arms, lines)
+    return _drawn_panel("smallSeeds" if small else "seedsPanel", words, "seeds", "judged", column, arms, lines)
 
 
 def _with_colours(arms: Sequence[Arm]) -> list[tuple[Arm, str]]:

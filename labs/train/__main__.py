@@ -14,7 +14,7 @@ from labs.train.experiments.sources import Source
 from labs.train.generate import complete
 from labs.train.model import Model
 from labs.train.text import folder
-from labs.train.trainer import LENGTHS, RUNS, Settings, corpus, progress, save, train, write_csv
+from labs.train.trainer import LENGTHS, NOTHING_KEPT, RUNS, Settings, corpus, progress, save, train, write_csv
 
 PROMPTS = ("DeepSeek-V3 is", "The experts", "注意力")
 
@@ -45,13 +45,16 @@ def main(arguments=None):
         raise SystemExit(f"--threads {asked.threads} must be at least 1")
     if asked.threads:
         torch.set_num_threads(asked.threads)
+    if asked.resume and not any(asked.out.glob("checkpoint*.pt")):
+        raise SystemExit(NOTHING_KEPT.format(asked.out / "checkpoint.pt"))
+    texts = folder(asked.text) if asked.text else None
     check_writable(asked.out)
     with torch.device("meta"):
         parameters = sum(p.numel() for p in Model(config).parameters())
     check_memory(parameters)
     say = print if first else lambda *_: None
     say("Reading the text; the first time, a tokenizer is trained on it, which takes half a minute for the site's.")
-    text = corpus(config.vocab_size, texts=folder(asked.text) if asked.text else None)
+    text = corpus(config.vocab_size, texts=texts)
     if text.tokenizer.vocab_size != config.vocab_size:
         raise SystemExit(
             f"the text yields only {text.tokenizer.vocab_size} tokens; choose --vocab_size {text.tokenizer.vocab_size} or less"

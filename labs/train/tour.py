@@ -9,6 +9,7 @@
 
 # %%
 import os
+import sys
 from dataclasses import replace
 
 import torch
@@ -20,6 +21,8 @@ from labs.train.model import Model
 from labs.train.tokenizer import BOS
 from labs.train.trainer import Settings, corpus, progress, train, validation_loss
 
+if sys.argv[0].endswith("tour.py") and sys.argv[1:]:
+    raise SystemExit(f"{sys.argv[1]}: the tour takes no flags; STEPS=60 python -m labs.train.tour is a shorter run")
 STEPS = int(os.environ.get("STEPS", "200"))
 SEEDS = 3
 

@@ -244,11 +244,12 @@ def _keep(path, model, opts, generator, log):
     beside.replace(path)
 
 
+NOTHING_KEPT = "there is nothing to go on from at {}; start without --resume, and with as many processes as before"
+
+
 def _resume(path, model, opts, generator):
     if path is None or not path.exists():
-        raise SystemExit(
-            f"there is nothing to go on from at {path}; start without --resume, and with as many processes as before"
-        )
+        raise SystemExit(NOTHING_KEPT.format(path))
     state = torch.load(path, map_location=device_of(model))
     model.load_state_dict(state["model"])
     for opt, kept in zip(opts, state["opts"], strict=True):

@@ -66,17 +66,24 @@ def trial(run, arm, config, settings=SHORT, curve=("loss",), source=None, build=
 
 
 def best_rate(run, config, settings, source, build=Model):
-    """The rate that ends lowest with a seed that no verdict sees, and what each came to. A shortened run takes the second."""
-    rates = RATES[settings.optimizer]
+    """The rate that ends lowest with a seed that no verdict sees, and what each came to; a shortened run takes the second."""
     if run.scale < 1:
-        return rates[1], ""
+        return RATES[settings.optimizer][1], ""
     asked = (config, replace(settings, lr=1.0), source, build)
     if asked not in _best:
-        ends = {
-            lr: source.loss(_train(config, replace(settings, lr=lr, seed=UNJUDGED), source, build)[0]) for lr in rates
-        }
-        _best[asked] = min(ends, key=ends.get), "; ".join(f"{lr:g}: {loss:.4f}" for lr, loss in ends.items())
+        end = lambda lr: source.loss(_train(config, replace(settings, lr=lr, seed=UNJUDGED), source, build)[0])  # noqa: E731
+        _best[asked] = lowest(RATES[settings.optimizer], end)
     return _best[asked]
+
+
+def lowest(rates, end):
+    """The rate with the lowest end, and what each came to. While it is the lowest or the highest of all, one beyond it is tried."""
+    ends = {}
+    while rates:
+        ends |= {rate: end(rate) for rate in rates}
+        best = min(ends, key=ends.get)
+        rates = [best / 2] * (best == min(ends)) + [best * 2] * (best == max(ends))
+    return best, "; ".join(f"{rate:g}: {round(ends[rate], 4):g}" for rate in sorted(ends))
 
 
 def held_back(model, length=64, first=0):

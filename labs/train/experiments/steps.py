@@ -9,7 +9,7 @@ import torch
 
 from labs.train import fp8
 from labs.train.alignment import distill
-from labs.train.experiments.pretraining import DENSE, SHORT, UNJUDGED, learn, parameters, trial
+from labs.train.experiments.pretraining import DENSE, SHORT, UNJUDGED, learn, lowest, parameters, trial
 from labs.train.experiments.record import experiment
 from labs.train.experiments.sources import BYTES, Source, kept_text, text
 from labs.train.model import Model
@@ -70,16 +70,15 @@ def batch(run):
     for sequences, rates in ((4, (2e-3, 4e-3, 8e-3)), (16, (8e-3, 1.6e-2, 3.2e-2)), (64, (1.6e-2, 3.2e-2, 6.4e-2))):
         settings = replace(SHORT, batch=sequences, schedule="constant", steps=MOST_TOKENS // sequences // 64)
         settings = replace(settings, steps=run.steps(settings.steps), seed=run.seed)
-        lr = rates[1] if run.scale < 1 else quickest(replace(settings, seed=UNJUDGED), rates)
+        lr, tried = (rates[1], "") if run.scale < 1 else quickest(replace(settings, seed=UNJUDGED), rates)
         steps = steps_to_target(replace(settings, lr=lr))
-        yardstick = text().yardstick(steps, sequences, run.seed)
-        run.row(f"{sequences}", lr=lr, steps=steps, tokens=steps * sequences * settings.length, **yardstick)
+        found = text().yardstick(steps, sequences, run.seed) | {"lr": lr, "tried": tried}
+        run.row(f"{sequences}", steps=steps, tokens=steps * sequences * settings.length, **found)
 
 
 @cache
 def quickest(settings, rates):
-    tried = {lr: steps_to_target(replace(settings, lr=lr)) for lr in rates}
-    return min(tried, key=tried.get)
+    return lowest(rates, lambda lr: steps_to_target(replace(settings, lr=lr)))
 
 
 def steps_to_target(settings):

@@ -180,6 +180,12 @@ def test_the_best_arm_of_every_loss_lies_below_the_table_of_pairs():
             assert best < mean(row["bigram_loss"] for row in rows if row["bigram_loss"] != ""), about["id"]
 
 
+def test_beyond_the_best_rate_there_is_always_one_that_was_tried():
+    end = lambda rate: abs(rate - 8)  # noqa: E731
+    assert pretraining.lowest((1.0, 2.0, 4.0), end) == (8.0, "1: 7; 2: 6; 4: 4; 8: 0; 16: 8")
+    assert pretraining.lowest((16.0, 32.0), end) == (8.0, "4: 4; 8: 0; 16: 8; 32: 24")
+
+
 def test_a_result_of_a_changed_tree_is_refused(monkeypatch):
     monkeypatch.setattr(record, "commit", lambda: "0123456789+")
     with pytest.raises(SystemExit, match="commit them"):

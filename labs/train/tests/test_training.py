@@ -221,6 +221,8 @@ def test_progress_shows_loss_speed_and_time_left():
         (["--attention", "mlp"], "--attention mlp is unknown; choose from: mha gqa mqa mla dsa"),
         (["--steps", "many"], "argument --steps: invalid int value: 'many'"),
         (["--steps", "0"], "--steps must be at least 1"),
+        (["--text", "NOWHERE", "--out", "/proc/none"], "no .txt or .md file in NOWHERE"),
+        (["--resume", "--out", "/proc/none"], "nothing to go on from at /proc/none/checkpoint.pt"),
         (["--hidden_size", "-3"], "--hidden_size must be at least 1"),
         (
             ["--attention", "gqa", "--num_key_value_heads", "3"],
