@@ -289,9 +289,9 @@ _POST_TRAINING = (
     *("reinforcement.temperature", "reinforcement.max_output_length"),
 )
 _INFRASTRUCTURE = (
-    *("framework", "hardware.gpu", "hardware.gpu_count", "parallelism.data", "parallelism.tensor"),
-    *("parallelism.pipeline", "parallelism.pipeline_schedule", "parallelism.expert", "precision.compute"),
-    *("precision.accumulation", "gpu_hours_total", "price_per_gpu_hour_usd", "cost_usd"),
+    *("hardware.gpu", "hardware.gpu_count", "gpu_hours_total", "cost_usd", "framework", "precision.compute"),
+    *("parallelism.data", "parallelism.tensor", "parallelism.pipeline", "parallelism.pipeline_schedule"),
+    *("parallelism.expert", "precision.accumulation", "price_per_gpu_hour_usd"),
 )
 
 

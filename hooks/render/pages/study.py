@@ -331,7 +331,7 @@ def _value_signs(citations: Citations) -> Iterator[Item]:
         if found := [(entry, agreement) for entry, agreement in agreements if agreement and agreement.holds is holds]:
             yield agreement_cell(citations, *found[-1]).html, words("reading.agrees" if holds else "reading.differs")
     for absence in Absence:
-        if single := next((single for single in newest if single.absence is absence), None):
+        if single := min((s for s in newest if s.absence is absence), key=lambda s: s.note is not None, default=None):
             yield citations.value_html(single), words(f"reading.absence.{absence.name.lower()}")
     yield format.NOTHING, words("reading.nothing")
     texts = (text for model in context.catalogue.models.values() for text in each_below(model, Text))
