@@ -29,7 +29,7 @@ make offline    # a site that opens from a folder on disk, in offline/
 """
 
 _FRAME = """\
-<iframe src="https://example.org/ds/models/deepseek-v3/architecture/embed-drawing.html" title="DeepSeek-V3, drawn to scale"
+<iframe src="https://example.org/ds/models/deepseek-v3/embed-drawing.html" title="DeepSeek-V3, drawn to scale"
   width="100%" height="720" style="border: 0"></iframe>"""
 
 
