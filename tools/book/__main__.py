@@ -208,6 +208,7 @@ def thin_chapters(pdf: Path, first: Mapping[str, int]) -> Iterator[str]:
 def mend_signs(pdf: Path) -> None:
     """A sign that shares its form with a radical, as 一 does, is copied as the radical where a reader leaves `ActualText` aside."""
     writer = PdfWriter(clone_from=pdf)
+    writer.pdf_header = "%PDF-1.7"  # as of 1.4 files have tags; pypdf says 1.3
     for font in map(writer.get_object, range(1, len(writer._objects) + 1)):
         if isinstance(font, DictionaryObject) and "/ToUnicode" in font:
             stream: Any = font["/ToUnicode"].get_object()
