@@ -46,6 +46,25 @@ drawing("moe", (d, f) => {
   f.link(token, router);
   experts.forEach((one, i) => row[i] === "E" && f.link(router, one, "I"));
   f.legend(["E", "works"], ["e", "idle"], ["I", "rates"]);
+  const [dense, held, used] = ["deepseek-llm-67b-base/parameters.total", "deepseek-v3-base/parameters.total", "deepseek-v3-base/parameters.activated"].map((path) => number(path));
+  const whole = ["llm", dense, "E"];
+  Object.assign(d.numbers, { more: even(held / dense), dense: compact(Math.trunc(dense)), used: compact(used) });
+  f = d.frame("dense");
+  const tokens = f.cells("GGG", { width: 70, height: 26, gap: 20, texts: ["token", "token", "token"] });
+  f.skip(34);
+  f.links(tokens, f.cell("E", { width: f.width, height: 60, texts: ["network"] }), "E", false);
+  f.skip(4);
+  f.bars([whole], { most: held });
+  f.legend(["E", "works"]);
+  f = d.frame("choose", String.raw`h = u + \sum_{i \in \mathrm{Topk}} \class{index}{g_i} \, \class{expert}{\mathrm{FFN}_i}(u)`);
+  f.caption("scores");
+  f.columns([0.08, 0.12, 0.3, 0.05, 0.1, 0.06, 0.2, 0.09], [...row].map((one) => (one === "E" ? "I" : "i")), { height: 80 });
+  f.cells(row, { height: 60 });
+  f.legend(["I", "chosen"], ["E", "works"], ["e", "idle"]);
+  f = d.frame("hold");
+  f.caption("parameters", "strong");
+  f.bars([whole, ["v3_used", used, "E"], ["v3_idle", held - used, "e"]]);
+  f.legend(["E", "works"], ["e", "idle"]);
 });
 
 drawing("deepseekmoe", (d, f) => {

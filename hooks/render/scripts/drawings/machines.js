@@ -29,8 +29,26 @@ function pipelineLanes(stages, batches) {
 
 drawing("pipeline-parallelism", (d, f) => {
   f.caption("time", "", "end");
-  f.lanes(pipelineLanes(4, 6));
-  f.legend([F, "forward"], [B, "backward"], ["g", "idle"]);
+  const [stages, many] = [4, 16];
+  const legend = () => f.legend([F, "forward"], [B, "backward"], ["g", "idle"]);
+  f.lanes(pipelineLanes(stages, 6));
+  legend();
+  d.numbers.many = many;
+  f = d.frame("wait");
+  f.caption("time", "", "end");
+  f.lanes(pipelineLanes(stages, 1));
+  legend();
+  f.caption("one_works");
+  f = d.frame("alternate");
+  f.caption("start", "", "end");
+  f.lanes(pipelineLanes(stages, many).map(([name, events]) => [name, events.filter(([start]) => start < 20).map(([start, long, letter]) => [start, Math.min(long, 20 - start), letter])]));
+  legend();
+  f.caption("kept_for_the_way_back", "strong");
+  f.bars([["one_each", stages, "C"], ["all_first", many, "c"]]);
+  f = d.frame("shrink", String.raw`\frac{t_{\mathrm{bubble}}}{t_{\mathrm{ideal}}} = \frac{p - 1}{m}`);
+  f.caption("idle_share", "strong");
+  f.bars([1, stages, many].map((batches) => [`=m = ${batches}`, (stages - 1) / batches, "g", `=${fixed(even((100 * (stages - 1)) / batches))}%`]));
+  f.caption("example");
 });
 
 drawing("zero-bubble", (d, f) => {
