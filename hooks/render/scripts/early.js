@@ -45,7 +45,7 @@ addEventListener("DOMContentLoaded", () => new PerformanceObserver(load).observe
 addEventListener("load", () => setTimeout(load, document.hidden ? 0 : 3000));
 
 // A fade from page to page that the browser gives up is no fault of the page.
-for (const name of ["pageswap", "pagereveal"]) addEventListener(name, ({ viewTransition }) => viewTransition?.ready.catch(() => {}));
+for (const name of ["pageswap", "pagereveal"]) addEventListener(name, ({ viewTransition: fade }) => [fade?.ready, fade?.finished, fade?.updateCallbackDone].forEach((promise) => promise?.catch(() => {})));
 
 // A press on a button whose script has not come yet is kept, and answered once it listens; `/` and Ctrl-K press that of the search.
 const pressed = new Set();
