@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 WIDTH = 110  # of a line of JSON
-TOGETHER = 200  # of a line of shapes or of cells
+TOGETHER = 220  # of a line of shapes or of cells
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:[^>"]|"[^"]*")*?)(/?)>')
 _SCRIPT = re.compile(r'<script type="application/json" id="([^"]+)">(.*?)</script>', re.DOTALL)
