@@ -11,10 +11,11 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "hooks")]
 
 from catalogue.load import load_catalogue  # noqa: E402
-from render.exports.markdown import filled_pages, markdown_copies, write_files  # noqa: E402
+from render.exports.markdown import files_beside_pages, filled_pages  # noqa: E402
 from render.site import Edition, make_editions  # noqa: E402
 from render.words import ENGLISH, load_words  # noqa: E402
 
+ADDRESS = "https://example.org/"
 CONFIG: dict[str, Any] = {
     "site_name": "DS Series",
     "copyright": "Texts and data CC BY 4.0. Not affiliated with DeepSeek.",
@@ -35,8 +36,9 @@ def project_files(editions: Mapping[str, Edition], docs: Path) -> Iterator[tuple
     nav: list[dict[str, Any]] = []
     for language, edition in editions.items():
         folder = "" if language == ENGLISH else f"{language}/"
-        for path, text in markdown_copies(edition, filled_pages(edition, docs / language)):
-            yield f"docs/{folder}{path}", text
+        for path, text in files_beside_pages(edition, filled_pages(edition, docs / language), ADDRESS):
+            if path.endswith(".md"):
+                yield f"docs/{folder}{path}", text
         listed = [nav_below(entry, folder) for entry in edition.site.nav]
         nav += listed if not folder else [{editions[ENGLISH].context.words("language.other_name"): listed}]
     for path, content in next(iter(editions.values())).site.downloads.items():
@@ -55,5 +57,8 @@ def nav_below(entry: Any, folder: str) -> Any:
 def write_project(source: Path, target: Path) -> None:
     """The project for the data and pages of `source`, in both languages, below `target`."""
     words = load_words()
-    editions = make_editions(load_catalogue(source / "data"), words, source / "docs", "https://example.org/")
-    write_files(project_files(editions, source / "docs"), target)
+    editions = make_editions(load_catalogue(source / "data"), words, source / "docs", ADDRESS)
+    for path, content in project_files(editions, source / "docs"):
+        file = target / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
