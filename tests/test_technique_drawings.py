@@ -22,10 +22,6 @@ COLOUR = re.compile(
 )
 DARK = ("attention", "expert", "other", "index", "off")  # grounds for white letters
 LANGUAGES = pytest.mark.parametrize("language", [ENGLISH, CHINESE])
-IN_STEPS = {
-    "mla", "deepseekmoe", "aux-loss-free", "mtp", "dualpipe", "fp8-training", "grpo", "dsa", "csa", "mhc", "muon", "ppo", "dpo",
-    "rope", "yarn", "nsa", "flashattention", "speculative-decoding",
-}  # fmt: skip
 
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -117,12 +113,13 @@ def test_labels_stay_apart_and_shapes_inside(catalogue: Catalogue, language: str
 
 def test_a_formula_has_the_colours_of_the_shapes_beside_it(catalogue: Catalogue) -> None:
     context = context_of(catalogue, ENGLISH)
-    for id_ in IN_STEPS:
-        picture, *steps = frames_of(context, id_)
+    opened = {id_: frames for id_ in DRAWINGS if len(frames := frames_of(context, id_)) > 1}
+    assert len(opened) >= 22
+    for id_, (picture, *steps) in opened.items():
         assert not picture.formula
         assert len(steps) == 3, id_
         for step in steps:
-            math = wrapping_mathml(step.formula)
+            math = wrapping_mathml(step.formula) if step.formula else ""
             shapes = " ".join(re.findall(r'class="([^"]*)"', step.panel.shapes)).split()
             for colour in re.findall(r"\\class\{(\w+)\}", step.formula):
                 assert f'class="{colour}"' in math

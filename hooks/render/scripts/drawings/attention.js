@@ -17,9 +17,29 @@ function heads(d, f, kept, id, name) {
 drawing("mha", (d, f) => heads(d, f, 8, "deepseek-llm-7b-base", "MHA · LLM 7B"));
 
 drawing("gqa", (d, f) => {
-  const { num_attention_heads: queries, num_key_value_heads: groups } = numbers("deepseek-llm-67b-base");
-  d.numbers.per_group = queries / groups;
+  const { num_attention_heads: queries, num_key_value_heads: groups, head_dim: size } = numbers("deepseek-llm-67b-base");
+  const [per, every] = [(d.numbers.per_group = queries / groups), (d.numbers.every = 2 * queries * size)];
   heads(d, f, 2, "deepseek-llm-67b-base", "GQA · LLM 67B");
+  const shared = (d.numbers.kept = 2 * groups * size);
+  const share = (name, kept, bar, formula) => {
+    f = d.frame(name, formula);
+    f.caption("all_queries");
+    const [top, end] = [f.cells("A".repeat(queries), { height: 30, gap: 1.2 }), range(queries).map((i) => (kept < queries ? Math.floor(i / per) * per + per / 2 : i))];
+    f.skip(44);
+    const low = f.cells(range(queries).map((i) => (end.includes(i) ? "C" : "g")).join(""), { height: 44, gap: 1.2 });
+    f.panel.path(top.map(({ middle, bottom }, i) => through([[middle, bottom + 1], [low[end[i]].middle, low[end[i]].y - 1]])).join(""), "line attention thin-line");
+    f.caption("all_kept");
+    f.skip(6);
+    f.bars([[name === "own" ? "own_cache" : "shared_cache", bar, "C"]], { most: every });
+  };
+  share("own", queries, every, String.raw`2 \cdot \class{attention}{<num_attention_heads>} \cdot <head_dim> = <every>`);
+  share("share", groups, shared, String.raw`2 \cdot \class{cache}{<num_key_value_heads>} \cdot <head_dim> = <kept>`);
+  f = d.frame("pay");
+  const scores = numbersOf("mqa/facts.comparison-at-7b.value");
+  f.caption("layer_keeps", "strong");
+  f.bars([["=MHA", every, "c"], ["=GQA", shared, "C"], ["=MQA", 2 * size, "c"]]);
+  f.caption("scores", "strong");
+  f.bars([["=MHA", scores[3], "a"], ["=GQA", scores[1], "A"], ["=MQA", scores[0], "a"]].map(([name, score, letter]) => [name, score, letter, `=${score.toFixed(1)}`]));
 });
 
 drawing("mqa", (d, f) => heads(d, f, 1, "deepseek-coder-5.7bmqa-base", "MQA · Coder 5.7B"));

@@ -285,6 +285,8 @@ class Drawing {
   }
 }
 
+// Of a fact that is told in words, its numbers from left to right.
+const numbersOf = (path) => text(path).match(/\d[\d,]*(\.\d+)?/g).map((one) => +one.replaceAll(",", ""));
 const byTechnique = {};
 const drawing = (name, draw) => (byTechnique[name] = draw);
 

@@ -34,6 +34,26 @@ drawing("pre-norm-rmsnorm", (d, f) => {
 drawing("swiglu", (d, f) => {
   const { intermediate_size: wide, hidden_size: narrow } = d.use("deepseek-v3-base");
   f.bars([["input", narrow, "G"], ["gate", wide, "I"], ["up", wide, "e"], ["product", wide, "E"], ["output", narrow, "G"]]);
+  const widened = [1.2, -1.6, 0.7, 1.9, -0.5, -1.1, 1.5, 0.4];
+  const gates = [1.1, 1.7, -0.6, -1.8, 0.9, -1.4, 1.6, 0.3].map((x) => x / (1 + Math.exp(-x)));
+  const row = (label, values, letters) => {
+    f.columns(values, letters, { height: 22 * (Math.max(...values, 0) - Math.min(...values, 0)) });
+    f.caption(label);
+  };
+  f = d.frame("rule", String.raw`\mathrm{ReLU}(\class{expert}{xV}) \, W_2`);
+  row("widened", widened, widened.map((x) => (x > 0 ? "e" : "X")));
+  row("after_relu", widened.map((x) => Math.max(x, 0)), "E");
+  f = d.frame("decide", String.raw`\left(\class{index}{\mathrm{Swish}(xW)} \otimes \class{expert}{xV}\right) W_2`);
+  row("widened", widened, "e");
+  row("gates", gates, "I");
+  row("product", widened.map((x, i) => x * gates[i]), "E");
+  f = d.frame("pay", String.raw`2 \cdot d \cdot \class{expert}{4d} = 3 \cdot d \cdot \class{expert}{\tfrac{8}{3} d}`);
+  f.caption("two_matrices", "strong");
+  f.cells("EE", { width: 144, height: 36, gap: 8, texts: ["=d × 4d", "=4d × d"] });
+  f.caption("three_matrices", "strong");
+  f.cells("IEE", { width: 96, height: 36, gap: 4, texts: ["=d × 8/3 d", "=d × 8/3 d", "=8/3 d × d"] });
+  f.skip(8);
+  f.bars([["one_kept", 4, "c", "=4d"], ["two_kept", 16 / 3, "C", "=5⅓ d"]]);
 });
 
 drawing("moe", (d, f) => {
