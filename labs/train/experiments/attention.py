@@ -69,9 +69,8 @@ def heads(run):
     as one head, as 8 and as 32: the same parameters and the same products."""
     for arm, count in (("1 head", 1), ("8 heads", 8), ("32 heads", 32)):
         config = DENSE.with_(attention="mha", num_attention_heads=count, head_dim=64 // count, num_hidden_layers=1)
-        task, settings = lookups(3, 7), replace(SHORT, steps=160)
-        model, log = learn(run, arm, config, settings, source=task)
-        run.row(arm, **task.scores(model, log, settings.batch, run.seed), parameters=parameters(model))
+        model, _, found = trial(run, arm, config, replace(SHORT, steps=160), source=lookups(3, 7))
+        run.row(arm, **found, parameters=parameters(model))
 
 
 @experiment("mla-gqa")
@@ -103,8 +102,7 @@ def dsa(run):
     """Facts up to 64 tokens back: attention to all tokens, and to the 8 that the indexer picks."""
     task, settings = recall(64, 8), replace(SHORT, steps=160, index_warmup=0.6)
     for arm in ("mla", "dsa"):
-        model, log = learn(run, arm, DENSE.with_(attention=arm, index_topk=TOPK), settings, source=task)
-        found = task.scores(model, log, settings.batch, run.seed)
+        model, _, found = trial(run, arm, DENSE.with_(attention=arm, index_topk=TOPK), settings, source=task)
         run.row(arm, **found, **(shares(model, task) if arm == "dsa" else {}))
 
 

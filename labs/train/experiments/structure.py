@@ -5,7 +5,7 @@ from functools import reduce
 
 import torch
 
-from labs.train.experiments.pretraining import DENSE, SHORT, TINY, learn, parameters, trial
+from labs.train.experiments.pretraining import DENSE, SHORT, TINY, parameters, trial
 from labs.train.experiments.record import experiment
 from labs.train.experiments.sources import text
 from labs.train.experiments.tasks import grammars, markov, speak
@@ -24,9 +24,7 @@ def shape(run):
             if row["step"] == run.steps(60):
                 early["loss_early"] = text().loss(model)
 
-        settings = replace(SHORT, steps=200)
-        model, log = learn(run, f"{layers} layers", config, settings, on_step=look)
-        found = text().scores(model, log, settings.batch, run.seed)
+        model, _, found = trial(run, f"{layers} layers", config, replace(SHORT, steps=200), on_step=look)
         run.row(f"{layers} layers", **found, **early, parameters=parameters(model), formula=counted(config))
 
 
@@ -99,9 +97,8 @@ def balance(run):
     )
     for arm, weight in (("bias", 0.0), ("loss", 0.01), ("none", 0.0)):
         settings = replace(SHORT, balance_weight=weight)
-        model, log = learn(run, arm, config.with_(balance=arm), settings, ("loss", "max_violation"), task)
+        _, log, found = trial(run, arm, config.with_(balance=arm), settings, ("loss", "max_violation"), task)
         late = log[-len(log) // 4 :]
-        found = task.scores(model, log, SHORT.batch, run.seed)
         run.row(arm, **found, max_violation=sum(row["max_violation"] for row in late) / len(late))
 
 
