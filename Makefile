@@ -34,11 +34,7 @@ $(DEV): requirements-dev.txt $(READY)
 serve: $(READY)
 	PREVIEW="$$TYPED_ID" $(BIN)/mkdocs serve --open --dev-addr $(ADDR)
 
-# MkDocs empties the folder of the site before anything could notice that the hook is lost.
-HOOKED = @grep -q hooks/study.py mkdocs.yml || { echo 'mkdocs.yml: `hooks:` with `- hooks/study.py` is missing; put it back' >&2; exit 1; }
-
 build: $(READY)
-	$(HOOKED)
 	$(BIN)/mkdocs build --strict
 
 # Guides and techniques as PDF and EPUB, sheets of problems and a deck of cards in book/, for the next `make release`. Needs Chromium; SITE_URL for links out of it.
@@ -48,12 +44,10 @@ book: build $(DEV)
 # Takes along what `make book` made, the offline site, and the data of releases before it, which it keeps in releases/.
 release: offline
 	$(BIN)/python -m zipfile -c offline.zip offline/
-	$(HOOKED)
 	COMPRESS=true $(BIN)/mkdocs build --strict
 	mkdir -p releases && cp site/data/releases/*.zip releases/
 
 offline: $(READY)
-	$(HOOKED)
 	OFFLINE=true $(BIN)/mkdocs build --strict -d offline
 
 # make check ID=deepseek-v3: with what this entry does not say yet. RULE=dates_in_order: what this rule of data/FIELDS.md finds alone.

@@ -81,14 +81,17 @@ def test_what_is_broken_is_named_and_the_last_good_site_stays(tmp_path: Path, br
 
 @pytest.mark.builds
 def test_a_lost_hook_is_named(tmp_path: Path) -> None:
-    """Without it nothing of the project runs but the templates."""
+    """Without it MkDocs would empty the folder and build a site of templates alone."""
     config = small_project(tmp_path) / "mkdocs.yml"
-    edit(config, ("hooks:\n  - hooks/study.py\n", ""))
+    site = good(config.parent)
+    edit(config, ("hooks:\n  - &the-line-of-the-hook hooks/study.py\n", ""))
     result = mkdocs(config.parent, "build")
     said = result.stdout + result.stderr
     assert result.returncode == 1
-    assert "Error: mkdocs.yml: `hooks:` with `- hooks/study.py` is missing; put it back" in said
+    assert "found undefined alias 'the-line-of-the-hook'" in said
+    assert 'mkdocs.yml", line 9' in said
     assert "Traceback" not in said
+    assert stands(site)
 
 
 def test_what_no_build_can_begin_with_is_named() -> None:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
+import yaml
+
 from catalogue import files, strict_yaml
 from catalogue.attention import KINDS
 from catalogue.facts import FACTS
@@ -129,15 +131,22 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
         Finding(f"hooks/render/scripts/{file}", line, "", said, fix="correct the script")
         for file, line, said in unreadable_scripts()
     ]
-    config = root / "mkdocs.yml"
-    if config.is_file() and "hooks/study.py" not in config.read_text("utf-8"):
-        found.append(Finding("mkdocs.yml", 1, "hooks", "`- hooks/study.py` is missing", fix="put it back"))
+    found += _unreadable_settings(root)
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)
     found += missing_places(root / "data", catalogue, written)
     found += _neighbours_of_no_term(root / "data", catalogue, words[CHINESE])
     if found:
         raise PageError(sorted(set(found)))
+
+
+def _unreadable_settings(root: Path) -> Iterator[Finding]:
+    for file in sorted(root.glob("mkdocs*.yml")):
+        try:
+            yaml.compose(file.read_text("utf-8"), yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            yield Finding(file.name, line, "", f"not YAML: {error.problem}", fix="correct it, or put back what is lost")
 
 
 def missing_words(catalogue: Catalogue, words: Mapping[str, Words], drafts: Iterable[str]) -> list[str]:
