@@ -109,6 +109,7 @@ def croissant_json(context: Context, files: Mapping[str, bytes], tables: Iterabl
         **_dataset_record(context, address, "sc:Dataset"),
         **_of_site(context, page, address),
         "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "version": revision.version.replace(".0", "."),  # semantic versions have no leading zeros, as validators know
         **({"datePublished": revision.date} if revision.date else {}),
         "citeAs": page_citation(context, address, "DS Series", url_of(page)).bibtex,
         "distribution": [
