@@ -250,9 +250,36 @@ drawing("csa", (d, f) => {
 });
 
 drawing("hca", (d, f) => {
-  const { hca_compress_ratio: far } = d.use("deepseek-v4-pro-base");
-  Object.assign(d.numbers, { entries: 2 ** 20 / far, context: "1M" });
+  const { hca_compress_ratio: far, sliding_window: window } = d.use("deepseek-v4-pro-base");
+  Object.assign(d.numbers, { entries: 2 ** 20 / far, cell: 2 ** 12 / far, all_read: 2 ** 20 / far + window, context: "1M" });
   compressed(f, far, 2);
+  const v4 = numbers("deepseek-v4-pro-base");
+  const [context, near] = [2 ** 20, v4.csa_compress_ratio];
+  Object.assign(d.numbers, { near, csa_entries: context / near, one_in: context / near / v4.index_topk, layers_of_both: v4.csa_layers + v4.hca_layers });
+  const { csa_entries: close } = d.numbers;
+  const side = Math.sqrt(d.numbers.one_in);
+  f = d.frame("miss", String.raw`\frac{<csa_entries>}{\class{cache}{<index_topk>}} = <one_in>`);
+  f.caption("one_read");
+  f.grid(range(side).map((row) => range(side).map((i) => (row === 9 && i === 5 ? "C" : "c")).join("")), { width: 160, gap: 2 });
+  f.legend(["C", "read"], ["c", "unread"]);
+  f = d.frame("squeeze", String.raw`\class{cache}{C_i} = \sum_{j=<hca_compress_ratio> i}^{<hca_compress_ratio>(i+1)-1} S_j \odot C_j`);
+  f.caption("same_tokens");
+  const tokens = f.cells("G".repeat(far), { height: 22, gap: 0.8 });
+  f.skip(26);
+  f.caption("by_csa");
+  f.cells("c".repeat(far / near), { height: 22, gap: 3 });
+  f.skip(26);
+  const one = f.cell("C", { width: (f.width * near) / far - 3, height: 22 });
+  f.panel.path(`M${at(f.x)} ${at(tokens[0].bottom + 2)}H${at(f.x + f.width)}L${at(one.x + one.width)} ${at(one.y - 2)}H${at(one.x)}z`, "cache beam");
+  f.caption("by_hca", "", "middle");
+  f.skip(6);
+  f.caption("stored", "strong");
+  f.bars([["=CSA", close, "c"], ["=HCA", context / far, "C"]]);
+  f = d.frame("all", String.raw`\class{cache}{<entries>} + \class{attention}{<sliding_window>} = <all_read>`);
+  f.caption("all_of_them");
+  f.grid(Array(side).fill("C".repeat(side)), { width: 160, gap: 2 });
+  f.caption("read_by_token", "strong");
+  f.bars([["=CSA", v4.index_topk + v4.sliding_window, "a"], ["=HCA", context / far + v4.sliding_window, "A"]]);
 });
 
 drawing("csa2", (d, f) => {
@@ -269,6 +296,38 @@ drawing("csa2", (d, f) => {
   f.skip(6);
   f.bars([["V4-Flash", "v4-flash-base", "c"], ["V4.1-Flash", "v4.1-flash", "C"]].map(([name, id, letter]) => [`=${name}`, number(`variant:deepseek-${id}/recomputed.stored_cache_bytes`), letter]));
   f.caption("bytes");
+  const flash = lab("layer_kinds", "deepseek-v4-flash-base");
+  const bytes = (id) => number(`variant:deepseek-${id}/recomputed.stored_cache_bytes`);
+  const rows = (letters, per) => range(Math.ceil(letters.length / per)).map((i) => letters.slice(i * per, (i + 1) * per).padEnd(per, " "));
+  const own = flash.filter((kind) => kind !== "window").length;
+  Object.assign(d.numbers, { flash: flash.length, own, served: upper.length });
+  f = d.frame("each");
+  f.caption("flash_layers", "strong");
+  for (const row of rows(flash.map((kind) => (kind === "window" ? "A" : "C")).join(""), 10)) f.cells(row, { height: 26, gap: 4 });
+  f.legend(["C", "own_entries"], ["A", "mode_window"]);
+  f.caption("bytes", "strong");
+  f.bars([["=V4-Flash", bytes("v4-flash-base"), "C"]]);
+  f = d.frame("share");
+  f.caption("new_layers", "strong");
+  let from = null;
+  const joined = [];
+  for (const row of [lower.slice(0, 8), lower.slice(8, 14), lower.slice(14), ...rows(upper, 10)]) {
+    const found = f.cells(row.padEnd(10, " "), { height: 22, gap: 4 });
+    found.forEach((one, i) => {
+      if ("CI".includes(row[i])) from = one;
+      if (row[i] === "c" && from.y === one.y) joined.push([one.x - 4, one.y + 11], [one.x, one.y + 11]);
+    });
+    f.skip(4);
+  }
+  f.panel.path(range(joined.length / 2).map((i) => through(joined.slice(2 * i, 2 * i + 2))).join(""), "line cache");
+  f.legend(["C", "mode_full"], ["I", "mode_reindex"], ["c", "mode_reuse"], ["A", "mode_window"]);
+  f = d.frame("quarter");
+  f.caption("bytes", "strong");
+  f.bars([["=V4-Flash", bytes("v4-flash-base"), "c"], ["=V4.1-Flash", bytes("v4.1-flash"), "C"]]);
+  f.caption("keepers", "strong");
+  f.bars([["=V4-Flash", own, "c"], ["=V4.1-Flash", d.numbers.full, "C"]]);
+  f.caption("choosers", "strong");
+  f.bars([["=V4-Flash", flash.filter((kind) => kind === "csa").length, "i"], ["=V4.1-Flash", d.numbers.full + d.numbers.reindex, "I"]]);
 });
 
 drawing("ced", (d, f) => {

@@ -275,4 +275,37 @@ drawing("engram", (d, f) => {
   f.panel.bar(f.x, f.y, f.width, 10);
   f.skip(12);
   f.caption("stream");
+  const words = (letters) => f.cells(letters, { height: 28, texts: d.sample() });
+  const facts = (name) => numbersOf(`engram/facts.${name}.value`);
+  const [all, kept] = facts("routed-experts-moe-27b-and-engram-27b");
+  const hashes = d.fact("hash-functions-per-length");
+  const [total, stored] = ["parameters-of-moe-27b-and-engram-27b-each", "of-these-in-the-table-engram-27b"].map((name) => fixed(d.fact(name) / 1e9, 1));
+  Object.assign(d.numbers, { all, kept, total, stored, hashes, found: 2 * hashes });
+  f = d.frame("work");
+  let below = words("gggAAA");
+  for (const letters of ["gggaAA", "gggaaA"]) {
+    f.skip(26);
+    const row = f.cells(letters, { height: 26 });
+    row.forEach((one, i) => (letters[i] === "A" ? [i - 1, i] : [i]).forEach((j) => f.link(below[j], one, letters[i] === "g" ? "G" : "A", true)));
+    below = row;
+  }
+  f.caption("whole");
+  f = d.frame("look", String.raw`\class{cache}{e} = \left[E_{1, h_1}, \ldots, E_{<found>, h_{<found>}}\right]`);
+  const asked = words("gggAAA").at(-1);
+  f.skip(40);
+  const hit = lab("picked", 3, 40, 2 * hashes);
+  const rows = range(40).map((i) => place(f.x + (i % 2) * (f.width / 2 + 2), f.y + Math.floor(i / 2) * 6, f.width / 2 - 2, 4.4));
+  for (const [letter, own] of [["c", false], ["C", true]]) f.panel.cells(rows.filter((_, i) => hit.includes(i) === own).map(({ x, y }) => [x, y]), f.width / 2 - 2, 4.4, KINDS[letter]);
+  f.link(asked, place(f.x, f.y, f.width, 4), "A");
+  f.skip(122);
+  f.caption("rows");
+  f = d.frame("pay");
+  f.caption("without_table", "strong");
+  f.cells("E".repeat(all), { height: 34, gap: 1.2 });
+  f.caption("with_table", "strong");
+  f.cells("E".repeat(kept) + "C".repeat(all - kept), { height: 34, gap: 1.2 });
+  f.legend(["E", "routed"], ["C", "in_table"]);
+  f.skip(4);
+  f.caption("mmlu", "strong");
+  f.bars(facts("mmlu-moe-27b-and-engram-27b").map((value, i) => [["plain_model", "table_model"][i], value, "eC"[i], `=${fixed(value, 1)}`]), { most: 100 });
 });

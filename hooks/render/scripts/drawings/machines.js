@@ -104,6 +104,37 @@ drawing("tensor-parallelism", (d, f) => {
   f.flow([..."AEOI"].map((letter, i) => [`=GPU ${i + 1}`, letter]), { arrows: false });
   f.arrow("summed");
   f.cells("G", { height: 22, texts: ["output"] });
+  const gpus = [..."AEOI"];
+  const [columns_of, rows_of] = [Array(6).fill(gpus.map((one) => one.repeat(4)).join("")), gpus.map((one) => one.repeat(16))];
+  const legend = () => f.legend(...gpus.map((letter, i) => [letter, `=GPU ${i + 1}`]));
+  const [forward, backward] = numbersOf("tensor-parallelism/facts.all-reduce-operations-per-layer-and-pass.value");
+  const { num_hidden_layers: layers } = d.use("deepseek-llm-67b-base");
+  Object.assign(d.numbers, { forward, backward, sums: layers * (forward + backward) });
+  f = d.frame("anyhow", String.raw`\class{off}{Y} = \class{attention}{X_1 A_1} + \class{expert}{X_2 A_2} + \class{other}{X_3 A_3} + \class{index}{X_4 A_4}`);
+  f.caption("first_by_rows", "strong");
+  f.grid(rows_of);
+  f.caption("in_parts", "strong");
+  for (const letter of "aeoi") f.cells(letter.repeat(16), { height: 12, gap: 1.5 });
+  f.arrow("sum_first");
+  f.cells("X".repeat(16), { height: 18, gap: 1.5 });
+  f.caption("waits");
+  legend();
+  f = d.frame("well", String.raw`Z = \class{attention}{Y_1 B_1} + \class{expert}{Y_2 B_2} + \class{other}{Y_3 B_3} + \class{index}{Y_4 B_4}`);
+  f.caption("first_by_columns", "strong");
+  f.grid(columns_of.slice(0, 4));
+  f.caption("complete", "strong");
+  f.cells(gpus.map((one) => one.repeat(4)).join(""), { height: 18, gap: 1.5 });
+  f.caption("second_by_rows", "strong");
+  f.grid(gpus.map((one) => one.repeat(16)));
+  f.arrow("summed");
+  f.cells("G".repeat(16), { height: 18, gap: 1.5 });
+  legend();
+  f = d.frame("wait");
+  f.caption("two_layers", "", "end");
+  f.lanes(gpus.map((letter, i) => [`=GPU ${i + 1}`, range(4).flatMap((part) => [[3 * part, 2, letter], [3 * part + 2, 1, "X"]])]), { height: 26 });
+  f.legend(["X", "exchange"]);
+  f.caption("sums_of_a_step", "strong");
+  f.bars([["per_layer", forward + backward, "x"], ["in_all", d.numbers.sums, "X"]]);
 });
 
 drawing("sequence-parallelism", (d, f) => {
@@ -129,6 +160,40 @@ drawing("expert-parallelism", (d, f) => {
   f.caption("experts");
   f.arrow("back");
   f.cells("AAEEOOII", { height: 26, gap: 8 });
+  const v3 = d.use("deepseek-v3-base");
+  const { n_routed_experts: experts, moe_layers: layers, num_experts_per_tok: chosen } = v3;
+  const fact = (name) => number(`model:deepseek-v3/infrastructure.${name}.value`.replace("expert.value", "expert"));
+  const [gpus, nodes, sending, units, memory] = [fact("parallelism.expert"), fact("details.nodes-over-which-the-experts-of-a-layer-are-spread"), fact("details.streaming-multiprocessors-sms-set-aside-for-communication"), fact("details.sms-of-an-h800"), number("gpu:nvidia-h800/memory_gb")];
+  const bytes = layers * experts * 3 * v3.hidden_size * v3.moe_intermediate_size;
+  const fit = Math.floor((memory * 1e9 * experts) / bytes);
+  Object.assign(d.numbers, { gpus, nodes, sending, units, memory, fit, bytes: even(bytes / 1e9), each: experts / gpus, together: chosen * gpus });
+  // Each expert has one place in both frames, four to a GPU and a row to a node.
+  const [across, wide, step, tall] = [gpus / nodes, 300 / (gpus / nodes), 300 / (experts / nodes), 24];
+  const spots = range(experts).map((i) => [(i % (experts / nodes)) * step + step / 2, Math.floor(i / (experts / nodes)) * tall + 11]);
+  const dots = (letter, own) => f.panel.dots(spots.filter((_, i) => own(i)).map(([x, y]) => [f.x + x, f.y + y]), KINDS[letter]);
+  f = d.frame("hold", String.raw`${fixed(layers)} \cdot ${experts} \cdot 3 \cdot <hidden_size> \cdot <moe_intermediate_size> \approx \class{expert}{<bytes> \cdot 10^9}`);
+  f.caption("all_experts");
+  f.panel.bar(f.x, f.y, fit * step, 22, KINDS["."]);
+  dots("E", (i) => i < fit);
+  dots("e", (i) => i >= fit);
+  f.skip(nodes * tall + 6);
+  f.legend([".", "one_gpu"], ["e", "no_room"]);
+  f = d.frame("place");
+  const boxes = range(gpus).map((i) => place(f.x + (i % across) * wide + 1, f.y + LINE + 2 + Math.floor(i / across) * tall, wide - 2, 22));
+  const [home, reached] = [28, [3, 6, 17, 20, 42, 47, 48, 53]];
+  f.caption("all_gpus");
+  boxes.forEach(({ x, y, width, height }, i) => f.panel.bar(x, y, width, height, KINDS[i === home ? "G" : "g"]));
+  f.panel.path(reached.map((i) => through([[boxes[home].middle, boxes[home].y + 11], [f.x + spots[4 * i + 1][0], boxes[i].y + 11]])).join(""), "line other");
+  dots("e", (i) => !reached.includes(Math.floor(i / 4)) || i % 4 !== 1);
+  dots("E", (i) => reached.includes(Math.floor(i / 4)) && i % 4 === 1);
+  f.skip(nodes * tall + 6);
+  f.legend(["G", "home"], ["E", "chosen"], ["O", "path"]);
+  f = d.frame("pay");
+  f.caption("tokens_each", "strong");
+  f.bars([["by_itself", chosen, "e"], ["in_company", chosen * gpus, "E"]]);
+  f.caption("sms", "strong");
+  f.grid(range(6).map((row) => range(units / 6).map((i) => (row * (units / 6) + i < sending ? "O" : "a")).join("")), { gap: 2 });
+  f.legend(["O", "send"], ["a", "compute"]);
 });
 
 drawing("deepep", (d, f) => {
@@ -148,6 +213,29 @@ drawing("zero", (d, f) => {
   for (const gpu of range(3)) held(gpu, [4 + 4 * gpu, 4, "C"]);
   f.legend(["A", "weights"], ["E", "gradients"], ["C", "states"]);
   f.caption("bytes");
+  const [least, whole] = numbersOf("zero/facts.zero-1-in-the-paper-s-example-7-5b-parameters-on-64-gpus.value").sort((a, b) => a - b);
+  const [gpus, tall, size] = [64, 1.3, whole / 16]; // of the paper's example; pixels for a gigabyte, billions of parameters
+  Object.assign(d.numbers, { gpus, whole, least, share: fixed((12 * size) / gpus, 1), states: 12 * size });
+  const wall = (parts) => {
+    f.caption("wall");
+    parts.forEach(([letter, from, much]) => f.panel.cells(range(gpus).map((i) => [f.x + (i * f.width) / gpus, f.y + tall * (whole - from(i) - much)]), f.width / gpus - 1.2, Math.max(tall * much, 1), KINDS[letter]));
+    f.skip(tall * whole + 4);
+    f.legend(["A", "weights"], ["E", "gradients"], ["C", "states"]);
+  };
+  const base = [["A", () => 0, 2 * size], ["E", () => 2 * size, 2 * size]];
+  f = d.frame("copies", String.raw`\class{attention}{2N} + \class{expert}{2N} + \class{cache}{12N}`);
+  wall([...base, ["C", () => 4 * size, 12 * size]]);
+  f = d.frame("cut", String.raw`\class{attention}{2N} + \class{expert}{2N} + \class{cache}{\frac{12N}{<gpus>}}`);
+  wall([...base, ["g", () => 4 * size, 12 * size], ["C", (i) => 4 * size + (12 * size * i) / gpus, (12 * size) / gpus]]);
+  f = d.frame("further");
+  f.caption("each_gpu", "strong");
+  ["without", "stage_1", "stage_2", "stage_3"].forEach((name, stage) => {
+    const parts = [[2, 3], [2, 2], [12, 1]].map(([per, from]) => (per * size) / (stage >= from ? gpus : 1));
+    f.panel.text(f.x + f.width, f.y + LINE - 4, fixed(sum(parts), stage ? 1 : 0), "strong", "end");
+    f.caption(name);
+    f.lanes([["=", parts.map((much, i) => [sum(parts.slice(0, i)), much, "AEC"[i]])]], { length: whole, height: 20 });
+  });
+  f.caption("traffic");
 });
 
 drawing("hai-llm", (d, f) => {

@@ -309,6 +309,26 @@ drawing("grpo", (d, f) => {
 drawing("rule-based-reward", (d, f) => {
   for (const [given, check, letter] of [["boxed_right", "one", "C"], ["boxed_wrong", "zero", "X"], ["program", "tests", "C"]]) f.flow([[given, "a"], ["rule", "I"], [check, letter]]);
   f.caption("no_network");
+  const judged = (rows) => {
+    f.lanes(rows.map(([long, value, right], i) => [`=${i + 1}`, [[0, long, "A"], [long, 1.6, "I", `=${value}`], [14.4, 1.6, right ? "C" : "X", right ? "=1" : "=0"]]]), { length: 16, height: 24 });
+    f.legend(["A", "text"], ["I", "box"], ["C", "right"], ["X", "wrong"]);
+  };
+  f = d.frame("judge");
+  f.curves([[range(31).map((i) => [i / 30, 0.95 * (1 - Math.exp(-i / 9))]), "I"], [range(31).map((i) => [i / 30, 0.35 + 0.9 * (i / 30) - 1.1 * (i / 30) ** 2]), "C"]], "training", "height", 130);
+  f.legend(["I", "marks"], ["C", "quality"]);
+  f = d.frame("look", String.raw`r \in \{\class{cache}{1}, \class{off}{0}\}`);
+  f.caption("known");
+  judged([[9, 4, true], [6, 5, false], [12, 4, true], [8, 4, true], [11, 7, false]]);
+  f = d.frame("blind");
+  f.caption("mixed", "strong");
+  const answer = (row) => f.cells(`${row}IC`, { height: 22, gap: 2 });
+  answer("AAOAAOOAAAOAAA");
+  answer("AAAAAAAAAAAAAA");
+  f.legend(["A", "asked"], ["O", "other"]);
+  f.skip(4);
+  const zero = "model:deepseek-r1/";
+  f.caption("aime", "strong");
+  f.bars([["before_training", number(`${zero}training.zero-rl.details.aime-2024-before-training-pass-1.value`), "c"], ["after_training", number(`${zero}evaluation.stages.rows.aime-2024.scores.deepseek-r1-zero`), "C"]].map(([label, value, letter]) => [label, value, letter, `=${fixed(value, 1)}`]), { most: 100 });
 });
 
 drawing("generative-rm", (d, f) => {
@@ -359,6 +379,41 @@ drawing("distillation", (d, f) => {
   f.join([left, right]);
   f.caption("areas");
   f.caption("answers");
+  const edge = (id) => 130 * Math.sqrt(size(id) / whole);
+  const small = edge("-distill-qwen-32b");
+  const square = (x, side, letter, name) => {
+    f.panel.bar(f.x + x, f.y + 65 - side / 2, side, side, KINDS[letter]);
+    if (name) f.panel.text(f.x + x + side / 2, f.y + 70, name, "on", "middle");
+  };
+  const [own] = numbersOf("model:deepseek-r1/training.distillation.details.aime-2024-math-500-gpqa-diamond-and-livecodebench-of-qwen-s-32b-base-model-after-reinforcement-learning-instead.value");
+  const taught = number("deepseek-r1/evaluation.distilled.rows.aime-2024-pass-1.scores.deepseek-r1-distill-qwen-32b");
+  const score = (label, value) => [label, value, "E", `=${fixed(value, 1)}`];
+  const samples = (d.numbers.samples = number("model:deepseek-r1/training.distillation.data.samples"));
+  f = d.frame("alone");
+  square(5, small, "E");
+  f.panel.arrow(f.x + 40, f.y + 65, f.x + 164, f.y + 65);
+  f.panel.text(f.x + 102, f.y + 57, d.say("tries"), "", "middle");
+  const solved = lab("picked", 3, 100, 22);
+  for (const letter of "xC") f.panel.cells(range(100).filter((i) => solved.includes(i) === (letter === "C")).map((i) => [f.x + 170 + (i % 10) * 13, f.y + Math.floor(i / 10) * 13]), 11.5, 11.5, KINDS[letter]);
+  f.skip(138);
+  f.legend(["C", "rewarded"], ["x", "not_rewarded"]);
+  f.bars([score("own_score", own)], { most: 100 });
+  f = d.frame("copy");
+  square(170, 130, "A", "R1");
+  square(5, small, "E");
+  f.panel.arrow(f.x + 164, f.y + 65, f.x + 40, f.y + 65);
+  f.panel.text(f.x + 102, f.y + 57, d.say("texts"), "", "middle");
+  f.skip(138);
+  f.caption("teacher_thinks");
+  f.columns([0.06, 0.5, 0.12, 0.2, 0.04, 0.08], "aaaAaa", { height: 50 });
+  f.caption("student_sees");
+  f.cells("...A..", { height: 14 });
+  f = d.frame("gain");
+  f.caption("aime", "strong");
+  f.bars([score("own_score", own), score("taught_score", taught)], { most: 100 });
+  f.caption("length", "strong");
+  const [before, after] = numbersOf("distillation/facts.the-same-average-length-of-answers.value");
+  f.bars([["short_answers", before, "a"], ["expert_answers", after, "A"]]);
 });
 
 drawing("on-policy-distillation", (d, f) => {
