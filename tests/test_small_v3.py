@@ -1,6 +1,5 @@
 """The small model in the page: its script computes what PyTorch computes, its numbers add up, and a reader reaches all of it."""
 
-import base64
 import importlib.util
 import json
 import random
@@ -28,7 +27,7 @@ ATTENTION = json.loads((ARTIFACTS / "attention.json").read_text(encoding="utf-8"
 def engine() -> quickjs.Context:
     engine = quickjs.Context()
     engine.eval(f"(() => {{\n{assets.small_v3_source()}\n{script('small_v3')}\n}})();")
-    weights = base64.b64encode((ARTIFACTS / "model.bin").read_bytes()).decode()
+    weights = (ARTIFACTS / "model.bin").read_bytes().decode("latin-1")
     engine.get("load")((ARTIFACTS / "model.json").read_text(encoding="utf-8"), weights)
     return engine
 

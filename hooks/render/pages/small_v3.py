@@ -3,7 +3,6 @@
 The script that draws in the browser draws the recorded walk too.
 """
 
-import base64
 import json
 import math
 from collections.abc import Mapping
@@ -67,7 +66,7 @@ globalThis.record = (header, text, given) => {
 
 @dataclass(frozen=True)
 class _ExportedModel:
-    """What `python -m labs.train.export` wrote: header, base64 weights, reference outputs."""
+    """What `python -m labs.train.export` wrote: header, weights with a sign a byte, reference outputs."""
 
     header: dict[str, Any]
     weights: str
@@ -89,7 +88,7 @@ def exported_model() -> _ExportedModel:
     def read(name: str) -> Any:
         return json.loads((_MODEL / name).read_text(encoding="utf-8"))
 
-    weights = base64.b64encode((_MODEL / "model.bin").read_bytes()).decode()
+    weights = (_MODEL / "model.bin").read_bytes().decode("latin-1")
     return _ExportedModel(read("model.json"), weights, read("reference.json"), read("about.json"))
 
 

@@ -1,36 +1,21 @@
 // The forward pass of the model that labs/train exports. Tokens go in one by one, and every number on the way is kept:
 // `rows` of a layer are its tokens, and a later token reads of an earlier one what a cache would hold. All sums are in double precision.
 
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-function decodedBytes(text, count) {
-  const place = new Uint8Array(128);
-  [...BASE64].forEach((sign, i) => (place[sign.charCodeAt()] = i));
-  const bytes = new Uint8Array(Math.ceil(count / 3) * 3);
-  for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
-    const four =
-      (place[text.charCodeAt(from)] << 18) | (place[text.charCodeAt(from + 1)] << 12) | (place[text.charCodeAt(from + 2)] << 6) | place[text.charCodeAt(from + 3)];
-    bytes[to] = four >> 16;
-    bytes[to + 1] = four >> 8;
-    bytes[to + 2] = four;
-  }
-  return bytes;
-}
-
-// A row of a matrix is bytes and one scale; a weight is the byte times the scale, in single precision.
+// `text` has a sign a byte. A row of a matrix is bytes and one scale; a weight is the byte times the scale, in single precision.
 function loadedModel(header, text) {
-  const { buffer } = decodedBytes(text, header.bytes);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const weights = {};
   for (const { name, shape, dtype, offset, scales } of header.tensors) {
     const count = shape.reduce((a, b) => a * b);
     const width = shape[shape.length - 1];
     if (dtype === "float32") {
-      weights[name] = new Float32Array(buffer, offset, count);
+      weights[name] = new Float32Array(bytes.buffer, offset, count);
       continue;
     }
-    const [steps, scale] = [new Int8Array(buffer, offset, count), new Float32Array(buffer, scales, count / width)];
+    const [steps, scale] = [new Int8Array(bytes.buffer, offset, count), new Float32Array(bytes.buffer, scales, count / width)];
     const numbers = (weights[name] = new Float32Array(count));
-    for (let row = 0, at = 0; row < scale.length; row++) for (let i = 0; i < width; i++, at++) numbers[at] = steps[at] * scale[row];
+    for (let row = 0, at = 0; row < scale.length; row++) for (const [end, by] = [at + width, scale[row]]; at < end; at++) numbers[at] = steps[at] * by;
   }
   return { config: header.config, weights, tokenizer: tokenizerOf(header) };
 }
@@ -78,9 +63,11 @@ function tokenizerOf({ special, merges }) {
   };
 }
 
+// Four at a time, in the same order: the build has no compiler for scripts, and spends a third less on its loops so.
 const dotProduct = (a, b, count = a.length, from = 0) => {
-  let total = 0;
-  for (let i = 0; i < count; i++) total += a[i] * b[from + i];
+  let [total, i, j] = [0, 0, from];
+  while (i + 3 < count) total = total + a[i++] * b[j++] + a[i++] * b[j++] + a[i++] * b[j++] + a[i++] * b[j++];
+  while (i < count) total += a[i++] * b[j++];
   return total;
 };
 // A matrix, or one of a stack that begins at `from`, times a vector.

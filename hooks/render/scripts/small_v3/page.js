@@ -190,7 +190,7 @@ function load() {
     const script = Object.assign(document.createElement("script"), { src: figure.dataset.script });
     window.dsSmallV3 = (header, text) => {
       delete window.dsSmallV3;
-      ready((model = loadedModel(header, text)));
+      ready((model = loadedModel(header, atob(text))));
     };
     script.onerror = () => {
       script.remove();
