@@ -13,6 +13,7 @@ from catalogue.schema.values import Detail, Text, each_below
 from catalogue.uses import FamilyUse
 
 from .. import format, links, problems
+from ..assets import page_script
 from ..cite import Citations, page_description, plain_text, reference_anchor
 from ..context import Context
 from ..family_facts import family_label
@@ -321,6 +322,7 @@ def _render_opening(citations: Citations, technique: Technique, frames: Sequence
             what=_lead_paragraph(citations, technique, ""),
             picture=_render_picture(context, technique),
             frames=frames[1:],
+            script=page_script("steps"),
             math=lambda latex: Markup(wrapping_mathml(latex)),
             headline=[
                 (citations.rich_text(h.number) + citations.footnote(h.source), citations.rich_text(h.counts))
