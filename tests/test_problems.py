@@ -99,6 +99,11 @@ def test_an_answer_is_checked_and_remembered(page: Page, address: str, tmp_path:
     assert page.locator(".ds-done input").is_checked()
 
 
+def test_no_band_says_that_a_probability_may_be_above_one(ctx: Context) -> None:
+    asked = problems.problems_html(ctx, problems.problems_of_page(ctx, "guide:alignment"))
+    assert re.search(r"lie between 0\.\d+ and 1 in 95 of 100", asked)
+
+
 def test_the_band_of_a_measured_number_spans_the_seeds(catalogue: Catalogue) -> None:
     band = measured_band(Measured(experiment="balance", column="max_violation", arm="bias"), catalogue.results)
     assert len(band.found) >= 3

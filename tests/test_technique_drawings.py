@@ -3,9 +3,10 @@
 import re
 from itertools import combinations
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from selectolax.lexbor import LexborHTMLParser
 
 from building import ROOT
@@ -141,3 +142,16 @@ def test_a_picture_is_saved_with_its_title_and_colours(page: Page, address: str,
     assert "What one layer keeps of a token" in svg
     assert "/techniques/mla/" in svg
     assert re.search(r'<rect class="cache"[^>]* fill="rgba\(', svg)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_shapes_come_from_the_frame_before_it(
+    browser: Browser, address: str, motion: Literal["reduce", "no-preference"]
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 1200}, reduced_motion=motion)
+    page.goto(f"{address}techniques/gqa/")
+    page.locator(".ds-frames svg").nth(1).click()
+    moving = page.evaluate("document.getAnimations().filter(one => one.effect.target.closest('.ds-frames')).length")
+    assert (moving > 5) is (motion != "reduce")
+    page.close()

@@ -256,6 +256,8 @@ def _is_last_step(asked_: SolvedProblem) -> bool:
 def _band_shown(band: Band, words: Words) -> dict[str, str]:
     least = abs(band.mean) / 100
     low, high = min(band.low, band.mean - least), max(band.high, band.mean + least)
+    if band.share:
+        low, high = max(low, 0), min(high, 1)
     shown = {"low": low, "high": high, "mean": band.mean}
     return {
         **{name: f"{number:.3g}".replace("-", "−") for name, number in shown.items()},

@@ -15,12 +15,15 @@ from ..schema.quantities import Quantity
 from ..schema.study import Measured, Mistake, Problem, Step
 from .expression import Computation, evaluate_formula, formula_names
 
+_SHARES = {"probability", "accuracy", "acceptance", "attention_chosen", "largest_weight"}  # columns of results
+
 
 @dataclass(frozen=True)
 class Band:
     """What each seed of an experiment found, and where another seed should lie in 95 of 100 cases, by Student's t."""
 
     found: tuple[float, ...]
+    share: bool = False  # which lies between 0 and 1
 
     @property
     def mean(self) -> float:
@@ -120,4 +123,5 @@ def measured_band(measured: Measured, results: Mapping[str, Result]) -> Band:
                 f"{measured.experiment}.csv has no `{measured.column}` of `{arm}` with two seeds or more"
             )
     first, less = by_seed[measured.arm], by_seed.get(measured.less or "")
-    return Band(tuple(float(number) - (float(less[seed]) if less else 0) for seed, number in first.items()))
+    found = tuple(float(number) - (float(less[seed]) if less else 0) for seed, number in first.items())
+    return Band(found, measured.column in _SHARES and not less)

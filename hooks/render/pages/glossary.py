@@ -106,7 +106,7 @@ def symbols_links(context: Context, subjects: Collection[SymbolSubject]) -> str:
     links = [
         link.format(subject.value, words(f"symbols.{subject.value}"))
         for subject in context.catalogue.study.symbols
-        if subject in subjects or not subjects
+        if subject in subjects
     ]
     listed = Markup(words("punctuation.listed")).join(links)
     return Markup("<p>{}</p>").format(Markup(words("symbols.of_guide")).format(subjects=listed))
