@@ -178,7 +178,7 @@ function kindOf(reading) {
   let best = null;
   const counted = wantOf(reading.text) === MANY;
   for (const kind of facts.kinds) {
-    if (counted && WORDED.includes(kind.id)) continue;
+    if ((counted && WORDED.includes(kind.id)) || (kind.id === "date" && /[了的]什么(?!时)|哪些|\bwhat (?:did|was|were|got)\b/i.test(reading.text))) continue;
     const tried = branch(reading);
     const gpus = kind.id === "serving" && !OF_A_RUN.test(reading.text) ? facts.narrowing.gpus.map(([form]) => form) : [];
     const found = [...kind.forms, ...gpus].map((form) => [spansOf(reading, form), form]).filter(([spans]) => spans);
@@ -296,7 +296,8 @@ async function labelledAnswers(subject, reading, meant) {
   const own = subject.variant >= 0 ? facts.families[subject.family][3][subject.variant][1] : "";
   const scores = matching((await familyData(subject.family, facts.scored)).scores).filter((line) => !own || line.label.startsWith(`${own} ·`));
   if (scores.length) return [{ title: `${named_(subject)} · ${facts.words.scores}`, lines: scores }];
-  const details = matching((await familyData(subject.family, facts.labelled)).details);
+  // A label that says much more is of another thing: the learning rate of an encoder is not the encoder.
+  const details = matching((await familyData(subject.family, facts.labelled)).details).filter(({ words }) => 3 * asked.length >= words.size);
   return details.length ? [{ title: named_(subject), lines: details }] : [];
 }
 
@@ -427,6 +428,7 @@ const SIZE = /\b(?:size|number)s?\b|大小|数量/i;
 const SCORE = /\bscores?\b|\baccuracy\b|多少分|得分|分数|成绩|跑分/i;
 const HOLDS = /\b(?:run|fit|serv|deploy|hold|host|need|enough|many)|部署|跑|[装放]|够|推理|需要|[几多少][张块台卡]/i; // a model, and is not asked for itself
 const MEMORY = /memory|vram|显存|内存|带宽/i; // of a GPU that is named
+const JUDGED = /\b(?:should|must|do) (?:i|we|you) (?:need|have|want)?|\bworth\b|\bnecessary\b|必要|要不要|会不会|该不该|值得|好不好|行不行|可不可以|吗[?？]?$/i; // a value is no judgement
 const OWN = /\b(?:my|own|mine)\b|自己|我/i; // what others have says nothing of it
 const QUANTITY = /[数率度值]$/;
 
@@ -443,9 +445,11 @@ async function factsOfFlagships(meant, isName) {
     if (named) found = kindOf(reading);
   }
   // Half a word asks for nothing; nor does a size answer for models of another.
-  if (!found?.kind.known.length || (found.kind.id === "serving" ? MEMORY.test(meant.text) && !HOLDS.test(meant.text) && found.narrow.words.length : OWN.test(meant.text)) || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
+  if (!found?.kind.known.length || (!counts && found.kind.id !== "licence" && JUDGED.test(meant.text)) || (found.kind.id === "serving" ? MEMORY.test(meant.text) && !HOLDS.test(meant.text) && found.narrow.words.length : OWN.test(meant.text)) || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
   const answers = await Promise.all(found.kind.known.map((family) => factAnswers({ family, variant: -1 }, found)));
-  return answers.map(([first]) => first).filter(({ lines }) => lines.some(({ basis, text }) => basis && (isName !== "alias" || counts || /^\W*\d/.test(text))));
+  const says = ({ lines }) => (["optimizer", "reinforcement"].includes(found.kind.id) ? found.said.split(" ").filter((word) => lines.some(({ label }) => label.toLowerCase().includes(word))).length : 0);
+  const most = Math.max(...answers.map(([first]) => says(first))); // who has no clip norm says nothing of clipping
+  return answers.map(([first]) => first).filter((answer) => says(answer) === most && answer.lines.some(({ basis, text }) => basis && (isName !== "alias" || counts || /^\W*\d/.test(text))));
 }
 
 // A published value of a technique among the first pages: its label and the names of the technique hold all words of the query.

@@ -68,11 +68,12 @@ const DIGITS = [...Array(127)].map((_, code) => LETTERS.indexOf(String.fromCharC
 const LEVELS = 10;
 const CHINESE = /[\u3400-\u9fff]/;
 const HAN = /^[\u3400-\u9fff]$/; // the index has pairs of characters; one alone begins some of them
-const TOGETHER = 0.8; // what the best section of a page counts beside the page
+const TOGETHER = 1.2; // what the best section of a page counts beside the page
 const ALONE = 0.1; // a section that has one of many words
 const FEW = 5;
 const IN_QUESTION = 0.6; // a technique in a question beside its name alone: another page may answer it
 const WHOLE = 30; // a name with all words of a query but those that every question has
+const SEAM = 0.5; // what a pair of characters counts in which one word ends and another begins
 const TITLE = 3; // a page whose title is in the query, beside what its words count
 
 // Postings: a section and the level in it, one after the other; of what has no levels, the section alone counts.
@@ -174,7 +175,8 @@ async function understood(query) {
 async function looked(text) {
   const tokens = split(text);
   const words = tokens.map(([word]) => word);
-  const meant = sized(split(text.replace(head.particles, " "))).flatMap(([word]) => (head.stop.has(word) ? [] : [word]));
+  const said = sized(split(text.replace(head.particles, (particle) => " ".repeat(particle.length)))).filter(([word]) => !head.stop.has(word));
+  const meant = said.map(([word]) => word);
   const unfinished = /[\p{L}\p{N}]$/u.test(text) ? words.at(-1) : "";
   // One letter behind other words says nothing yet.
   // So does one Chinese letter that is left between particles.
@@ -188,7 +190,15 @@ async function looked(text) {
     ...[...new Set(words)].map((word, at) => (at && words.length > 2 && (head.stop.has(word) || word.length < 2) ? [] : linesOf(word, false))),
     ...tokens.flatMap(([word, , end], at) => (HAN.test(text[end - 1]) && tokens[at + 1] && !CHINESE.test(tokens[at + 1][0]) ? [linesOf(word.at(-1), false)] : [])),
   ]);
-  return { text, tokens, words, asked, terms };
+  return { text, tokens, words, asked, terms: withoutSeams(terms, said) };
+}
+
+// A pair of characters that is rarer than those on both its sides is where two words meet: “家坍” of 专家坍塌.
+function withoutSeams(terms, said) {
+  const weights = new Map(terms.map(({ word, weight }) => [word, weight]));
+  const at = (place) => (said[place] && CHINESE.test(said[place][0]) ? said[place] : []);
+  const seams = new Set(said.filter(([word, start], place) => at(place - 1)[1] === start - 1 && at(place + 1)[1] === start + 1 && weights.get(word) > Math.max(weights.get(at(place - 1)[0]), weights.get(at(place + 1)[0]))).map(([word]) => word));
+  return terms.map((term) => (seams.has(term.word) ? { ...term, weight: term.weight * SEAM } : term));
 }
 
 // What of a query stands nowhere, in the reader's words.
@@ -304,6 +314,8 @@ function leaning(query) {
   const serves = SERVES.test(query) && !TRAINS.test(query);
   const trains = TRAINS.test(query) && !SERVES.test(query);
   const names = head.kinds.map(([name]) => name);
+  // Of no class, lists, what explains, machines that serve, machines that train, problems.
+  const classes = [1, asks ? 0.6 : 1, asks ? 1.3 : 1, serves ? 1.8 : trains ? 0.5 : 1, serves ? 0.3 : trains ? 1.3 : 1, 0.8];
   return {
     asks,
     page: (page) => {
@@ -311,22 +323,7 @@ function leaning(query) {
       const serving = /^(?:tools\/memory|guides\/serving|serving-in-practice|techniques\/(?:serving-systems|inference-system-overview))\//.test(url);
       return (asks && (reason || !/about|comparison/.test(names[kind])) ? EXPLAINS[names[kind]] : 1) * (serves ? (serving ? 1.5 : names[kind] === "about" ? 0.5 : 1) : 1);
     },
-    section: (section) => {
-      switch (head.classes[section]) {
-        case "1": // lists
-          return asks ? 0.6 : 1;
-        case "2": // explains
-          return asks ? 1.3 : 1;
-        case "3": // machines that serve
-          return serves ? 1.8 : trains ? 0.5 : 1;
-        case "4": // machines that train
-          return serves ? 0.3 : trains ? 1.3 : 1;
-        case "5": // problems
-          return 0.8;
-        default:
-          return 1;
-      }
-    },
+    section: (section) => classes[head.classes[section]],
   };
 }
 
