@@ -16,7 +16,7 @@ PICTURES = re.compile("[\u2190-\u21ff\u2300-\u2307\u230c-\u23ff\u2400-\u27bf\u2b
 
 
 # Where every digit counts: tables and lists of values, a sum that is worked, what a problem gives and asks, names of files.
-EXACT = "table, dl.ds-constants, .ds-working-line, .ds-exercise > p, .ds-problem-links, .ds-sources, .ds-working-steps, [data-play=readers] text, code, pre, math"
+EXACT = "table, dl.ds-constants, .ds-ranked, .ds-working-line, .ds-exercise > p, .ds-problem-links, .ds-sources, .ds-working-steps, [data-play=readers] text, code, pre, math"
 LONG = re.compile(r"(?<![\d.,/:\w-])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d\w-])")
 
 

@@ -89,13 +89,13 @@ class Citations:
         """A value with its source, or the word for why there is none.
 
         Its remark opens with the source (`notes="tip"`), stands behind it ("inline"), or is left out. That of a value
-        that is not there stands behind it in either case.
+        that is not there stands behind it in either case, unless lines are to stay low ("short").
         """
         if single is None:
             unknown = Markup('<span class="ds-absent" title="{}">{}</span>')
             return unknown.format(self.context.words("absence.unknown"), format.NOTHING)
         html = str(self.unsourced_value(single))
-        if notes == "tip" and single.absence is None:
+        if (notes == "tip" and single.absence is None) or (notes == "short" and single.source is not None):
             return self.cite(html, single.source, self.note_text(single))
         return self.cite(html, single.source) + (self.value_note(single) if notes != "apart" else Markup(""))
 

@@ -271,8 +271,8 @@ def detail_rows(
     return [(citations.rich_text(d.label), d.value, citations.rich_text(d.unit) if d.unit else "") for d in details]
 
 
-def value_cell(citations: Citations, single: Single[Any] | None) -> Cell:
-    return Cell(citations.value_html(single) if single is not None else NOTHING, sort_key(single))
+def value_cell(citations: Citations, single: Single[Any] | None, notes: str = "tip") -> Cell:
+    return Cell(citations.value_html(single, notes) if single is not None else NOTHING, sort_key(single))
 
 
 FOLD_FROM = 9

@@ -1,5 +1,8 @@
 """Figures, drawings and labs of technique pages. Imports no page."""
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -10,6 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from catalogue.schema.technique import Technique
+from catalogue.schema.values import PartialDate
 
 from . import assets
 from .context import Context
@@ -17,6 +21,7 @@ from .figures.engine import FIGURES, DrawnPanel, as_json, figure_of, run_figures
 from .figures.meanings import with_swatches
 from .labs import mechanism_code
 from .links import small_v3_link
+from .pages import technique_address
 
 # Modules of labs/ that belong to a technique.
 LABS_OF: dict[str, tuple[str, ...]] = {
@@ -124,16 +129,49 @@ def _drawing_of(context: Context, technique_id: str) -> dict[str, Any]:
 
 
 def glyph_of(context: Context, technique: Technique) -> Markup:
-    """The picture of a technique small and without words, or the picture of its shelf."""
-    drawn = technique.id in DRAWINGS
-    found = (
-        _drawing_of(context, technique.id)["glyph"]
-        if drawn
-        else run_figures("shelf", technique.kind.name.lower(), context=context)
-    )
+    """The picture of a technique small and without words, or when it came."""
+    if technique.id not in DRAWINGS:
+        return _dated_glyph(technique.introduced.date.value)
+    found = _drawing_of(context, technique.id)["glyph"]
     top = min(0, round((found["height"] - _GLYPH[1]) / 2))
     box = f"0 {top} {_GLYPH[0]} {_GLYPH[1]}"
     return Markup('<svg viewBox="{}">{}</svg>').format(box, Markup(found["shapes"]))
+
+
+def _dated_glyph(day: PartialDate | None) -> Markup:
+    """A disc at its month between the years 2023 and 2027."""
+    if day is None:
+        return Markup('<svg viewBox="0 0 360 202"></svg>')
+    year, month = int(day.first_day[:4]), int(day.first_day[5:7])
+    x = 30 + 75 * min(4.0, max(0.0, year - 2023 + (month - 1) / 12))
+    ticks = "".join(f"M{30 + 75 * at} 130v24" for at in range(5))
+    return Markup(
+        '<svg viewBox="0 0 360 202"><path class="axis" d="M30 142H330{}"/><rect class="attention" x="{:.0f}" y="126" width="12" height="32"/>'
+        '<g transform="translate(180 96) scale(2)"><text class="huge" text-anchor="middle">{}</text></g></svg>'
+    ).format(ticks, x - 6, day.text[:7])
+
+
+def glyph_link(context: Context, technique: Technique, named: bool = False) -> Markup:
+    """Its picture as a link, with the name below it or for those who do not see."""
+    return Markup(
+        '<a href="ds:{}" class="ds-glyph ds-panel" title="{}"><span aria-hidden="true">{}</span><span{}>{}</span></a>'
+    ).format(
+        technique_address(technique),
+        context.words.text(technique.name),
+        glyph_of(context, technique),
+        Markup("" if named else ' class="ds-hidden"'),
+        context.short_name(technique) if named else context.words.text(technique.name),
+    )
+
+
+def first_glyph(context: Context, texts: Iterable[str], named: bool = False) -> Markup:
+    """The picture that addresses or blocks of some texts name most often, the first of those."""
+    found = (FIGURES[name].technique if name in FIGURES else name for text in texts for name in _NAMED.findall(text))
+    most = Counter(name for name in found if name in DRAWINGS and name in context.catalogue.techniques).most_common(1)
+    return glyph_link(context, context.catalogue.techniques[most[0][0]], named) if most else Markup("")
+
+
+_NAMED = re.compile(r"(?:techniques/|picture-|mechanism-)([a-z0-9-]+)")
 
 
 def labs_of(context: Context, technique_id: str) -> str:

@@ -6,6 +6,7 @@ A bar too short for its text has it above, at a leader. A name still accepted, o
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import log10
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -269,6 +270,29 @@ def _names_chart(context: Context) -> str:
 
 
 _PRICES = ("hit", "miss", "output")
+_FEW = 4  # prices that need no picture
+
+
+def _prices_drawn(context: Context, spans: Sequence[PriceSpan]) -> str:
+    """A line for each price over its days, on a logarithmic scale of dollars; none whose end is not known."""
+    last = max(_exact_day(span.until or span.price.since) for span in spans) + _ON
+    known = [span for span in spans if span.until is not None or span.names[0].until is None]
+    starts = [_exact_day(span.price.since) for span in known]
+    if len(known) < _FEW:
+        return ""
+    time, dollars = time_scale((*starts, last), 7, 100), Scale(0.002, 4, 210, 10, log10)
+    lines = [
+        (
+            part,
+            time(start),
+            time(_exact_day(span.until) if span.until else last),
+            dollars(getattr(span.price.dollars, part).value.value),
+        )
+        for span, start in zip(known, starts, strict=True)
+        for part, _ in dollar_prices(span.price)
+    ]
+    years, ticks = [(time(day), day.year) for day in years_of(time)], [(dollars(tick), tick) for tick in (0.01, 0.1, 1)]
+    return context.html("prices.html.jinja", lines=lines, years=years, ticks=ticks, parts=_PRICES)
 
 
 def price_table(citations: Citations, caption: str, spans: Sequence[PriceSpan], title: str = "") -> Table:
@@ -332,7 +356,8 @@ def _price_sections(citations: Citations) -> Iterator[Section]:
             by_column(words("prices.hours_caption"), hours, catalogue.billing_hours),
         ]
         html = "\n".join(context.html("table.html.jinja", t=table) for table in tables)
-        yield Section("prices", words("prices.title"), f"<p>{words('prices.intro')}</p>\n{html}")
+        drawn = _prices_drawn(context, spans)
+        yield Section("prices", words("prices.title"), f"<p>{words('prices.intro')}</p>\n{drawn}\n{html}")
     if catalogue.api_services:
         columns: list[Column[ApiService]] = [
             Column(words("services.service"), lambda s: _service_name(citations, s)),

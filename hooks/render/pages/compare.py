@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from catalogue.derive.training import worked_gpu_hours
 from catalogue.records import Entry, sort_by_date
 from catalogue.schema.model import COMPARED_KINDS, Evaluation, EvaluationKind, Model, Track
 from catalogue.schema.quantities import Quantity
@@ -19,10 +20,12 @@ from ..assets import page_script
 from ..cite import Citations, reference_anchor
 from ..comparison import compared_setting, distinct_scores, interval_text
 from ..context import Context
+from ..figures.home import model_cards
 from ..figures.score_dots import Dot, change_class, score_dots, score_marks
 from ..format import short_model, short_variant
 from ..links import model_link, variant_link
 from ..page import Page, Section, lead_section
+from ..recomputed import recomputed_html, worked_hours_text
 from ..tables import Cell, Column, Table, by_column, columns_for_each, value_cell
 from ..words import Words
 from .model_architecture import sizes_table
@@ -289,9 +292,8 @@ _POST_TRAINING = (
     *("reinforcement.temperature", "reinforcement.max_output_length"),
 )
 _INFRASTRUCTURE = (
-    *("hardware.gpu", "hardware.gpu_count", "gpu_hours_total", "cost_usd", "framework", "precision.compute"),
-    *("parallelism.data", "parallelism.tensor", "parallelism.pipeline", "parallelism.pipeline_schedule"),
-    *("parallelism.expert", "precision.accumulation", "price_per_gpu_hour_usd"),
+    *("hardware.gpu", "hardware.gpu_count", "framework", "precision.compute", "parallelism.pipeline"),
+    *("parallelism.pipeline_schedule", "parallelism.expert", "parallelism.tensor", "parallelism.data"),
 )
 
 
@@ -301,11 +303,12 @@ def theme_page(context: Context, theme: str) -> Page:
     intro = words(f"compare.{key}.intro")
     if theme != "evaluation":
         intro += words("punctuation.gap") + words("compare.bars")
+    drawn = model_cards(context) if theme == "architecture" else ""
     return Page(
         f"compare/{theme}.md",
         words(f"compare.{key}.title"),
         words(f"compare.{key}.description"),
-        (lead_section(intro), *sections, sources_section(citations)),
+        (lead_section(intro, drawn), *sections, sources_section(citations)),
         hide=("toc",),
     )
 
@@ -324,7 +327,7 @@ def _architecture_sections(citations: Citations) -> Iterator[Section]:
     columns += columns_for_each(
         _ARCHITECTURE,
         lambda key: Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key),
-        lambda entry, key: value_cell(citations, getattr(entry.architecture, key)),
+        lambda entry, key: value_cell(citations, getattr(entry.architecture, key), notes="short"),
         True,
     )
     table = by_column(words("compare.architecture.caption"), columns, owners)
@@ -344,12 +347,15 @@ def _stage_sections(
     stages = [(model, stage) for model in _dated_models(citations.context) for stage in model.training]
     columns: list[Column[_StageRun]] = [
         Column(words("table.model"), lambda run: _stage_link(words, run.model, run.stage)),
-        Column(words("table.for"), lambda run: listed.join(entries[id_].variant.name for id_ in run.variants)),
+        Column(
+            words("table.for"),
+            lambda run: listed.join(short_variant(entries[id_].variant.name) for id_ in run.variants),
+        ),
     ]
     columns += columns_for_each(
         keys,
         lambda key: words(f"field.{key}"),
-        lambda run, key: value_cell(citations, run.stated_value(key)),
+        lambda run, key: value_cell(citations, run.stated_value(key), notes="short"),
         if_any=True,
     )
     for kind in (kind for kind in StageKind if kind in kinds):
@@ -393,27 +399,82 @@ def _training_sections(citations: Citations) -> Iterator[Section]:
 
 def _infrastructure_sections(citations: Citations) -> Iterator[Section]:
     context, words = citations.context, citations.context.words
+    models = [model for model in _dated_models(context) if model.infrastructure is not None]
+    yield Section("hours", words("fact.gpu_hours"), _hours_picture(citations, models))
 
     def said(model: Model, key: str) -> Cell | Markup:
-        if key == "gpu_hours_total" and (worked := hours_by_variants(citations, model)):
-            names = [
-                words("punctuation.listed").join(short_variant(e.variant.name) for e in of) for of in worked.values()
-            ]
-            several = len(model.variants) > 1
-            return Markup("<br>").join(
-                Markup("{} <small>{}</small>").format(html, name) if several else html
-                for html, name in zip(worked, names, strict=True)
-            )
         value = stated_at(model.infrastructure, key)
         if value is None or not value.by_variant:
-            return value_cell(citations, value)
+            return value_cell(citations, value, notes="short")
         return values_by_variant(citations, value)
 
     columns: list[Column[Model]] = [Column(words("table.model"), lambda model: model_link(model, "infrastructure"))]
     columns += columns_for_each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)
-    models = [model for model in _dated_models(context) if model.infrastructure is not None]
-    html = _render_sortable(context, by_column(words("compare.infrastructure.caption"), columns, models))
-    yield Section("frameworks", words("compare.infrastructure.frameworks"), html)
+    told = [
+        model
+        for model in models
+        if any(
+            single.value is not None
+            for key in _INFRASTRUCTURE
+            if (value := stated_at(model.infrastructure, key)) is not None
+            for _, single in value.singles()
+        )
+    ]
+    html = _render_sortable(context, by_column(words("compare.infrastructure.caption"), columns, told))
+    silent = _named_models(words, "compare.infrastructure.silent", [model for model in models if model not in told])
+    yield Section("frameworks", words("compare.infrastructure.frameworks"), html + silent)
+
+
+def _hours_picture(citations: Citations, models: Sequence[Model]) -> str:
+    """A bar a run, hollow where its hours were worked out, with what it cost; below it the models without."""
+    context, words = citations.context, citations.context.words
+    rows: list[tuple[Model, Markup, float, Markup, str]] = []
+    link = Markup('<a href="ds:models/{}.md#infrastructure">{}</a>')
+    for model in models:
+        total, several = stated_at(model.infrastructure, "gpu_hours_total"), len(model.variants) > 1
+        if total is not None and isinstance(total.value, Quantity):
+            name = link.format(model.id, short_model(model.name))
+            rows.append((model, name, float(total.value.value), _priced_hours(citations, model), ""))
+        for entries in hours_by_variants(citations, model).values():
+            worked = worked_gpu_hours(context.catalogue.entries, entries[0])
+            assert worked is not None
+            names = words("punctuation.listed").join(short_variant(entry.variant.name) for entry in entries)
+            name = link.format(model.id, names if several else short_model(model.name))
+            working = words(f"compare.infrastructure.{worked.term.name}", working=worked.term.numbers)
+            shown = recomputed_html(worked_hours_text(words, worked)[0]) + _noted(
+                citations.cite(working, worked.source)
+            )
+            rows.append((model, name, float(worked.term.value), shown, "worked"))
+    without = [model for model in models if all(model is not row[0] for row in rows)]
+    html = context.html(
+        "ranked.html.jinja",
+        rows=[row[1:] for row in rows],
+        most=max((row[2] for row in rows), default=1),
+        says=words("fact.gpu_hours"),
+    )
+    return f'{html}<p class="ds-legend">{words("compare.infrastructure.hollow")}</p>' + _named_models(
+        words, "compare.infrastructure.no_hours", without
+    )
+
+
+def _priced_hours(citations: Citations, model: Model) -> Markup:
+    block, words = model.infrastructure, citations.context.words
+    assert block is not None
+    shown = citations.value_html(block.gpu_hours_total)
+    if block.cost_usd is None or block.cost_usd.value is None or block.price_per_gpu_hour_usd is None:
+        return shown
+    cost, price = citations.value_html(block.cost_usd), citations.value_html(block.price_per_gpu_hour_usd)
+    said = Markup(words("compare.infrastructure.cost")).format(cost=cost, price=price)
+    return shown + _noted(said)
+
+
+def _noted(said: Markup) -> Markup:
+    return Markup(' <span class="ds-note">{}</span>').format(said)
+
+
+def _named_models(words: Words, key: str, models: Sequence[Model]) -> str:
+    names = words("punctuation.listed").join(short_model(model.name) for model in models)
+    return f'<p class="ds-silent">{words(key, names=names)}</p>' if models else ""
 
 
 _SECTIONS: dict[str, Callable[[Citations], Iterator[Section]]] = {

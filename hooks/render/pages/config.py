@@ -64,18 +64,16 @@ def _tables_of(forms: dict) -> list[list]:  # type: ignore[type-arg]
 
 def _families_table(context: Context) -> str:
     words = context.words
-    heads = [
-        Head(words("config.family")),
-        Head(words("field.architecture.attention")),
-        Head(words("field.architecture.feed_forward")),
-    ]
+    alike: dict[tuple[str, str], list[Markup]] = {}
+    for name, family in sorted(FAMILIES.items()):
+        kinds = words("punctuation.listed").join(kind.value for kind in family.kinds)
+        network = words("config.dense" if family.network is FeedForward.DENSE else "config.experts")
+        alike.setdefault((kinds, network), []).append(Markup("<code>{}</code>").format(name))
+    heads = [Head(words("field.architecture.attention")), Head(words("field.architecture.feed_forward"))]
+    heads.append(Head(words("config.family")))
     rows = [
-        [
-            Cell(Markup("<code>{}</code>").format(name)),
-            Cell(escape(words("punctuation.listed").join(kind.value for kind in family.kinds))),
-            Cell(escape(words("config.dense" if family.network is FeedForward.DENSE else "config.experts"))),
-        ]
-        for name, family in sorted(FAMILIES.items())
+        [Cell(escape(kinds)), Cell(escape(network)), Cell(Markup(" ").join(names))]
+        for (kinds, network), names in alike.items()
     ]
     table = context.html("table.html.jinja", t=Table(words("config.families_caption"), heads, rows))
     counted = len(context.catalogue.peers.configs)

@@ -20,9 +20,12 @@ from ..context import Context
 from ..formula import inline_mathml, with_indices, wrapping_mathml
 from ..links import technique_link
 from ..page import Page, Section, lead_section, titled_page
+from ..technique_figures import DRAWINGS, glyph_link
 from ..words import CHINESE, ENGLISH, HAN
 from . import declaration_of, technique_address
 from .sources import sources_section
+
+_DRAWN = 5  # techniques of a subject that are pictures
 
 
 def glossary_page(context: Context) -> Page:
@@ -31,13 +34,14 @@ def glossary_page(context: Context) -> Page:
     sections, parts = [], []
     for subject in glossary.subjects:
         items = [_term_item(citations, term) for term in glossary.terms if term.subject == subject.id]
-        techniques = [
-            Markup('<span id="{}">{}</span>').format(id_, technique_link(context, id_, short=True))
-            for id_, technique in context.catalogue.techniques.items()
-            if technique.kind in subject.kinds
-        ]
+        of = [technique for technique in context.catalogue.techniques.values() if technique.kind in subject.kinds]
+        drawn = [technique for technique in of if technique.id in DRAWINGS][:_DRAWN]
+        anchored = Markup('<span id="{}">{}</span>').format
+        tiles = [anchored(each.id, glyph_link(context, each, named=True)) for each in drawn]
+        rest = [each for each in of if each not in drawn]
+        techniques = [anchored(each.id, technique_link(context, each.id, short=True)) for each in rest]
         if items:
-            html = context.html("glossary.html.jinja", items=items, techniques=techniques)
+            html = context.html("glossary.html.jinja", items=items, tiles=tiles, techniques=techniques)
             sections.append(Section(f"subject-{subject.id}", words.text(subject.name), html))
             parts.append((f"subject-{subject.id}", words.text(subject.name), len(items)))
     box = context.html("filter.html.jinja", script=page_script("filter"))

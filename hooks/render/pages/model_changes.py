@@ -33,9 +33,9 @@ from ..links import technique_link, variant_link
 from ..page import Section
 from ..recomputed import substituted_formula, working_link
 from ..tables import Cell, Column, Head, Table, by_column
-from ..technique_figures import glyph_of
+from ..technique_figures import glyph_link
 from ..words import Words
-from . import compare_models, technique_address
+from . import compare_models
 
 _CACHE = (FACTS["cache.elements"], FACTS["context_length"])
 # Told in words of our own or rounded by one of the papers, so that they differ where the thing need not.
@@ -190,12 +190,7 @@ def _aspect(citations: Citations, change: Change) -> Markup:
     context, name = citations.context, citations.rich_text(change.aspect)
     if change.technique is None:
         return name
-    technique = context.catalogue.techniques[change.technique]
-    link = Markup(
-        '<a href="ds:{}" class="ds-glyph ds-panel" title="{}"><span aria-hidden="true">{}</span><span class="ds-hidden">{}</span></a> {}'
-    )
-    named = context.words.text(technique.name)
-    return link.format(technique_address(technique), named, glyph_of(context, technique), named, name)
+    return glyph_link(context, context.catalogue.techniques[change.technique]) + " " + name
 
 
 def _reason_given(citations: Citations, change: Change) -> Markup:

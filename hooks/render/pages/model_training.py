@@ -26,7 +26,7 @@ from ..figures.schedule import (
     recipe_rows,
     schedule_figure,
 )
-from ..format import NOTHING, format_quantity, short_size
+from ..format import NOTHING, format_quantity, short_size, short_variant
 from ..page import Section
 from ..recomputed import recomputed_html
 from ..tables import Cell, Column, Table, by_column, detail_rows, details_table, key_value_table, labelled_values
@@ -153,7 +153,7 @@ def _phase_rate(citations: Citations, stage: Stage, phase: RatePhase) -> Markup:
 def values_by_variant(citations: Citations, value: Stated[Any]) -> Markup:
     entries = citations.context.catalogue.entries
     parts = [
-        Markup("{} <small>{}</small>").format(citations.value_html(single), entries[id_].variant.name)
+        Markup("{} <small>{}</small>").format(citations.value_html(single), short_variant(entries[id_].variant.name))
         if id_
         else citations.value_html(single)
         for id_, single in value.singles()

@@ -14,6 +14,7 @@ from ..page import Page, Section, lead_section, titled_page
 
 # Months with a section of their own and a text beside each title; before them each year has one, of titles alone.
 TOLD = 6
+_ORDER = list(EventKind)
 
 
 def news_page(context: Context) -> Page:
@@ -59,9 +60,10 @@ def _news_section(context: Context, span: str, events: list[Event], first: bool)
     """`first` of the years, which is told in part by months above it."""
     words = context.words
     corrected = sum(event.kind is EventKind.CORRECTION for event in events)
-    items = [
-        (event, format.format_date(event.day, words)) for event in events if event.kind is not EventKind.CORRECTION
-    ]
+    told = sorted(
+        (one for one in events if one.kind is not EventKind.CORRECTION), key=lambda one: _ORDER.index(one.kind)
+    )
+    items = [(event, format.format_date(event.day, words)) for event in told]
     by_month = "-" in span
     html = context.html("news.html.jinja", items=items, told=by_month, corrected=corrected)
     title = (

@@ -14,7 +14,7 @@ from catalogue.schema.values import Source, Sources, each_below
 
 from .. import links
 from ..assets import page_script
-from ..cite import Citations, reference_anchor
+from ..cite import Citations, plain_text, reference_anchor
 from ..context import Context
 from ..page import Page, Section, lead_section, titled_page
 from ..words import Words
@@ -94,6 +94,7 @@ def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
             "trifle": dispute.weight is Weight.TRIFLE,
             "about": citations.rich_text(dispute.about),
             "claims": [(citations.rich_text(claim.says), citations.footnote(claim.source)) for claim in dispute.claims],
+            "shares": _shares_claimed([plain_text(citations.context, claim.says) for claim in dispute.claims]),
             "verdict": citations.rich_text(dispute.verdict),
         }
         for dispute in sorted(items, key=lambda dispute: order.index(dispute.weight))
@@ -103,9 +104,22 @@ def render_disputes(citations: Citations, items: Sequence[Dispute]) -> str:
     return citations.context.html("disputes.html.jinja", shown=views[: len(views) - len(folded)], folded=folded)
 
 
+# What a claim begins with, if it is a number to be drawn.
+_CLAIMED = re.compile(r"[≈~约]? ?(\d[\d.,]*) ?([KMBT]|万亿|[万亿]|[GT]B|%)(?![\w-])")
+
+
+def _shares_claimed(claims: Sequence[str]) -> list[float]:
+    """Of the largest, in percent; empty unless each claim begins with a number of the same unit."""
+    found = [_CLAIMED.match(claim) for claim in claims]
+    numbers = [float(match[1].rstrip(".,").replace(",", "")) for match in found if match]
+    alike = len({match[2] for match in found if match}) == 1 and len(numbers) == len(claims) > 1
+    return [100 * number / max(numbers) for number in numbers] if alike else []
+
+
 _OWN = ("DeepSeek-AI", "DeepSeek")
 _OWN_ADDRESSES = re.compile(r"//(?:(?:www\.)?(?:github\.com|huggingface\.co)/deepseek-ai\b|[\w-]+\.deepseek\.com\b)")
 _YEARS = 7
+_OPEN = 26  # references of a part that are not folded
 _PARTS = ("own_papers", "own_pages", "papers", "other", "copies")
 
 
@@ -128,9 +142,11 @@ def references_page(context: Context) -> Page:
     bibtex = Markup(_reference_years(context, groups)) + bibtex
     sections = [lead_section(words("references.intro", count=len(context.catalogue.references)), f"{bibtex}{box}")]
     for name in shown:
-        told = {"folded": name == "copies", "notes": name not in ("own_pages", "copies")}
-        by_model = _by_citing(groups[name], context) if name == "own_pages" else [("", groups[name])]
-        html = context.html("references.html.jinja", groups=by_model, count=len(groups[name]), **told)
+        lists = _reference_lists(context, name, groups[name])
+        told = {"most": max(len(of) for _, of, _ in lists), "notes": name not in ("own_pages", "copies")}
+        html = context.html(
+            "references.html.jinja", lists=lists, cited=max(map(len, cited.values()), default=1), **told
+        )
         sections.append(Section(name, words(f"references.{name}"), html))
     return titled_page(words, "references.md", "references", tuple(sections), hide=("toc",))
 
@@ -148,13 +164,23 @@ def _reference_years(context: Context, groups: Mapping[str, Sequence[Mapping[str
     return html + f'<p class="ds-legend">{said["says"]}</p>'
 
 
-def _by_citing(views: list[dict[str, Any]], context: Context) -> list[tuple[str, list[dict[str, Any]]]]:
-    """By the page that cites them most: models in their order, then the others; last what no page cites."""
-    models = [model.name for model in context.catalogue.models.values()]
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in models}
-    for view in sorted(views, key=lambda view: not view["cited"]):
+def _reference_lists(
+    context: Context, part: str, views: Sequence[dict[str, Any]]
+) -> list[tuple[str, Sequence[dict[str, Any]], bool]]:
+    """Name, references and whether they are folded: pages of DeepSeek by the page that cites them most, others by how often."""
+    words, ranked = context.words, sorted(views, key=lambda view: -len(view["cited"]))
+    if part == "copies":
+        return [(words("references.copies_said", count=len(views)), views, True)]
+    if part != "own_pages":
+        open_, rest = ranked[:_OPEN], ranked[_OPEN:]
+        more = [(words("references.further", count=len(rest)), rest, True)] if rest else []
+        return [("", open_, False), *more]
+    found: dict[str, list[dict[str, Any]]] = {model.name: [] for model in context.catalogue.models.values()}
+    for view in ranked:
         found.setdefault(view["cited"][0][1] if view["cited"] else "", []).append(view)
-    return [(name, of) for name, of in found.items() if of]
+    single = [name for name, of in found.items() if len(of) == 1]
+    rest = [view for name in (*single, "") for view in found.pop(name, [])]
+    return [(name, of, True) for name, of in [*found.items(), (words("references.uncited"), rest)] if of]
 
 
 def _reference_part(context: Context, reference: Reference) -> str:

@@ -38,6 +38,7 @@ from ..links import jump_bar, small_v3_link
 from ..page import HERO, PROBLEM, Page, Section, lead_section, reading_minutes, title_of, titled_page
 from ..problems import home_of, problem_item, problems_of_page, title_and_address
 from ..recomputed import agreement_cell, substituted_formula, working_link
+from ..technique_figures import first_glyph
 from . import GUIDE
 from .sources import sources_section
 
@@ -172,6 +173,7 @@ def _list_of_page(
 
 
 QUESTIONS_PATH = "questions.md"
+_OPEN = 6  # questions of a subject that are not folded
 
 
 def questions_page(context: Context) -> Page:
@@ -187,7 +189,10 @@ def questions_page(context: Context) -> Page:
             for question in context.catalogue.questions
             if question.group == group.id
         ]
-        html = context.html("questions.html.jinja", items=items)
+        asked = [question for question in context.catalogue.questions if question.group == group.id]
+        glyph = first_glyph(context, (question.path for question in asked), named=True)
+        shown = _OPEN if len(items) > _OPEN + 2 else len(items)
+        html = context.html("questions.html.jinja", items=items, glyph=glyph, open=shown)
         sections.append(Section(group.id, words.text(group.name), html))
         parts.append((group.id, words.text(group.name), len(items)))
     box = context.html("filter.html.jinja", script=page_script("filter"))
@@ -266,6 +271,7 @@ def _route_step(
         "problems_address": f"{path}#problems",
         "title": generated.title if generated else title_of(text),
         "gain": context.words.text(step.gain),
+        "glyph": first_glyph(context, [path, "" if generated else text]),
         "minutes": reading_minutes(text),
         "problems": len(problems_of_page(context, step.page)),
     }

@@ -319,10 +319,10 @@ def trust_page(context: Context) -> Page:
     words = context.words
     sections = [
         lead_section(words("trust.intro")),
-        *_watched_sections(context),
         coverage_section(context),
         Section("summary", words("trust.digits"), _joined_paragraphs(*(words(f"trust.{key}") for key in DIGITS))),
         *peer_sections(context),
+        *_watched_sections(context),
     ]
     return titled_page(words, "trust.md", "trust", tuple(sections))
 

@@ -385,7 +385,7 @@ def _measured_table(citations: Citations) -> str:
             Cell(escape(_row_label(context, key))),
             Cell(recomputed_html(format.format_significant(as_decimal(computed), 4))),
             Cell(published),
-            Cell(escape(f"{float(computed / value):.2f}"), str(float(computed / value))),
+            Cell(_ratio_bar(float(computed / value))),
             Cell(escape(words(f"what_if.row.{key}_why", **gap))),
         ]
         for key, computed, value, published in measured
@@ -395,6 +395,12 @@ def _measured_table(citations: Citations) -> str:
     return context.html(
         "table.html.jinja", t=Table(words("what_if.measured_caption"), heads, rows, classes="ds-measured")
     )
+
+
+def _ratio_bar(ratio: float) -> Markup:
+    """A ratio with a bar from nothing, whose middle, 1, has a mark."""
+    bar = '<svg class="ds-share" aria-hidden="true"><rect width="{:.1f}%" height="100%"/><path d="M0-2v9"/></svg>'
+    return Markup("{:.2f}" + bar).format(ratio, min(100.0, 50 * ratio))
 
 
 def _decode_gap(context: Context, node_speed: Fraction) -> dict[str, str]:

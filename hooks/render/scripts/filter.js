@@ -5,9 +5,8 @@ const said = box.querySelector("output");
 const key = (text) => text.normalize("NFKC").toLowerCase().replaceAll("-", " ");
 
 function heading(part) {
-  let before = part.previousElementSibling;
-  while (before && before.localName !== "h2") before = before.previousElementSibling;
-  return before;
+  while (part.localName !== "h2") part = part.previousElementSibling ?? part.parentElement;
+  return part;
 }
 const lists = [...document.querySelectorAll("[data-filtered]")].map((list) => {
   const fold = list.closest("details");

@@ -292,20 +292,6 @@ const drawing = (name, draw) => (byTechnique[name] = draw);
 
 // Without words: what a glyph shows.
 const mute = ({ shapes, height }) => ({ shapes: shapes.filter((shape) => !/^<text|class="[^"]*\bkey"/.test(shape)).join(""), height });
-const shelves = {
-  cluster(f) {
-    const top = f.cells("O O O", { width: 60 });
-    f.skip(50);
-    for (const one of f.cells("GGGGGGGG", { height: 56, gap: 8 })) for (const spine of [top[0], top[2], top[4]]) f.link(spine, one, "O", true);
-  },
-  kernel: (f) => f.grid(["gggggggg", "gAAAAggg", "gAAAAggg", "gAAAAggg", "gggggggg"], { gap: 4 }),
-  other(f) {
-    for (const row of ["Ga", "aO"]) {
-      f.flow([...row].map((letter) => ["=", letter]));
-      f.skip(16);
-    }
-  },
-};
 
 Object.assign(globalThis, {
   drawings: () => Object.keys(byTechnique),
@@ -313,10 +299,5 @@ Object.assign(globalThis, {
     const one = new Drawing(name);
     byTechnique[name](one, one.frame());
     return { glyph: mute({ ...one.frames[0].canvas.panel, height: one.frames[0].canvas.y + 2 }), frames: one.finished() };
-  },
-  shelf(kind) {
-    const canvas = new Canvas(panel("", 0, ""), String);
-    (shelves[kind] ?? shelves.other)(canvas);
-    return mute({ ...canvas.panel, height: canvas.y });
   },
 });

@@ -381,6 +381,21 @@ figure("score-intervals", { page: "guides/evaluation.md" }, ({ say, titled, numb
   return { panels: [one] };
 });
 
+figure("early-letters", { page: "guides/evaluation.md" }, ({ say, titled }) => {
+  const one = titled("title", 190);
+  [[0.25, "before"], [0.3, "after"]].forEach(([right, when], at) => {
+    const [left, rest] = [12 + 180 * at, (1 - right - 0.35) / 2];
+    [[right, "cache", "right"], [0.35, "off", "wrong"], [rest, "other"], [rest, "other"]].forEach(([share, kind, name], place) => {
+      const [x, y] = [left + 40 * place, 150 - 330 * share];
+      one.bar(x, y, 32, 330 * share, kind);
+      one.text(x + 16, y - 6, fixed(share, place > 1 ? 3 : 2), "small", "middle");
+      if (name) one.text(x + 16, 165, say(name), "small", "middle");
+    });
+    one.text(left, 184, say(when, { loss: fixed(-Math.log(right), 3) }), "strong");
+  });
+  return { panels: [one] };
+});
+
 figure("guess-loss", { page: "guides/training-and-writing.md" }, ({ say, titled, numbers }) => {
   const { vocab_size: words } = numbers("deepseek-v3-base");
   const none = { words: fixed(words), loss: fixed(Math.log(words), 2) };
