@@ -297,7 +297,7 @@ async function labelledAnswers(subject, reading, meant) {
   const scores = matching((await familyData(subject.family, facts.scored)).scores).filter((line) => !own || line.label.startsWith(`${own} ·`));
   if (scores.length) return [{ title: `${named_(subject)} · ${facts.words.scores}`, lines: scores }];
   // A label that says much more is of another thing: the learning rate of an encoder is not the encoder.
-  const details = matching((await familyData(subject.family, facts.labelled)).details).filter(({ words }) => 3 * asked.length >= words.size);
+  const details = matching((await familyData(subject.family, facts.labelled)).details).filter(({ label }) => 3 * asked.length >= wordsOfLabel(label.split(/[,，]/)[0]).size);
   return details.length ? [{ title: named_(subject), lines: details }] : [];
 }
 
