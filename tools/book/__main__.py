@@ -38,7 +38,7 @@ WORDS = {
     },
 }  # fmt: skip
 _PRINTED: dict[str, Any] = {"prefer_css_page_size": True, "tagged": True, "outline": True, "print_background": True}
-_FEW = 350  # letters on a sheet
+_FEW = 550  # letters on a sheet
 _BFCHAR = re.compile(r"^(<[0-9A-F]+> )<(2[EF][0-9A-F]{2})>$", re.MULTILINE)
 # Radicals that Unicode does not call the same as their signs: https://www.unicode.org/Public/UCD/latest/ucd/EquivalentUnifiedIdeograph.txt
 _PLAIN = dict(
