@@ -199,7 +199,10 @@ def test_downloads_say_of_which_day_and_revision_the_data_is(
     data = valid
 
     def said() -> dict[str, str]:
-        return dict(json.loads(text(made(load_catalogue(data)), "catalogue.json"))["revision"])
+        files = made(load_catalogue(data))
+        first, second = (json.loads(text(files, name))["revision"] for name in ("catalogue.json", "answers.json"))
+        assert first == second
+        return dict(first)
 
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     alone = said()

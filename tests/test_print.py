@@ -36,7 +36,7 @@ A4 = (210, 297)
 MARGIN = 15
 PIXELS_PER_MM = 96 / 25.4
 
-WIDER = """() => [...document.querySelectorAll(".md-content :is(table, svg, figure, math, p, li, th, td)")]
+WIDER = """() => [...document.querySelectorAll(".md-content :is(table, svg, figure, math, p, li, th, td, dt, pre > code)")]
   .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 60)}`)"""
 

@@ -150,8 +150,8 @@ window.leaveSheet = (number, solved, words) => {
   for (const element of sheet.querySelectorAll(".book-answer, .book-ref, .ds-mark")) element.remove();
   for (const link of sheet.querySelectorAll("a")) unwrap(link);
   for (const element of sheet.querySelectorAll("[id]")) element.removeAttribute("id");
-  const name = JSON.stringify(`${words.title} · ${head.firstChild.textContent.trim()}`);
-  sheet.prepend(made("style", {}, `@page sheet { @top-left { content: ${name}; } }`));
+  document.title = `${words.title} · ${head.firstChild.textContent.trim()}`;
+  sheet.prepend(made("style", {}, `@page sheet { @top-left { content: ${JSON.stringify(document.title)}; } }`));
   document.body.append(sheet);
 };
 

@@ -112,12 +112,18 @@ def computed_number(fact: Fact, value: Computation) -> int | float:
     return value.value if fact.anchor is Anchor.WORKING else float(value.exact)
 
 
+def _copy_of(catalogue: Catalogue) -> Json:
+    return {
+        "licence": LICENCE,
+        "revision": {name: value for name, value in asdict(catalogue.revision).items() if value},
+    }
+
+
 def catalogue_json(plain: PlainRecords, address: str) -> dict[str, str]:
     catalogue = plain.catalogue
     found: dict[str, str] = {}
     references = {key: _plain_reference(reference) for key, reference in catalogue.references.items()}
-    revision = {name: value for name, value in asdict(catalogue.revision).items() if value}
-    head = {"format": FORMAT, "address": address, "licence": LICENCE, "revision": revision}
+    head = {"format": FORMAT, "address": address, **_copy_of(catalogue)}
 
     def with_files(kind: str, made: Iterable[tuple[str, str, Json]]) -> Iterator[Json]:
         for id_, page, record in made:
@@ -194,7 +200,8 @@ def answers_json(context: Context, edition: str) -> str:
         }
         for one in context.catalogue.questions
     ]
-    record = {"language": context.words.language, "questions": questions, "facts": [*_fact_rows(context, edition)]}
+    facts = [*_fact_rows(context, edition)]
+    record = {"language": context.words.language, **_copy_of(context.catalogue), "questions": questions, "facts": facts}
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

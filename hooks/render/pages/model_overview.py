@@ -25,6 +25,7 @@ from ..format import short_model
 from ..links import model_link, technique_link
 from ..page import Section
 from ..recomputed import recomputed_html, substituted_formula, worked_hours, working_link
+from ..words import ENGLISH
 
 MOST_BULLETS = 5
 
@@ -114,6 +115,8 @@ def _links_and_licence(citations: Citations, model: Model) -> Markup:
     licence = model.licences.weights if model.licences else None
     if licence is not None and licence.value is not None:
         parts.append(citations.value_html(licence))
+    feed = f"ds:data/models/{model.id}{'' if words.language == ENGLISH else f'.{words.language}'}.atom"
+    parts.append(Markup('<a href="{}">{}</a>').format(feed, words("model.feed")))
     return Markup(" · ").join(parts)
 
 

@@ -14,7 +14,7 @@ function hide() {
 
 // A value with what it is of: the model or the head of its row, and where it stands in a comparison its column.
 function saidOfValue(value) {
-  const head = value.closest("tr")?.querySelector("th[scope=row]") ?? value.closest("div, dd, li, p")?.querySelector("dt, strong");
+  const head = value.closest("tr")?.querySelector("th[scope=row]") ?? (value.closest("div:has(> dt)") ?? value.closest("div, dd, li, p"))?.querySelector("dt, strong");
   const cell = value.closest("td");
   const column = cell?.closest("table").tHead?.rows[0].cells[cell.cellIndex]; // in a comparison, the model
   // A number in a drawing says itself what it is of; the lists around the drawing are of something else.
