@@ -66,6 +66,10 @@ BROKEN_WORDS = {
         {"a": 'home: {en: "{keptt} here", zh: "这里 {kept}"}'},
         "a.yaml:1: home.en: {keptt} is filled in; the Chinese has {kept}; write the same names in both",
     ),
+    "bold": (
+        {"a": "home: {en: a **b**, zh: 乙}"},
+        "a.yaml:1: home.en: `**` in “a **b**”, which is shown as it is typed",
+    ),
     "a stray brace": ({"a": 'home: {en: x,\n  zh: "y}"}'}, "a.yaml:2: home.zh: “y}”: Single '}' encountered"),
 }
 

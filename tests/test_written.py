@@ -9,16 +9,19 @@ import pytest
 
 from building import small_project
 from catalogue.records import Catalogue
-from catalogue.text import text_slips
+from catalogue.text import chinese_slips, text_slips
 from checks import placeable_blocks
 from checks.markup import markup_problems
 from checks.wording import read_project as read
+from checks.wording import slips_in_words
 from helpers import check, each_row, edit, findings_of, table
+from render.figures import engine
+from render.figures.engine import unreadable_scripts
 from render.labs import EXPERIMENT_BLOCK
 from render.pages import HOME, generated_pages, written_pages
 from render.pages.glossary import formulas_by_block
 from render.site import BLOCKS
-from render.words import ENGLISH, load_words
+from render.words import CHINESE, ENGLISH, Words, load_words
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +114,27 @@ def test_what_no_text_has_is_named(row: dict[str, Any]) -> None:
     slip, *_ = text_slips(row["text"], of_the_catalogue=True)
     assert row["says"] in f"{slip.found}; {slip.allowed}"
     assert bool(list(text_slips(row["text"]))) != row.get("page", False)
+
+
+@pytest.mark.parametrize("text", CASES["right"])
+def test_what_is_right_is_no_slip(text: str) -> None:
+    assert not [*text_slips(text, of_the_catalogue=True), *chinese_slips(text)]
+
+
+@each_row(CASES["words"])
+def test_slips_in_words_are_named(row: dict[str, str]) -> None:
+    words = Words(CHINESE, {"page.a": row["text"]}, {"page.a": ("a.yaml", 7)})
+    assert row["says"] in str(next(slips_in_words(words)))
+
+
+def test_scripts_and_sheets_that_do_not_end_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in (("scripts/a.js", "\nf((1);"), ("styles/a.css", "p { color: red")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(engine, "_SCRIPTS", tmp_path / "scripts")
+    script, sheet = unreadable_scripts()
+    assert script[:2] == ("scripts/a.js", 2)
+    assert sheet == ("styles/a.css", 1, "1 brackets `{` and 0 `}`")
 
 
 def test_markup_that_is_whole_is_none_of_it() -> None:

@@ -125,6 +125,7 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 30
 _LONGEST_TEXT = 20_000
+_SHOWN = 60  # characters of an item that stands twice
 TO_DO = "TODO"  # what a new entry says until it is filled in
 # What YAML readers take for different things: truth values, and numbers that begin with 0, have `_` or are in base 60.
 _AMBIGUOUS = re.compile(
@@ -262,10 +263,16 @@ class _Builder:
     def build_sequence(self) -> list[Any]:
         values: list[Any] = []
         lines = self.lines[id(values)] = {}
+        first: dict[str, int] = {}
         while not isinstance(item := self.next_event(), yaml.SequenceEndEvent):
-            lines[len(values)] = _event_line(item)
-            self.path.append(len(values))
-            values.append(self.build_value(item))
+            at = len(values)
+            lines[at] = _event_line(item)
+            self.path.append(at)
+            values.append(value := self.build_value(item))
+            said = value if isinstance(value, str) else repr(value) if isinstance(value, dict) else ""
+            if said and not said[0].isdigit() and (before := first.setdefault(said, at)) != at:
+                found = f"`{said[:_SHOWN]}` for the second time (first on line {lines[before]})"
+                self.complain(item, found, "each item of a list once", "take one of the two out")
             self.path.pop()
         return values
 

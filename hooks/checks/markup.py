@@ -57,7 +57,7 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
     for line, block in text_blocks(text):
         yield from _problems_of_a_block(line, block)
     yield from _table_problems(_without_code(text))
-    yield from _html_problems(_without_code(text))
+    yield from html_problems(_without_code(text))
 
 
 def _table_problems(text: str) -> Iterator[MarkupProblem]:
@@ -212,7 +212,7 @@ class _TagChecker(HTMLParser):
         self.problems.append(MarkupProblem(line, found, fix))
 
 
-def _html_problems(text: str) -> Iterator[MarkupProblem]:
+def html_problems(text: str) -> Iterator[MarkupProblem]:
     tags = _TagChecker()
     tags.feed(_ADDRESS.sub(lambda address: _blank_text(address[0]), text))
     tags.close()

@@ -17,7 +17,15 @@ from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
 from catalogue.schema.values import Text, each_below, values_at
 from catalogue.strict_yaml import Located
-from catalogue.text import AVOIDED_FORM_FIX, AvoidedForms, avoided_forms, chinese_slips, text_slips, unequal_quotes
+from catalogue.text import (
+    AVOIDED_FORM_FIX,
+    AvoidedForms,
+    avoided_forms,
+    chinese_slips,
+    english_sentence,
+    text_slips,
+    unequal_quotes,
+)
 from render.context import make_context
 from render.figures.engine import FIGURES, unreadable_scripts, words_of_figures
 from render.formula import FormulaError, formula_mathml
@@ -26,6 +34,7 @@ from render.site import site_of
 from render.words import CHINESE, BrokenWords, Words, load_words, missing_word
 
 from . import HandWrittenPages, PageError, find_unreadable, hand_written_pages
+from .markup import html_problems
 
 
 def find_avoided_forms(catalogue: Catalogue, words: Mapping[str, Words], docs: Path) -> list[Finding]:
@@ -126,10 +135,9 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += _missing_counterparts(written)
     found += _sections_and_quotes_of_one_language(written)
     found += _misplaced_figures(written)
-    found += chain.from_iterable(map(_slips_in_words, words.values()))
+    found += chain.from_iterable(map(slips_in_words, words.values()))
     found += [
-        Finding(f"hooks/render/scripts/{file}", line, "", said, fix="correct the script")
-        for file, line, said in unreadable_scripts()
+        Finding(f"hooks/render/{file}", line, "", said, fix="correct it") for file, line, said in unreadable_scripts()
     ]
     found += _unreadable_settings(root)
     found += _broken_formulas(root / "data", catalogue)
@@ -230,12 +238,16 @@ def _misplaced_figures(written: Iterable[HandWrittenPages]) -> Iterator[Finding]
                 yield pages.finding(path, 1, found, fix=f"take `{block}` out, or correct the page there")
 
 
-def _slips_in_words(words: Words) -> Iterator[Finding]:
+def slips_in_words(words: Words) -> Iterator[Finding]:
     """Parts of dates are joined elsewhere, and a list of words is no text."""
     for key in words:
         set_as_chinese = words.language == CHINESE and not key.startswith(_NO_TEXT)
         for slip in chain(text_slips(words(key)), chinese_slips(words(key)) if set_as_chinese else ()):
             yield Finding(*words.word_place(key), key, slip.found, slip.allowed, fix="correct it")
+        for each in html_problems(words(key)) if "<" in words(key) else ():
+            yield Finding(*words.word_place(key), key, each.found, fix=each.fix)
+        if words.language == CHINESE and (found := english_sentence(words(key))):
+            yield Finding(*words.word_place(key), key, f"“{found}” in English", "Chinese", fix="translate it")
 
 
 def _broken_formulas(data: Path, catalogue: Catalogue) -> Iterator[Finding]:

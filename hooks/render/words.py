@@ -150,6 +150,8 @@ def _text_problems(key: str, text: Any) -> Iterator[tuple[tuple[str, ...], str, 
             yield (language,), f"`{word}`", "allowed is a text", f'write "{word}"'
         elif not word.strip() and not key.startswith(_MAY_BE_BLANK):
             yield (language,), "a text of white space", "allowed is a text", "write it, or take the key out"
+        elif "**" in word:
+            yield (language,), f"`**` in “{word}”, which is shown as it is typed", "", "write <strong>, or take it out"
         else:
             try:
                 names[language] = {f"{{{name}}}" for _, name, _, _ in Formatter().parse(word) if name is not None}

@@ -137,13 +137,17 @@ class Engine:
 
 
 def unreadable_scripts() -> Iterator[tuple[str, int, str]]:
-    """File, line and fault of every script that is no JavaScript."""
+    """File, line and fault of every script that is no JavaScript, and of sheets whose brackets do not pair."""
     for path in sorted(_SCRIPTS.rglob("*.js")):
         try:
             quickjs.Context().eval(f"() => {{{path.read_text('utf-8')}\n}}")
         except quickjs.JSException as error:
             said, line = str(error).partition("\n")[0], _INPUT.search(str(error))
-            yield path.relative_to(_SCRIPTS).as_posix(), int(line[1]) if line else 1, said
+            yield f"scripts/{path.relative_to(_SCRIPTS).as_posix()}", int(line[1]) if line else 1, said
+    for path in sorted((_SCRIPTS.parent / "styles").glob("*.css")):
+        opened, closed = (path.read_text("utf-8").count(sign) for sign in "{}")
+        if opened != closed:
+            yield f"styles/{path.name}", 1, f"{opened} brackets `{{` and {closed} `}}`"
 
 
 @lru_cache(maxsize=16)
