@@ -148,7 +148,7 @@ def _not_compared(catalogue: Catalogue) -> Iterator[str]:
     for state, said in ((State.NEW, "not yet compared"), (State.STALE, "changed since they were compared")):
         if found := states.get(state):
             listed = ", ".join(found[:_LISTED]) + (f" and {len(found) - _LISTED} more" if len(found) > _LISTED else "")
-            yield f"{len(found)} variants {said} with Hugging Face transformers, which `make peers` does: {listed}\n"
+            yield f"{len(found)} variant{'s' if len(found) > 1 else ''} {said} with Hugging Face transformers, which `make peers` does: {listed}\n"
 
 
 def _answered_with_the_past(catalogue: Catalogue) -> Iterator[str]:

@@ -141,13 +141,13 @@ def test_queries_find_their_page_among_the_first_three(searching: Search) -> Non
 NOT_ANSWERED = {
     ENGLISH: (
         *("v3 tokens per joule", "is v3 conscious", "V3 number of Hadamard layers", "how was V3 named"),
-        *("v9 layers", "H800 memory", "fine tune on my data", "learning rate grpo", "how many papers are there"),
+        *("v77 layers", "H800 memory", "fine tune on my data", "learning rate grpo", "how many papers are there"),
         *("how to balance experts in my own moe", "why mla instead of gqa", "how to run deepseek locally"),
     ),
     CHINESE: (
         "v3 每焦耳 token 数",
         "v3 有意识吗",
-        "v9 层数",
+        "v77 层数",
         "R1 蒸馏模型有哪些大小",
         "H800 显存多大",
         "DeepSeek 公司有多少人",

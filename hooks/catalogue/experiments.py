@@ -17,7 +17,7 @@ from labs.train.experiments.verdict import Verdict as Judged
 from labs.train.experiments.verdict import judge
 
 from .files import read_texts
-from .findings import Finding
+from .findings import Finding, closest_word
 from .schema.study import Comparison, Experiment
 from .strict_yaml import Located
 
@@ -181,6 +181,10 @@ def _contradicting_verdicts(
         if arm.id not in run:
             yield located.finding((*path, "arms", at, "id"), f"`{arm.id}` was not run")
             return
+    for name in sorted(set(result.curve_arms) - run):
+        if near := closest_word(name, run, 0.8):
+            found, fix = f"`{name}` has a curve and no row in {experiment.id}.csv", "correct the file of the curve"
+            yield located.finding((*path, "curve"), found, nearest=f"`{near}`", fix=fix)
     if experiment.curve and not set(result.curve_arms) & {arm.id for arm in experiment.arms}:
         said = f"no arm has a curve: the file has one of {', '.join(f'`{arm}`' for arm in result.curve_arms)}"
         yield located.finding((*path, "curve"), said)

@@ -177,6 +177,15 @@ def _problems_of_entry(
         yield "url", f"found `{url}`, the page of a package", allowed, ""
     if eprint and ARXIV_ID.fullmatch(eprint) and "arxiv.org/abs/" in url and not url.endswith(eprint):
         yield "url", f"found `{url}`", f"the entry's arXiv id is {eprint}", ""
+    if (
+        eprint
+        and ARXIV_ID.fullmatch(eprint)
+        and reference.year[-2:].isdigit()
+        and int(reference.year[-2:]) < int(eprint[:2]) - 1
+    ):
+        yield "year", f"found `{reference.year}`", f"the entry's arXiv id is {eprint}, of 20{eprint[:2]}", ""
+    if " & " in as_written.get("author", ""):
+        yield "author", "names joined by `&`", "names are joined by ` and `", ""
 
 
 def _failed_blocks(library: Library, file: str) -> Iterator[Finding]:

@@ -125,7 +125,6 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 30
 _LONGEST_TEXT = 20_000
-_SHOWN = 60  # characters of an item that stands twice
 TO_DO = "TODO"  # what a new entry says until it is filled in
 # What YAML readers take for different things: truth values, and numbers that begin with 0, have `_` or are in base 60.
 _AMBIGUOUS = re.compile(
@@ -271,7 +270,8 @@ class _Builder:
             values.append(value := self.build_value(item))
             said = value if isinstance(value, str) else repr(value) if isinstance(value, dict) else ""
             if said and not said[0].isdigit() and (before := first.setdefault(said, at)) != at:
-                found = f"`{said[:_SHOWN]}` for the second time (first on line {lines[before]})"
+                shown = ", ".join(map(str, value.values())) if isinstance(value, dict) else said
+                found = f"`{shown}` for the second time (first on line {lines[before]})"
                 self.complain(item, found, "each item of a list once", "take one of the two out")
             self.path.pop()
         return values

@@ -293,8 +293,8 @@ _NOWHERE = (
     ),
     (re.compile("http://"), "an address that anybody on the way can change", "https://"),
     (
-        re.compile(r"[\u0400-\u04ff\u3040-\u30ff\uac00-\ud7af０-９Ａ-Ｚａ-ｚ]"),
-        "a letter of another script, or one of full width",
+        re.compile(r"[\u0400-\u04ff\u3040-\u30ff\uac00-\ud7af\ue000-\uf8ff\U0001f300-\U0001faff０-９Ａ-Ｚａ-ｚ]"),
+        "a letter of another script, one of full width, or a picture",
         "Latin, Greek and Chinese ones",
     ),
     (re.compile(f"[{_not_simplified()}]"), "a traditional character", "simplified characters"),
@@ -309,6 +309,7 @@ _OF_PAGES = (
 )
 _NOT_READ = re.compile(r"\{\{.*?\}\}|`[^`]*`|<!--.*?-->", re.S)
 _SENTENCE_WORDS = 4  # lower-case words without a Chinese character that are no name or list of keys
+_HEADING_OR_TITLE = re.compile(rf"(?m)^(?:#+ |title: |description: )(?!.*{HAN})(.*[a-z]{{2,}} [a-z]{{2,}}.*)$")
 _WORD_OF_A_SENTENCE = re.compile(r"(?<![\w.-])[a-z]{2,}(?![\w-])")
 
 
@@ -337,6 +338,12 @@ def english_sentence(text: str) -> str:
     if re.search(f"{HAN}|、", plain) or len(_WORD_OF_A_SENTENCE.findall(plain)) < _SENTENCE_WORDS:
         return ""
     return " ".join(plain.split()[: 2 * _SENTENCE_WORDS])
+
+
+def english_heading(block: str) -> str:
+    """A heading, title or description of a page that has two English words in a row, and no Chinese one."""
+    found = _HEADING_OR_TITLE.search(block)
+    return found[1] if found else ""
 
 
 def chinese_in_english(text: str) -> str:

@@ -17,7 +17,9 @@ from catalogue.text import (
     MATH_CALL,
     VALUE_CALLS,
     Quote,
+    chinese_in_english,
     chinese_slips,
+    english_heading,
     english_sentence,
     parse_quotes,
     quote_problems,
@@ -237,10 +239,12 @@ class HandWrittenPages:
         bare = without_fences(text)[0]
         for slip in text_slips(bare):
             yield self.finding(path, bare.count("\n", 0, slip.at) + 1, slip.found, slip.allowed, fix="correct it")
-        if self.words.language == CHINESE:
-            for number, block in text_blocks(bare):
-                if found := english_sentence(block):
-                    yield self.finding(path, number, f"“{found} …” in English", "Chinese", fix="translate it")
+        chinese = self.words.language == CHINESE
+        for number, block in text_blocks(bare):
+            if said := (english_sentence(block) or english_heading(block)) if chinese else chinese_in_english(block):
+                found = f"“{said} …” in {'English' if chinese else 'Chinese'}"
+                yield self.finding(path, number, found, "the language of the page", fix="translate it")
+        if chinese:
             for number, line in enumerate(bare.split("\n"), 1):
                 for slip in chinese_slips(line.replace(" |", "|").replace("| ", "|")):
                     yield self.finding(path, number, slip.found, slip.allowed, fix="correct it")

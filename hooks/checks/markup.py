@@ -26,6 +26,20 @@ _WRONG_LINKS = (
     (_OF_ANOTHER_HOST, "a picture of another host", _BESIDE),
     (_WITHOUT_WORDS, "a link or a picture without words", f"{_A_LINK}, a picture `![what it shows](address)`"),
 )
+# Over several lines: what Markdown makes of it, and how it is meant.
+_NOT_AS_MEANT = (
+    (
+        re.compile(r"(?m)^(?![-*+\s|>!?]|\d+\.)[^\n]+\n\n(?=(?: {4}|\t)\S)"),
+        "a paragraph that begins with four spaces, which is shown as code",
+        "begin it at the edge, or set it between two lines ```",
+    ),
+    (
+        re.compile(r"(?m)^(?![-*+\s|>!?#]|\d+\.)[^\n]*[:：]\n(?=[-*+] )"),
+        "a list that is a part of the paragraph before it",
+        "leave a line empty before it",
+    ),
+    (re.compile(r"\[\^[\w-]+\]"), "a footnote, which is shown as it is typed", "say it in the text"),
+)
 _EMPTY = frozenset(("area", "br", "col", "hr", "img", "input", "source", "track", "wbr"))
 _REFUSED = frozenset(("script", "iframe", "object", "embed", "form", "style", "link", "meta", "base", "frame"))
 _ALLOWED = frozenset(
@@ -56,6 +70,9 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
     text = _QUOTE.sub(lambda quote: _blank_text(quote[0]), text)
     for line, block in text_blocks(text):
         yield from _problems_of_a_block(line, block)
+    for pattern, found, fix in _NOT_AS_MEANT:
+        for match in pattern.finditer(_without_code(text)):
+            yield MarkupProblem(text.count("\n", 0, match.end()) + 1, found, fix)
     yield from _table_problems(_without_code(text))
     yield from html_problems(_without_code(text))
 

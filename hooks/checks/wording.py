@@ -120,6 +120,10 @@ def read_data(root: Path, drafts: Iterable[str] = ()) -> tuple[Catalogue, dict[s
     """Without a look at the texts. Raises CatalogueError, BrokenWords, or PageError where a page cannot be read."""
     catalogue = load_catalogue(root / "data")
     words = load_words()
+    if broken := [
+        Finding(f"hooks/render/{file}", line, "", said, fix="correct it") for file, line, said in unreadable_scripts()
+    ]:
+        raise PageError(broken)
     if problems := missing_words(catalogue, words, drafts):
         raise BrokenWords("\n".join(problems))
     if found := find_unreadable(root / "docs"):
@@ -136,9 +140,6 @@ def check_texts(root: Path, catalogue: Catalogue, words: Mapping[str, Words]) ->
     found += _sections_and_quotes_of_one_language(written)
     found += _misplaced_figures(written)
     found += chain.from_iterable(map(slips_in_words, words.values()))
-    found += [
-        Finding(f"hooks/render/{file}", line, "", said, fix="correct it") for file, line, said in unreadable_scripts()
-    ]
     found += _unreadable_settings(root)
     found += _broken_formulas(root / "data", catalogue)
     found += _missing_pages_named_in_data(root / "data", catalogue, written[0].pages)

@@ -360,6 +360,16 @@ def _each_contemporary(draft: Draft) -> Iterator[tuple[tuple[str, int], Contempo
         yield ("contemporaries", index), one
 
 
+@rule(Scope.CATALOGUE, CONTEMPORARIES, fix="take it out, or correct the name; DeepSeek's models stand in data/models/")
+def contemporaries_are_of_others(draft: Draft) -> Iterator[Breach]:
+    """A contemporary is not DeepSeek's, and no variant has its name."""
+    names = {variant.name for _, _, variant in draft.each_variant()}
+    for path, one in _each_contemporary(draft):
+        for key, wrong in (("maker", "deepseek" in one.maker.lower()), ("name", one.name in names)):
+            if wrong:
+                yield Breach((*path, key), f"found `{getattr(one, key)}`")
+
+
 @rule(Scope.CATALOGUE, CONTEMPORARIES)
 def contemporaries_come_out_as_published(draft: Draft) -> Iterator[Breach]:
     """Sizes of a contemporary can be counted, and lie within a unit of the last digit of the published ones; the activated ones in one of the three ways to count them."""

@@ -165,6 +165,8 @@ def ids_resolve(draft: Draft) -> Iterator[Breach]:
                 if colon == "" or kind != "page":  # other pages are known where they are made
                     found = f"`{name}` is not a {kind}"
                     yield from unknown_name(where, name, known[f"a {kind}"], found, file=file)
+                if what == "a technique" and file == TECHNIQUES and name == draft.technique_ids[int(where[1])]:
+                    yield Breach(where, f"`{name}` itself", fix="take it out", file=file)
 
 
 @rule(Scope.IDS)
@@ -219,9 +221,13 @@ def pointers_in_order(draft: Draft) -> Iterator[Breach]:
 
 @rule(Scope.CATALOGUE, fix="correct the number or the day, or move the price")
 def prices_in_order(draft: Draft) -> Iterator[Breach]:
-    """Prices of the API stand in the order of their days, and input found in the cache costs no more than other input, and that no more than output."""
+    """Prices of the API stand in the order of their days, none before its name led to a model, and input found in the cache costs no more than other input, and that no more than output."""
+    begun = {name.id: name.pointers[0].since.value for name in draft.models.api_names}
     for index, price in enumerate(draft.models.api_prices):
         path: KeyPath = ("api_prices", index)
+        for name in price.names:
+            if (since := begun.get(name)) and price.since.surely_before(since):
+                yield Breach((*path, "since"), f"{price.since.text}, before `{name}` ({since.text})")
         if index and price.since.first_day < draft.models.api_prices[index - 1].since.first_day:
             yield Breach((*path, "since"), f"{price.since.text}, before the one above it")
         for currency, tokens in (("dollars", price.dollars), ("yuan", price.yuan)):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
 from ..files import MODELS, SETTINGS
 from ..findings import KeyPath, nearest_in_quotes
@@ -15,6 +16,8 @@ from ..settings import Settings, Vocabulary, fields_of
 from .draft import Breach, Draft, Scope, rule, unknown_name
 
 _PERCENT = Decimal(100)
+_SEPARATORS = re.compile(r"[\s\-_.]")
+_SHORT = 5  # letters of names that can differ in one
 _LISTED = 8  # words of a field named in a message
 
 
@@ -141,11 +144,13 @@ def benchmarks_are_measured(draft: Draft) -> Iterator[Breach]:
 
 @rule(Scope.ENTRY, fix="use the first spelling")
 def names_agree(draft: Draft) -> Iterator[Breach]:
-    """Benchmarks that differ only in case, spaces or hyphens are written one way."""
+    """Benchmarks that differ only in case, spaces, hyphens or a small letter inside are written one way."""
     first: dict[str, tuple[str, KeyPath]] = {}
     for where, text in draft.each_value(MODELS, "models.*.evaluation.*.rows.*.benchmark"):
         word = text.en
-        known, at = first.setdefault(_bare_word(word), (word, where))
+        forms = _with_a_letter_less(word)
+        known, at = next((first[form] for form in forms if form in first), (word, where))
+        first |= dict.fromkeys(forms, (known, at))
         if known != word:
             line = draft.models_file.relative_line(at, where)
             yield Breach(where, f"`{word}`, written `{known}` on {line}", nearest=f"`{known}`")
@@ -165,8 +170,16 @@ def selections_are_named(draft: Draft) -> Iterator[Breach]:
                 yield Breach(where, f"`{name.en}` is left out, and a row of the same table")
 
 
+@cache
+def _with_a_letter_less(word: str) -> frozenset[str]:
+    """Two words that a slip tells apart have one of these in common."""
+    bare = _SEPARATORS.sub("", word)
+    inside = (at for at in range(1, len(bare) - 1) if bare[at].islower() and len(bare) > _SHORT)
+    return frozenset((bare.lower(), *((bare[:at] + bare[at + 1 :]).lower() for at in inside)))
+
+
 def _bare_word(word: str) -> str:
-    return re.sub(r"[\s\-_.]", "", word.lower())
+    return _SEPARATORS.sub("", word.lower())
 
 
 @rule(Scope.CATALOGUE, fix="correct the sign or the digits, or say in `setting.metric` what is counted")

@@ -25,7 +25,7 @@ def guides_build_on_guides(draft: Draft) -> Iterator[Breach]:
 
 @rule(Scope.CATALOGUE, STUDY, fix="put it before")
 def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Breach]:
-    """A guide comes in a route after those that it builds on."""
+    """A guide comes in a route after those that it builds on, and a step once."""
     needs = {f"guide:{guide.id}": guide.needs for guide in draft.study.guides}
     for r, route in enumerate(draft.study.routes):
         read: set[str] = set()
@@ -34,6 +34,13 @@ def routes_give_what_they_ask_for(draft: Draft) -> Iterator[Breach]:
                 name = page.removeprefix("guide:")
                 yield Breach(path, f"`{name}` builds on `{missing[0]}`, which this route has not given")
             read.add(page)
+        steps = values_at(route, "parts.*.steps.*", ("routes", r))
+        yield from repeated_ids(
+            draft.located[STUDY],
+            ((path, f"{s.page} {s.at or ''}".strip()) for path, s in steps),
+            "step",
+            "take one of the two out",
+        )
 
 
 @rule(Scope.CATALOGUE, STUDY, fix="write the letter that the table has for it, or add it there with its meaning")
@@ -62,7 +69,7 @@ _LABS = Path(__file__).parents[3] / "labs"
 
 @rule(Scope.CATALOGUE, PROBLEMS, fix="correct the formula")
 def problems_can_be_answered(draft: Draft) -> Iterator[Breach]:
-    """A problem has a title of its own, its formula can be computed from names of config.json, names in `numbers`, integers and + - * / ( ), and no mistake leads to the answer itself."""
+    """A problem has a title of its own, its formula can be computed from names of config.json, names in `numbers`, integers and + - * / ( ), and no mistake leads to the answer itself or to that of another mistake."""
     titles = (
         (path, problem.title.en.replace("{name}", ", ".join(problem.variants)))
         for path, problem in draft.each_value(PROBLEMS, "problems.*")
@@ -78,9 +85,11 @@ def problems_can_be_answered(draft: Draft) -> Iterator[Breach]:
             yield Breach((*path, "formula"), f"cannot be computed: {error}")
             continue
         noticed = {id(mistake) for each in worked for _, mistake in each.mistakes}
+        told = {id(mistake) for each in worked for mistake in dict(reversed(each.mistakes)).values()}
         for at, mistake in enumerate(problem.mistakes):
-            if worked and id(mistake) not in noticed:
-                yield Breach((*path, "mistakes", at, "formula"), f"`{mistake.formula}` gives the answer")
+            if worked and id(mistake) not in told:
+                gives = "what one before it gives" if id(mistake) in noticed else "the answer"
+                yield Breach((*path, "mistakes", at, "formula"), f"`{mistake.formula}` gives {gives}")
 
 
 @rule(Scope.CATALOGUE, PROBLEMS)
