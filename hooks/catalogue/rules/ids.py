@@ -1,8 +1,9 @@
 """Ids are unique and lead somewhere, names of the API among them."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from ..files import (
     CONTEMPORARIES,
@@ -59,17 +60,24 @@ def ids_are_unique(draft: Draft) -> Iterator[Breach]:
         yield from repeated_ids(draft.located[QUESTIONS], asked, "question", _TAKE_OUT)
 
 
+_ROWS: tuple[tuple[str, str, str, Callable[[Any], Iterable[str | None]]], ...] = (
+    (CONTEMPORARIES, "contemporaries.*.name", "model", lambda name: (name,)),
+    *((SETTINGS, f"words.{field}.*.word", "word", lambda word: (word,)) for field in SettingWords.model_fields),
+    (MODELS, "api_prices.*", "price", lambda price: (price.path,)),
+    (CORRECTIONS, "corrections.*", "correction", lambda row: (row.entry, row.about.en, row.was.en, row.right.en)),
+    (QUESTIONS, "questions.*.answer.en", "answer", lambda answer: (answer,)),
+)
+
+
 @rule(Scope.IDS, fix=_TAKE_OUT)
 def rows_stand_once(draft: Draft) -> Iterator[Breach]:
-    """Two entries have no address of weights in common, two models of other makers no name, two rows of a table no setting, and a word of a setting stands once."""
+    """Two entries have no address of weights in common, two models of other makers no name, two rows of a table no setting; a word of a setting, a price, a correction and an answer to a question stand once."""
     weights = {(model.id, own.weights): ((*path, "weights"), own.weights) for path, model, own in draft.each_variant()}
     found = [(path, address) for path, address in weights.values() if address]
     yield from repeated_ids(draft.models_file, found, "address", "")
-    makers = draft.each_value(CONTEMPORARIES, "contemporaries.*.name")
-    yield from repeated_ids(draft.located[CONTEMPORARIES], makers, "model", "")
-    for field in SettingWords.model_fields:
-        words = draft.each_value(SETTINGS, f"words.{field}.*.word")
-        yield from repeated_ids(draft.located[SETTINGS], words, "word", "")
+    for name, pattern, what, of_row in _ROWS:
+        same = ((path, ", ".join(filter(None, of_row(row)))) for path, row in draft.each_value(name, pattern))
+        yield from repeated_ids(draft.located[name], same, what, "")
     for path, model in draft.each_model():
         for where, table in values_at(model, "evaluation.*", path):
             rows = [
