@@ -387,7 +387,7 @@ async function definition(meant) {
 // A question of the page of questions that is worded nearly so and asks for the same: a reason, a number, a way. That it names the same model
 // alone is not enough.
 async function questionAnswers({ text, asked, terms }, names = new Set()) {
-  if (asked.length < 2) return [];
+  if (asked.length < 2 || /会不会|要不要|该不该/.test(text)) return []; // how it works says nothing of whether
   const [questions, weights, asks] = head.asked;
   const wants = wantOf(text);
   const many = questions.at(-1) + 1;
