@@ -24,6 +24,9 @@ OF_A_RUN = {
     "gpu_count": 2048,
     "pipeline": 16,
     "tensor": 1,
+    "context": 1,
+    "link": 200 * 10**9,
+    "fast_domain": 8,
     "expert_parallel": 64,
     "moment_bytes": 2,
     "sequence_length": 4096,
@@ -76,6 +79,7 @@ def test_fp4_is_counted_with_its_scales() -> None:
         ("training", OF_A_RUN, ("zero_1", "schedule_dualpipe", "overlap")),
         ("training", OF_A_RUN, ("zero_1", "zero_2", "schedule_1f1b")),
         ("training", OF_A_RUN, ("schedule_zb1p",)),
+        ("training", {**OF_A_RUN, "tensor": 4, "context": 8, "expert_parallel": 8}, ("zero_1", "schedule_1f1b")),
         ("run", OF_A_RUN, ()),
         ("serving", OF_A_SERVICE, ("overlap",)),
         ("serving", {**OF_A_SERVICE, "gpu_count": 1}, ("on_host",)),
@@ -189,6 +193,25 @@ def test_layers_split_over_gpus_cost_what_a_ring_sends_and_a_latent_is_copied(ca
     ]
     assert 2 * dense[0]["cache_each"] == dense[1]["cache_each"]  # 8 key and value heads; two copies halve the users
     assert dense[1]["gpu_speed"] == dense[2]["gpu_speed"]  # without a choice a dense model is split over all
+
+
+def test_layers_and_texts_split_in_training_cost_what_is_sent(catalogue: Catalogue) -> None:
+    """By hand: 61 layers of 7,168, 58 with experts; 16 stages, 4 GPUs a layer and 8 a text of 64K tokens, four texts of each copy a step."""
+    context, given = context_of(catalogue), {"l": "4", "cp": "8", "s": "64K", "q": "16", "ov": "", "e": "8"}
+    lines, whole = (preset_lines(context, "v3_run", **{**given, **more}) for more in ({}, {"cp": "1"}))
+    texts, length, layers, tensor_share = 4, 2**16, Fraction(61, 16), Fraction(3, 4)
+    assert (lines["data_parallel"], whole["data_parallel"]) == (texts, 8 * texts)
+    sums = Fraction(2 * 61 - 58, 16) * 2 * (texts * Fraction(length, 8)) * 7168 * 2 * 2 * tensor_share
+    link = Fraction(str(catalogue.gpus["nvidia-h800"].link_gb_per_s.value.value)) * 10**9
+    assert lines["reduce_time"] == sums / link  # within a node
+    assert lines["context_time"] == 3 * texts * length * layers * 576 * 2 * Fraction(7, 8) / (50 * 10**9)
+    assert lines["held_gathered"] == length * 576 * 2 * Fraction(7, 8)
+    assert lines["held_activations"] == texts * whole["held_activations"] / 8  # of an eighth, four at a time
+    assert lines["traffic_time"] == texts * length * Fraction(58, 16) * 7 * 7168 * 6 / (32 * link)
+    assert lines["exposed_time"] == lines["traffic_time"] + lines["reduce_time"] + lines["context_time"]
+    assert whole["context_time"] == whole["held_gathered"] == 0
+    alone = preset_lines(context, "v3_run", k="16", e="1")  # one copy, every GPU with all experts of its layers
+    assert alone["traffic_time"] == alone["gradient_time"] == 0
 
 
 def test_engrams_tables_leave_the_gpus_where_the_host_holds_them(catalogue: Catalogue) -> None:

@@ -11,6 +11,8 @@ What is an estimate, and why:
 - All GPUs are equally loaded, and what overlaps overlaps wholly.
 - In service a copy of the model goes through `pipeline` stages with as many batches under way, and the stage with most layers sets the pace.
   In a stage `tensor` GPUs split each layer, routed experts lie on all GPUs of the stage. A ring's all-reduce sends 2 (n − 1) / n of its bytes.
+- In training that happens forward and backward. `context` GPUs share a sequence: each gathers what the cache would keep of the others, of one
+  layer at a time, forward and again backward, and sends their gradients back. Of MLA that is the latents.
 
 Memory to hold a model is weights plus cache; a window's entries stop growing once it is full, and a state never grows. An element of both
 takes two bytes where the cache is counted as stored: DeepSeek states the format of entries alone. Left out are the scales of FP8,
@@ -37,7 +39,7 @@ from .parameters import ACTIVATED_CONVENTION
 
 _SHARED, _EXPERTS = "(parameters - expert_parameters)", "expert_parameters"
 _HELD = f"({_SHARED} / (pipeline * tensor) + {_EXPERTS} / (pipeline * expert_parallel))"
-_SPREAD = "parameters / (pipeline * tensor * data_parallel)"
+_SPREAD = "parameters / gpu_count"
 # Bytes for a weight: a gradient in FP32; a master copy in FP32 and two moments.
 _STATES = "(4 + 2 * moment_bytes)"
 _FULL = "memory * 10000 / (gpu_memory * usable_percent)"  # per cent of what can be used
@@ -54,6 +56,18 @@ _EFFORT = (
 _PRICE = (Part("days", "gpu_hours / (24 * gpu_count)"), Part("cost_usd", "gpu_hours * price_per_gpu_hour"))
 _COMPUTES = (Part("no_own", "1", ("matrix_parameters",)), Part("no_gpu", "1", ("!peak_bf16",)))
 
+
+def _bandwidths(times: str, *exchanges: tuple[str, str, str]) -> Iterator[Part]:
+    """Of each exchange: how many GPUs lie beyond the fast domain, and the speed, of the link where none does."""
+    for beyond, bandwidth, joined in exchanges:
+        yield Part(beyond, f"max(0, {joined} - fast_domain)")
+        yield Part(bandwidth, f"link{times}", ("link", f"!{beyond}"))
+        yield Part(bandwidth, f"network_bandwidth{times}", (f"!{bandwidth}",))
+
+
+# Tokens of a step that fall to a GPU.
+_TOKENS = "sequences * sequence_length / gpu_count"
+
 RUN = (
     _COMPUTES[1],
     *_EFFORT,
@@ -64,7 +78,7 @@ RUN = (
 
 TRAINING = (
     *_COMPUTES,
-    Part("data_parallel", "gpu_count / (pipeline * tensor)"),
+    Part("data_parallel", "gpu_count / (pipeline * tensor * context)"),
     Part("divides", "ceil(data_parallel) - data_parallel"),
     Part("experts_fit", "max(0, expert_parallel - gpu_count / pipeline)"),
     Part("micro_batches", "ceil(sequences / data_parallel)"),
@@ -79,9 +93,10 @@ TRAINING = (
     Part(
         "held_activations",
         "min(in_flight, micro_batches) * sequence_length * ceil(num_hidden_layers / pipeline) * hidden_size"
-        " * activation_bytes / tensor",
+        " * activation_bytes / (tensor * context)",
     ),
-    Part("memory", "held_weights + held_gradients + held_states + held_activations"),
+    Part("held_gathered", "sequence_length * cache_elements / num_hidden_layers * 2 * (context - 1) / context"),
+    Part("memory", "held_weights + held_gradients + held_states + held_activations + held_gathered"),
     Part("share", _FULL),
     *_EFFORT,
     Part("step_flops", "flops_per_token * sequences * sequence_length"),
@@ -89,16 +104,35 @@ TRAINING = (
     Part("bubble_time", "arithmetic_time * (pipeline - 1) / micro_batches", ("schedule_1f1b",)),
     Part("bubble_time", "arithmetic_time * (pipeline - 1) / (3 * micro_batches)", ("schedule_zb1p",)),
     Part("bubble_time", "arithmetic_time * max(0, pipeline / 2 - 1) * 2 / (3 * micro_batches)", ("schedule_dualpipe",)),
+    *_bandwidths(
+        "",
+        ("beyond", "exchange_bandwidth", "expert_parallel"),
+        ("split_beyond", "split_bandwidth", "tensor"),
+        ("context_beyond", "context_bandwidth", "tensor * context"),
+    ),
+    Part("others", "min(expert_parallel - 1, moe_layers)"),
     Part(
         "traffic_time",
-        "sequences * sequence_length / data_parallel * moe_layers / pipeline * nodes_reached * hidden_size * 6"
-        " / (tensor * network_bandwidth)",
-        ("moe_layers",),
+        f"{_TOKENS} * moe_layers * nodes_reached * hidden_size * 6 / exchange_bandwidth",
+        ("others", "beyond"),
     ),
-    Part("traffic_time", "0", ("!moe_layers",)),
-    Part("exposed_time", "traffic_time", ("!overlap",)),
-    Part("exposed_time", "max(0, traffic_time - arithmetic_time)", ("overlap",)),
-    Part("gradient_time", f"{_HELD} * 6 / network_bandwidth"),
+    Part(
+        "traffic_time",
+        f"{_TOKENS} * moe_layers * min(num_experts_per_tok, expert_parallel - 1) * hidden_size * 6 / exchange_bandwidth",
+        ("others", "!beyond"),
+    ),
+    Part("traffic_time", "0", ("!others",)),
+    Part(
+        "reduce_time",
+        f"{_TOKENS} * (2 * num_hidden_layers - moe_layers) * hidden_size * 8 * (tensor - 1) / split_bandwidth",
+    ),
+    Part(
+        "context_time",
+        f"{_TOKENS} * cache_elements * 6 * (context - 1) * tensor / (min(tensor, cache_heads) * context_bandwidth)",
+    ),
+    Part("exposed_time", "traffic_time + reduce_time + context_time", ("!overlap",)),
+    Part("exposed_time", "max(0, traffic_time + reduce_time + context_time - arithmetic_time)", ("overlap",)),
+    Part("gradient_time", f"min(1, data_parallel * context - 1) * {_HELD} * 6 / network_bandwidth"),
     Part("step_time", "arithmetic_time + bubble_time + exposed_time + gradient_time"),
     Part("mfu", "step_flops / (step_time * gpu_count * peak_bf16)"),
     Part("gpu_hours", "tokens / (sequences * sequence_length) * step_time * gpu_count / 3600"),
@@ -188,18 +222,11 @@ _SPREAD_OVER_GPUS = (
     Part("product_flops", "peak_fp8 * peak_percent / 100", ("peak_fp8", "in_fp4", "!peak_fp4")),
     Part("product_flops", "peak_fp4 * peak_percent / 100", ("peak_fp8", "in_fp4", "peak_fp4")),
     Part("others", "data_parallel - 1"),
-    *(
-        part
-        for beyond, bandwidth, joined in (
-            ("beyond", "exchange_bandwidth", "stage_gpus"),
-            ("split_beyond", "split_bandwidth", "tensor"),
-            ("stages_beyond", "stages_bandwidth", "gpu_count"),
-        )
-        for part in (
-            Part(beyond, f"max(0, {joined} - fast_domain)"),
-            Part(bandwidth, "link * bandwidth_percent / 100", ("link", f"!{beyond}")),
-            Part(bandwidth, "network_bandwidth * bandwidth_percent / 100", (f"!{bandwidth}",)),
-        )
+    *_bandwidths(
+        " * bandwidth_percent / 100",
+        ("beyond", "exchange_bandwidth", "stage_gpus"),
+        ("split_beyond", "split_bandwidth", "tensor"),
+        ("stages_beyond", "stages_bandwidth", "gpu_count"),
     ),
 )
 

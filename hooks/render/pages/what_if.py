@@ -248,6 +248,7 @@ def form_fields(context: Context) -> tuple[FormField, ...]:
         FormField("y", value=first.get("y", "1f1b"), only_with=step, **choices_of("what_if.schedules", tuple(_SCHEDULES), **_SCHEDULES)),
         FormField("e", value=first.get("e", "1"), feeds="expert_parallel", most="100000", whole=True, only_with=step),
         FormField("l", value="1", feeds="tensor", most="1000", whole=True, only_with=step),
+        FormField("cp", value="1", feeds="context", most="10000", whole=True, only_with=step),
         FormField("z", value="1", only_with=step, **choices_of("what_if.zero", tuple(_ZERO), **_ZERO)),
         FormField("mo", value="2", only_with=step, **choices_of("what_if.moments", tuple(_MOMENTS), **_MOMENTS)),
         FormField("ab", value="16", feeds="activation_bytes", least="0.1", most="1000", only_with=step),

@@ -8,7 +8,7 @@ const gigabytes = (number) => `${two(number / 1e9)} GB`;
 const mode = () => field.t.value;
 
 const SERVED = ["weight_bytes", "table_bytes", "cache_each"];
-const MEMORY = { training: ["held_weights", "held_gradients", "held_states", "held_activations"], serving: SERVED, prefill: SERVED, memory: ["weight_bytes", "cache_bytes"], run: [] };
+const MEMORY = { training: ["held_weights", "held_gradients", "held_states", "held_activations", "held_gathered"], serving: SERVED, prefill: SERVED, memory: ["weight_bytes", "cache_bytes"], run: [] };
 const SENT = ["traffic_time", "reduce_time", "stages_time"];
 const TIME = {
   training: ["arithmetic_time", "bubble_time", "exposed_time", "gradient_time"],
@@ -50,6 +50,9 @@ function changes(known) {
     if (field.y.value !== "dualpipe") tried.dualpipe = { y: "dualpipe" };
     tried.batch = { q: number("q", 2) };
     if (known.pipeline[0] > 1n) tried.pipeline = { j: number("j", 0.5) };
+    tried.tensor = { l: number("l", 2) };
+    if (known.tensor[0] > 1n) tried.apart = { l: number("l", 0.5) };
+    tried.context = { cp: number("cp", 2) };
   } else {
     tried.tensor = { tl: `${2 * float(known.tensor)}` };
     if (float(known.tensor) > 1) tried.apart = { tl: `${float(known.tensor) / 2}` };
@@ -64,15 +67,23 @@ function changes(known) {
   return Object.entries(tried).filter(([, change]) => Object.values(change).every((value) => value !== undefined));
 }
 
-// Twice, four times, … as many GPUs, up to the first number on which it fits; what a GPU has a copy of may be too large.
+// A change with which it fits, another GPU last; and twice, four times, … as many GPUs, up to the first number on which it fits: what a GPU
+// has a copy of may be too large.
 function findFit(known) {
+  const suits = (change) => {
+    const { known: then, problems } = run(change);
+    return !problems.length && share(then) <= 100;
+  };
+  const [name, change] = changes(known).sort(([a], [b]) => (a === "gpu") - (b === "gpu")).find(([name, change]) => name !== "more" && suits(change)) ?? [];
+  const by = name ? fill(words.fits_by, { change: changeText(name, change.g) }) + words.gap : "";
   for (let times = 2; times <= 4096; times *= 2) {
     const k = `${float(known.gpu_count) * times}`;
-    const { known: then, problems } = run({ k });
-    if (!problems.length && share(then) <= 100) return { fits: fill(words.fits, { count: local(Number(k)) }) };
+    if (suits({ k })) return { fits: by + fill(words.fits, { count: local(Number(k)) }) };
   }
-  return { fits: words.fits_never };
+  return { fits: by + words.fits_never };
 }
+
+const changeText = (name, gpu) => fill(words.changes[name], { gpu: field.g.querySelector(`[value="${gpu}"]`)?.text });
 
 function best(known) {
   if (share(known) > 100) return findFit(known);
@@ -138,7 +149,7 @@ function update() {
   if (problems.length) return;
   if (TIME[mode()].length) {
     const help = best(known);
-    const said = help?.fits ?? (help?.gain > 1.005 && fill(words.helps, { change: fill(words.changes[help.name], { gpu: field.g.querySelector(`[value="${help.gpu}"]`)?.text }), times: two(help.gain) }));
+    const said = help?.fits ?? (help?.gain > 1.005 && fill(words.helps, { change: changeText(help.name, help.gpu), times: two(help.gain) }));
     find("output span").textContent = [fill(words.binds, { what: words.lines[bound(known)] }), said].filter(Boolean).join(words.gap);
   }
   bar("memory", MEMORY[mode()], known);
@@ -150,7 +161,7 @@ function update() {
     known.new_tokens && above(known.active_parameters, known.reading_parameters) && words.encoder,
     known.utilisation_percent && words.left_out,
     known.flops_per_token && !known.matrix_parameters && !known.attention_flops_per_position?.[0] && words.products,
-    known.work_time && !known.link && words.no_link,
+    known.network_bandwidth && !known.link && words.no_link,
     known.batch && above(known.tensor, known.cache_heads) && fill(words.copied, { times: local(float(known.tensor) / float(known.cache_heads), { maximumSignificantDigits: 3 }) }),
     known.batch && above(known.pipeline, known.under_way) && fill(words.waits, { percent: two(100 - (100 * float(known.under_way)) / float(known.pipeline)) }),
     known.absorbed_time && words[above(known.absorbed_time, known.unabsorbed_time) ? "unabsorbed" : "absorbed"],
