@@ -11,12 +11,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from bibtexparser.entrypoint import parse_string
 
 from catalogue.load import load_catalogue
 from catalogue.records import Catalogue
 from catalogue.schema.technique import Language
 from helpers import commit_all, context_of, edit
 from render.exports import export_files
+from render.exports.reference_files import page_citation
 
 ADDRESS = "https://example.org/study/"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -104,6 +106,16 @@ def test_references_are_the_same_in_three_formats(downloads: Mapping[str, bytes]
         assert (record["TI"], record.get("UR")) == (item["title"], item.get("URL"))
         name = item["author"][-1] if "author" in item else {"literal": record.get("AU", "")}
         assert record.get("AU", "") == name.get("literal", f"{name.get('family')}, {name.get('given')}")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_page_is_cited_the_same_in_two_formats(catalogue: Catalogue, language: Language) -> None:
+    cited = page_citation(context_of(catalogue, language), ADDRESS, "Deep & wide", "models/a/")
+    (entry,) = parse_string(cited.bibtex).entries
+    ris = dict(_ris_fields(cited.ris.replace("\n", "\r\n")))
+    for tag, field in {"TI": "title", "AU": "author", "PY": "year", "N1": "note", "UR": "url"}.items():
+        assert entry[field].strip("{}") == ris[tag] != ""
+    assert ris["UR"] == f"{ADDRESS}models/a/" in cited.line
 
 
 def _ris_fields(record: str) -> Iterator[tuple[str, str]]:

@@ -89,6 +89,7 @@ def _ris_lines(reference: Reference) -> Iterator[str]:
 class PageCitation(NamedTuple):
     line: str
     bibtex: str
+    ris: str
 
 
 _BIBTEX = """\
@@ -99,6 +100,14 @@ _BIBTEX = """\
   note = {{{note}}},
   url = {{{url}}},
 }}"""
+_RIS = """\
+TY  - ELEC
+TI  - {title}
+AU  - DS Series
+PY  - {year}
+N1  - {note}
+UR  - {url}
+ER  - """
 
 
 def page_citation(context: Context, edition: str, title: str, url: str) -> PageCitation:
@@ -109,4 +118,5 @@ def page_citation(context: Context, edition: str, title: str, url: str) -> PageC
     note = words("cite.revision", day=day, revision=stated) if day else words("cite.digest", revision=stated)
     key = "-".join(("ds-series", *filter(None, url.strip("/").split("/"))))
     given = {"key": key, "title": title, "year": revision.date[:4], "note": note, "url": edition + url}
-    return PageCitation(words("cite.line", title=title, note=note, url=edition + url), _BIBTEX.format(**given))
+    line = words("cite.line", title=title, note=note, url=edition + url)
+    return PageCitation(line, _BIBTEX.format(**given), _RIS.format(**given))
