@@ -70,11 +70,12 @@ def markup_problems(text: str) -> Iterator[MarkupProblem]:
     text = _QUOTE.sub(lambda quote: _blank_text(quote[0]), text)
     for line, block in text_blocks(text):
         yield from _problems_of_a_block(line, block)
+    text = _without_code(text)
     for pattern, found, fix in _NOT_AS_MEANT:
-        for match in pattern.finditer(_without_code(text)):
+        for match in pattern.finditer(text):
             yield MarkupProblem(text.count("\n", 0, match.end()) + 1, found, fix)
-    yield from _table_problems(_without_code(text))
-    yield from html_problems(_without_code(text))
+    yield from _table_problems(text)
+    yield from html_problems(text)
 
 
 def _table_problems(text: str) -> Iterator[MarkupProblem]:

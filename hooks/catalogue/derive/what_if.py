@@ -57,7 +57,7 @@ _PRICE = (Part("days", "gpu_hours / (24 * gpu_count)"), Part("cost_usd", "gpu_ho
 _COMPUTES = (Part("no_own", "1", ("matrix_parameters",)), Part("no_gpu", "1", ("!peak_bf16",)))
 
 
-def _bandwidths(times: str, *exchanges: tuple[str, str, str]) -> Iterator[Part]:
+def _choose_bandwidths(times: str, *exchanges: tuple[str, str, str]) -> Iterator[Part]:
     """Of each exchange: how many GPUs lie beyond the fast domain, and the speed, of the link where none does."""
     for beyond, bandwidth, joined in exchanges:
         yield Part(beyond, f"max(0, {joined} - fast_domain)")
@@ -104,7 +104,7 @@ TRAINING = (
     Part("bubble_time", "arithmetic_time * (pipeline - 1) / micro_batches", ("schedule_1f1b",)),
     Part("bubble_time", "arithmetic_time * (pipeline - 1) / (3 * micro_batches)", ("schedule_zb1p",)),
     Part("bubble_time", "arithmetic_time * max(0, pipeline / 2 - 1) * 2 / (3 * micro_batches)", ("schedule_dualpipe",)),
-    *_bandwidths(
+    *_choose_bandwidths(
         "",
         ("beyond", "exchange_bandwidth", "expert_parallel"),
         ("split_beyond", "split_bandwidth", "tensor"),
@@ -222,7 +222,7 @@ _SPREAD_OVER_GPUS = (
     Part("product_flops", "peak_fp8 * peak_percent / 100", ("peak_fp8", "in_fp4", "!peak_fp4")),
     Part("product_flops", "peak_fp4 * peak_percent / 100", ("peak_fp8", "in_fp4", "peak_fp4")),
     Part("others", "data_parallel - 1"),
-    *_bandwidths(
+    *_choose_bandwidths(
         " * bandwidth_percent / 100",
         ("beyond", "exchange_bandwidth", "stage_gpus"),
         ("split_beyond", "split_bandwidth", "tensor"),

@@ -69,8 +69,8 @@ def ris_text(references: Iterable[Reference]) -> str:
 
 
 def _ris_lines(reference: Reference) -> Iterator[str]:
-    yield f"TY  - {_kind_of_reference(reference).ris}"
     fields = (
+        ("TY", _kind_of_reference(reference).ris),
         ("ID", reference.key),
         ("TI", reference.title),
         *(("AU", ", ".join(filter(None, (author.family, author.given)))) for author in reference.people),
@@ -81,9 +81,13 @@ def _ris_lines(reference: Reference) -> Iterator[str]:
         ("UR", reference.url),
         ("N1", reference.note),
     )
+    yield from _ris_record(fields)
+    yield ""
+
+
+def _ris_record(fields: Iterable[tuple[str, str | None]]) -> Iterator[str]:
     yield from (f"{tag}  - {value}" for tag, value in fields if value)
     yield "ER  - "
-    yield ""
 
 
 class PageCitation(NamedTuple):
@@ -100,14 +104,6 @@ _BIBTEX = """\
   note = {{{note}}},
   url = {{{url}}},
 }}"""
-_RIS = """\
-TY  - ELEC
-TI  - {title}
-AU  - DS Series
-PY  - {year}
-N1  - {note}
-UR  - {url}
-ER  - """
 
 
 def page_citation(context: Context, edition: str, title: str, url: str) -> PageCitation:
@@ -119,4 +115,12 @@ def page_citation(context: Context, edition: str, title: str, url: str) -> PageC
     key = "-".join(("ds-series", *filter(None, url.strip("/").split("/"))))
     given = {"key": key, "title": title, "year": revision.date[:4], "note": note, "url": edition + url}
     line = words("cite.line", title=title, note=note, url=edition + url)
-    return PageCitation(line, _BIBTEX.format(**given), _RIS.format(**given))
+    fields = (
+        ("TY", "ELEC"),
+        ("TI", title),
+        ("AU", "DS Series"),
+        ("PY", given["year"]),
+        ("N1", note),
+        ("UR", given["url"]),
+    )
+    return PageCitation(line, _BIBTEX.format(**given), "\n".join(_ris_record(fields)))

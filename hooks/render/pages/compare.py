@@ -441,7 +441,7 @@ def _hours_picture(citations: Citations, models: Sequence[Model]) -> str:
             names = words("punctuation.listed").join(short_variant(entry.variant.name) for entry in entries)
             name = link.format(model.id, names if several else short_model(model.name))
             working = words(f"compare.infrastructure.{worked.term.name}", working=worked.term.numbers)
-            shown = recomputed_html(worked_hours_text(words, worked)[0]) + _noted(
+            shown = recomputed_html(worked_hours_text(words, worked)[0]) + _render_note(
                 citations.cite(working, worked.source)
             )
             rows.append((model, name, float(worked.term.value), shown, "worked"))
@@ -465,10 +465,10 @@ def _priced_hours(citations: Citations, model: Model) -> Markup:
         return shown
     cost, price = citations.value_html(block.cost_usd), citations.value_html(block.price_per_gpu_hour_usd)
     said = Markup(words("compare.infrastructure.cost")).format(cost=cost, price=price)
-    return shown + _noted(said)
+    return shown + _render_note(said)
 
 
-def _noted(said: Markup) -> Markup:
+def _render_note(said: Markup) -> Markup:
     return Markup(' <span class="ds-note">{}</span>').format(said)
 
 

@@ -180,16 +180,15 @@ def questions_page(context: Context) -> Page:
     words, citations = context.words, Citations(context)
     sections, parts = [], []
     for group in context.catalogue.question_groups:
+        asked = [question for question in context.catalogue.questions if question.group == group.id]
         items = [
             {
                 "question": question,
                 "id": hyphenated_name(question.ask.en),
                 "answer": citations.rich_text(question.answer),
             }
-            for question in context.catalogue.questions
-            if question.group == group.id
+            for question in asked
         ]
-        asked = [question for question in context.catalogue.questions if question.group == group.id]
         glyph = first_glyph(context, (question.path for question in asked), named=True)
         shown = _OPEN if len(items) > _OPEN + 2 else len(items)
         html = context.html("questions.html.jinja", items=items, glyph=glyph, open=shown)
