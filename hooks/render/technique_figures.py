@@ -12,6 +12,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from catalogue.records import first_day
 from catalogue.schema.technique import Technique
 from catalogue.schema.values import PartialDate
 
@@ -131,20 +132,22 @@ def _drawing_of(context: Context, technique_id: str) -> dict[str, Any]:
 def glyph_of(context: Context, technique: Technique) -> Markup:
     """The picture of a technique small and without words, or when it came."""
     if technique.id not in DRAWINGS:
-        return _dated_glyph(technique.introduced.date.value)
+        return _dated_glyph(context, technique.introduced.date.value)
     found = _drawing_of(context, technique.id)["glyph"]
     top = min(0, round((found["height"] - _GLYPH[1]) / 2))
     box = f"0 {top} {_GLYPH[0]} {_GLYPH[1]}"
     return Markup('<svg viewBox="{}">{}</svg>').format(box, Markup(found["shapes"]))
 
 
-def _dated_glyph(day: PartialDate | None) -> Markup:
-    """A disc at its month between the years 2023 and 2027."""
+def _dated_glyph(context: Context, day: PartialDate | None) -> Markup:
+    """A mark at its month, from the year of the first model to the end of that of the last."""
     if day is None:
         return Markup('<svg viewBox="0 0 360 202"></svg>')
+    known = [int(first[:4]) for first in map(first_day, context.catalogue.models.values()) if first]
+    count = max(known) + 1 - min(known)
     year, month = int(day.first_day[:4]), int(day.first_day[5:7])
-    x = 30 + 75 * min(4.0, max(0.0, year - 2023 + (month - 1) / 12))
-    ticks = "".join(f"M{30 + 75 * at} 130v24" for at in range(5))
+    x = 30 + 300 * min(1.0, max(0.0, (year - min(known) + (month - 1) / 12) / count))
+    ticks = "".join(f"M{30 + 300 * at / count:g} 130v24" for at in range(count + 1))
     return Markup(
         '<svg viewBox="0 0 360 202"><path class="axis" d="M30 142H330{}"/><rect class="attention" x="{:.0f}" y="126" width="12" height="32"/>'
         '<g transform="translate(180 96) scale(2)"><text class="huge" text-anchor="middle">{}</text></g></svg>'
