@@ -24,7 +24,7 @@ from render.words import CHINESE, ENGLISH
 
 from . import search_index
 from .search_answers import answers_in_index
-from .search_index import AnswersInIndex, FinishedPage, merge_parts, read_page, spelling_file
+from .search_index import AnswersInIndex, FinishedPage, merge_parts, read_page, spelling_files
 
 _EDITIONS = ([ENGLISH], [ENGLISH, CHINESE])
 
@@ -135,8 +135,9 @@ class EditionBuild:
         made = answers_in_index(context, self._edition_address)
         titles = [section.title for page in pages for section in page.sections]
         names = [name for page in known.values() for name in page.all_names]
-        spelling = spelling_file(context.words.language, titles, names, context.catalogue)
-        return replace(made, files={**made.files, "spelling.js": spelling})
+        stop = context.words("search.stop")
+        spelling = spelling_files(context.words.language, titles, names, stop, context.catalogue)
+        return replace(made, files={**made.files, **spelling})
 
     def _edition_address(self, path: str) -> str:
         return self.links.with_relative_addresses(f'href="ds:{path}"', "", lambda missing: "")[len('href="') : -1]

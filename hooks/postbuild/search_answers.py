@@ -26,7 +26,7 @@ _WORDS = (
     *("unstated", "no_such_part", "not_used", "scores", "more"),
 )
 _ENGLISH_FORMS = 1  # that the Chinese edition knows beside its own
-_TOGETHER = 8  # definitions or questions in a piece
+_TOGETHER = 3  # definitions or questions in a piece
 _HAN = re.compile("[\u3400-\u9fff]+")
 Address = Callable[[str], str]
 

@@ -2,7 +2,7 @@
 
 Scripts load from disk as well as from a server. `head.js` names pages and says where the pieces begin; `w<n>.js` holds a
 range of words with their sections and the questions that have them, and names that begin with them; `t<n>.js` headings
-and text of a few sections; `spelling.js` what a mistyped word may mean. A word counts by where it stands: title, another
+and text of a few sections; `spelling.js` and `sounds.js` what a mistyped word may mean. A word counts by where it stands: title, another
 name, heading, or text, there by how often and in how long a text.
 """
 
@@ -251,7 +251,7 @@ _WIDE = re.compile("[\u3000-\U0010ffff]+")
 _WORDS_IN_A_PART = 1_200
 _TEXT_IN_A_PART = 650  # characters of Latin text
 _TEXT_OF_A_SECTION = (
-    3_500  # characters, of which a hit shows a line or two; what stands further down is found all the same
+    2_800  # characters, of which a hit shows a line or two; what stands further down is found all the same
 )
 _SATURATION, _NORMALISATION = 1.2, 0.6
 # What the ranking tells apart: sections that list, that explain, and of machines that serve or train; the numbers are those of `LEANS` in the script.
@@ -353,6 +353,7 @@ def _index_files(
         "asked": _asked_weights(answers.wordings, asked),
         "asks": _WANTED,
         "spoken": dict(answers.spoken),
+        "hears": int("sounds.js" in answers.files),
     }
     files = {"head.js": search_script("head", 0, head)}
     files |= {f"w{at}.js": search_script("words", at, "\n".join(part)) for at, part in enumerate(parts)}
@@ -609,17 +610,20 @@ _COMMON = bytes(
 ).decode("gb2312")
 
 
-def spelling_file(language: str, titles: Iterable[str], names: Iterable[str], catalogue: Catalogue) -> str:
-    """`spelling.js`, from titles and headings, the names of pages and terms, and the words by which people ask."""
+def spelling_files(
+    language: str, titles: Iterable[str], names: Iterable[str], stop: str, catalogue: Catalogue
+) -> dict[str, str]:
+    """`spelling.js`, from titles and headings, the names of pages and terms, and the words by which people ask; in Chinese
+    `sounds.js` too. `stop` are the words that every question has."""
     names = [*names, *(form for forms in _asked_forms(catalogue) for form in (*forms.en, *forms.zh))]
     spelled = {word for text in (*titles, *names) for word in _SPELLED.findall(text.lower())}
     by_stem: dict[str, str] = {}
     for word in sorted(spelled, key=lambda word: (len(word), word)):
         by_stem.setdefault(stem_word(word), word)
-    data: dict[str, object] = {"latin": " ".join(sorted(by_stem.values()))}
+    files = {"spelling.js": search_script("spelling", 0, " ".join(sorted(by_stem.values())))}
     if language == CHINESE:
-        data |= _chinese_spelling(names)
-    return search_script("spelling", 0, data)
+        files["sounds.js"] = search_script("sounds", 0, _sounds_of(names, stop))
+    return files
 
 
 def _asked_forms(catalogue: Catalogue) -> Iterable[AskedForms]:
@@ -628,18 +632,18 @@ def _asked_forms(catalogue: Catalogue) -> Iterable[AskedForms]:
     yield from asked.stages.values()
 
 
-def _chinese_spelling(names: Iterable[str]) -> dict[str, str]:
-    """Names with two characters and more, the readings of characters, and names that are read otherwise than these say."""
+def _sounds_of(names: Iterable[str], stop: str) -> dict[str, str]:
+    """Names of two characters and more, the readings of characters, and names that are read otherwise than these say."""
     from pypinyin import lazy_pinyin  # reads all phrases of Chinese, which a build of one entry need not wait for
 
-    kept = sorted(
-        {
-            part
-            for name in names
-            for part in _NAME.findall(name.lower())
-            if len(HAN.findall(part)) > 1 and len(part) <= _LONGEST_NAME
-        }
-    )
+    words = sorted(filter(HAN.search, stop.split()), key=len, reverse=True)
+    between = re.compile("|".join(words) or "$^")
+    parts = {part for name in names for text in _NAME.findall(name.lower()) for part in between.split(text)}
+    kept: list[str] = []
+    for part in sorted(parts, key=lambda part: (len(part), part)):
+        if len(HAN.findall(part)) > 1 and len(part) <= _LONGEST_NAME and not _is_made_of(part, kept):
+            kept.append(part)
+    kept.sort()
     reading = dict(zip(_COMMON, lazy_pinyin(list(_COMMON)), strict=True))
     rare = sorted({letter for name in kept for letter in HAN.findall(name)} - reading.keys())
     runs = [(sound, len(list(group))) for sound, group in groupby(reading.values())]
@@ -655,3 +659,11 @@ def _chinese_spelling(names: Iterable[str]) -> dict[str, str]:
         "rare": " ".join(letter + reading[letter] for letter in rare),
         "otherwise": " ".join(name + "=" + read for name, read in otherwise.items()),
     }
+
+
+def _is_made_of(name: str, others: Iterable[str]) -> bool:
+    """Whether other names stand on every character of a name: a slip in it is one in theirs."""
+    left = set(range(len(name)))
+    for other in others:
+        left -= {place for found in re.finditer(re.escape(other), name) for place in range(*found.span())}
+    return not left

@@ -3,7 +3,7 @@
 let head;
 const waiting = new Map();
 const pieces = new Map();
-const FILES = { head: () => "head", words: (n) => `w${n}`, texts: (n) => `t${n}`, spelling: () => "spelling" };
+const FILES = { head: () => "head", words: (n) => `w${n}`, texts: (n) => `t${n}`, spelling: () => "spelling", sounds: () => "sounds" };
 
 // What each file of the index calls.
 window.dsSearch = (kind, number, data) => waiting.get(kind + number)?.(data);
@@ -163,9 +163,9 @@ async function understood(query) {
   const wrong = made.terms.filter(({ best, asked, begun }) => !best.size && !asked.length && !begun).map(({ word }) => word).filter((word) => /^[a-z]{5,}$/.test(word));
   const odd = oddLetters(text, made);
   if (!wrong.length && !odd.length) return made;
-  const spelling = await loadSpelling();
-  for (const [word, start, end] of split(text).reverse()) if (wrong.includes(word) && spelling.meant(word)) text = text.slice(0, start) + spelling.meant(word) + text.slice(end);
-  const heard = spelling.sounds ? meantBySound(text, odd, spelling) : text;
+  const spelling = wrong.length && (await loadSpelling());
+  for (const [word, start, end] of split(text).reverse()) if (wrong.includes(word) && spelling(word)) text = text.slice(0, start) + spelling(word) + text.slice(end);
+  const heard = head.hears && odd.length ? meantBySound(text, odd, await loadSounds()) : text;
   if (heard === made.text) return made;
   made = await looked(heard);
   if (odd.length) made.instead = heard;
@@ -215,7 +215,7 @@ function unknownIn(meant) {
   return [...new Set([...unsaid, ...latin, ...runs.filter(([start, end]) => end > start).map(([start, end]) => text.slice(start, end + 1))])];
 }
 
-const JOINS = /[会要用按是张不能跑真怎还花和与在比]/;
+const JOINS = /[会要用按是张不能跑真怎还花和与在比受里无起又再也都只就才把被让从到得着过向往并或等很太更最万亿个几多少谁哪]/;
 
 // Characters that no pair of the index accounts for; of a query without Chinese, its letters if nothing has them.
 function oddLetters(text, { terms }) {
@@ -241,22 +241,21 @@ function near(a, b) {
 let spelling;
 async function loadSpelling() {
   if (spelling) return spelling;
-  const data = await piece("spelling", 0);
-  const stems = data.latin.split(" ").map((word) => [stem(word), word]);
+  const stems = (await piece("spelling", 0)).split(" ").map((word) => [stem(word), word]);
   const known = new Map();
   const all = new Set(stems.map(([found]) => found));
   const inTwo = (word) => {
     for (let at = word.length - 4; at > 3; at--) if (all.has(stem(word.slice(0, at))) && all.has(stem(word.slice(at)))) return `${word.slice(0, at)} ${word.slice(at)}`;
   };
-  spelling = {
-    meant(word) {
-      if (!known.has(word)) known.set(word, stems.find(([found]) => near(found, word))?.[1] ?? inTwo(word));
-      return known.get(word);
-    },
+  spelling = (word) => {
+    if (!known.has(word)) known.set(word, stems.find(([found]) => near(found, word))?.[1] ?? inTwo(word));
+    return known.get(word);
   };
-  if (data.names) Object.assign(spelling, readings(data));
   return spelling;
 }
+
+let sounds;
+const loadSounds = async () => (sounds ??= readings(await piece("sounds", 0)));
 
 // How characters are read, and the names of the field as they are read. The common characters are those of GB 2312, which are ordered by their sound.
 function readings({ names, common, rare, otherwise }) {
