@@ -431,7 +431,7 @@ _WANTED = (
     r"\bdiffer|\bvs\b|\bversus\b|区别|不同|差别|相比",
     r"\bwhy\b|\bwhat for\b|为什么|为何|有什么用",
     r"\bhow (?:many|much|large|big|long|fast|far|often|strong)\b|^(?!.*\bhow\b).*\b(?:costs?|prices?)\b|多少|几[个张块层步]|多大|多长|多久|多快",
-    r"\bhow\b|^(?:use|fine-?\s?tune|convert|implement|install|derive|debug|download|write|build)\b|怎么|怎样|如何",
+    r"\bhow\b|^(?:use|fine-?\s?tune|convert|implement|install|derive|debug|download|write|build)\b|\bsteps to\b|怎么|怎样|如何|步骤",
     r"\bwh(?:o|en|ere)\b|谁|什么时候|哪里|哪天",
     r"\bwhat (?:is|are|does|do)\b|\bmean\b|是什么|什么是|什么意思",
 )

@@ -152,6 +152,8 @@ const GREEK = { α: "alpha", β: "beta", γ: "gamma", ε: "epsilon", λ: "lambda
 const STAGED = ["learning_rate", "batch_size", "optimizer", "sequence_length", "steps", "data.samples", "data.tokens", "data.epochs", "data.description"];
 const OF_A_RUN = /\b(?:train\w*|used?|cluster|did)\b|训练|用了|用的|集群/i; // and not of who serves
 const NUMBER = /^\d+(\.\d+)?(e\d+)?$/;
+// Who asks for a day or a price is answered with nothing else, unless the way of asking for a kind says so.
+const ONLY = [[/\bwhen\b|什么时候|何时|哪天/i, /^date$/], [/\b(?:costs?|prices?|dollars?)\b|多少钱|价格|费用|美元/i, /price|cost/]];
 
 // What narrows a fact and is not asked for itself: a length, a kind of GPU, a format, a stage.
 function takeNarrowing(reading, id) {
@@ -182,13 +184,14 @@ function kindOf(reading) {
     const tried = branch(reading);
     const gpus = kind.id === "serving" && !OF_A_RUN.test(reading.text) ? facts.narrowing.gpus.map(([form]) => form) : [];
     const found = [...kind.forms, ...gpus].map((form) => [spansOf(reading, form), form]).filter(([spans]) => spans);
-    if (!found.length) continue;
+    const said = found.map(([, { latin, han }]) => [...latin, ...han].join(" ")).join(" ");
+    if (!found.length || ONLY.some(([asks, ids]) => asks.test(reading.text) && !ids.test(kind.id) && !asks.test(said))) continue;
     for (const [spans] of found) for (const [, start, end] of spans) explain(tried, start, end);
     const narrow = takeNarrowing(tried, kind.id);
     const left = leftover(tried);
     const explained = tried.known.reduce((sum, one) => sum + one, 0) - reading.known.reduce((sum, one) => sum + one, 0);
     const weight = Math.max(...found.map(([, form]) => wordsIn(form))) + explained + (narrow.lengths.length && kind.id === "cache_for" ? 2 : 0);
-    if (!left && (!best || weight > best.weight)) best = { kind, weight, said: found.map(([, { latin, han }]) => [...latin, ...han].join(" ")).join(" "), told: tried.tokens.filter(([, start]) => tried.known[start]).length, narrow };
+    if (!left && (!best || weight > best.weight)) best = { kind, weight, said, told: tried.tokens.filter(([, start]) => tried.known[start]).length, narrow };
   }
   return best;
 }
@@ -443,9 +446,10 @@ async function factsOfFlagships(meant, isName) {
     const [named] = takeDefined(reading, isTechnique); // “MLA latent size”
     if (named) explain(reading, named.start, named.end);
     if (named) found = kindOf(reading);
+    if (WORDED.includes(found?.kind.id)) return []; // the licence of a technique is no model's
   }
-  // Half a word asks for nothing; nor does a size answer for models of another.
-  if (!found?.kind.known.length || (!counts && found.kind.id !== "licence" && JUDGED.test(meant.text)) || (found.kind.id === "serving" ? MEMORY.test(meant.text) && !HOLDS.test(meant.text) && found.narrow.words.length : OWN.test(meant.text)) || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
+  // Half a word asks for nothing; nor does a size answer for models of another, or the paper of one for that of a technique.
+  if (!found?.kind.known.length || found.kind.id === "paper" || (!counts && found.kind.id !== "licence" && JUDGED.test(meant.text)) || (found.kind.id === "serving" ? MEMORY.test(meant.text) && !HOLDS.test(meant.text) && found.narrow.words.length : OWN.test(meant.text)) || (found.told < 2 && !counts && !QUANTITY.test(meant.text)) || (found.kind.id === "serving" && (TRAINS.test(meant.text) || /\d\s*b\b/i.test(meant.text)))) return [];
   const answers = await Promise.all(found.kind.known.map((family) => factAnswers({ family, variant: -1 }, found)));
   const says = ({ lines }) => (["optimizer", "reinforcement"].includes(found.kind.id) ? found.said.split(" ").filter((word) => lines.some(({ label }) => label.toLowerCase().includes(word))).length : 0);
   const most = Math.max(...answers.map(([first]) => says(first))); // who has no clip norm says nothing of clipping
@@ -540,7 +544,7 @@ async function answersTo(meant, found) {
     const scores = await labelledAnswers({ family: newest, variant: -1 }, readQuery(meant), meant);
     if (scores.length) return scores;
   }
-  const published = why || !meant.stands ? [] : await technicalAnswers(meant, found);
+  const published = why || !meant.stands || ONLY[0][0].test(meant.text) ? [] : await technicalAnswers(meant, found);
   // What a page is called leads to that page; what the site does not speak of, no stored question answers.
   return published.length || found.lacks.length || found.pages[0]?.isName === "name" ? published : questionAnswers(meant);
 }
