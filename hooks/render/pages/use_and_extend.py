@@ -1,6 +1,6 @@
 """“Use and extend”: downloads and hosting; “Add a model”, with how values are written; code."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from textwrap import indent
 
@@ -14,7 +14,7 @@ from catalogue.schema.values import PartialDate
 
 from .. import format
 from ..context import Context
-from ..links import jump_bar, technique_link
+from ..links import technique_link
 from ..page import Page, Section, lead_section, titled_page
 from ..tables import Column, by_column
 from ..technique_figures import LABS_OF, lab_link
@@ -33,47 +33,47 @@ _FRAME = """\
   width="100%" height="720" style="border: 0"></iframe>"""
 
 
-# What one comes for, with the sections on it.
+# What one comes for, with the sections on it and the form in which each comes.
 _GROUPS = {
-    "read": ("book", "sheets", "offline", "cards", "markdown", "follow"),
-    "data": ("json", "tables", "releases", "bibliography", "schemas"),
-    "run": ("labs", "embed", "host"),
+    "read": {"book": "PDF", "sheets": "A4", "offline": "ZIP", "cards": "APKG", "markdown": "MD", "follow": "ATOM"},
+    "data": {"json": "JSON", "tables": "CSV", "releases": "ZIP", "bibliography": "BIB", "schemas": "{ }"},
+    "run": {"labs": "PY", "embed": "SVG", "host": "HTML"},
 }
 
 
 def use_and_extend_page(context: Context, downloads: Mapping[str, bytes]) -> Page:
     words = context.words
-    said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision_text(context)))
-    parts = [(f"to-{group}", words(f"use.{group}"), 0) for group in _GROUPS]
-    bar = jump_bar(context, [*parts, ("add", words("page.fields"), 0)])
-    lead = Section("lead", "", f'<p class="ds-lead">{words("data.intro")}</p>{said}{bar}')
     hosting = f"{words('extend.host_text')}\n\n{_code_block('sh', _HOSTING)}\n\n{words('extend.host_more')}"
+    sections = {
+        section.id: replace(section, level=3)
+        for section in (
+            *_download_sections(context, downloads),
+            Section("embed", words("use.embed"), _embedding_html(context)),
+            Section("host", words("extend.host"), markdown=hosting),
+        )
+    }
+    groups = [
+        (group, words(f"use.{group}"), [(form, sections[id_]) for id_, form in forms.items()])
+        for group, forms in _GROUPS.items()
+    ]
+    said = "".join(f"<p>{text}</p>" for text in (words("data.licence"), _revision_text(context)))
+    lead = f'<p class="ds-lead">{words("data.intro")}</p>{context.html("outlets.html.jinja", groups=groups)}{said}'
+    grouped = (
+        section
+        for group, title, shown in groups
+        for section in (Section(f"to-{group}", title), *(section for _, section in shown))
+    )
     return titled_page(
         words,
         "use-and-extend.md",
         "extend",
         (
-            lead,
-            *_grouped(
-                words,
-                (
-                    *_download_sections(context, downloads),
-                    Section("embed", words("use.embed"), _embedding_html(context)),
-                    Section("host", words("extend.host"), markdown=hosting),
-                ),
-            ),
+            Section("lead", "", lead),
+            *grouped,
             Section("add", words("page.fields"), markdown=words("extend.add_text")),
             Section("began", words("extend.began"), f"<p>{words('extend.began_text')}</p>"),
         ),
     )
-
-
-def _grouped(words: Words, sections: Sequence[Section]) -> Iterator[Section]:
-    by_id = {section.id: section for section in sections}
-    for group, ids in _GROUPS.items():
-        yield Section(f"to-{group}", words(f"use.{group}"))
-        yield from (replace(by_id.pop(id_), level=3) for id_ in ids)
-    assert not by_id, by_id.keys()
 
 
 def _embedding_html(context: Context) -> str:
