@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import torch
 
-from labs.train.experiments.pretraining import DENSE, SHORT, learn, parameters, trial
-from labs.train.experiments.record import experiment
+from labs.train.experiments.pretraining import DENSE, SHORT, UNJUDGED, best_of, learn, parameters, trial
+from labs.train.experiments.record import Run, experiment
 from labs.train.experiments.sources import text
 from labs.train.experiments.tasks import lookups, recall
 from labs.train.model import Model
@@ -131,14 +131,29 @@ def shares(model, task):
 @experiment("yarn")
 def yarn(run):
     """Trained to look facts up over 64 tokens, read on 256: angles as they were, and stretched by YaRN; before and after a few steps on long
-    text. Heads carry position in all of their numbers."""
+    text, each at its best rate. Heads carry position in all of their numbers."""
     near, far = recall(64, 8), recall(256, 8)
     base = DENSE.with_(attention="mha", num_attention_heads=4, head_dim=16, vocab_size=near.vocab_size)
-    trained, log = learn(run, "64 tokens", base, replace(SHORT, steps=120), source=near)
-    for arm, factor in (("plain", 1.0), ("yarn", 4.0)):
+    near_settings = replace(SHORT, steps=120)
+    trained, log, found = trial(run, "64 tokens", base, near_settings, source=near)
+
+    def stretched(trained, factor):
         model = Model(base.with_(yarn_factor=factor))
         model.load_state_dict(trained.state_dict())
+        return model
+
+    def tuned(run, arm, model, lr):
+        long = replace(SHORT, steps=12, batch=4, lr=lr, schedule="constant")
+        return far.loss(learn(run, arm, model.config, long, source=far, model=model)[0])
+
+    for arm, factor in (("plain", 1.0), ("yarn", 4.0)):
+
+        def end(lr, arm=arm, factor=factor):
+            untold = Run(UNJUDGED)
+            started, _ = learn(untold, arm, base, replace(near_settings, lr=found["lr"]), source=near)
+            return tuned(untold, arm, stretched(started, factor), lr)
+
+        model = stretched(trained, factor)
         row = near.scores(model, log, SHORT.batch, run.seed) | {"loss_far": far.loss(model)}
-        long = replace(SHORT, steps=12, batch=4, lr=1e-3, schedule="constant")
-        model, _ = learn(run, arm, model.config, long, source=far, model=model)
-        run.row(arm, **row, loss_far_tuned=far.loss(model))
+        lr, tried = best_of((5e-4, 1e-3, 2e-3), run, ("yarn", factor), end)
+        run.row(arm, **row, loss_far_tuned=tuned(run, arm, model, lr), lr=lr, tried=tried)

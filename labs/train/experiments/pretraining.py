@@ -39,6 +39,7 @@ DENSE = TINY.with_(feed_forward="dense", balance="none", attention="gqa")
 SHORT = Settings(steps=240, batch=16, length=64, lr=8e-3, optimizer="muon", bias_speed=0.01)
 RATES = {"muon": (4e-3, 8e-3, 1.6e-2, 3.2e-2), "adamw": (2e-3, 4e-3, 8e-3)}
 UNJUDGED = 1000  # the seed with which rates are tried, which no verdict sees
+POLICY_RATES = (2.5e-4, 5e-4, 1e-3)  # of AdamW, for a policy that learns from rewards or pairs
 _best: dict[tuple, tuple[float, str]] = {}
 
 
@@ -57,22 +58,27 @@ def _train(config, settings, source, build, model=None, on_step=None):
     return train(config, settings, source.stream(settings.batch, settings.seed), model or build(config), on_step)
 
 
-def trial(run, arm, config, settings=SHORT, curve=("loss",), source=None, build=Model, on_step=None):
-    """An arm at the best of its optimizer's rates; returns the model, its log, and what a row says of it: loss, yardsticks and rates."""
+def trial(run, arm, config, settings=SHORT, curve=("loss",), source=None, build=Model, on_step=None, tried_on=None):
+    """An arm at the best of its optimizer's rates; returns the model, its log, and what a row says of it: loss, yardsticks and rates.
+    Where each seed has a source of its own, `tried_on` is that of the seed that no verdict sees."""
     source = source or text(settings.length)
-    lr, tried = best_rate(run, config, settings, source, build)
+    lr, tried = best_rate(run, config, settings, tried_on or source, build)
     model, log = learn(run, arm, config, replace(settings, lr=lr), curve, source, build, on_step=on_step)
     return model, log, source.scores(model, log, settings.batch, run.seed) | {"lr": lr, "tried": tried}
 
 
 def best_rate(run, config, settings, source, build=Model):
-    """The rate that ends lowest with a seed that no verdict sees, and what each came to; a shortened run takes the second."""
+    """The rate of a training that ends lowest on its source, and what each came to."""
+    end = lambda lr: source.loss(_train(config, replace(settings, lr=lr, seed=UNJUDGED), source, build)[0])  # noqa: E731
+    return best_of(RATES[settings.optimizer], run, (config, replace(settings, lr=1.0), source, build), end)
+
+
+def best_of(rates, run, asked, end):
+    """The rate that ends lowest with a seed that no verdict sees, tried once for what is `asked`; a shortened run takes the second."""
     if run.scale < 1:
-        return RATES[settings.optimizer][1], ""
-    asked = (config, replace(settings, lr=1.0), source, build)
+        return rates[1], ""
     if asked not in _best:
-        end = lambda lr: source.loss(_train(config, replace(settings, lr=lr, seed=UNJUDGED), source, build)[0])  # noqa: E731
-        _best[asked] = lowest(RATES[settings.optimizer], end)
+        _best[asked] = lowest(rates, end)
     return _best[asked]
 
 

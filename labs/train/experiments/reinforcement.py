@@ -5,7 +5,7 @@ import copy
 import torch
 
 from labs.train.alignment import dpo, grpo, policy, ppo, sft, sums
-from labs.train.experiments.pretraining import DENSE
+from labs.train.experiments.pretraining import DENSE, POLICY_RATES, UNJUDGED, best_of
 from labs.train.experiments.record import experiment
 from labs.train.model import Model
 from labs.train.tokenizer import EOS
@@ -22,7 +22,8 @@ def careless(seed, **options):
 
 @experiment("grpo")
 def grpo_and_ppo(run):
-    """From one right answer in six: GRPO, and PPO with a critic of the policy's size, on as many answers."""
+    """From one right answer in six: GRPO, and PPO with a critic of the policy's size, on as many answers, each at the rate that leaves the
+    smallest share of wrong ones."""
     start = careless(run.seed, steps=run.steps(250))
     run.row(
         "sft",
@@ -31,8 +32,14 @@ def grpo_and_ppo(run):
         ceiling=1.0,
     )
     for arm, method in (("grpo", grpo.train), ("ppo", ppo.train)):
-        model, log = copy.deepcopy(start), []
-        method(model, QUESTIONS, steps=run.steps(180), seed=run.seed, reference=start, on_step=kept_in(log))
+
+        def learnt(start, seed, lr, log, method=method):
+            options = {"steps": run.steps(180), "seed": seed, "lr": lr, "reference": start}
+            return method(copy.deepcopy(start), QUESTIONS, on_step=kept_in(log), **options)
+
+        end = lambda lr, learnt=learnt: wrong(learnt(careless(UNJUDGED), UNJUDGED, lr, []))  # noqa: E731
+        (lr, tried), log = best_of(POLICY_RATES, run, arm, end), []
+        model = learnt(start, run.seed, lr, log)
         run.curve(arm, log, "reward")
         networks = parameters(model) * (2 if arm == "ppo" else 1)
         run.row(
@@ -41,7 +48,14 @@ def grpo_and_ppo(run):
             accuracy=policy.accuracy(model, QUESTIONS),
             trained_parameters=networks,
             ceiling=1.0,
+            lr=lr,
+            tried=tried,
         )
+
+
+def wrong(model):
+    """Probability of anything but the right answer."""
+    return 1 - policy.expected_reward(model, QUESTIONS)
 
 
 def kept_in(log):
@@ -78,26 +92,25 @@ def lenient(pairs, answers):
 
 @experiment("reward-hacking")
 def reward_hacking(run):
-    """Trained on a rule that looks for the sum anywhere, and on the strict one; both rules are applied to both."""
-    start = careless(run.seed, written=list_of_guesses(torch.Generator().manual_seed(run.seed)), steps=run.steps(250))
+    """Trained on a rule that looks for the sum anywhere, and on the strict one, each at the rate that earns most by its own rule; both rules are
+    applied to both."""
+    start = listing(run.seed, run.steps(250))
     for arm, rule in (("lenient", lenient), ("strict", sums.rewards)):
-        model, log = copy.deepcopy(start), []
 
-        def keep(row, answers, r, log=log):
-            asked = answers.tolist()
-            log.append(row | {"guesses": sum(len(sums.read(a).split()) for a in asked) / len(asked)})
+        def learnt(start, seed, lr, log, rule=rule):
+            def keep(step, written, _):
+                each = [len(sums.read(answer).split()) for answer in written.tolist()]
+                log.append(step | {"guesses": sum(each) / len(each)})
 
-        grpo.train(
-            model,
-            QUESTIONS,
-            steps=run.steps(60),
-            lr=1e-3,
-            beta=0.0,
-            seed=run.seed,
-            reward=rule,
-            tokens=LONG,
-            on_step=keep,
-        )
+            options = {"steps": run.steps(60), "beta": 0.0, "reward": rule, "tokens": LONG}
+            return grpo.train(copy.deepcopy(start), QUESTIONS, lr=lr, seed=seed, on_step=keep, **options)
+
+        def end(lr, learnt=learnt):
+            learnt(listing(UNJUDGED, run.steps(250)), UNJUDGED, lr, log := [])
+            return 1 - sum(row["reward"] for row in log[-12:]) / 12
+
+        (lr, tried), log = best_of((5e-4, 1e-3, 2e-3), run, f"{arm} rule", end), []
+        model = learnt(start, run.seed, lr, log)
         run.curve(arm, log, "reward", "guesses")
         asked = QUESTIONS.repeat_interleave(8, dim=0)
         answers = grpo.sample(
@@ -110,28 +123,44 @@ def reward_hacking(run):
             strict_reward=float(sums.rewards(asked, answers).mean()),
             guesses=sum(row["guesses"] for row in late) / len(late),
             ceiling=1.0,
+            lr=lr,
+            tried=tried,
         )
+
+
+def listing(seed, steps):
+    """A policy that writes lists of guesses."""
+    return careless(seed, written=list_of_guesses(torch.Generator().manual_seed(seed)), steps=steps)
 
 
 @experiment("dpo")
 def preference(run):
-    """Pairs of a right answer and a wrong one, which is the policy's own or drawn at random: what becomes of the probability of each?"""
-    start = careless(run.seed, steps=run.steps(250))
+    """Pairs of a right answer and a wrong one, which is the policy's own or drawn at random: what becomes of the probability of each? Each arm
+    has the rate at which the right answer ends likeliest."""
     prompts = sums.prompts(QUESTIONS)
-    pairs = {"own": dpo.own_mistakes(start, QUESTIONS, run.seed), "random": dpo.random_mistakes(QUESTIONS, run.seed)}
+    begun = lambda seed: careless(seed, steps=run.steps(250))  # noqa: E731
+    drawn = {"own": dpo.own_mistakes, "random": lambda _, questions, seed: dpo.random_mistakes(questions, seed)}
+    start = begun(run.seed)
 
-    def record_scores(arm, model, kind):
+    def record_scores(arm, model, answers, **rates):
         with torch.no_grad():
-            chosen, rejected = (float(dpo.whole(model, prompts, answers).mean()) for answers in pairs[kind])
+            chosen, rejected = (float(dpo.whole(model, prompts, one).mean()) for one in answers)
         run.row(
             arm, probability=policy.expected_reward(model, QUESTIONS), accuracy=policy.accuracy(model, QUESTIONS), chosen=chosen,
-            rejected=rejected, margin=chosen - rejected, ceiling=1.0,
+            rejected=rejected, margin=chosen - rejected, ceiling=1.0, **rates,
         )  # fmt: skip
 
-    record_scores("sft", start, "own")
+    record_scores("sft", start, drawn["own"](start, QUESTIONS, run.seed))
     for arm, kind, steps in (("dpo", "own", 100), ("dpo longer", "own", 300), ("random", "random", 100)):
-        model, log = copy.deepcopy(start), []
-        dpo.train(model, QUESTIONS, steps=run.steps(steps), seed=run.seed, answers=pairs[kind], on_step=log.append)
+
+        def learnt(start, seed, lr, log, kind=kind, steps=steps):
+            answers = drawn[kind](start, QUESTIONS, seed)
+            options = {"steps": run.steps(steps), "seed": seed, "answers": answers, "on_step": log.append}
+            return dpo.train(copy.deepcopy(start), QUESTIONS, lr=lr, **options), answers
+
+        end = lambda lr, learnt=learnt: wrong(learnt(begun(UNJUDGED), UNJUDGED, lr, [])[0])  # noqa: E731
+        (lr, tried), log = best_of(POLICY_RATES, run, arm, end), []
+        model, answers = learnt(start, run.seed, lr, log)
         if arm != "dpo":
             run.curve(arm, log, "chosen", "rejected")
-        record_scores(arm, model, kind)
+        record_scores(arm, model, answers, lr=lr, tried=tried)

@@ -9,8 +9,8 @@ import torch
 
 from labs.train import fp8
 from labs.train.alignment import distill
-from labs.train.experiments.pretraining import DENSE, SHORT, UNJUDGED, learn, lowest, parameters, trial
-from labs.train.experiments.record import experiment
+from labs.train.experiments.pretraining import DENSE, RATES, SHORT, UNJUDGED, best_of, learn, lowest, parameters, trial
+from labs.train.experiments.record import Run, experiment
 from labs.train.experiments.sources import BYTES, Source, kept_text, text
 from labs.train.model import Model
 from labs.train.tokenizer import BOS
@@ -162,46 +162,66 @@ def train_accumulating(model, run, size, dtype):
 
 @experiment("repetition")
 def repetition(run):
-    """As many steps on text that is read about once, four times, and forty times. Less text is a part of more, drawn from all documents."""
+    """As many steps on text that is read about once, four times, and forty times, each at its best rate on text that was held back. Less text is
+    a part of more, drawn from all documents."""
     for arm, rounds in (("once", 1), ("4 times", 4), ("40 times", 40)):
-        part, source = part_of_text(run, rounds)
-        model, log = learn(run, arm, DENSE, source=source)
+        (part, source), (_, tried_on) = (
+            part_of_text(seed, run.steps(SHORT.steps), rounds) for seed in (run.seed, UNJUDGED)
+        )
+        _, log, found = trial(run, arm, DENSE, source=source, tried_on=tried_on)
         late = log[-max(1, len(log) // 10) :]
-        found = source.scores(model, log, SHORT.batch, run.seed)
         run.row(arm, **found, loss_seen=sum(row["loss"] for row in late) / len(late), distinct_tokens=len(part))
 
 
 @experiment("distill")
 def distillation(run):
     """A smaller model that learns from the text, for as many steps as the student or as teacher and student together, and from the probabilities
-    that a larger model gives to the same text; on all of the text, and on a fortieth of it. All with one optimizer at one rate."""
-    settings = replace(SHORT, lr=1.6e-2)
+    that a larger model gives to the same text; on all of the text, and on a fortieth of it. Each has the rate that is best for it."""
     large = DENSE.with_(hidden_size=96, num_attention_heads=12, num_key_value_heads=3, intermediate_size=240)
-    small = DENSE.with_(hidden_size=48, num_attention_heads=6, intermediate_size=120)
+    small, steps = DENSE.with_(hidden_size=48, num_attention_heads=6, intermediate_size=120), run.steps(SHORT.steps)
 
-    def row(arm, model, log, source):
-        run.row(arm, **source.scores(model, log, SHORT.batch, run.seed), parameters=parameters(model))
+    def train_arm(arm, config, times=1, source=None, tried_on=None):
+        settings = replace(SHORT, steps=times * SHORT.steps)
+        model, _, found = trial(run, arm, config, settings, source=source, tried_on=tried_on)
+        run.row(arm, **found, parameters=parameters(model))
+        return model, found["lr"]
 
-    def train_arm(arm, config, source, times=1):
-        model, log = learn(run, arm, config, replace(settings, steps=times * SHORT.steps), source=source)
-        row(arm, model, log, source)
-        return model
+    teacher, teacher_rate = train_arm("teacher", large, 2)
+    train_arm("alone longer", small, 3)
+    for ending, rounds in (("", 1), (" 40 times", 40)):
+        (part, source), (untold, tried_on) = (
+            (kept_text()[0], text()) if rounds == 1 else part_of_text(seed, steps, rounds)
+            for seed in (run.seed, UNJUDGED)
+        )
+        train_arm(f"alone{ending}", small, 1, source, tried_on)
 
-    teacher = train_arm("teacher", large, text(), 2)
-    train_arm("alone longer", small, text(), 3)
-    for ending, (part, source) in (("", (kept_text()[0], text())), (" 40 times", part_of_text(run, 40))):
-        train_arm(f"alone{ending}", small, source)
-        torch.manual_seed(run.seed)
-        student, log = Model(small), []
-        its_own = replace(settings, steps=run.steps(SHORT.steps), seed=run.seed)
-        distill.train(student, teacher, part, its_own, lambda row, _, log=log: log.append(row))
-        row(f"distilled{ending}", student, log, source)
+        def end(lr, part=untold):
+            return text().loss(student_of(untold_teacher(large, teacher_rate), small, part, steps, lr, UNJUDGED)[0])
+
+        lr, tried = best_of(RATES["muon"], run, ("distilled", rounds), end)
+        student, log = student_of(teacher, small, part, steps, lr, run.seed)
+        found = source.scores(student, log, SHORT.batch, run.seed)
+        run.row(f"distilled{ending}", **found, lr=lr, tried=tried, parameters=parameters(student))
 
 
-def part_of_text(run, rounds):
+def student_of(teacher, config, tokens, steps, lr, seed):
+    torch.manual_seed(seed)
+    student, log = Model(config), []
+    settings = replace(SHORT, steps=steps, lr=lr, seed=seed)
+    return distill.train(student, teacher, tokens, settings, lambda row, _: log.append(row)), log
+
+
+@cache
+def untold_teacher(config, lr):
+    """The teacher of the seed that no verdict sees."""
+    return learn(Run(UNJUDGED), "teacher", config, replace(SHORT, steps=2 * SHORT.steps, lr=lr))[0]
+
+
+@cache
+def part_of_text(seed, steps, rounds):
     """So much text that a short run reads it this many times, and the source of its windows."""
-    size = run.steps(SHORT.steps) * SHORT.batch * SHORT.length // rounds
-    whole = shuffled(kept_text()[0], torch.Generator().manual_seed(run.seed))
+    size = steps * SHORT.batch * SHORT.length // rounds
+    whole = shuffled(kept_text()[0], torch.Generator().manual_seed(seed))
     part = whole[: max(size, SHORT.length + 3)]
     return part, Source(BYTES, SHORT.length, partial(windows, part), text().held_back())
 
