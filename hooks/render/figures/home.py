@@ -268,7 +268,7 @@ _POSTER_GROUND, _SIDE, _BAR, _LONG = 282.0, 74.0, 292.0, 160.0
 # What a cell of the poster may lack.
 _PARTS = (
     *("stack", "lines", "tall", "routed", "active", "square", "side", "filled", "bar", "hatch", "layers", "experts"),
-    *("total", "total_note", "activated", "activated_note", "weights", "cache", "attention"),
+    *("weights", "cache", "attention"),
 )
 
 
@@ -422,9 +422,9 @@ def _parameter_areas(context: Context, entry: Entry, largest: float) -> Iterator
     for what, number in said.items():
         note = notes[what]
         text = counted_words(context.words, note) if note else ""
-        yield from ((what, number), (f"{what}_note", text))
         lines.append(("b" if what == "total" else "", number))
-        lines += [("", line) for line in wrapped_text(text, 13, _CELL - 22 - side, most=2)] if text else []
+        if text and what == [name for name in said if notes[name] is note][-1]:  # once, behind what it holds for
+            lines += [("", line) for line in wrapped_text(text, 13, _CELL - 22 - side, most=2)]
     yield "side", round(side, 1)
     x, y = round(side + 8, 1), _POSTER_GROUND - 1 - 17 * (len(lines) - 1)
     yield "weights", [(kind, x, y + 17 * row, line) for row, (kind, line) in enumerate(lines)]
