@@ -19,7 +19,7 @@ Record = TypeVar("Record")
 Item = TypeVar("Item")
 
 _SENTENCE = 44
-_MOST_CARDS = 16
+_MOST_CARDS = 18
 _ACROSS = {"ds-fields", "ds-dimensions", "ds-scores", "ds-makers", "ds-measured", "ds-sums-of-several"}
 _HEAD = 26  # letters of a head that two lines hold
 

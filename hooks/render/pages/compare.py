@@ -291,10 +291,8 @@ _POST_TRAINING = (
     *("reinforcement.kl_coefficient", "reinforcement.clip_epsilon", "reinforcement.group_size"),
     *("reinforcement.temperature", "reinforcement.max_output_length"),
 )
-_INFRASTRUCTURE = (
-    *("hardware.gpu", "hardware.gpu_count", "framework", "precision.compute", "parallelism.pipeline"),
-    *("parallelism.pipeline_schedule", "parallelism.expert", "parallelism.tensor", "parallelism.data"),
-)
+_INFRASTRUCTURE = ("hardware.gpu", "hardware.gpu_count", "framework", "precision.compute")
+_PARALLELISM = tuple(f"parallelism.{way}" for way in ("pipeline", "pipeline_schedule", "expert", "tensor", "data"))
 
 
 def theme_page(context: Context, theme: str) -> Page:
@@ -410,17 +408,26 @@ def _infrastructure_sections(citations: Citations) -> Iterator[Section]:
 
     columns: list[Column[Model]] = [Column(words("table.model"), lambda model: model_link(model, "infrastructure"))]
     columns += columns_for_each(_INFRASTRUCTURE, lambda key: words(f"field.infrastructure.{key}"), said)
-    told = [
-        model
-        for model in models
-        if any(
-            single.value is not None
-            for key in _INFRASTRUCTURE
-            if (value := stated_at(model.infrastructure, key)) is not None
-            for _, single in value.singles()
+
+    def is_told(model: Model, key: str) -> bool:
+        value = stated_at(model.infrastructure, key)
+        return value is not None and any(single.value is not None for _, single in value.singles())
+
+    def ways(model: Model) -> Markup:
+        """Each published way of splitting the work, named: most models have one or two of five."""
+        each = Markup('<span class="ds-each"><small>{}</small> {}</span>')
+        shown = (
+            (words(f"field.infrastructure.{key}"), said(model, key)) for key in _PARALLELISM if is_told(model, key)
         )
-    ]
-    html = _render_sortable(context, by_column(words("compare.infrastructure.caption"), columns, told))
+        return Markup("").join(
+            each.format(label, cell.html if isinstance(cell, Cell) else cell) for label, cell in shown
+        ) or Markup('<span class="ds-absent">{}</span>').format(words("absence.not_published"))
+
+    columns.append(Column(words("kind.parallelism"), ways))
+    told = [model for model in models if any(is_told(model, key) for key in (*_INFRASTRUCTURE, *_PARALLELISM))]
+    html = _render_sortable(
+        context, by_column(words("compare.infrastructure.caption"), columns, told, classes="ds-prose")
+    )
     silent = _named_models(words, "compare.infrastructure.silent", [model for model in models if model not in told])
     yield Section("frameworks", words("compare.infrastructure.frameworks"), html + silent)
 
