@@ -275,11 +275,10 @@ def _variant_head(entry: Entry) -> Markup:
     return Markup('<a href="ds:models/{}.md#evaluation">{}</a>').format(entry.model.id, name)
 
 
-_ARCHITECTURE = (
-    *("attention", "num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "q_lora_rank"),
-    *("kv_lora_rank", "feed_forward", "intermediate_size", "moe_intermediate_size", "n_routed_experts"),
-    *("n_shared_experts", "num_experts_per_tok", "first_k_dense_replace", "vocab_size", "rope_theta"),
-)
+_ATTENTION = ("attention", "num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads")
+_LATENT = ("q_lora_rank", "kv_lora_rank", "rope_theta")
+_FEED_FORWARD = ("feed_forward", "intermediate_size", "first_k_dense_replace", "moe_intermediate_size")
+_EXPERTS = ("n_routed_experts", "n_shared_experts", "num_experts_per_tok", "vocab_size")
 _TRAINING = (
     *("data.tokens", "sequence_length", "steps", "batch_size.sequences", "optimizer.name", "optimizer.beta1"),
     *("optimizer.beta2", "optimizer.weight_decay", "optimizer.gradient_clip_norm", "learning_rate.peak"),
@@ -321,15 +320,18 @@ def _architecture_sections(citations: Citations) -> Iterator[Section]:
     owners = [entry for entry in entries if entry.variant.architecture is not None]
     table = sizes_table(citations, words("compare.architecture.sizes_caption"), tuple(owners))
     yield Section("sizes", words("compare.architecture.sizes"), _render_sortable(context, table))
-    columns: list[Column[Entry]] = [Column(words("table.variant"), lambda entry: variant_link(entry, "architecture"))]
-    columns += columns_for_each(
-        _ARCHITECTURE,
-        lambda key: Markup("{} <code>{}</code>").format(words(f"field.architecture.{key}"), key),
-        lambda entry, key: value_cell(citations, getattr(entry.architecture, key), notes="short"),
-        True,
-    )
-    table = by_column(words("compare.architecture.caption"), columns, owners)
-    yield Section("dimensions", words("changes.dimensions"), _render_sortable(context, table))
+    html = ""
+    for part in (_ATTENTION + _LATENT, _FEED_FORWARD + _EXPERTS):
+        columns: list[Column[Entry]] = [Column(words("table.variant"), lambda e: variant_link(e, "architecture"))]
+        columns += columns_for_each(
+            part,
+            lambda key: words(f"field.architecture.{key}"),
+            lambda entry, key: value_cell(citations, getattr(entry.architecture, key), notes="short"),
+            True,
+        )
+        caption = words("compare.architecture.caption", part=words(f"field.architecture.{part[0]}"))
+        html += _render_sortable(context, by_column(caption, columns, owners))
+    yield Section("dimensions", words("changes.dimensions"), html)
 
 
 def _render_sortable(context: Context, table: Table) -> str:
