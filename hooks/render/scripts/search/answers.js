@@ -153,7 +153,7 @@ const STAGED = ["learning_rate", "batch_size", "optimizer", "sequence_length", "
 const OF_A_RUN = /\b(?:train\w*|used?|cluster|did)\b|训练|用了|用的|集群/i; // and not of who serves
 const NUMBER = /^\d+(\.\d+)?(e\d+)?$/;
 // Who asks for a day or a price is answered with nothing else, unless the way of asking for a kind says so.
-const ONLY = [[/\bwhen\b|什么时候|何时|哪天/i, /^date$/], [/\b(?:costs?|prices?|dollars?)\b|多少钱|价格|费用|美元/i, /price|cost/]];
+const ONLY = [[/\bwhen\b|什么时候|何时|哪天/i, /^date$/], [/\b(?:cost|price)s?\b|多少钱|价格/i, /price|cost/]];
 
 // What narrows a fact and is not asked for itself: a length, a kind of GPU, a format, a stage.
 function takeNarrowing(reading, id) {
